@@ -1,0 +1,138 @@
+"""The words that everything else uses: an order, its items, and where the two stand."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+Number = int | float
+
+
+class ItemsState(StrEnum):
+    """Where the fetch of an order's items stands."""
+
+    DUE = "due"
+    """To be fetched when `next_attempt_at` has come."""
+    READY = "ready"
+    """Here, in the store."""
+    UNAVAILABLE = "unavailable"
+    """Given up: the time for trying is over, or there is nothing to try with."""
+
+
+class Shown(StrEnum):
+    """What the order's row in the sheet says of its items. No value at all means: there is no row yet."""
+
+    WAITING = "waiting"
+    COMPLETE = "complete"
+    UNAVAILABLE = "unavailable"
+
+
+class Status(StrEnum):
+    """Where an order stands, as the API and the command line say it."""
+
+    RECEIVED = "received"
+    """Stored; its row is not in the sheet yet."""
+    WAITING = "waiting"
+    """Its row is in the sheet, its items are not; they will be tried again."""
+    SYNCED = "synced"
+    """Its row and all its item rows are in the sheet."""
+    FAILED = "failed"
+    """Given up on the items. Its row is in the sheet and says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of an order. Whapi promises none of these fields, so each may be missing."""
+
+    product_id: str | None = None
+    sku: str | None = None
+    name: str | None = None
+    quantity: Number | None = None
+    price: Number | None = None
+    """Of one piece, in units of `currency`."""
+    currency: str | None = None
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """An order as a webhook or a forwarder announces it."""
+
+    order_id: str
+    received_at: datetime
+    """When the customer sent it, as the message says; when it came in, if the message doesn't."""
+    order_token: str | None = None
+    """Fetches the items, together with the order id. A secret."""
+    channel_id: str | None = None
+    customer_name: str | None = None
+    customer_phone: str | None = None
+    title: str | None = None
+    note: str | None = None
+    item_count: Number | None = None
+    total_price: Number | None = None
+    currency: str | None = None
+    items: tuple[Item, ...] | None = None
+    """The items themselves, where the sender had them. Then nothing needs to be fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as the store has it."""
+
+    id: int
+    """The store's own number, in the order of arrival."""
+    shop: str
+    order_id: str
+    order_token: str | None
+    channel_id: str | None
+    customer_name: str | None
+    customer_phone: str | None
+    title: str | None
+    note: str | None
+    item_count: Number | None
+    total_price: Number | None
+    currency: str | None
+    received_at: datetime
+    stored_at: datetime
+    items_state: ItemsState
+    attempts: int
+    """Fetches that failed because of this order itself."""
+    next_attempt_at: datetime | None
+    setback_at: datetime | None
+    """When a fetch of this order last failed for a reason that looked like the whole channel's."""
+    last_error: str | None
+    warning: str | None
+    """What is odd about the items that came, though they were taken."""
+    shown: Shown | None
+    write_due_at: datetime | None
+    """From when on the writer has something to write for this order; None: nothing."""
+    batch_id: str | None
+    """The open batch that this order is part of."""
+    synced_at: datetime | None
+    items: tuple[Item, ...] = ()
+
+    @property
+    def status(self) -> Status:
+        return status_of(self.shown, self.items_state)
+
+
+def status_of(shown: Shown | None, items_state: ItemsState) -> Status:
+    """What is in the sheet decides: an order is only `waiting` once its row can be seen there."""
+    if shown is None:
+        return Status.RECEIVED
+    if shown is Shown.COMPLETE:
+        return Status.SYNCED
+    if shown is Shown.UNAVAILABLE and items_state is ItemsState.UNAVAILABLE:
+        return Status.FAILED
+    return Status.WAITING
+
+
+def shown_for(items_state: ItemsState) -> Shown:
+    """What the order's row ought to say, given where its items stand."""
+    return _SHOWN_FOR[items_state]
+
+
+_SHOWN_FOR = {
+    ItemsState.DUE: Shown.WAITING,
+    ItemsState.READY: Shown.COMPLETE,
+    ItemsState.UNAVAILABLE: Shown.UNAVAILABLE,
+}

@@ -1,0 +1,188 @@
+"""Talks to Whapi's gateway over pooled connections, with a deadline and a size cap for each answer."""
+
+import json
+import time
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import httpx
+
+from connector.models import Item, Number
+from connector.whapi.errors import Scope, WhapiError
+from connector.whapi.items import parse_items
+
+LARGEST_ANSWER = 5 * 1024 * 1024
+_CONNECT_SECONDS = 5.0
+_LONGEST_RETRY_AFTER = 24 * 3600.0
+AUTHORISED = "AUTH"
+
+CHANNEL_STATES = {
+    "NOT_INIT": "The channel has not been started. Start it in Whapi's panel.",
+    "INIT": "The channel is starting. Wait a minute.",
+    "LAUNCH": "The channel is starting. Wait a minute.",
+    "QR": "The phone is not linked. Open the channel in Whapi's panel and scan the QR code with WhatsApp.",
+    "ERROR": "The channel reports an error. Open it in Whapi's panel and restart it.",
+    "SYNC_ERROR": "The channel could not synchronise with the phone. Restart it in Whapi's panel.",
+}
+"""What each state of `GET /health` but AUTH asks the merchant to do. Names from Whapi's SDK."""
+
+
+class WhapiClient:
+    """One channel at Whapi. Safe to use from several threads at once."""
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        *,
+        timeout: float = 15.0,
+        connections: int = 20,
+        price_divisor: Number = 1,
+    ) -> None:
+        """`timeout` is the deadline in seconds for a whole call, connection and body included."""
+        self._base_url = base_url.rstrip("/")
+        self._token = token
+        self._timeout = timeout
+        self._price_divisor = price_divisor
+        self._http = httpx.Client(
+            timeout=httpx.Timeout(timeout, connect=min(_CONNECT_SECONDS, timeout)),
+            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+            headers={"Accept": "application/json"},
+            follow_redirects=False,
+        )
+
+    def close(self) -> None:
+        self._http.close()
+
+    def fetch_items(self, order_id: str, order_token: str) -> tuple[Item, ...]:
+        """The items of an order. Raises WhapiError."""
+        # The help desk wants the channel's token in the query here, not in a header.
+        query = urlencode({"order_token": order_token, "token": self._token}, quote_via=quote, safe="")
+        answer = self._get(f"/business/orders/{quote(order_id, safe='')}?{query}")
+        items = parse_items(answer, price_divisor=self._price_divisor)
+        if items is None:
+            raise WhapiError(
+                "Whapi's answer was not a list of order items. It will be tried again.",
+                scope=Scope.ORDER,
+                kind="nonsense",
+            )
+        return items
+
+    def channel_state(self) -> str:
+        """The channel's state, such as AUTH (working) or QR; does not start a stopped channel. Raises WhapiError."""
+        answer = self._get("/health?wakeup=false", bearer=True)
+        status = answer.get("status") if isinstance(answer, dict) else None
+        text = status.get("text") if isinstance(status, dict) else None
+        return text if isinstance(text, str) else "unknown"
+
+    def _get(self, target: str, *, bearer: bool = False) -> Any:
+        headers = {"Authorization": f"Bearer {self._token}"} if bearer else {}
+        deadline = time.monotonic() + self._timeout
+        try:
+            with self._http.stream("GET", self._base_url + target, headers=headers) as response:
+                body = _read_body(response, deadline)
+        except httpx.TimeoutException:
+            raise _timed_out(self._timeout) from None
+        except httpx.HTTPError as error:
+            # The class tells what broke; the text might hold the URL, and the URL holds the tokens.
+            raise WhapiError(
+                f"Whapi could not be reached ({type(error).__name__}). It will be tried again.",
+                scope=Scope.CHANNEL if isinstance(error, httpx.ConnectError) else Scope.SUSPECT,
+                kind="no_connection",
+            ) from None
+        if response.status_code != HTTPStatus.OK:
+            raise _refusal(response.status_code, response.headers)
+        try:
+            return json.loads(body)
+        except (ValueError, RecursionError):
+            raise WhapiError(
+                "Whapi's answer was not JSON. It will be tried again.", scope=Scope.ORDER, kind="nonsense"
+            ) from None
+
+
+def _read_body(response: httpx.Response, deadline: float) -> bytes:
+    chunks, size = [], 0
+    for chunk in response.iter_bytes():
+        size += len(chunk)
+        if size > LARGEST_ANSWER:
+            raise WhapiError(
+                f"Whapi's answer was larger than {LARGEST_ANSWER // 2**20} MiB and was not taken.",
+                scope=Scope.ORDER,
+                kind="too_large",
+            )
+        if time.monotonic() > deadline:
+            raise httpx.ReadTimeout("deadline")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _timed_out(timeout: float) -> WhapiError:
+    return WhapiError(
+        f"Whapi did not answer within {timeout:g} seconds. It will be tried again.",
+        scope=Scope.SUSPECT,
+        kind="timeout",
+    )
+
+
+_REFUSALS = {
+    HTTPStatus.UNAUTHORIZED: (
+        Scope.CHANNEL,
+        "unauthorised",
+        "Whapi refused the channel's token (401). Compare WHAPI_TOKEN with the token in Whapi's panel, "
+        "and see there that the channel is connected.",
+    ),
+    HTTPStatus.PAYMENT_REQUIRED: (
+        Scope.CHANNEL,
+        "payment",
+        "Whapi asks for payment (402): the plan's limit is reached or the plan has ended. "
+        "Look at the channel's plan in Whapi's panel.",
+    ),
+    HTTPStatus.FORBIDDEN: (
+        Scope.SUSPECT,
+        "forbidden",
+        "Whapi forbids this (403). See in Whapi's panel that the token belongs to the channel "
+        "which received the order.",
+    ),
+    HTTPStatus.NOT_FOUND: (
+        Scope.ORDER,
+        "not_found",
+        "Whapi does not know the order yet, or no longer (404). It will be tried again.",
+    ),
+    HTTPStatus.TOO_MANY_REQUESTS: (
+        Scope.CHANNEL,
+        "rate_limit",
+        "Whapi asks for a pause: too many requests (429). It goes on by itself.",
+    ),
+}
+
+
+def _refusal(status: int, headers: httpx.Headers) -> WhapiError:
+    retry_after = _retry_after(headers.get("Retry-After"))
+    if status in _REFUSALS:
+        scope, kind, sentence = _REFUSALS[HTTPStatus(status)]
+        return WhapiError(sentence, scope=scope, kind=kind, retry_after=retry_after)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return WhapiError(
+            f"Whapi has trouble of its own ({status}). It will be tried again.",
+            scope=Scope.SUSPECT,
+            kind="server_error",
+            retry_after=retry_after,
+        )
+    return WhapiError(
+        f"Whapi answered with the unexpected status {status}. It will be tried again.",
+        scope=Scope.ORDER,
+        kind="unexpected",
+    )
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds, from either form that HTTP allows; None if there is none or it is nonsense."""
+    if value is None:
+        return None
+    try:
+        seconds = float(value) if value.strip().isdigit() else parsedate_to_datetime(value).timestamp() - time.time()
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(max(seconds, 0.0), _LONGEST_RETRY_AFTER)

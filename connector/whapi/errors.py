@@ -1,0 +1,27 @@
+"""What can go wrong at Whapi, told apart by what it means for the orders."""
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """Whom a failure concerns."""
+
+    ORDER = "order"
+    """This order alone. The others go on."""
+    CHANNEL = "channel"
+    """Every order of the channel: nobody needs to try until it is over."""
+    SUSPECT = "suspect"
+    """It looks like the whole channel, but one odd order could cause it as well (a 403, a 5xx, a time-out)."""
+
+
+class WhapiError(Exception):
+    """A call to Whapi failed. The text is a sentence for the merchant and holds no secret."""
+
+    def __init__(self, message: str, *, scope: Scope, kind: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.scope = scope
+        self.kind = kind
+        """A short name for logs and figures, such as `not_found` or `timeout`."""
+        self.retry_after = retry_after
+        """Seconds that Whapi asks to be left alone."""

@@ -1,0 +1,16 @@
+"""A clock that stands still until a test moves it."""
+
+from datetime import UTC, datetime, timedelta
+
+
+class FakeClock:
+    """The time that a test sets."""
+
+    def __init__(self, now: datetime = datetime(2026, 11, 23, 9, 40, tzinfo=UTC)) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
