@@ -1,0 +1,205 @@
+"""The write stage's side of the store: what is to be written, and batches on their way to the sheet.
+
+A batch is stored before it is sent. From then on its orders belong to it, and to no other, until it is
+certain whether the sheet has it: `applied`, or `void` (it never will).
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from connector.models import ItemsState, Order, Shown
+from connector.store.orders import with_items
+from connector.store.tables import batches, orders
+
+
+class BatchState(StrEnum):
+    OPEN = "open"
+    """Stored, and perhaps sent: the sheet may have it."""
+    APPLIED = "applied"
+    """The sheet has it."""
+    VOID = "void"
+    """The sheet does not have it and never will."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows for several orders that reach the sheet in one piece or not at all."""
+
+    id: str
+    spreadsheet_id: str
+    marker_id: int
+    """The id of the marker that the batch leaves in the spreadsheet: Google takes each id once."""
+
+
+def orders_to_write(connection: Connection, shop: str, *, now: datetime, limit: int) -> list[Order]:
+    """Orders with something to write, in the order of their arrival, with their items."""
+    query = (
+        sa.select(orders)
+        .where(orders.c.shop == shop, orders.c.write_due_at <= now, orders.c.batch_id.is_(None))
+        .order_by(orders.c.write_due_at, orders.c.id)
+        .limit(limit)
+    )
+    found = with_items(connection, connection.execute(query))
+    return sorted(found, key=lambda order: order.id)
+
+
+def next_write_at(connection: Connection, shop: str) -> datetime | None:
+    """When the next order outside a batch wants to be written; None if nothing is waiting."""
+    query = (
+        sa.select(orders.c.write_due_at)
+        .where(orders.c.shop == shop, orders.c.write_due_at.is_not(None), orders.c.batch_id.is_(None))
+        .order_by(orders.c.write_due_at)
+        .limit(1)
+    )
+    return connection.execute(query).scalar()
+
+
+def count_to_write(connection: Connection, shop: str, *, before: datetime) -> int:
+    """How many orders have had something to write since before a moment, on their way or not."""
+    query = sa.select(sa.func.count()).select_from(orders)
+    return connection.execute(query.where(orders.c.shop == shop, orders.c.write_due_at <= before)).scalar_one()
+
+
+def open_batch(
+    connection: Connection,
+    shop: str,
+    batch: Batch,
+    shows: Mapping[int, tuple[ItemsState, Shown]],
+    *,
+    now: datetime,
+) -> bool:
+    """Stores the batch and gives it its orders; `shows`: for each order's key, the state of its items that
+    the rows were made from, and what the sheet will show then.
+
+    False, and nothing stored, if an order has changed since the rows were made (its items came meanwhile, or
+    another writer took it): the rows must be made anew then.
+    """
+    connection.execute(
+        sa.insert(batches).values(
+            id=batch.id,
+            shop=shop,
+            spreadsheet_id=batch.spreadsheet_id,
+            marker_id=batch.marker_id,
+            state=BatchState.OPEN,
+            created_at=now,
+        )
+    )
+    claimed = 0
+    for (items_state, shown), keys in _grouped(shows).items():
+        # The row count tells whether each order was still as it was read.
+        claimed += connection.execute(
+            sa.update(orders)
+            .where(orders.c.id.in_(keys), orders.c.batch_id.is_(None), orders.c.items_state == items_state)
+            .values(batch_id=batch.id, batch_shows=shown)
+        ).rowcount
+    if claimed == len(shows):
+        return True
+    connection.execute(sa.update(orders).where(orders.c.batch_id == batch.id).values(batch_id=None, batch_shows=None))
+    connection.execute(sa.delete(batches).where(batches.c.id == batch.id))
+    return False
+
+
+def applied(connection: Connection, batch: Batch, *, now: datetime) -> bool:
+    """The sheet has the batch: its orders show what it wrote. False if that was known already."""
+    if not _settle(connection, batch, BatchState.APPLIED, now=now):
+        return False
+    # What came in while the batch was on its way (its items, or the end of the tries) is still to be written.
+    more = sa.or_(
+        sa.and_(orders.c.items_state == ItemsState.READY, orders.c.batch_shows != Shown.COMPLETE),
+        sa.and_(orders.c.items_state == ItemsState.UNAVAILABLE, orders.c.batch_shows == Shown.WAITING),
+    )
+    connection.execute(
+        sa.update(orders)
+        .where(orders.c.batch_id == batch.id)
+        .values(
+            shown=orders.c.batch_shows,
+            synced_at=sa.case(
+                (orders.c.batch_shows == Shown.COMPLETE, sa.literal(now, orders.c.synced_at.type)),
+                else_=orders.c.synced_at,
+            ),
+            write_due_at=sa.case((more, orders.c.write_due_at), else_=None),
+            batch_id=None,
+            batch_shows=None,
+        )
+    )
+    return True
+
+
+def void(connection: Connection, batch: Batch, *, now: datetime) -> bool:
+    """The sheet never gets the batch: its orders are free for another. False if that was known already."""
+    if not _settle(connection, batch, BatchState.VOID, now=now):
+        return False
+    connection.execute(sa.update(orders).where(orders.c.batch_id == batch.id).values(batch_id=None, batch_shows=None))
+    return True
+
+
+def put_off(connection: Connection, keys: Sequence[int], *, until: datetime, error: str) -> None:
+    """Keeps orders out of the next batches, because their rows were refused."""
+    connection.execute(
+        sa.update(orders)
+        .where(orders.c.id.in_(keys), orders.c.write_due_at.is_not(None))
+        .values(write_due_at=until, last_error=error)
+    )
+
+
+def write_at_once(connection: Connection, shop: str, *, now: datetime, order_ids: Sequence[str] | None = None) -> None:
+    """Takes back `put_off` for the orders named, or for all."""
+    condition = sa.and_(orders.c.shop == shop, orders.c.write_due_at > now)
+    if order_ids is not None:
+        condition = sa.and_(condition, orders.c.order_id.in_(order_ids))
+    connection.execute(sa.update(orders).where(condition).values(write_due_at=now))
+
+
+def open_batches(connection: Connection, shop: str) -> list[Batch]:
+    """Batches of which nobody knows yet whether the sheet has them, the oldest first."""
+    query = (
+        sa.select(batches)
+        .where(batches.c.shop == shop, batches.c.state == BatchState.OPEN)
+        .order_by(batches.c.created_at)
+    )
+    return [Batch(row.id, row.spreadsheet_id, row.marker_id) for row in connection.execute(query)]
+
+
+def settled_batches(
+    connection: Connection, shop: str, state: BatchState, *, before: datetime, limit: int
+) -> list[Batch]:
+    """Batches that were settled before a moment, the oldest first."""
+    query = (
+        sa.select(batches)
+        .where(batches.c.shop == shop, batches.c.state == state, batches.c.settled_at < before)
+        .order_by(batches.c.created_at)
+        .limit(limit)
+    )
+    return [Batch(row.id, row.spreadsheet_id, row.marker_id) for row in connection.execute(query)]
+
+
+def forget_batches(connection: Connection, ids: Sequence[str]) -> None:
+    """Drops settled batches whose markers are gone from the sheet."""
+    connection.execute(sa.delete(batches).where(batches.c.id.in_(ids), batches.c.state != BatchState.OPEN))
+
+
+def new_batch_id() -> str:
+    return uuid.uuid4().hex
+
+
+def _settle(connection: Connection, batch: Batch, state: BatchState, *, now: datetime) -> bool:
+    # Two instances may find out at the same time; the one that changes the row does the rest.
+    statement = (
+        sa.update(batches)
+        .where(batches.c.id == batch.id, batches.c.state == BatchState.OPEN)
+        .values(state=state, settled_at=now)
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def _grouped(shows: Mapping[int, tuple[ItemsState, Shown]]) -> dict[tuple[ItemsState, Shown], list[int]]:
+    groups: dict[tuple[ItemsState, Shown], list[int]] = {}
+    for key, value in shows.items():
+        groups.setdefault(value, []).append(key)
+    return groups

@@ -1,0 +1,119 @@
+"""The fetch stage's side of the store: which orders' items are due, and what came of a try.
+
+Each change of an order is conditional on its items still being due: a second answer for the same order (a
+slow try that was thought lost, or items that a forwarder brought meanwhile) then changes nothing.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from connector.models import Item, ItemsState, Order
+from connector.store.orders import put_items, to_order
+from connector.store.tables import orders
+
+
+def due_orders(
+    connection: Connection, shop: str, *, now: datetime, limit: int, leave_out: Collection[int] = ()
+) -> list[Order]:
+    """Orders whose items are to be fetched now, the longest due first; `leave_out` are those being fetched."""
+    query = (
+        sa.select(orders)
+        .where(orders.c.shop == shop, orders.c.next_attempt_at <= now, orders.c.id.not_in(leave_out))
+        .order_by(orders.c.next_attempt_at)
+        .limit(limit)
+    )
+    return [to_order(row) for row in connection.execute(query)]
+
+
+def items_arrived(connection: Connection, order: Order, items: Sequence[Item], *, now: datetime) -> bool:
+    """Stores the items; the order's token has done its work and goes. False if they were here already."""
+    changed = _still_due(
+        connection,
+        order,
+        items_state=ItemsState.READY,
+        order_token=None,
+        next_attempt_at=None,
+        write_due_at=now,
+    )
+    if changed:
+        put_items(connection, order.id, items, item_count=order.item_count, total_price=order.total_price)
+    return changed
+
+
+def attempt_failed(
+    connection: Connection, order: Order, *, error: str, next_attempt_at: datetime, now: datetime
+) -> bool:
+    """The order's own failure: counted, and to be tried again at `next_attempt_at`."""
+    return _still_due(
+        connection,
+        order,
+        attempts=orders.c.attempts + 1,
+        next_attempt_at=next_attempt_at,
+        last_error=error,
+        write_due_at=_row_at_once(now),
+    )
+
+
+def attempt_set_back(
+    connection: Connection, order: Order, *, error: str, next_attempt_at: datetime, now: datetime
+) -> bool:
+    """The channel's failure, not the order's: it uses up none of the order's attempts."""
+    return _still_due(
+        connection,
+        order,
+        setback_at=now,
+        next_attempt_at=next_attempt_at,
+        last_error=error,
+        write_due_at=_row_at_once(now),
+    )
+
+
+def give_up(connection: Connection, order: Order, *, error: str, now: datetime) -> bool:
+    """No more tries by themselves; the row in the sheet is to say so."""
+    return _still_due(
+        connection,
+        order,
+        attempts=orders.c.attempts + 1,
+        items_state=ItemsState.UNAVAILABLE,
+        next_attempt_at=None,
+        last_error=error,
+        write_due_at=now,
+    )
+
+
+def try_again(connection: Connection, shop: str, *, now: datetime, order_ids: Sequence[str] | None = None) -> list[str]:
+    """Makes orders due at once whose items are missing: those named, or else every waiting or failed one.
+
+    Returns the ids of the orders that will be tried. An order that never had a token can't be.
+    """
+    condition = sa.and_(
+        orders.c.shop == shop,
+        orders.c.items_state.in_([ItemsState.DUE, ItemsState.UNAVAILABLE]),
+        orders.c.order_token.is_not(None),
+    )
+    if order_ids is not None:
+        condition = sa.and_(condition, orders.c.order_id.in_(order_ids))
+    statement = sa.update(orders).where(condition).values(items_state=ItemsState.DUE, next_attempt_at=now)
+    return list(connection.execute(statement.returning(orders.c.order_id)).scalars())
+
+
+def count_due(connection: Connection, shop: str, *, before: datetime) -> int:
+    """How many orders' items have been due since before a moment."""
+    query = sa.select(sa.func.count()).select_from(orders)
+    return connection.execute(query.where(orders.c.shop == shop, orders.c.next_attempt_at <= before)).scalar_one()
+
+
+def _still_due(connection: Connection, order: Order, **values: Any) -> bool:
+    statement = (
+        sa.update(orders).where(orders.c.id == order.id, orders.c.items_state == ItemsState.DUE).values(**values)
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def _row_at_once(now: datetime) -> sa.ColumnElement[datetime | None]:
+    """An order without a row gets it now, without its items; one that has its row keeps what is planned."""
+    return sa.case((orders.c.shown.is_(None), sa.literal(now, orders.c.write_due_at.type)), else_=orders.c.write_due_at)

@@ -1,0 +1,77 @@
+"""Pauses of a whole part, the channel at Whapi or the spreadsheet, kept in the store so that they outlive a restart."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from connector.store.tables import pauses
+
+
+class Part(StrEnum):
+    CHANNEL = "channel"
+    SHEET = "sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """How a part is doing. Without failures all is well."""
+
+    failures: int = 0
+    """In a row, without a success between them."""
+    until: datetime | None = None
+    since: datetime | None = None
+    """When the first of these failures was."""
+    reason: str | None = None
+    """A sentence for the merchant."""
+    worked_at: datetime | None = None
+    """When the part last did what was asked of it."""
+
+    def holds(self, now: datetime) -> bool:
+        """Whether nobody should try now."""
+        return self.until is not None and self.until > now
+
+
+def get_pause(connection: Connection, shop: str, part: Part) -> Pause:
+    row = connection.execute(sa.select(pauses).where(pauses.c.shop == shop, pauses.c.part == part)).first()
+    if row is None:
+        return Pause()
+    return Pause(row.failures, row.until, row.since, row.reason, row.worked_at)
+
+
+def failed(
+    connection: Connection, shop: str, part: Part, *, reason: str, until: datetime | None, now: datetime
+) -> None:
+    """Counts a failure and pauses the part until then; None: it only counts."""
+    pause = get_pause(connection, shop, part)
+    _put(
+        connection,
+        shop,
+        part,
+        Pause(pause.failures + 1, until or pause.until, pause.since or now, reason, pause.worked_at),
+    )
+
+
+def worked(connection: Connection, shop: str, part: Part, *, now: datetime) -> None:
+    """A success ends the pause and the count."""
+    _put(connection, shop, part, Pause(worked_at=now))
+
+
+def lift(connection: Connection, shop: str, *, now: datetime) -> None:
+    """Ends all pauses at once, as somebody asked for a try now; what failed stays on record until a success."""
+    connection.execute(sa.update(pauses).where(pauses.c.shop == shop, pauses.c.until > now).values(until=now))
+
+
+def _put(connection: Connection, shop: str, part: Part, pause: Pause) -> None:
+    values = {
+        "until": pause.until,
+        "since": pause.since,
+        "failures": pause.failures,
+        "reason": pause.reason,
+        "worked_at": pause.worked_at,
+    }
+    this = sa.and_(pauses.c.shop == shop, pauses.c.part == part)
+    if connection.execute(sa.update(pauses).where(this).values(**values)).rowcount == 0:
+        connection.execute(sa.insert(pauses).values(shop=shop, part=part, **values))

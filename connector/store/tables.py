@@ -1,0 +1,135 @@
+"""The tables of the store. What they look like over time stands in `migrations/`."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+metadata = sa.MetaData()
+
+Key = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts up by itself in INTEGER keys only.
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time in UTC, stored as milliseconds since 1970: the same, comparable and indexable, in every database."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        return None if value is None else (value - _EPOCH) // _MILLISECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else _EPOCH + value * _MILLISECOND
+
+
+orders = sa.Table(
+    "orders",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    sa.Column("shop", sa.String(64), nullable=False),
+    sa.Column("order_id", sa.Text, nullable=False),
+    sa.Column("order_token", sa.Text),
+    sa.Column("channel_id", sa.Text),
+    sa.Column("customer_name", sa.Text),
+    sa.Column("customer_phone", sa.Text),
+    sa.Column("title", sa.Text),
+    sa.Column("note", sa.Text),
+    sa.Column("item_count", sa.Double),
+    sa.Column("total_price", sa.Double),
+    sa.Column("currency", sa.Text),
+    sa.Column("received_at", Moment, nullable=False),
+    sa.Column("stored_at", Moment, nullable=False),
+    sa.Column("items_state", sa.String(16), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_attempt_at", Moment),
+    sa.Column("setback_at", Moment),
+    sa.Column("last_error", sa.Text),
+    sa.Column("warning", sa.Text),
+    sa.Column("shown", sa.String(16)),
+    sa.Column("write_due_at", Moment),
+    sa.Column("batch_id", sa.String(32)),
+    sa.Column("batch_shows", sa.String(16)),
+    sa.Column("synced_at", Moment),
+    sa.UniqueConstraint("shop", "order_id", name="orders_once"),
+)
+
+# Each index holds only the orders that still need something, so that it stays small however many are done.
+fetch_due = sa.Index(
+    "orders_fetch_due",
+    orders.c.shop,
+    orders.c.next_attempt_at,
+    sqlite_where=orders.c.next_attempt_at.is_not(None),
+    postgresql_where=orders.c.next_attempt_at.is_not(None),
+)
+write_due = sa.Index(
+    "orders_write_due",
+    orders.c.shop,
+    orders.c.write_due_at,
+    sqlite_where=orders.c.write_due_at.is_not(None),
+    postgresql_where=orders.c.write_due_at.is_not(None),
+)
+in_batch = sa.Index(
+    "orders_in_batch",
+    orders.c.batch_id,
+    sqlite_where=orders.c.batch_id.is_not(None),
+    postgresql_where=orders.c.batch_id.is_not(None),
+)
+by_shown = sa.Index("orders_by_shown", orders.c.shop, orders.c.shown, orders.c.id)
+
+items = sa.Table(
+    "items",
+    metadata,
+    sa.Column("order_key", Key, sa.ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("line", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("product_id", sa.Text),
+    sa.Column("sku", sa.Text),
+    sa.Column("name", sa.Text),
+    sa.Column("quantity", sa.Double),
+    sa.Column("price", sa.Double),
+    sa.Column("currency", sa.Text),
+    sa.Column("image", sa.Text),
+)
+
+batches = sa.Table(
+    "batches",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("shop", sa.String(64), nullable=False),
+    sa.Column("spreadsheet_id", sa.Text, nullable=False),
+    sa.Column("marker_id", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("settled_at", Moment),
+    sa.Index("batches_by_state", "shop", "state", "created_at"),
+)
+
+pauses = sa.Table(
+    "pauses",
+    metadata,
+    sa.Column("shop", sa.String(64), primary_key=True),
+    sa.Column("part", sa.String(16), primary_key=True),
+    sa.Column("until", Moment),
+    sa.Column("since", Moment),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("worked_at", Moment),
+)
+
+quarantine = sa.Table(
+    "quarantine",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    sa.Column("shop", sa.String(64), nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("received_at", Moment, nullable=False),
+    sa.Column("field", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.UniqueConstraint("shop", "digest", name="quarantine_once"),
+)

@@ -1,0 +1,56 @@
+"""Short ways to the store for its tests."""
+
+from datetime import timedelta
+from typing import Any
+
+from connector.models import Item, NewOrder, Order, shown_for
+from connector.store import batches, fetching, orders
+from connector.store.batches import Batch
+from connector.store.database import Database
+from tests.clock import FakeClock
+
+SHOP = "default"
+GRACE = timedelta(seconds=3)
+ITEMS = (Item(name="Tea", quantity=2, price=3.5, currency="EUR"), Item(name="Cup", quantity=1, price=8))
+
+
+def new_order(order_id: str = "1", **values: Any) -> NewOrder:
+    values.setdefault("order_token", "token")
+    values.setdefault("received_at", FakeClock().now())
+    return NewOrder(order_id=order_id, **values)
+
+
+def add(database: Database, clock: FakeClock, *new: NewOrder) -> list[bool]:
+    taken = database.write(
+        lambda connection: orders.add_orders(connection, SHOP, new, now=clock.now(), grace=GRACE)
+    )
+    return [entry.is_new for entry in taken]
+
+
+def get(database: Database, order_id: str = "1") -> Order:
+    with database.read() as connection:
+        order = orders.find_order(connection, SHOP, order_id)
+    assert order is not None
+    return order
+
+
+def due_to_fetch(database: Database, clock: FakeClock) -> list[str]:
+    with database.read() as connection:
+        return [order.order_id for order in fetching.due_orders(connection, SHOP, now=clock.now(), limit=100)]
+
+
+def due_to_write(database: Database, clock: FakeClock) -> list[str]:
+    with database.read() as connection:
+        found = batches.orders_to_write(connection, SHOP, now=clock.now(), limit=100)
+    return [order.order_id for order in found]
+
+
+def batch_of(database: Database, clock: FakeClock, *order_ids: str) -> Batch:
+    """Opens a batch with what these orders have to show now."""
+    found = [get(database, order_id) for order_id in order_ids]
+    shows = {order.id: (order.items_state, shown_for(order.items_state)) for order in found}
+    batch = Batch(batches.new_batch_id(), "spreadsheet", 7)
+    assert database.write(
+        lambda connection: batches.open_batch(connection, SHOP, batch, shows, now=clock.now())
+    )
+    return batch

@@ -1,0 +1,112 @@
+from datetime import timedelta
+
+from connector.models import ItemsState, Shown, Status
+from connector.store import batches, fetching
+from connector.store.batches import Batch
+from connector.store.database import Database
+from tests.clock import FakeClock
+from tests.store.helpers import ITEMS, SHOP, add, batch_of, due_to_write, get, new_order
+
+
+def applied(database: Database, clock: FakeClock, batch: Batch) -> bool:
+    return database.write(lambda connection: batches.applied(connection, batch, now=clock.now()))
+
+
+def void(database: Database, clock: FakeClock, batch: Batch) -> bool:
+    return database.write(lambda connection: batches.void(connection, batch, now=clock.now()))
+
+
+def arrive(database: Database, clock: FakeClock) -> None:
+    order = get(database)
+    database.write(lambda connection: fetching.items_arrived(connection, order, ITEMS, now=clock.now()))
+
+
+def open_ids(database: Database) -> list[str]:
+    with database.read() as connection:
+        return [batch.id for batch in batches.open_batches(connection, SHOP)]
+
+
+def test_orders_in_an_open_batch_are_in_no_other(database: Database, clock: FakeClock) -> None:
+    add(database, clock, new_order("1", items=ITEMS), new_order("2", items=ITEMS))
+    batch = batch_of(database, clock, "1")
+
+    assert due_to_write(database, clock) == ["2"]
+    assert open_ids(database) == [batch.id]
+    order = get(database)
+    again = Batch(batches.new_batch_id(), "spreadsheet", 8)
+    shows = {order.id: (order.items_state, Shown.COMPLETE)}
+    assert not database.write(
+        lambda connection: batches.open_batch(connection, SHOP, again, shows, now=clock.now())
+    )
+    assert open_ids(database) == [batch.id]
+
+
+def test_an_applied_batch_completes_its_orders(database: Database, clock: FakeClock) -> None:
+    add(database, clock, new_order("1", items=ITEMS))
+
+    assert applied(database, clock, batch_of(database, clock, "1"))
+
+    order = get(database)
+    assert (order.status, order.synced_at, order.batch_id) == (Status.SYNCED, clock.now(), None)
+    assert (due_to_write(database, clock), open_ids(database)) == ([], [])
+
+
+def test_a_void_batch_frees_its_orders_as_they_were(database: Database, clock: FakeClock) -> None:
+    add(database, clock, new_order("1", items=ITEMS))
+    before = get(database)
+
+    assert void(database, clock, batch_of(database, clock, "1"))
+
+    assert get(database) == before
+    assert due_to_write(database, clock) == ["1"]
+
+
+def test_what_became_of_a_batch_is_stored_once(database: Database, clock: FakeClock) -> None:
+    add(database, clock, new_order("1", items=ITEMS))
+    batch = batch_of(database, clock, "1")
+
+    assert applied(database, clock, batch)
+    assert not void(database, clock, batch)
+    assert not applied(database, clock, batch)
+    assert get(database).status is Status.SYNCED
+
+
+def test_items_that_arrive_while_the_waiting_row_is_on_its_way_are_written_next(
+    database: Database, clock: FakeClock
+) -> None:
+    add(database, clock, new_order("1"))
+    clock.advance(3)
+    batch = batch_of(database, clock, "1")
+    arrive(database, clock)
+
+    applied(database, clock, batch)
+
+    assert get(database).status is Status.WAITING
+    assert due_to_write(database, clock) == ["1"]
+
+
+def test_rows_made_before_the_items_arrived_are_not_sent(database: Database, clock: FakeClock) -> None:
+    add(database, clock, new_order("1"))
+    order = get(database)
+    arrive(database, clock)
+
+    batch = Batch(batches.new_batch_id(), "spreadsheet", 7)
+    shows = {order.id: (ItemsState.DUE, Shown.WAITING)}
+    assert not database.write(
+        lambda connection: batches.open_batch(connection, SHOP, batch, shows, now=clock.now())
+    )
+    assert (open_ids(database), due_to_write(database, clock)) == ([], ["1"])
+
+
+def test_refused_rows_are_put_off_until_a_resync(database: Database, clock: FakeClock) -> None:
+    add(database, clock, new_order("1", items=ITEMS))
+    key = get(database).id
+    until = clock.now() + timedelta(hours=1)
+
+    database.write(lambda connection: batches.put_off(connection, [key], until=until, error="Refused."))
+    assert (due_to_write(database, clock), get(database).last_error) == ([], "Refused.")
+    with database.read() as connection:
+        assert batches.next_write_at(connection, SHOP) == until
+
+    database.write(lambda connection: batches.write_at_once(connection, SHOP, now=clock.now()))
+    assert due_to_write(database, clock) == ["1"]

@@ -1,0 +1,187 @@
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from connector.store import migrate, orders, pauses, quarantine
+from connector.store.commit import StoreClosedError
+from connector.store.database import Database, StoreError
+from connector.store.lock import shop_lock
+from connector.store.pauses import Part, Pause
+from connector.store.tables import metadata
+from tests.clock import FakeClock
+from tests.store.helpers import GRACE, SHOP, add, get, new_order
+
+
+def test_the_migrations_lead_to_the_tables_that_the_code_uses(database: Database) -> None:
+    with database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert compare_metadata(context, metadata) == []
+    scripts = ScriptDirectory(str(Path(migrate.__file__).parent / "migrations"))
+    assert scripts.get_current_head() == migrate.HEAD
+
+
+def test_what_is_stored_is_there_after_opening_again(database_url: str, clock: FakeClock) -> None:
+    first = Database(database_url)
+    add(first, clock, new_order("1"))
+    before = get(first)
+    first.close()
+
+    second = Database(database_url)
+    assert get(second) == before
+    second.close()
+
+
+def test_a_database_of_a_newer_version_is_refused_with_a_sentence(database_url: str) -> None:
+    database = Database(database_url)
+    database.write(lambda connection: connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'")))
+    database.close()
+
+    with pytest.raises(StoreError, match="written by a newer version"):
+        Database(database_url)
+
+
+def test_a_damaged_file_is_refused_with_a_sentence_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "connector.db"
+    path.write_bytes(b"this is no database" * 1000)
+
+    with pytest.raises(StoreError, match="can't be opened"):
+        Database(f"sqlite:///{path}")
+    assert path.read_bytes() == b"this is no database" * 1000
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql://u:geheim@host/x", "sqlite://", "sqlite:///:memory:"])
+def test_an_address_that_cannot_serve_is_refused_with_a_sentence(url: str) -> None:
+    with pytest.raises(StoreError, match="DATABASE_URL") as caught:
+        Database(url)
+    assert "geheim" not in str(caught.value)
+
+
+def test_a_database_that_cannot_be_reached_is_refused_without_showing_the_password() -> None:
+    with pytest.raises(StoreError, match="can't be opened") as caught:
+        Database("postgresql://user:geheim@127.0.0.1:1/x")
+    assert "geheim" not in str(caught.value)
+
+
+def test_sqlite_flushes_each_commit_to_disk(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/connector.db")
+    with database.read() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    database.close()
+
+
+def test_changes_handed_in_together_are_each_made_once(database: Database, clock: FakeClock) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        results = list(pool.map(lambda number: add(database, clock, new_order(str(number % 50))), range(200)))
+
+    assert sum(is_new for (is_new,) in results) == 50
+    with database.read() as connection:
+        assert len(orders.list_orders(connection, SHOP, limit=1000)) == 50
+
+
+def test_a_change_that_fails_takes_none_of_its_neighbours_with_it(database: Database, clock: FakeClock) -> None:
+    hold, held = threading.Event(), threading.Event()
+
+    def wait(_connection: sa.Connection) -> None:
+        held.set()
+        hold.wait(10)
+
+    def fail(connection: sa.Connection) -> None:
+        orders.add_orders(connection, SHOP, [new_order("bad")], now=clock.now(), grace=GRACE)
+        raise ValueError("no")
+
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(database.write, wait)
+        held.wait(10)
+        # These three gather behind the first, and go into one transaction.
+        good = pool.submit(add, database, clock, new_order("good"))
+        bad = pool.submit(database.write, fail)
+        hold.set()
+        first.result(10)
+        assert good.result(10) == [True]
+        with pytest.raises(ValueError, match="no"):
+            bad.result(10)
+    with database.read() as connection:
+        assert [order.order_id for order in orders.list_orders(connection, SHOP)] == ["good"]
+
+
+def test_a_closed_store_says_so(tmp_path: Path, clock: FakeClock) -> None:
+    database = Database(f"sqlite:///{tmp_path}/connector.db")
+    add(database, clock, new_order("1"))
+    database.close()
+
+    with pytest.raises(StoreClosedError):
+        add(database, clock, new_order("2"))
+
+
+def test_another_process_may_write_at_the_same_time(tmp_path: Path, clock: FakeClock) -> None:
+    database = Database(f"sqlite:///{tmp_path}/connector.db")
+    other = sqlite3.connect(tmp_path / "connector.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(add, database, clock, new_order("1"))
+        other.execute("COMMIT")
+        assert waiting.result(10) == [True]
+    other.close()
+    database.close()
+
+
+def test_one_process_at_a_time_holds_a_shops_lock(database: Database, database_url: str) -> None:
+    second = Database(database_url)
+    mine, theirs = shop_lock(database, SHOP), shop_lock(second, SHOP)
+
+    assert (mine.acquire(), mine.acquire(), theirs.acquire()) == (True, True, False)
+    another = shop_lock(second, "another")
+    assert another.acquire()
+    another.release()
+    mine.release()
+    assert theirs.acquire()
+    theirs.release()
+    second.close()
+
+
+def test_a_pause_counts_failures_and_ends_with_a_success(database: Database, clock: FakeClock) -> None:
+    def get_pause() -> Pause:
+        with database.read() as connection:
+            return pauses.get_pause(connection, SHOP, Part.SHEET)
+
+    def failed(seconds: float) -> None:
+        until = clock.now() + timedelta(seconds=seconds)
+        database.write(
+            lambda connection: pauses.failed(
+                connection, SHOP, Part.SHEET, reason="Full.", until=until, now=clock.now()
+            )
+        )
+
+    assert get_pause() == Pause()
+    failed(10)
+    started = clock.now()
+    clock.advance(10)
+    assert not get_pause().holds(clock.now())
+    failed(20)
+    assert get_pause().holds(clock.now())
+    assert (get_pause().failures, get_pause().since, get_pause().reason) == (2, started, "Full.")
+    database.write(lambda connection: pauses.lift(connection, SHOP, now=clock.now()))
+    assert not get_pause().holds(clock.now())
+    database.write(lambda connection: pauses.worked(connection, SHOP, Part.SHEET, now=clock.now()))
+    assert get_pause() == Pause(worked_at=clock.now())
+
+
+def test_a_payload_is_quarantined_once_without_its_picture(database: Database, clock: FakeClock) -> None:
+    part = quarantine.quarantined(
+        "messages[0]", "Odd.", {"order": {"preview": "data:image/jpeg;base64,AAAA", "x": "\ud800\x00"}}
+    )
+    for _ in range(2):
+        database.write(lambda connection: quarantine.keep(connection, SHOP, [part], now=clock.now()))
+
+    with database.read() as connection:
+        assert quarantine.count_quarantined(connection, SHOP) == 1
+    assert part.payload == '{"order":{"x":"\\ud800\\u0000"}}'
