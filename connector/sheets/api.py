@@ -1,0 +1,153 @@
+"""The few calls to Google Sheets that the connector makes, on gspread behind a thin adapter.
+
+The adapter adds what gspread's client lacks here: time-outs (its default is to wait for ever), the base address,
+and errors that say whether anything was written. Nothing is repeated: gspread's BackOffHTTPClient would double rows.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import google.auth.exceptions
+import gspread
+import requests
+import urllib3.exceptions
+from google.oauth2.service_account import Credentials
+from gspread.exceptions import APIError
+from gspread.http_client import HTTPClient
+
+from connector.sheets.errors import Kind, SheetsError, from_answer
+
+GOOGLE = "https://sheets.googleapis.com"
+_CONNECT_SECONDS = 5.0
+
+Json = dict[str, Any]
+
+
+class _Adapter(HTTPClient):
+    """gspread's HTTP client with a time-out and a base address."""
+
+    def __init__(self, auth: Any, session: Any = None, *, base_url: str, timeout: float) -> None:
+        super().__init__(auth, session)
+        self.base_url = base_url.rstrip("/")
+        self.set_timeout((min(_CONNECT_SECONDS, timeout), timeout))
+
+    def request(self, method: str, endpoint: str, *args: Any, **kwargs: Any) -> Any:
+        return super().request(method, self.base_url + endpoint.removeprefix(GOOGLE), *args, **kwargs)
+
+
+class SheetsApi:
+    """One service account's access to its spreadsheets. Each method is one request and raises SheetsError."""
+
+    def __init__(self, credentials: Credentials, *, base_url: str = GOOGLE, timeout: float = 60.0) -> None:
+        """`timeout`: seconds without an answer after which a call counts as unclear."""
+        self.account: str = credentials.service_account_email
+        http_client: Any = partial(_Adapter, base_url=base_url, timeout=timeout)
+        self._http = gspread.Client(auth=credentials, http_client=http_client).http_client
+
+    def batch_update(self, spreadsheet_id: str, requests_: Sequence[Json]) -> list[Json]:
+        """Applies the requests, all or none; returns the reply of each."""
+        answer = self._call("post", spreadsheet_id, ":batchUpdate", json={"requests": list(requests_)})
+        replies = answer.get("replies")
+        return replies if isinstance(replies, list) else []
+
+    def find_metadata(self, spreadsheet_id: str, lookups: Sequence[Json]) -> list[Json]:
+        """The developer metadata that any of the lookups matches. Counts as one read."""
+        filters = [{"developerMetadataLookup": lookup} for lookup in lookups]
+        answer = self._call("post", spreadsheet_id, "/developerMetadata:search", json={"dataFilters": filters})
+        return [match["developerMetadata"] for match in answer.get("matchedDeveloperMetadata", [])]
+
+    def get(self, spreadsheet_id: str, fields: str) -> Json:
+        """What the field mask names of the spreadsheet. Counts as one read."""
+        return self._call("get", spreadsheet_id, "", params={"fields": fields})
+
+    def grid_values(self, spreadsheet_id: str, grid_ranges: Sequence[Json], *, major: str) -> list[list[list[Any]]]:
+        """The unformatted values of ranges; `major` is ROWS or COLUMNS. Counts as one read."""
+        body = {
+            "dataFilters": [{"gridRange": grid_range} for grid_range in grid_ranges],
+            "majorDimension": major,
+            "valueRenderOption": "UNFORMATTED_VALUE",
+        }
+        answer = self._call("post", spreadsheet_id, "/values:batchGetByDataFilter", json=body)
+        return [match.get("valueRange", {}).get("values", []) for match in answer.get("valueRanges", [])]
+
+    def _call(
+        self,
+        method: str,
+        spreadsheet_id: str,
+        path: str,
+        *,
+        json: Mapping[str, Any] | None = None,
+        params: Any = None,
+    ) -> Json:
+        endpoint = f"{GOOGLE}/v4/spreadsheets/{spreadsheet_id}{path}"
+        try:
+            answer = self._http.request(method, endpoint, json=json, params=params).json()
+        except APIError as error:
+            raise from_answer(
+                error.response.status_code,
+                _json(error.response),
+                account=self.account,
+                spreadsheet_id=spreadsheet_id,
+                retry_after=_seconds(error.response.headers.get("Retry-After")),
+            ) from None
+        except google.auth.exceptions.GoogleAuthError as error:
+            raise _no_token(error, self.account) from None
+        except requests.exceptions.JSONDecodeError:
+            raise _unclear("its answer was cut off or not JSON") from None
+        except requests.exceptions.RequestException as error:
+            raise _no_answer(error) from None
+        if not isinstance(answer, dict):
+            raise _unclear("its answer was not of the documented shape")
+        return answer
+
+
+def _json(response: requests.Response) -> object:
+    try:
+        body: object = response.json()
+    except requests.exceptions.JSONDecodeError:
+        return None
+    return body
+
+
+def _unclear(what: str) -> SheetsError:
+    return SheetsError(
+        f"Google Sheets gave no usable answer: {what}. It will be looked up whether the rows were written.",
+        kind=Kind.UNCLEAR,
+    )
+
+
+def _no_answer(error: requests.exceptions.RequestException) -> SheetsError:
+    """Only where no connection came about is it certain that nothing was sent."""
+    if isinstance(error, requests.exceptions.ConnectTimeout) or _never_connected(error):
+        return SheetsError(
+            "Google Sheets can't be reached. See that the machine has internet access.", kind=Kind.NOT_SENT
+        )
+    if isinstance(error, requests.exceptions.Timeout):
+        return _unclear("the time is up")
+    return _unclear("the connection broke")
+
+
+def _never_connected(error: requests.exceptions.RequestException) -> bool:
+    cause = error.args[0] if error.args else None
+    reason = getattr(cause, "reason", None)
+    return isinstance(reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.NameResolutionError)
+
+
+def _no_token(error: google.auth.exceptions.GoogleAuthError, account: str) -> SheetsError:
+    """The token is got before anything is sent, so nothing was written."""
+    text = str(error)
+    if "invalid_grant" in text and "timeframe" in text:
+        sentence = "Google refused the service account's login because this machine's clock is wrong. Set the clock."
+    elif "invalid_grant" in text:
+        sentence = (
+            f"Google does not accept the key of {account}: it was deleted, or the account was. "
+            "Make a new key in the Google Cloud console and put it into GOOGLE_CREDENTIALS."
+        )
+    else:
+        sentence = "Google's login service gave no token. It will be tried again."
+    return SheetsError(sentence, kind=Kind.CREDENTIALS)
+
+
+def _seconds(value: str | None) -> float | None:
+    return float(value) if value is not None and value.isdigit() else None

@@ -1,0 +1,153 @@
+"""Builds the one atomic request that brings a batch of orders into the sheet."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from connector.models import ItemsState, Order, Shown, shown_for
+from connector.sheets import tags
+from connector.sheets.columns import ITEMS_STATE, Tab
+from connector.sheets.layout import Layout, TabLayout
+from connector.sheets.rows import Row, item_rows, items_text, order_row
+
+Json = dict[str, Any]
+
+LARGEST_BODY = 1_800_000
+"""Bytes. Google recommends 2 MB; the rest is room for what is not rows."""
+_FIELDS = "userEnteredValue,userEnteredFormat.numberFormat,note"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a batch does for one order."""
+
+    order: Order
+    shows: Shown
+    order_rows: tuple[Row, ...]
+    """The order's row; none if it is in the sheet already."""
+    item_rows: tuple[Row, ...]
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the cell that says how the items stand is to be changed in a row that is there already."""
+        return self.order.shown is not None
+
+
+def entry_for(order: Order, zone: ZoneInfo) -> Entry:
+    shows = shown_for(order.items_state)
+    return Entry(
+        order,
+        shows,
+        order_rows=(order_row(order, shows, zone),) if order.shown is None else (),
+        item_rows=tuple(item_rows(order, zone)) if order.items_state is ItemsState.READY else (),
+    )
+
+
+def entries_that_fit(orders: Iterable[Order], zone: ZoneInfo) -> list[Entry]:
+    """Entries for as many orders, from the first on, as a request may hold; at least one."""
+    entries: list[Entry] = []
+    size = 0
+    for order in orders:
+        entry = entry_for(order, zone)
+        size += len(json.dumps([entry.order_rows, entry.item_rows])) + 300
+        if entries and size > LARGEST_BODY:
+            break
+        entries.append(entry)
+    return entries
+
+
+def build_requests(
+    guard: Json, layout: Layout, entries: Sequence[Entry], *, unavailable_rows: Mapping[str, int] | None = None
+) -> list[Json]:
+    """The requests of the batch, the guard first, so that its refusal is always that of the first request.
+
+    `unavailable_rows`: for orders that were given up and now have their items after all, the row in `Orders`.
+    """
+    requests = [guard]
+    for tab, rows in (
+        (Tab.ORDERS, [row for entry in entries for row in entry.order_rows]),
+        (Tab.ITEMS, [row for entry in entries for row in entry.item_rows]),
+    ):
+        if rows:
+            requests += _insert(layout.tabs[tab], rows)
+    for entry in entries:
+        if entry.replaces:
+            requests += _replace(layout.tabs[Tab.ORDERS], entry, unavailable_rows or {})
+    return requests
+
+
+def _insert(place: TabLayout, rows: Sequence[Row]) -> Iterator[Json]:
+    """Fresh rows below the last one, filled, with the tag moved to the last of them."""
+    if place.last_row is None or place.last_tag is None:
+        raise ValueError("The layout was not complete.")
+    first = place.last_row + 1
+    after = first + len(rows)
+    if place.is_empty and first >= place.row_count:
+        # Below the header the sheet ends: there is no row to insert before.
+        yield {"appendDimension": {"sheetId": place.sheet_id, "dimension": "ROWS", "length": len(rows)}}
+    else:
+        yield {
+            "insertDimension": {
+                "range": {
+                    "sheetId": place.sheet_id,
+                    "dimension": "ROWS",
+                    "startIndex": first,
+                    "endIndex": after,
+                },
+                # The first rows must not look like the header.
+                "inheritFromBefore": not place.is_empty,
+            }
+        }
+    for columns in _neighbours(place.columns):
+        yield {
+            "updateCells": {
+                "start": {
+                    "sheetId": place.sheet_id,
+                    "rowIndex": first,
+                    "columnIndex": place.columns[columns[0]],
+                },
+                "rows": [{"values": [row[column] for column in columns]} for row in rows],
+                "fields": _FIELDS,
+            }
+        }
+    yield tags.move_row_tag(place.last_tag, place.sheet_id, after - 1)
+
+
+def _replace(place: TabLayout, entry: Entry, unavailable_rows: Mapping[str, int]) -> Iterator[Json]:
+    """Changes the cell that says how the items stand, found by its text on Google's side.
+
+    No hit means that the merchant changed or deleted it, and then it is left alone. `unavailable` is not unique, so
+    that search is limited to the one cell where the order's row was read to be.
+    """
+    column = place.columns.get(ITEMS_STATE)
+    shown = entry.order.shown
+    if column is None or shown is None:
+        return
+    within: Json = {"sheetId": place.sheet_id, "startColumnIndex": column, "endColumnIndex": column + 1}
+    if shown is Shown.UNAVAILABLE:
+        row = unavailable_rows.get(entry.order.order_id)
+        if row is None:
+            return
+        within |= {"startRowIndex": row, "endRowIndex": row + 1}
+    yield {
+        "findReplace": {
+            "find": items_text(entry.order.order_id, shown),
+            "replacement": items_text(entry.order.order_id, entry.shows),
+            "matchCase": True,
+            "matchEntireCell": True,
+            "range": within,
+        }
+    }
+
+
+def _neighbours(columns: Mapping[str, int]) -> list[list[str]]:
+    """The columns in groups that stand side by side, so that cells between them are never touched."""
+    groups: list[list[str]] = []
+    for key in sorted(columns, key=lambda key: columns[key]):
+        if groups and columns[groups[-1][-1]] == columns[key] - 1:
+            groups[-1].append(key)
+        else:
+            groups.append([key])
+    return groups

@@ -1,0 +1,122 @@
+"""What can go wrong at Google Sheets, told apart by whether anything was written."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Which failure it is; each says what is to be done."""
+
+    CREDENTIALS = "credentials"
+    """No token could be had. Somebody must mend the key file or the clock, or Google's token service is down."""
+    PERMISSION = "permission"
+    """Not shared, shared as viewer, or the API is switched off."""
+    MISSING = "missing"
+    """There is no such spreadsheet."""
+    RATE_LIMIT = "rate_limit"
+    PROTECTED = "protected"
+    """The merchant protects cells that the connector writes."""
+    FULL = "full"
+    """The spreadsheet has no room for more cells."""
+    STALE = "stale"
+    """The tabs have changed since they were read. Reading them again mends it."""
+    TAKEN = "taken"
+    """The marker's id exists in the spreadsheet already."""
+    REFUSED = "refused"
+    """Google refuses the content of the request."""
+    NOT_SENT = "not_sent"
+    """No connection came about."""
+    UNCLEAR = "unclear"
+    """No usable answer came: the request may have been applied, or may still be."""
+
+
+class SheetsError(Exception):
+    """A call to Google Sheets failed. The text is a sentence for the merchant and holds no secret."""
+
+    def __init__(self, message: str, *, kind: Kind, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.kind = kind
+        self.retry_after = retry_after
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether a write that failed so may have happened all the same. Everything else is certain not to have."""
+        return self.kind is Kind.UNCLEAR
+
+
+def from_answer(
+    status: int, body: object, *, account: str, spreadsheet_id: str, retry_after: float | None
+) -> SheetsError:
+    """Turns an error answer into ours. `body` is the parsed JSON, or anything else if it was none.
+
+    Wording and shapes of Google's answers: recorded ones, as collected for this project. A 4xx with Google's own
+    JSON means that nothing was applied; a 5xx, or an answer that isn't Google's, says nothing about that.
+    """
+    error = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(error, dict):
+        error = {}
+    message = str(error.get("message", ""))
+    if status >= 500 or not error:  # noqa: PLR2004 - HTTP's server errors
+        return SheetsError(
+            f"Google Sheets gave no usable answer ({status}). It will be looked up whether the rows were written.",
+            kind=Kind.UNCLEAR,
+            retry_after=retry_after,
+        )
+    if status == 429:  # noqa: PLR2004
+        return SheetsError(
+            "Google's limit of requests a minute is reached. It goes on by itself within a minute.",
+            kind=Kind.RATE_LIMIT,
+            retry_after=retry_after,
+        )
+    if status == 401:  # noqa: PLR2004
+        return SheetsError(
+            "Google did not accept the access token (401). See that the key in GOOGLE_CREDENTIALS has not been "
+            "deleted in the Google Cloud console.",
+            kind=Kind.CREDENTIALS,
+        )
+    if status == 403:  # noqa: PLR2004
+        return _forbidden(message, error.get("details"), account)
+    if status == 404:  # noqa: PLR2004
+        return SheetsError(
+            f"There is no spreadsheet with the id {spreadsheet_id}. Copy SPREADSHEET_ID anew from the address of "
+            "the open spreadsheet; a deleted one must be restored first.",
+            kind=Kind.MISSING,
+        )
+    return _bad_request(message, account)
+
+
+def _forbidden(message: str, details: object, account: str) -> SheetsError:
+    reasons = (
+        [detail.get("reason") for detail in details if isinstance(detail, dict)] if isinstance(details, list) else []
+    )
+    if "SERVICE_DISABLED" in reasons:
+        # Google's own sentence holds the link that switches the API on.
+        return SheetsError(
+            f"The Google Sheets API is switched off in the key's project. {message}", kind=Kind.PERMISSION
+        )
+    return SheetsError(
+        f"The spreadsheet is not shared with {account}. Open it, choose Share, and add that address as Editor.",
+        kind=Kind.PERMISSION,
+    )
+
+
+def _bad_request(message: str, account: str) -> SheetsError:
+    if "already exists" in message and ("developer metadata" in message or "named range" in message.lower()):
+        return SheetsError("The marker is in the spreadsheet already.", kind=Kind.TAKEN)
+    if "protected cell" in message:
+        return SheetsError(
+            "The spreadsheet protects cells that the connector writes. Open Data, Protected sheets and ranges, and "
+            f"allow {account} to edit them, or remove the protection.",
+            kind=Kind.PROTECTED,
+        )
+    if "above the limit of" in message:
+        return SheetsError(
+            "The spreadsheet is full: Google allows 10,000,000 cells. Delete tabs, rows or columns that are not "
+            "needed, or put a new spreadsheet's id into SPREADSHEET_ID.",
+            kind=Kind.FULL,
+        )
+    if any(
+        sign in message for sign in ("No grid with id", "No sheet with id", "grid size", "beyond the last requested")
+    ):
+        return SheetsError("The tabs were changed while rows were on their way.", kind=Kind.STALE)
+    return SheetsError(f"Google refused the rows: {message[:300]}", kind=Kind.REFUSED)

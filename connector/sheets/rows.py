@@ -1,0 +1,71 @@
+"""An order and its items as rows: for each column's key, a cell."""
+
+from zoneinfo import ZoneInfo
+
+from connector.models import Item, Order, Shown
+from connector.sheets.cells import Cell, amount_cell, count_cell, text_cell, time_cell
+from connector.totals import line_total
+
+Row = dict[str, Cell]
+
+FIRST_STATUS = "New"
+"""What the merchant's own column `Status` begins with. It is never written again."""
+COMPLETE = "complete"
+UNAVAILABLE = "unavailable"
+
+
+def waiting_text(order_id: str) -> str:
+    """Unique in its column, so that Google itself can find the cell later, wherever the row is then."""
+    return f"waiting · {order_id}"
+
+
+def items_text(order_id: str, shown: Shown) -> str:
+    """What the column `Items` says."""
+    if shown is Shown.WAITING:
+        return waiting_text(order_id)
+    return COMPLETE if shown is Shown.COMPLETE else UNAVAILABLE
+
+
+def order_row(order: Order, shown: Shown, zone: ZoneInfo) -> Row:
+    """The row of an order in the tab `Orders`."""
+    row = {
+        "order_id": text_cell(order.order_id),
+        "received": time_cell(order.received_at, zone),
+        "customer": text_cell(order.customer_name),
+        "phone": text_cell(order.customer_phone),
+        "title": text_cell(order.title),
+        "note": text_cell(order.note),
+        "item_count": count_cell(order.item_count),
+        "total": amount_cell(order.total_price, order.currency),
+        "currency": text_cell(order.currency),
+        "status": text_cell(FIRST_STATUS),
+        "items": text_cell(items_text(order.order_id, shown)),
+    }
+    if order.warning and shown is Shown.COMPLETE:
+        row["total"] = {**row["total"], "note": order.warning}
+    return row
+
+
+def item_rows(order: Order, zone: ZoneInfo) -> list[Row]:
+    """The rows of an order's items in the tab `Items`. What does not fit the order stands as a note on the first."""
+    rows = [_item_row(order, item, zone) for item in order.items]
+    if order.warning and rows:
+        rows[0]["line_total"] = {**rows[0]["line_total"], "note": order.warning}
+    return rows
+
+
+def _item_row(order: Order, item: Item, zone: ZoneInfo) -> Row:
+    currency = item.currency or order.currency
+    return {
+        "order_id": text_cell(order.order_id),
+        "received": time_cell(order.received_at, zone),
+        "customer": text_cell(order.customer_name),
+        "product": text_cell(item.name),
+        "product_id": text_cell(item.product_id),
+        "sku": text_cell(item.sku),
+        "quantity": count_cell(item.quantity),
+        "unit_price": amount_cell(item.price, currency),
+        "currency": text_cell(currency),
+        "line_total": amount_cell(line_total(item), currency),
+        "image": text_cell(item.image),
+    }

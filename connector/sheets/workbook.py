@@ -1,0 +1,91 @@
+"""The merchant's spreadsheet as the writer needs it: read in few calls, and mended where tags are missing."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from connector.clock import Clock
+from connector.logs import get_logger
+from connector.sheets import tabs, tags
+from connector.sheets.api import SheetsApi
+from connector.sheets.columns import Tab
+from connector.sheets.errors import Kind, SheetsError
+from connector.sheets.layout import Layout, read_layout
+from connector.sheets.tabs import Book, IsOurs
+
+log = get_logger(__name__)
+
+TIME_ZONE_LASTS = timedelta(hours=1)
+"""How long a change of the spreadsheet's time zone may go unnoticed."""
+
+
+class Workbook:
+    """One spreadsheet. Each method may call Google and raises SheetsError."""
+
+    def __init__(
+        self,
+        api: SheetsApi,
+        spreadsheet_id: str,
+        *,
+        titles: Mapping[Tab, str],
+        is_ours: IsOurs,
+        clock: Clock,
+        time_zone: ZoneInfo | None = None,
+    ) -> None:
+        """`time_zone`: what dates are written in; None for the spreadsheet's own."""
+        self.spreadsheet_id = spreadsheet_id
+        self._api = api
+        self._titles = titles
+        self._is_ours = is_ours
+        self._clock = clock
+        self._fixed_zone = time_zone
+        self._zone: ZoneInfo | None = None
+        self._zone_read_at: datetime | None = None
+
+    def layout(self) -> Layout:
+        """The tabs as they are now, made or mended first where they need it. One read where they don't."""
+        layout = self._search()
+        if not layout.is_complete:
+            tabs.prepare(self._api, self.spreadsheet_id, layout, self._titles, self._read_book(), self._is_ours)
+            log.info("sheet.prepared", spreadsheet_id=self.spreadsheet_id)
+            layout = self._search()
+            if not layout.is_complete:
+                raise SheetsError("The tabs could not be made ready. It will be tried again.", kind=Kind.STALE)
+        if any(place.is_empty for place in layout.tabs.values()):
+            book = self._read_book()
+            return Layout(
+                {
+                    tab: replace(place, row_count=book.row_count(place.sheet_id) or 0)
+                    for tab, place in layout.tabs.items()
+                }
+            )
+        return layout
+
+    def zone(self) -> ZoneInfo:
+        """The time zone that dates are written in. One read an hour at the most."""
+        if self._fixed_zone is not None:
+            return self._fixed_zone
+        old = self._zone_read_at is None or self._clock.now() - self._zone_read_at > TIME_ZONE_LASTS
+        if self._zone is None or old:
+            self._read_book()
+        return self._zone or ZoneInfo("UTC")
+
+    def find_orders(self, layout: Layout, order_ids: Collection[str]) -> dict[str, int]:
+        """The rows in which orders stand now. One read, none for no orders."""
+        if not order_ids:
+            return {}
+        return tabs.find_rows(self._api, self.spreadsheet_id, layout.tabs[Tab.ORDERS], order_ids)
+
+    def _search(self) -> Layout:
+        return read_layout(self._api.find_metadata(self.spreadsheet_id, tags.LOOKUPS))
+
+    def _read_book(self) -> Book:
+        book = tabs.read_book(self._api, self.spreadsheet_id)
+        try:
+            self._zone = ZoneInfo(book.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            log.warning("sheet.time_zone_unknown", time_zone=book.time_zone)
+            self._zone = ZoneInfo("UTC")
+        self._zone_read_at = self._clock.now()
+        return book
