@@ -1,0 +1,126 @@
+"""The settings: environment variables, read from the file `.env` in the working directory."""
+
+import re
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SHORTEST_SECRET = 16
+_SPREADSHEET_URL = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]+)")
+_SPREADSHEET_ID = re.compile(r"[A-Za-z0-9_-]{10,}\Z")
+
+_HOW_TO_GET = {
+    "WHAPI_TOKEN": "Copy the channel's token from Whapi's panel.",
+    "SPREADSHEET_ID": "Open the spreadsheet and copy its address from the browser.",
+    "WEBHOOK_SECRET": f"Make up a text of at least {SHORTEST_SECRET} characters that callers must present.",
+}
+
+
+class SettingsError(Exception):
+    """Settings are missing or wrong. `problems`: a plain sentence for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = problems
+
+
+def _spreadsheet_id(value: str) -> str:
+    value = value.strip()
+    match = _SPREADSHEET_URL.search(value)
+    spreadsheet_id = match.group(1) if match else value
+    if not _SPREADSHEET_ID.match(spreadsheet_id):
+        raise ValueError("it is neither a spreadsheet's id nor its address. " + _HOW_TO_GET["SPREADSHEET_ID"])
+    return spreadsheet_id
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < SHORTEST_SECRET:
+        raise ValueError(f"it is shorter than {SHORTEST_SECRET} characters. Use a longer one, such as a random text.")
+    return value
+
+
+def _address(value: str) -> str:
+    if not re.match(r"https?://[^/\s]+", value):
+        raise ValueError("it is not an address that begins with https:// (or http://).")
+    return value.rstrip("/")
+
+
+def _zone(value: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("it is not the name of a time zone, such as Europe/Berlin.") from None
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Settings(BaseSettings):
+    """Every variable that the service knows. Names and defaults are promised to its users."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        arbitrary_types_allowed=True,
+    )
+
+    whapi_token: SecretStr
+    spreadsheet_id: Annotated[str, AfterValidator(_spreadsheet_id)]
+    google_credentials: SecretStr = SecretStr("credentials.json")
+    webhook_secret: Annotated[SecretStr, AfterValidator(_secret)]
+    admin_password: SecretStr | None = None
+    whapi_base_url: Address = "https://gate.whapi.cloud"
+    sheets_base_url: Address = "https://sheets.googleapis.com"
+    database_url: str = "sqlite:///data/connector.db"
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    public_url: Address | None = None
+    orders_tab: str = "Orders"
+    items_tab: str = "Items"
+    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] | None = None
+    resync_interval: Seconds = 60
+    retry_first_delay: Seconds = 10
+    retry_max_delay: Seconds = 3600
+    retry_give_up_after: Seconds = 604_800
+    items_grace: Annotated[float, Field(ge=0)] = 3
+    item_price_divisor: Annotated[float, Field(gt=0)] = 1
+    whapi_timeout: Seconds = 15
+    google_timeout: Seconds = 60
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def secrets(self) -> list[str]:
+        """Every value that must never be seen in a log, an error or a page."""
+        secrets = [self.whapi_token, self.webhook_secret]
+        if self.admin_password is not None:
+            secrets.append(self.admin_password)
+        return [secret.get_secret_value() for secret in secrets]
+
+
+def load_settings() -> Settings:
+    """The settings from the environment and `.env`. Raises SettingsError with every problem there is."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_input=False, include_context=False)
+        raise SettingsError([_sentence(problem) for problem in problems]) from None
+    if settings.orders_tab == settings.items_tab:
+        raise SettingsError(["ORDERS_TAB and ITEMS_TAB are the same. Give the two tabs different names."])
+    return settings
+
+
+def _sentence(problem: Any) -> str:
+    name = str(problem["loc"][0]).upper()
+    if problem["type"] == "missing":
+        return f"{name} is not set. {_HOW_TO_GET[name]}"
+    message = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] != "value_error":
+        message = message[0].lower() + message[1:] + "."
+    return f"{name} is wrong: {message}"

@@ -1,0 +1,120 @@
+"""Puts the parts of the service together from the settings. What each part promises stands in its own module."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from connector.clock import Clock, SystemClock
+from connector.config import Settings
+from connector.logs import Redactor, get_logger
+from connector.sheets.api import SheetsApi
+from connector.sheets.columns import Tab
+from connector.sheets.credentials import load_credentials
+from connector.sheets.errors import SheetsError
+from connector.sheets.workbook import Workbook
+from connector.store import orders, pauses
+from connector.store.database import Database
+from connector.store.lock import shop_lock
+from connector.sync.fetch import FetchStage
+from connector.sync.markers import delete_old_markers
+from connector.sync.pipeline import FETCHERS, Pipeline
+from connector.sync.receive import ReceiveStage
+from connector.sync.retry import RetryPolicy
+from connector.sync.write import WriteStage
+from connector.whapi.client import WhapiClient
+
+log = get_logger(__name__)
+
+SHOP = "default"
+"""The one shop of this service: a channel and a spreadsheet. Every row of the store says whose it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts that somebody outside needs."""
+
+    database: Database
+    whapi: WhapiClient
+    fetch: FetchStage
+    write: WriteStage
+    pipeline: Pipeline
+    receive: ReceiveStage
+    redact: Callable[[str], str]
+    shop: str
+    clock: Clock
+
+    def close(self) -> None:
+        """Ends the threads and closes what is open. Nothing is lost if the process dies instead."""
+        self.pipeline.stop()
+        self.whapi.close()
+        self.database.close()
+
+
+def build_service(settings: Settings, database: Database, *, clock: Clock | None = None) -> Service:
+    """Builds all parts; starts nothing. Raises CredentialsError."""
+    clock = clock or SystemClock()
+    redact = Redactor(settings.secrets).text
+    policy = retry_policy(settings)
+    api = sheets_api(settings)
+    whapi = whapi_client(settings)
+    workbook = build_workbook(settings, database, api, clock)
+    fetch = FetchStage(database, whapi, shop=SHOP, policy=policy, clock=clock, redact=redact)
+    write = WriteStage(database, api, workbook, shop=SHOP, policy=policy, clock=clock, redact=redact)
+
+    def housekeeping() -> None:
+        try:
+            delete_old_markers(database, api, shop=SHOP, spreadsheet_id=settings.spreadsheet_id, clock=clock)
+        except SheetsError as error:
+            log.warning("housekeeping.failed", reason=error.message)
+
+    pipeline = Pipeline(
+        fetch,
+        write,
+        housekeeping=housekeeping,
+        lock=shop_lock(database, SHOP),
+        clock=clock,
+        resync_interval=settings.resync_interval,
+    )
+    receive = ReceiveStage(database, shop=SHOP, grace=settings.items_grace, clock=clock, arrived=pipeline.wake)
+    return Service(database, whapi, fetch, write, pipeline, receive, redact, SHOP, clock)
+
+
+def retry_policy(settings: Settings) -> RetryPolicy:
+    return RetryPolicy(settings.retry_first_delay, settings.retry_max_delay, settings.retry_give_up_after)
+
+
+def sheets_api(settings: Settings) -> SheetsApi:
+    """The client for Google Sheets. Raises CredentialsError."""
+    credentials = load_credentials(settings.google_credentials.get_secret_value())
+    return SheetsApi(credentials, base_url=settings.sheets_base_url, timeout=settings.google_timeout)
+
+
+def whapi_client(settings: Settings) -> WhapiClient:
+    return WhapiClient(
+        settings.whapi_base_url,
+        settings.whapi_token.get_secret_value(),
+        timeout=settings.whapi_timeout,
+        connections=FETCHERS,
+        price_divisor=settings.item_price_divisor,
+    )
+
+
+def build_workbook(settings: Settings, database: Database, api: SheetsApi, clock: Clock) -> Workbook:
+    """The spreadsheet of the settings; the store tells it which order ids are ours."""
+
+    def is_ours(order_ids: list[str]) -> set[str]:
+        with database.read() as connection:
+            return orders.known_order_ids(connection, SHOP, order_ids)
+
+    return Workbook(
+        api,
+        settings.spreadsheet_id,
+        titles={Tab.ORDERS: settings.orders_tab, Tab.ITEMS: settings.items_tab},
+        is_ours=is_ours,
+        clock=clock,
+        time_zone=settings.timezone,
+    )
+
+
+def lift_pauses(database: Database, clock: Clock) -> None:
+    """A start may follow a change of the settings: what was paused is tried at once."""
+    database.write(lambda connection: pauses.lift(connection, SHOP, now=clock.now()))

@@ -1,0 +1,159 @@
+"""The fetch stage: gets the items of one order and stores what came of it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from connector.clock import Clock
+from connector.logs import get_logger
+from connector.models import Item, Order
+from connector.store import fetching, pauses
+from connector.store.database import Database
+from connector.store.pauses import Part, Pause
+from connector.sync.retry import RetryPolicy
+from connector.whapi.client import AUTHORISED, CHANNEL_STATES
+from connector.whapi.errors import Scope, WhapiError
+
+log = get_logger(__name__)
+
+SUSPECTS_THAT_PAUSE = 3
+"""Failures in a row that look like the channel's, after which it is taken to be down."""
+LONGEST_CHANNEL_PAUSE = timedelta(minutes=5)
+"""How long a mended channel may go unnoticed."""
+
+
+class ItemSource(Protocol):
+    """What the stage needs of Whapi."""
+
+    def fetch_items(self, order_id: str, order_token: str) -> tuple[Item, ...]: ...
+
+    def channel_state(self) -> str: ...
+
+
+class FetchStage:
+    """Fetches items for orders. Safe to use from several threads at once, for different orders."""
+
+    def __init__(
+        self,
+        database: Database,
+        source: ItemSource,
+        *,
+        shop: str,
+        policy: RetryPolicy,
+        clock: Clock,
+        redact: Callable[[str], str] = str,
+    ) -> None:
+        self._database = database
+        self._source = source
+        self._shop = shop
+        self._policy = policy
+        self._clock = clock
+        self._redact = redact
+
+    def pause(self) -> Pause:
+        """How the channel is doing."""
+        with self._database.read() as connection:
+            return pauses.get_pause(connection, self._shop, Part.CHANNEL)
+
+    def due(self, *, limit: int, leave_out: set[int]) -> list[Order]:
+        """Orders to fetch now; `leave_out`: those being fetched."""
+        with self._database.read() as connection:
+            return fetching.due_orders(connection, self._shop, now=self._clock.now(), limit=limit, leave_out=leave_out)
+
+    def fetch(self, order: Order) -> bool:
+        """Tries once to get the items of a due order, and stores the outcome; True if they came."""
+        try:
+            items = self._source.fetch_items(order.order_id, order.order_token or "")
+        except WhapiError as error:
+            self._store_failure(order, error)
+            return False
+        if not items and order.item_count != 0:
+            sentence = "Whapi's answer held no items. It will be tried again."
+            self._store_failure(order, WhapiError(sentence, scope=Scope.ORDER, kind="no_items"))
+            return False
+        self._store_items(order, items)
+        return True
+
+    def _store_items(self, order: Order, items: tuple[Item, ...]) -> None:
+        now = self._clock.now()
+
+        def change(connection: Connection) -> bool:
+            pauses.worked(connection, self._shop, Part.CHANNEL, now=now)
+            return fetching.items_arrived(connection, order, items, now=now)
+
+        changed = self._database.write(change)
+        log.info("order.items_fetched", order_id=order.order_id, items=len(items), already_there=not changed)
+
+    def _store_failure(self, order: Order, error: WhapiError) -> None:
+        reason = self._redact(error.message)
+        if error.kind in {"unauthorised", "forbidden"}:
+            reason = self._explain(reason)
+        pause = self.pause()
+        if error.scope is Scope.ORDER or (error.scope is Scope.SUSPECT and _worked_since(pause, order)):
+            self._store_order_failure(order, error, reason)
+        else:
+            self._store_channel_failure(order, error, reason, pause)
+
+    def _store_order_failure(self, order: Order, error: WhapiError, reason: str) -> None:
+        now = self._clock.now()
+        if self._policy.is_over(order.stored_at, now):
+            self._database.write(
+                lambda connection: fetching.give_up(
+                    connection, order, error=f"{reason} The time for trying is over.", now=now
+                )
+            )
+            log.warning("order.given_up", order_id=order.order_id, attempts=order.attempts + 1, reason=reason)
+            return
+        next_attempt_at = now + self._policy.delay(order.attempts + 1)
+        self._database.write(
+            lambda connection: fetching.attempt_failed(
+                connection, order, error=reason, next_attempt_at=next_attempt_at, now=now
+            )
+        )
+        log.warning(
+            "order.fetch_failed",
+            order_id=order.order_id,
+            kind=error.kind,
+            attempts=order.attempts + 1,
+            next_attempt_at=next_attempt_at.isoformat(timespec="seconds"),
+            reason=reason,
+        )
+
+    def _store_channel_failure(self, order: Order, error: WhapiError, reason: str, pause: Pause) -> None:
+        now = self._clock.now()
+        until = None
+        if error.scope is Scope.CHANNEL or pause.failures + 1 >= SUSPECTS_THAT_PAUSE:
+            wait = min(self._policy.delay(pause.failures + 1), LONGEST_CHANNEL_PAUSE)
+            until = now + max(wait, timedelta(seconds=error.retry_after or 0))
+        # The order goes behind the others, so that the next try is another's: one odd order can't hold them up.
+        next_attempt_at = max(now + self._policy.delay(1), until or now)
+
+        def change(connection: Connection) -> None:
+            fetching.attempt_set_back(connection, order, error=reason, next_attempt_at=next_attempt_at, now=now)
+            # Those that were on their way when the pause began don't lengthen it.
+            if not pauses.get_pause(connection, self._shop, Part.CHANNEL).holds(now):
+                pauses.failed(connection, self._shop, Part.CHANNEL, reason=reason, until=until, now=now)
+
+        self._database.write(change)
+        log.warning(
+            "channel.failed",
+            order_id=order.order_id,
+            kind=error.kind,
+            paused_until=until.isoformat(timespec="seconds") if until else None,
+            reason=reason,
+        )
+
+    def _explain(self, reason: str) -> str:
+        """Asks the channel for its state: a refusal often means that the phone is not linked."""
+        try:
+            state = self._source.channel_state()
+        except WhapiError:
+            return reason
+        return reason if state == AUTHORISED else CHANNEL_STATES.get(state, reason)
+
+
+def _worked_since(pause: Pause, order: Order) -> bool:
+    """Whether others got through after this order last failed in a way that looked like the channel's."""
+    return order.setback_at is not None and pause.worked_at is not None and pause.worked_at > order.setback_at

@@ -1,0 +1,47 @@
+"""Deletes old markers from the spreadsheet, where some 600 have room."""
+
+from datetime import timedelta
+
+from connector.clock import Clock
+from connector.logs import get_logger
+from connector.sheets import marker
+from connector.sheets.api import SheetsApi
+from connector.store import batches
+from connector.store.batches import Batch, BatchState
+from connector.store.database import Database
+
+log = get_logger(__name__)
+
+ENOUGH = 150
+"""Old markers that are worth a request of their own."""
+KEPT = {BatchState.APPLIED: timedelta(minutes=15), BatchState.VOID: timedelta(days=1)}
+"""For how long a marker must stand after its batch was settled. Google works on a request for 180 seconds at the
+most. A batch was sent once, so no second try of an applied one can come; one that was fenced off may still come."""
+_AT_ONCE = 500
+
+
+def delete_old_markers(database: Database, api: SheetsApi, *, shop: str, spreadsheet_id: str, clock: Clock) -> int:
+    """Deletes the markers of batches settled long ago, if there are many; returns how many. Raises SheetsError."""
+    now = clock.now()
+    with database.read() as connection:
+        old = [
+            batch
+            for state, kept in KEPT.items()
+            for batch in batches.settled_batches(connection, shop, state, before=now - kept, limit=_AT_ONCE)
+        ]
+    if len(old) < ENOUGH:
+        return 0
+    deleted = _delete(api, spreadsheet_id, [batch for batch in old if batch.spreadsheet_id == spreadsheet_id])
+    database.write(lambda connection: batches.forget_batches(connection, [batch.id for batch in old]))
+    log.info("markers.deleted", markers=deleted)
+    return deleted
+
+
+def _delete(api: SheetsApi, spreadsheet_id: str, old: list[Batch]) -> int:
+    """Only markers that are there: Google doesn't say what deleting a missing one does."""
+    ids = {batch.marker_id for batch in old}
+    found = api.find_metadata(spreadsheet_id, [{"metadataKey": marker.KEY}])
+    there = [entry["metadataId"] for entry in found if entry.get("metadataId") in ids]
+    if there:
+        api.batch_update(spreadsheet_id, [marker.delete_marker(marker_id) for marker_id in there])
+    return len(there)

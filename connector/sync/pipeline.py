@@ -1,0 +1,189 @@
+"""Keeps the stages going: threads that sleep until there is something to do, and the scheduler that wakes them."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from connector.clock import Clock
+from connector.logs import get_logger
+from connector.models import Order
+from connector.store.lock import Lock
+from connector.sync.fetch import SUSPECTS_THAT_PAUSE, FetchStage
+from connector.sync.write import WriteStage
+
+log = get_logger(__name__)
+
+FETCHERS = 20
+"""Fetches under way at once."""
+SECONDS_BETWEEN_BATCHES = 2.0
+"""A batch is one read and one write; Google asks for no more than one request a second to a spreadsheet."""
+_LONGEST_SLEEP = 3600.0
+_AFTER_A_FAULT = 5.0
+_LOCK_RETRY = 2.0
+
+
+class Pipeline:
+    """Runs fetching and writing for one shop, in the process that holds the shop's lock."""
+
+    def __init__(
+        self,
+        fetch: FetchStage,
+        write: WriteStage,
+        *,
+        housekeeping: Callable[[], object],
+        lock: Lock,
+        clock: Clock,
+        resync_interval: float,
+        housekeeping_interval: float = 600.0,
+        fetchers: int = FETCHERS,
+    ) -> None:
+        self._fetch = fetch
+        self._write = write
+        self._housekeeping = housekeeping
+        self._lock = lock
+        self._clock = clock
+        self._fetchers = fetchers
+        self._stopping = threading.Event()
+        self._to_fetch = threading.Event()
+        self._to_write = threading.Event()
+        self._housekeeping_due = threading.Event()
+        self._changed = threading.Condition()
+        self._in_flight: set[int] = set()
+        self._in_flight_lock = threading.Lock()
+        self._locking = threading.Lock()
+        self._pool = ThreadPoolExecutor(fetchers, thread_name_prefix="fetch")
+        self._threads: list[threading.Thread] = []
+        self._scheduler = _scheduler(
+            {
+                "resync": (self.wake, resync_interval),
+                "housekeeping": (self._ask_for_housekeeping, housekeeping_interval),
+            }
+        )
+
+    def start(self) -> None:
+        """Starts the threads. What is due since before is taken up at once."""
+        for name, work, due in (
+            ("fetching", self._run_fetching, self._to_fetch),
+            ("writing", self._run_writing, self._to_write),
+        ):
+            thread = threading.Thread(target=self._run, args=(work, due), name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        self._scheduler.start()
+        self.wake()
+
+    def stop(self, *, within: float = 10.0) -> None:
+        """Ends the threads. What is not done by then is taken up at the next start."""
+        self._stopping.set()
+        self.wake()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        deadline = time.monotonic() + within
+        for thread in self._threads:
+            thread.join(max(deadline - time.monotonic(), 0.0))
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        while self._in_flight and time.monotonic() < deadline:
+            self.wait_for_change(0.05)
+        self._lock.release()
+
+    def wake(self) -> None:
+        """Something may be due: have the stages look."""
+        self._to_fetch.set()
+        self._to_write.set()
+
+    def wait_for_change(self, seconds: float) -> None:
+        """Returns when an order has moved on, or after so many seconds."""
+        with self._changed:
+            self._changed.wait(seconds)
+
+    def _ask_for_housekeeping(self) -> None:
+        self._housekeeping_due.set()
+        self._to_write.set()
+
+    def _run(self, work: Callable[[], float], due: threading.Event) -> None:
+        """Repeats `work`, which returns how many seconds it may sleep. A fault of ours must not end the thread."""
+        while not self._stopping.is_set():
+            due.clear()
+            try:
+                sleep = work() if self._holds_lock() else _LOCK_RETRY
+            except Exception:
+                log.exception("stage.fault")
+                self._stopping.wait(_AFTER_A_FAULT)
+                sleep = 0.0
+            due.wait(min(max(sleep, 0.0), _LONGEST_SLEEP))
+
+    def _holds_lock(self) -> bool:
+        with self._locking:
+            return self._lock.acquire()
+
+    def _run_fetching(self) -> float:
+        while True:
+            pause = self._fetch.pause()
+            now = self._clock.now()
+            if pause.holds(now) and pause.until is not None:
+                return (pause.until - now).total_seconds()
+            # After a pause one order goes ahead alone, to see whether the channel works again.
+            width = 1 if pause.failures >= SUSPECTS_THAT_PAUSE or pause.until is not None else self._fetchers
+            with self._in_flight_lock:
+                leave_out = set(self._in_flight)
+            room = width - len(leave_out)
+            due = self._fetch.due(limit=room, leave_out=leave_out) if room > 0 else []
+            if not due or self._stopping.is_set():
+                return _LONGEST_SLEEP
+            for order in due:
+                with self._in_flight_lock:
+                    self._in_flight.add(order.id)
+                self._pool.submit(self._fetch_one, order)
+
+    def _fetch_one(self, order: Order) -> None:
+        try:
+            self._fetch.fetch(order)
+        except Exception:
+            log.exception("stage.fault", order_id=order.order_id)
+            self._stopping.wait(_AFTER_A_FAULT)
+        finally:
+            with self._in_flight_lock:
+                self._in_flight.discard(order.id)
+            self._to_fetch.set()
+            self._to_write.set()
+            self._tell()
+
+    def _run_writing(self) -> float:
+        if self._housekeeping_due.is_set():
+            self._housekeeping_due.clear()
+            self._housekeeping()
+        next_run_at = self._write.next_run_at()
+        if next_run_at is None:
+            return _LONGEST_SLEEP
+        wait = (next_run_at - self._clock.now()).total_seconds()
+        if wait > 0:
+            return wait
+        written = self._write.run()
+        self._tell()
+        if written.orders or written.more:
+            self._stopping.wait(SECONDS_BETWEEN_BATCHES)
+        return 0.0
+
+    def _tell(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+
+def _scheduler(jobs: dict[str, tuple[Callable[[], None], float]]) -> BackgroundScheduler:
+    """Jobs that run once at a time and make up for missed runs with one; what is due stands in the store."""
+    scheduler = BackgroundScheduler(timezone="UTC")
+    for name, (job, seconds) in jobs.items():
+        scheduler.add_job(
+            job,
+            "interval",
+            seconds=timedelta(seconds=seconds).total_seconds(),
+            id=name,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+    return scheduler

@@ -1,0 +1,68 @@
+"""The receive stage: stores what a request brought, before it is answered."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from connector.clock import Clock
+from connector.logs import get_logger
+from connector.store import orders, quarantine
+from connector.store.database import Database
+from connector.store.orders import Taken
+from connector.store.quarantine import quarantined
+from connector.whapi.payload import Reading
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one request's content."""
+
+    taken: tuple[Taken, ...]
+    ignored: int
+    quarantined: int
+
+    @property
+    def accepted(self) -> int:
+        return sum(taken.is_new for taken in self.taken)
+
+    @property
+    def duplicates(self) -> int:
+        return len(self.taken) - self.accepted
+
+
+class ReceiveStage:
+    """Takes in what webhooks and forwarders bring. Safe to use from several threads."""
+
+    def __init__(
+        self, database: Database, *, shop: str, grace: float, clock: Clock, arrived: Callable[[], None]
+    ) -> None:
+        """`grace`: seconds that an order's row waits for its items; `arrived` is called after orders were stored."""
+        self._database = database
+        self._shop = shop
+        self._grace = timedelta(seconds=grace)
+        self._clock = clock
+        self._arrived = arrived
+
+    def receive(self, reading: Reading, *, keep_unclear: bool) -> Receipt:
+        """Stores all of it in one commit, and returns when it is on disk."""
+        parts = [quarantined(part.field, part.reason, part.part) for part in reading.unclear] if keep_unclear else []
+        if not reading.orders and not parts:
+            return Receipt((), reading.ignored, 0)
+        now = self._clock.now()
+
+        def change(connection: Connection) -> list[Taken]:
+            quarantine.keep(connection, self._shop, parts, now=now)
+            return orders.add_orders(connection, self._shop, reading.orders, now=now, grace=self._grace)
+
+        taken = self._database.write(change)
+        for order in taken:
+            log.info("order.received", order_id=order.order_id, is_new=order.is_new)
+        for part in parts:
+            log.warning("payload.quarantined", field=part.field, reason=part.reason)
+        if taken:
+            self._arrived()
+        return Receipt(tuple(taken), reading.ignored, len(parts))

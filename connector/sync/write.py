@@ -1,0 +1,196 @@
+"""The write stage: brings what is ready into the sheet, exactly once.
+
+A batch is stored, then sent once, then its outcome is stored. Whatever happens in between, an open batch in the store
+means: the sheet may have it. Such a batch is settled (see `sheets/settle.py`) before anything else is written.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from connector.clock import Clock
+from connector.logs import get_logger
+from connector.models import Shown
+from connector.sheets import marker
+from connector.sheets.api import SheetsApi
+from connector.sheets.batch import Entry, build_requests, entries_that_fit
+from connector.sheets.errors import Kind, SheetsError
+from connector.sheets.settle import was_applied
+from connector.sheets.workbook import Workbook
+from connector.store import batches, pauses
+from connector.store.batches import Batch
+from connector.store.database import Database
+from connector.store.pauses import Part
+from connector.sync.retry import RetryPolicy
+
+log = get_logger(__name__)
+
+MOST_ORDERS = 1000
+"""In one batch, so that memory stays bounded; the size of the request usually ends it before."""
+LONGEST_PAUSE = timedelta(minutes=1)
+"""How long a mended spreadsheet may go unnoticed."""
+_STALE_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a run of the stage did."""
+
+    orders: int = 0
+    """Orders whose rows reached the sheet."""
+    more: bool = False
+    """Whether there may be more to do at once."""
+
+
+class WriteStage:
+    """Writes to one spreadsheet. For one thread at a time."""
+
+    def __init__(
+        self,
+        database: Database,
+        api: SheetsApi,
+        workbook: Workbook,
+        *,
+        shop: str,
+        policy: RetryPolicy,
+        clock: Clock,
+        redact: Callable[[str], str] = str,
+    ) -> None:
+        self._database = database
+        self._api = api
+        self._workbook = workbook
+        self._shop = shop
+        self._policy = policy
+        self._clock = clock
+        self._redact = redact
+        self._most_orders = MOST_ORDERS
+        self._stale = 0
+
+    def next_run_at(self) -> datetime | None:
+        """When there is something to do and nothing forbids it; None: nothing to do."""
+        now = self._clock.now()
+        with self._database.read() as connection:
+            pause = pauses.get_pause(connection, self._shop, Part.SHEET)
+            due = now if batches.open_batches(connection, self._shop) else batches.next_write_at(connection, self._shop)
+        if due is None:
+            return None
+        return max(due, pause.until) if pause.until is not None else due
+
+    def run(self) -> Written:
+        """Settles what is in doubt, then writes one batch of what is ready, if there is any."""
+        try:
+            self._settle_open_batches()
+            return self._write_batch()
+        except SheetsError as error:
+            self._pause(error)
+            return Written()
+
+    def _settle_open_batches(self) -> None:
+        """An open batch here is one that got no clear answer, or that a process left behind as it died."""
+        with self._database.read() as connection:
+            open_ = batches.open_batches(connection, self._shop)
+        for batch in open_:
+            if was_applied(self._api, batch.spreadsheet_id, batch.id, batch.marker_id):
+                self._applied(batch)
+            else:
+                self._void(batch, "It did not reach the sheet.")
+
+    def _write_batch(self) -> Written:
+        with self._database.read() as connection:
+            waiting = batches.orders_to_write(connection, self._shop, now=self._clock.now(), limit=self._most_orders)
+        if not waiting:
+            return Written()
+        layout = self._workbook.layout()
+        entries = entries_that_fit(waiting, self._workbook.zone())
+        unavailable = {entry.order.order_id for entry in entries if entry.order.shown is Shown.UNAVAILABLE}
+        batch_id = batches.new_batch_id()
+        batch = Batch(batch_id, self._workbook.spreadsheet_id, marker.marker_id(batch_id))
+        requests = build_requests(
+            marker.create_marker(batch.id, batch.marker_id),
+            layout,
+            entries,
+            unavailable_rows=self._workbook.find_orders(layout, unavailable),
+        )
+        if not self._store(batch, entries):
+            return Written(more=True)  # An order changed while its rows were made: make them anew.
+        return self._send(batch, requests, entries)
+
+    def _store(self, batch: Batch, entries: Sequence[Entry]) -> bool:
+        shows = {entry.order.id: (entry.order.items_state, entry.shows) for entry in entries}
+        now = self._clock.now()
+        return self._database.write(
+            lambda connection: batches.open_batch(connection, self._shop, batch, shows, now=now)
+        )
+
+    def _send(self, batch: Batch, requests: Sequence[dict[str, Any]], entries: Sequence[Entry]) -> Written:
+        """Sends a stored batch, once."""
+        try:
+            self._api.batch_update(batch.spreadsheet_id, requests)
+        except SheetsError as error:
+            if error.is_unclear:
+                raise
+            # Any other failure is certain to have written nothing. (TAKEN, for a batch that is sent only once,
+            # means that its id was drawn before; the next batch has another.)
+            self._void(batch, error.message)
+            return self._after_refusal(error, entries)
+        self._applied(batch, entries)
+        return Written(orders=len(entries), more=True)
+
+    def _after_refusal(self, error: SheetsError, entries: Sequence[Entry]) -> Written:
+        if error.kind in {Kind.STALE, Kind.TAKEN} and self._stale < _STALE_TRIES:
+            self._stale += 1
+            return Written(more=True)
+        if error.kind is not Kind.REFUSED:
+            raise error
+        if len(entries) > 1:
+            # One order's rows may be what Google refuses: halve the batch until that one stands alone.
+            self._most_orders = max(len(entries) // 2, 1)
+        else:
+            self._put_off(entries[0].order.id, error)
+        return Written(more=True)
+
+    def _put_off(self, key: int, error: SheetsError) -> None:
+        """Sets aside the one order whose rows Google refuses, so that the others don't wait for it."""
+        until = self._clock.now() + timedelta(seconds=self._policy.max_delay)
+        reason = self._redact(error.message)
+        self._database.write(lambda connection: batches.put_off(connection, [key], until=until, error=reason))
+        log.error("order.refused", order_key=key, reason=reason, next_attempt_at=until.isoformat(timespec="seconds"))
+        self._most_orders = MOST_ORDERS
+
+    def _applied(self, batch: Batch, entries: Sequence[Entry] = ()) -> None:
+        now = self._clock.now()
+
+        def change(connection: Connection) -> None:
+            batches.applied(connection, batch, now=now)
+            pauses.worked(connection, self._shop, Part.SHEET, now=now)
+
+        self._database.write(change)
+        self._stale = 0
+        self._most_orders = min(self._most_orders * 2, MOST_ORDERS)
+        for entry in entries:
+            log.info("order.written", order_id=entry.order.order_id, shows=str(entry.shows), batch=batch.id)
+        log.info("batch.written", batch=batch.id, found_afterwards=not entries)
+
+    def _void(self, batch: Batch, reason: str) -> None:
+        now = self._clock.now()
+        self._database.write(lambda connection: batches.void(connection, batch, now=now))
+        log.warning("batch.void", batch=batch.id, reason=self._redact(reason))
+
+    def _pause(self, error: SheetsError) -> None:
+        now = self._clock.now()
+        reason = self._redact(error.message)
+
+        def change(connection: Connection) -> datetime:
+            failures = pauses.get_pause(connection, self._shop, Part.SHEET).failures + 1
+            wait = min(self._policy.delay(failures), LONGEST_PAUSE)
+            until = now + max(wait, timedelta(seconds=error.retry_after or 0))
+            pauses.failed(connection, self._shop, Part.SHEET, reason=reason, until=until, now=now)
+            return until
+
+        until = self._database.write(change)
+        log.warning(
+            "sheet.failed", kind=str(error.kind), reason=reason, paused_until=until.isoformat(timespec="seconds")
+        )
