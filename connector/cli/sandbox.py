@@ -1,0 +1,27 @@
+"""`sandbox`: the stand-ins for Whapi and Google Sheets."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", type=click.IntRange(0, 65535), default=9090, show_default=True, help="Where to listen.")
+@click.option("--send-to", metavar="URL", help="The address to send webhooks to, such as that of serve.")
+@click.option("--secret", help="The WEBHOOK_SECRET to send with them.")
+@click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("data/sandbox"),
+    show_default=True,
+    help="Where the key file and the settings for serve are written.",
+)
+def sandbox(host: str, port: int, send_to: str | None, secret: str | None, data_dir: Path) -> None:
+    """Runs stand-ins for Whapi and Google Sheets on one port, and a page that shows the sheet.
+
+    It needs no account and no settings, and writes the settings that serve needs to run against it.
+    """
+    from connector.sandbox.command import run_sandbox  # noqa: PLC0415 - other commands start without it
+
+    run_sandbox(port=port, host=host, webhook_url=send_to, secret=secret, data_dir=data_dir)

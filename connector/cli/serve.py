@@ -1,0 +1,62 @@
+"""`serve`: the service in the foreground."""
+
+import signal
+from types import FrameType
+
+import click
+
+from connector import __version__
+from connector.cli.start import database_or_exit, exit_with, settings_or_exit
+from connector.config import Settings
+from connector.logs import get_logger
+from connector.service import build_service, lift_pauses
+from connector.sheets.credentials import CredentialsError
+from connector.web.app import create_app
+from connector.web.server import AddressInUseError, WebServer
+
+log = get_logger(__name__)
+
+
+@click.command()
+def serve() -> None:
+    """Runs the service: HTTP, the sync pipeline and the scheduler.
+
+    Stops on SIGTERM or Ctrl-C. Whatever is not done by then is taken up at the next start.
+    """
+    run_service(settings_or_exit())
+
+
+def run_service(settings: Settings) -> None:
+    """Runs until a signal comes. Exits with 2 and a sentence where it can't start."""
+    database = database_or_exit(settings)
+    try:
+        service = build_service(settings, database)
+        app = create_app(service, webhook_secret=settings.webhook_secret.get_secret_value())
+        server = WebServer(app, settings.host, settings.port)
+    except (CredentialsError, AddressInUseError) as error:
+        database.close()
+        exit_with([str(error)])
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
+    lift_pauses(database, service.clock)
+    service.pipeline.start()
+    log.info("service.started", version=__version__, address=f"http://{settings.host}:{server.port}")
+    try:
+        server.run()
+    except _Stopped:
+        pass
+    finally:
+        # A second signal means impatience: nothing is lost if it ends the process at once.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        server.stop()
+        service.close()
+        log.info("service.stopped")
+
+
+class _Stopped(BaseException):
+    """Leaves the server's loop from the signal handler."""
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise _Stopped

@@ -1,0 +1,38 @@
+"""What most commands begin with: settings, logging and the store, with plain sentences where one is wrong."""
+
+import sys
+from collections.abc import Iterable
+from typing import NoReturn
+
+import click
+
+from connector.config import Settings, SettingsError, load_settings
+from connector.logs import set_up_logging
+from connector.store.database import Database, StoreError
+
+MISCONFIGURED = 2
+"""The exit code for settings that are missing or wrong."""
+
+
+def settings_or_exit() -> Settings:
+    """The settings, with logging set up by them; or exit code 2 and a sentence for each problem."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        exit_with(error.problems)
+    set_up_logging(log_format=settings.log_format, level=settings.log_level, secrets=settings.secrets)
+    return settings
+
+
+def database_or_exit(settings: Settings) -> Database:
+    """The open store, or exit code 2 and a sentence."""
+    try:
+        return Database(settings.database_url)
+    except StoreError as error:
+        exit_with([str(error)])
+
+
+def exit_with(problems: Iterable[str], *, code: int = MISCONFIGURED) -> NoReturn:
+    for problem in problems:
+        click.echo(problem, err=True)
+    sys.exit(code)

@@ -1,0 +1,74 @@
+"""Errors as the API answers them: JSON with a sentence."""
+
+from typing import Any
+
+from flask import Flask, Response, jsonify
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from connector.logs import get_logger
+from connector.store.commit import StoreClosedError
+
+log = get_logger(__name__)
+
+
+class ApiError(Exception):
+    """An answer with an error status. `fields` names what is wrong where, for a 422."""
+
+    def __init__(self, status: int, message: str, *, fields: list[dict[str, Any]] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.fields = fields
+
+
+def register_error_handlers(app: Flask, *, largest_body: int) -> None:
+    """Makes every error that a route or Flask raises a JSON answer, without traceback or secret."""
+
+    @app.errorhandler(ApiError)
+    def _api_error(error: ApiError) -> Response:
+        body: dict[str, Any] = {"error": error.message}
+        if error.fields is not None:
+            body["fields"] = error.fields
+        return _answer(error.status, body)
+
+    @app.errorhandler(RequestEntityTooLarge)
+    def _too_large(_error: RequestEntityTooLarge) -> Response:
+        response = _answer(413, {"error": f"The body is larger than {largest_body // 2**20} MiB."})
+        response.headers["Connection"] = "close"
+        return response
+
+    @app.errorhandler(HTTPException)
+    def _http_error(error: HTTPException) -> Response:
+        sentence = _SENTENCES.get(error.code or 500, error.description or error.name)
+        response = _answer(error.code or 500, {"error": sentence})
+        for name, value in error.get_headers():
+            if name == "Allow":
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(SQLAlchemyError)
+    @app.errorhandler(StoreClosedError)
+    def _not_stored(error: Exception) -> Response:
+        # The text of a database error holds the values of the statement: customers' data, and tokens.
+        log.error("store.failed", error=type(error).__name__)
+        response = _answer(503, {"error": "Nothing was stored: the database is not available. Send it again later."})
+        response.headers["Retry-After"] = "10"
+        return response
+
+    @app.errorhandler(Exception)
+    def _fault(error: Exception) -> Response:
+        log.error("request.fault", error=type(error).__name__, exc_info=error)
+        return _answer(500, {"error": "The service has a fault; its log says more. Send the request again later."})
+
+
+_SENTENCES = {
+    404: "There is no such address here.",
+    405: "This address does not take this method.",
+}
+
+
+def _answer(status: int, body: dict[str, Any]) -> Response:
+    response = jsonify(body)
+    response.status_code = status
+    return response

@@ -1,0 +1,149 @@
+"""The orders API: taking orders from no-code tools, showing where orders stand, trying them again."""
+
+import math
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request, url_for
+
+from connector.models import Order, Status
+from connector.service import Service
+from connector.store import orders as stored
+from connector.sync.resync import ask_for_resync
+from connector.web.body import read_json
+from connector.web.errors import ApiError
+from connector.web.present import order_json
+from connector.whapi.forwarded import read_forwarded
+
+LONGEST_WAIT = 30.0
+MOST_WAITING = 8
+"""Callers that may wait at once: each occupies one of the server's threads."""
+_MOST_LISTED = 500
+_LOOK_AGAIN = 0.5
+_DONE = (Status.SYNCED, Status.FAILED)
+
+
+def orders_blueprint(service: Service) -> Blueprint:
+    blueprint = Blueprint("orders", __name__)
+    waiting = threading.BoundedSemaphore(MOST_WAITING)
+
+    @blueprint.post("/orders")
+    def take() -> Response:
+        wait = _wait_seconds()
+        reading = read_forwarded(read_json(), now=service.clock.now())
+        if reading.unclear:
+            problems = [{"field": part.field, "message": part.reason} for part in reading.unclear]
+            raise ApiError(422, "Nothing was stored, because these fields are wrong.", fields=problems)
+        receipt = service.receive.receive(reading, keep_unclear=False)
+        order_ids = [taken.order_id for taken in receipt.taken]
+        found = _wait_until_done(service, order_ids, wait, waiting)
+        response = jsonify(
+            accepted=receipt.accepted,
+            duplicates=receipt.duplicates,
+            ignored=receipt.ignored,
+            quarantined=receipt.quarantined,
+            orders=[_with_url(order) for order in found],
+        )
+        if wait and not _all_done(found):
+            response.status_code = 202
+        return response
+
+    @blueprint.get("/orders")
+    def list_() -> Response:
+        status, limit, before = _status(), _number("limit", 50, most=_MOST_LISTED), _number("before", None)
+        with service.database.read() as connection:
+            found = stored.list_orders(connection, service.shop, status=status, limit=limit or 0, before=before)
+        return jsonify(
+            orders=[_without_items(order) for order in found],
+            next_before=found[-1].id if found and len(found) == limit else None,
+        )
+
+    @blueprint.get("/orders/<path:order_id>")
+    def show(order_id: str) -> Response:
+        return jsonify(order_json(_find(service, order_id)))
+
+    @blueprint.post("/orders/<path:order_id>/resync")
+    def resync_one(order_id: str) -> Response:
+        _find(service, order_id)
+        tried = ask_for_resync(service.database, service.shop, now=service.clock.now(), order_ids=[order_id])
+        service.pipeline.wake()
+        return jsonify(resynced=len(tried), order=order_json(_find(service, order_id)))
+
+    @blueprint.post("/resync")
+    def resync_all() -> Response:
+        tried = ask_for_resync(service.database, service.shop, now=service.clock.now())
+        service.pipeline.wake()
+        return jsonify(resynced=len(tried))
+
+    return blueprint
+
+
+def _find(service: Service, order_id: str) -> Order:
+    with service.database.read() as connection:
+        order = stored.find_order(connection, service.shop, order_id)
+    if order is None:
+        raise ApiError(404, "There is no order with this id.")
+    return order
+
+
+def _wait_until_done(
+    service: Service, order_ids: Sequence[str], seconds: float, waiting: threading.BoundedSemaphore
+) -> list[Order]:
+    """The orders, as soon as all are done or the time is up."""
+    deadline = time.monotonic() + seconds
+    found = [_find(service, order_id) for order_id in order_ids]
+    if _all_done(found) or not seconds or not waiting.acquire(blocking=False):
+        return found
+    try:
+        while not _all_done(found) and (left := deadline - time.monotonic()) > 0:
+            service.pipeline.wait_for_change(min(left, _LOOK_AGAIN))
+            found = [_find(service, order_id) for order_id in order_ids]
+    finally:
+        waiting.release()
+    return found
+
+
+def _all_done(found: Sequence[Order]) -> bool:
+    return all(order.status in _DONE for order in found)
+
+
+def _with_url(order: Order) -> dict[str, Any]:
+    return {**order_json(order), "url": url_for("orders.show", order_id=order.order_id)}
+
+
+def _without_items(order: Order) -> dict[str, Any]:
+    entry = order_json(order)
+    del entry["items"]
+    return {**entry, "id": order.id}
+
+
+def _wait_seconds() -> float:
+    text = request.args.get("wait", "0")
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= LONGEST_WAIT:
+        raise ApiError(400, f"`wait` is a number of seconds from 0 to {LONGEST_WAIT:g}.")
+    return seconds
+
+
+def _status() -> Status | None:
+    text = request.args.get("status")
+    if not text:
+        return None
+    try:
+        return Status(text)
+    except ValueError:
+        raise ApiError(400, f"`status` is one of {', '.join(Status)}.") from None
+
+
+def _number(name: str, default: int | None, *, most: int = 2**62) -> int | None:
+    text = request.args.get(name)
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or len(text) > 18 or not 1 <= int(text) <= most:  # noqa: PLR2004
+        raise ApiError(400, f"`{name}` is a whole number from 1 to {most}.")
+    return int(text)

@@ -1,0 +1,46 @@
+"""An order as the API shows it."""
+
+from datetime import datetime
+from typing import Any
+
+from connector.models import Item, Order
+
+
+def order_json(order: Order) -> dict[str, Any]:
+    """Every public field of an order; its token is not one."""
+    return {
+        "order_id": order.order_id,
+        "channel_id": order.channel_id,
+        "status": str(order.status),
+        "received_at": moment(order.received_at),
+        "customer_name": order.customer_name,
+        "customer_phone": order.customer_phone,
+        "title": order.title,
+        "note": order.note,
+        "item_count": order.item_count,
+        "total_price": order.total_price,
+        "currency": order.currency,
+        "items": [item_json(item) for item in order.items],
+        "attempts": order.attempts,
+        "next_attempt_at": moment(order.next_attempt_at),
+        "last_error": order.last_error,
+        "warning": order.warning,
+        "synced_at": moment(order.synced_at),
+    }
+
+
+def item_json(item: Item) -> dict[str, Any]:
+    return {
+        "product_id": item.product_id,
+        "sku": item.sku,
+        "name": item.name,
+        "quantity": item.quantity,
+        "price": item.price,
+        "currency": item.currency,
+        "image": item.image,
+    }
+
+
+def moment(value: datetime | None) -> str | None:
+    """A time as 2024-04-16T10:49:03Z."""
+    return None if value is None else value.strftime("%Y-%m-%dT%H:%M:%SZ")
