@@ -16,7 +16,7 @@ from connector.store.database import Database
 from connector.store.lock import shop_lock
 from connector.sync.fetch import FetchStage
 from connector.sync.markers import delete_old_markers
-from connector.sync.pipeline import FETCHERS, Pipeline
+from connector.sync.pipeline import FETCHERS, SECONDS_BETWEEN_BATCHES, Pipeline
 from connector.sync.receive import ReceiveStage
 from connector.sync.retry import RetryPolicy
 from connector.sync.write import WriteStage
@@ -49,7 +49,13 @@ class Service:
         self.database.close()
 
 
-def build_service(settings: Settings, database: Database, *, clock: Clock | None = None) -> Service:
+def build_service(
+    settings: Settings,
+    database: Database,
+    *,
+    clock: Clock | None = None,
+    seconds_between_batches: float = SECONDS_BETWEEN_BATCHES,
+) -> Service:
     """Builds all parts; starts nothing. Raises CredentialsError."""
     clock = clock or SystemClock()
     redact = Redactor(settings.secrets).text
@@ -73,6 +79,7 @@ def build_service(settings: Settings, database: Database, *, clock: Clock | None
         lock=shop_lock(database, SHOP),
         clock=clock,
         resync_interval=settings.resync_interval,
+        seconds_between_batches=seconds_between_batches,
     )
     receive = ReceiveStage(database, shop=SHOP, grace=settings.items_grace, clock=clock, arrived=pipeline.wake)
     return Service(database, whapi, fetch, write, pipeline, receive, redact, SHOP, clock)

@@ -48,11 +48,10 @@ def resync(order_ids: tuple[str, ...], failed: bool) -> None:
     except CredentialsError as error:
         database.close()
         exit_with([str(error)])
-    asked_at = service.clock.now()
-    tried = ask_for_resync(database, SHOP, now=asked_at, order_ids=order_ids or None)
+    tried = ask_for_resync(database, SHOP, now=service.clock.now(), order_ids=order_ids or None)
     if tried:
         _have_it_done(settings, service, order_ids)
-        _watch(service, asked_at)
+        _watch(service, service.clock.now())
     with database.read() as connection:
         complete = count_synced(connection, SHOP, tried)
     service.close()

@@ -36,27 +36,17 @@ def run_service(settings: Settings) -> None:
     except (CredentialsError, AddressInUseError) as error:
         database.close()
         exit_with([str(error)])
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        server.stop()
+        # A second signal means impatience: nothing is lost if it ends the process at once.
+        signal.signal(number, signal.SIG_DFL)
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _stop)
+        signal.signal(number, stop)
     lift_pauses(database, service.clock)
     service.pipeline.start()
     log.info("service.started", version=__version__, address=f"http://{settings.host}:{server.port}")
-    try:
-        server.run()
-    except _Stopped:
-        pass
-    finally:
-        # A second signal means impatience: nothing is lost if it ends the process at once.
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)
-        server.stop()
-        service.close()
-        log.info("service.stopped")
-
-
-class _Stopped(BaseException):
-    """Leaves the server's loop from the signal handler."""
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise _Stopped
+    server.run()
+    service.close()
+    log.info("service.stopped")

@@ -11,6 +11,17 @@ SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 _HOW = "Make a key for the service account in the Google Cloud console (Keys, Add key, JSON)"
 
 
+class KeyCredentials(Credentials):
+    """A service account's key that asks nobody but the token address.
+
+    google-auth would also look up, in the background and at another address of Google's, in which regions the
+    account may be used. Nothing here needs that, and where a firewall forbids it the log fills with warnings.
+    """
+
+    def _is_regional_access_boundary_lookup_required(self) -> bool:
+        return False
+
+
 class CredentialsError(Exception):
     """The key can't be used. The text is a sentence with the remedy and holds nothing of the key."""
 
@@ -28,7 +39,7 @@ def load_credentials(setting: str) -> Credentials:
     if info.get("type") != "service_account":
         raise CredentialsError(f"GOOGLE_CREDENTIALS is not a service account's key. {_HOW} and use that file.")
     try:
-        credentials: Credentials = Credentials.from_service_account_info(info, scopes=SCOPES)  # type: ignore[no-untyped-call]
+        credentials: Credentials = KeyCredentials.from_service_account_info(info, scopes=SCOPES)  # type: ignore[no-untyped-call]
     except (ValueError, KeyError, TypeError):
         # The library's own text may quote parts of the key.
         raise CredentialsError(

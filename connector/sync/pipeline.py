@@ -40,6 +40,7 @@ class Pipeline:
         resync_interval: float,
         housekeeping_interval: float = 600.0,
         fetchers: int = FETCHERS,
+        seconds_between_batches: float = SECONDS_BETWEEN_BATCHES,
     ) -> None:
         self._fetch = fetch
         self._write = write
@@ -47,6 +48,7 @@ class Pipeline:
         self._lock = lock
         self._clock = clock
         self._fetchers = fetchers
+        self._seconds_between_batches = seconds_between_batches
         self._stopping = threading.Event()
         self._to_fetch = threading.Event()
         self._to_write = threading.Event()
@@ -165,7 +167,7 @@ class Pipeline:
         written = self._write.run()
         self._tell()
         if written.orders or written.more:
-            self._stopping.wait(SECONDS_BETWEEN_BATCHES)
+            self._stopping.wait(self._seconds_between_batches)
         return 0.0
 
     def _tell(self) -> None:

@@ -34,9 +34,7 @@ def register_error_handlers(app: Flask, *, largest_body: int) -> None:
 
     @app.errorhandler(RequestEntityTooLarge)
     def _too_large(_error: RequestEntityTooLarge) -> Response:
-        response = _answer(413, {"error": f"The body is larger than {largest_body // 2**20} MiB."})
-        response.headers["Connection"] = "close"
-        return response
+        return _answer(413, {"error": f"The body is larger than {largest_body // 2**20} MiB."})
 
     @app.errorhandler(HTTPException)
     def _http_error(error: HTTPException) -> Response:

@@ -1,16 +1,22 @@
 """Serves the application with waitress: threads in this process, and slow senders don't occupy them."""
 
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
+from waitress import wasyncore
 from waitress.server import create_server
+from waitress.trigger import trigger
 
 from connector.web.body import LARGEST_BODY
 from connector.web.orders import MOST_WAITING
 
 _THREADS = 16
 _CONNECTIONS = 1000
+_FINISH_WITHIN = 5.0
+"""Seconds that requests under way get at the end."""
 
 
 class AddressInUseError(Exception):
@@ -23,9 +29,12 @@ class WebServer:
     def __init__(self, app: Flask, host: str, port: int) -> None:
         """Raises AddressInUseError."""
         create: Callable[..., Any] = create_server
+        self._sockets: dict[int, Any] = {}
+        self._stopping = threading.Event()
         try:
             self._server = create(
                 app,
+                map=self._sockets,
                 host=host,
                 port=port,
                 threads=_THREADS + MOST_WAITING,
@@ -36,18 +45,38 @@ class WebServer:
                 ident=None,
                 clear_untrusted_proxy_headers=True,
             )
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise AddressInUseError(
-                f"The address {host}:{port} can't be listened on ({error.strerror}). "
+                f"The address {host}:{port} can't be listened on ({getattr(error, 'strerror', None) or error}). "
                 "Stop the program that uses it, or set another PORT or HOST."
             ) from None
-        self.port: int = self._server.effective_port
+        listening = [entry for entry in self._sockets.values() if getattr(entry, "accepting", False)]
+        self.port: int = listening[0].effective_port
 
     def run(self) -> None:
-        """Answers requests until `stop`, or until an exception such as KeyboardInterrupt."""
-        self._server.run()
+        """Answers requests until `stop` is called, and then finishes those under way."""
+        while not self._stopping.is_set():
+            self._loop(1.0)
+        for entry in self._sockets.values():
+            if getattr(entry, "accepting", False):
+                entry.accepting = False
+        deadline = time.monotonic() + _FINISH_WITHIN
+        while time.monotonic() < deadline and any(_is_busy(entry) for entry in self._sockets.values()):
+            self._loop(0.05)
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
+        wasyncore.close_all(self._sockets, ignore_all=True)
 
     def stop(self) -> None:
-        """Stops listening; requests under way are finished."""
-        self._server.close()
-        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=5)
+        """Has `run` end soon. May be called from a signal handler or another thread."""
+        self._stopping.set()
+        for entry in list(self._sockets.values()):
+            if isinstance(entry, trigger):
+                entry.pull_trigger()
+
+    def _loop(self, seconds: float) -> None:
+        wasyncore.loop(timeout=seconds, use_poll=True, map=self._sockets, count=1)
+
+
+def _is_busy(entry: Any) -> bool:
+    """Whether a connection has a request in hand, or an answer that isn't sent yet."""
+    return bool(getattr(entry, "requests", None) or getattr(entry, "total_outbufs_len", 0))

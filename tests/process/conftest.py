@@ -1,0 +1,23 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from connector.sandbox.sandbox import Sandbox
+from tests.process.service_process import ServiceProcess
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        # Whapi's own pace would make a test wait for the next delivery after a restart.
+        sandbox.whapi.deliveries.pace = 0.05
+        yield sandbox
+
+
+@pytest.fixture
+def service(sandbox: Sandbox, tmp_path: Path) -> Iterator[ServiceProcess]:
+    """Not started yet."""
+    service = ServiceProcess(sandbox, tmp_path)
+    yield service
+    service.stop()

@@ -1,0 +1,96 @@
+"""The service as a process of its own, against a sandbox in this one."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+
+from connector.sandbox.sandbox import Sandbox
+from tests.waiting import wait_until
+
+QUICK = {
+    "RESYNC_INTERVAL": "0.5",
+    "RETRY_FIRST_DELAY": "0.2",
+    "RETRY_MAX_DELAY": "2",
+    "WHAPI_TIMEOUT": "2",
+    "GOOGLE_TIMEOUT": "5",
+    "ITEMS_GRACE": "0.5",
+    "LOG_FORMAT": "json",
+}
+ROOT = Path(__file__).parents[2]
+
+
+class ServiceProcess:
+    """Starts and stops `serve`; its settings and its database stay the same from start to start."""
+
+    def __init__(self, sandbox: Sandbox, folder: Path, **settings: str) -> None:
+        key_file = folder / "credentials.json"
+        sandbox.write_credentials(key_file)
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log_file = folder / "service.log"
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            **sandbox.environment(key_file),
+            **QUICK,
+            "DATABASE_URL": f"sqlite:///{folder}/connector.db",
+            "PORT": str(self.port),
+            **settings,
+        }
+        self.secret = self.environment["WEBHOOK_SECRET"]
+        sandbox.send_to(f"{self.url}/webhooks/whapi", self.secret)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *wounded: str) -> "ServiceProcess":
+        """Starts it; with arguments for `tests.process.wounded`, so that it will kill itself."""
+        command = ["-m", "tests.process.wounded", *wounded] if wounded else ["-m", "connector", "serve"]
+        with self.log_file.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, *command], cwd=self.folder, env=self.environment, stdout=log, stderr=log
+            )
+        return self
+
+    def start_and_wait(self) -> "ServiceProcess":
+        self.start()
+        wait_until(self.is_alive, what="the service to answer")
+        return self
+
+    def is_alive(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/healthz", timeout=2).is_success
+        except httpx.HTTPError:
+            return False
+
+    def wait_for_death(self, *, within: float = 20.0) -> int:
+        assert self.process is not None
+        return self.process.wait(timeout=within)
+
+    def signal(self, number: int = signal.SIGTERM) -> int:
+        """Sends the signal, waits for the end, and returns the exit code."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        code = self.process.wait(timeout=20)
+        self.process = None
+        return code
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.signal(signal.SIGKILL)
+
+    @property
+    def log(self) -> str:
+        return self.log_file.read_text(encoding="utf-8")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

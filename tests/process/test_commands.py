@@ -1,0 +1,181 @@
+"""The commands as a person runs them: what they print, and how they exit."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from connector.demo_check import differences
+from connector.sandbox.sandbox import Sandbox
+from tests.process.service_process import ROOT, ServiceProcess
+from tests.waiting import wait_until
+
+
+def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "connector", *arguments],
+        cwd=cwd,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "200", **environment},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+
+
+def test_serve_without_settings_says_what_is_missing_and_exits_with_2(tmp_path: Path) -> None:
+    result = run("serve", cwd=tmp_path)
+
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.splitlines() == [
+        "WHAPI_TOKEN is not set. Copy the channel's token from Whapi's panel.",
+        "SPREADSHEET_ID is not set. Open the spreadsheet and copy its address from the browser.",
+        "WEBHOOK_SECRET is not set. Make up a text of at least 16 characters that callers must present.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "sentence"),
+    [
+        ("GOOGLE_CREDENTIALS", "nowhere.json", "There is no key file nowhere.json."),
+        ("GOOGLE_CREDENTIALS", "{broken", "The JSON in GOOGLE_CREDENTIALS is broken."),
+        ("GOOGLE_CREDENTIALS", '{"installed": {}}', "GOOGLE_CREDENTIALS is an OAuth client's file"),
+        ("GOOGLE_CREDENTIALS", '{"type": "service_account"}', "The service account's key in GOOGLE_CREDENTIALS is damaged"),
+        ("DATABASE_URL", "mysql://x", "DATABASE_URL is not the address of an SQLite or PostgreSQL database."),
+        ("DATABASE_URL", "postgresql://u:geheim@127.0.0.1:1/x", "The database postgresql+psycopg://u:***@127.0.0.1:1/x"),
+        ("HOST", "203.0.113.1", "The address 203.0.113.1:"),
+    ],
+)
+def test_a_wrong_setting_stops_serve_with_a_sentence(
+    service: ServiceProcess, tmp_path: Path, setting: str, value: str, sentence: str
+) -> None:
+    result = run("serve", cwd=tmp_path, **{**service.environment, setting: value})
+
+    assert result.returncode == 2
+    assert result.stderr.startswith(sentence)
+    assert "Traceback" not in result.stderr
+    assert "geheim" not in result.stderr
+
+
+def test_a_second_service_on_the_same_port_says_so(service: ServiceProcess, tmp_path: Path) -> None:
+    service.start_and_wait()
+
+    result = run("serve", cwd=tmp_path, **service.environment)
+
+    assert result.returncode == 2
+    assert "can't be listened on" in result.stderr
+
+
+def test_check_finds_everything_in_order(service: ServiceProcess, sandbox: Sandbox, tmp_path: Path) -> None:
+    result = run("check", cwd=tmp_path, **service.environment)
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert [line[:5] for line in result.stdout.splitlines()] == ["ok   "] * 7
+    assert sandbox.google.sheet_values(sandbox.spreadsheet_id, "Sheet1") == []
+
+
+def test_check_names_what_is_wrong_with_its_remedy(service: ServiceProcess, sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.google.spreadsheets[sandbox.spreadsheet_id].role = "reader"
+    sandbox.whapi.state = "QR"
+
+    result = run("check", cwd=tmp_path, **service.environment)
+
+    assert result.returncode == 1
+    wrong = [line for line in result.stdout.splitlines() if line.startswith("wrong")]
+    assert len(wrong) == 2
+    assert "add that address as Editor." in wrong[0]
+    assert wrong[1].startswith("wrong  whapi")
+
+
+def test_check_without_settings_exits_with_1(tmp_path: Path) -> None:
+    result = run("check", cwd=tmp_path)
+
+    assert result.returncode == 1
+    assert result.stdout.startswith("wrong  settings")
+
+
+def test_orders_lists_where_each_stands(service: ServiceProcess, sandbox: Sandbox, tmp_path: Path) -> None:
+    service.start_and_wait()
+    orders = sandbox.send("normal") + sandbox.send("hostile")
+    wait_until(lambda: not differences(sandbox, orders))
+    service.signal()
+
+    table = run("orders", cwd=tmp_path, **service.environment)
+    lines = run("orders", "--json", "--status", "synced", cwd=tmp_path, **service.environment)
+
+    assert table.returncode == 0
+    assert re.match(r"Order +Received +Status +Customer +Total +Tries +Last error", table.stdout)
+    listed = [json.loads(line) for line in lines.stdout.splitlines()]
+    assert [(entry["order_id"], entry["status"]) for entry in listed] == [
+        (order.order_id, "synced") for order in reversed(orders)
+    ]
+    assert run("orders", "--status", "failed", cwd=tmp_path, **service.environment).stdout == "No orders.\n"
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_resync_tries_again_with_and_without_a_running_service(
+    service: ServiceProcess, sandbox: Sandbox, tmp_path: Path, running: bool
+) -> None:
+    # Retries by themselves are far away, so only the command can bring the items.
+    service.environment |= {"RETRY_FIRST_DELAY": "3000", "RETRY_MAX_DELAY": "3600"}
+    service.start_and_wait()
+    (order,) = sandbox.send("fails_then_good")
+    one_by_name, *rest = sandbox.orders.make_all(["fails_then_good"] * 3)
+    for extra in (one_by_name, *rest):
+        sandbox.whapi.send(extra)
+    wait_until(lambda: len([row for row in values(sandbox) if "waiting" in str(row[-1])]) == 4)
+    if not running:
+        service.signal()
+
+    named = run("resync", one_by_name.order_id, cwd=tmp_path, **service.environment)
+    assert (named.returncode, named.stdout) == (1, "0 of 1 orders are complete now.\n")
+    named = run("resync", one_by_name.order_id, cwd=tmp_path, **service.environment)
+    assert (named.returncode, named.stdout) == (0, "1 of 1 orders are complete now.\n")
+    assert run("resync", "--failed", cwd=tmp_path, **service.environment).returncode == 1
+    every = run("resync", "--failed", cwd=tmp_path, **service.environment)
+    assert (every.returncode, every.stdout) == (0, "3 of 3 orders are complete now.\n")
+
+    assert differences(sandbox, [order, one_by_name, *rest]) == []
+    nothing = run("resync", "--failed", cwd=tmp_path, **service.environment)
+    assert nothing.stdout == "There is nothing to try: no such order lacks items that can be fetched.\n"
+    unknown = run("resync", "42", cwd=tmp_path, **service.environment)
+    assert (unknown.returncode, unknown.stderr) == (1, "There is no order 42.\n")
+
+
+def values(sandbox: Sandbox) -> list[list[object]]:
+    try:
+        return sandbox.google.sheet_values(sandbox.spreadsheet_id, "Orders")
+    except KeyError:
+        return []
+
+
+def test_the_log_at_debug_holds_no_token_and_no_secret(sandbox: Sandbox, service: ServiceProcess) -> None:
+    service.environment |= {"LOG_LEVEL": "DEBUG"}
+    service.start_and_wait()
+    orders = [order for sample in ("normal", "gateway_500_once", "times_out_once", "fails_then_good")
+              for order in sandbox.send(sample)]  # fmt: skip
+    httpx.post(f"{service.url}/webhooks/whapi", headers={"X-Webhook-Secret": "guessed-secret-1"}, json={})
+    wait_until(lambda: not differences(sandbox, orders), within=30)
+    assert service.signal(signal.SIGTERM) == 0
+
+    events = [json.loads(line)["event"] for line in service.log.splitlines()]
+    for event in ("order.received", "order.items_fetched", "order.fetch_failed", "order.written"):
+        assert event in events
+    private_key = json.loads((service.folder / "credentials.json").read_text())["private_key"]
+    tokens = [order.token for order in orders]
+    for secret in (sandbox.whapi.token, service.secret, "guessed-secret-1", private_key.splitlines()[3], *tokens):
+        assert secret not in service.log
+
+
+def test_the_demo_verifies_every_row_and_ends_by_itself(tmp_path: Path) -> None:
+    result = run("demo", "--once", "--port", "0", cwd=tmp_path)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "Verified: 12 orders" in result.stdout
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,104 @@
+"""`kill -9` between any two steps: every order that was answered 200 is in the sheet once."""
+
+import signal
+
+import pytest
+
+from connector.demo_check import differences
+from connector.sandbox.faults import Fault
+from connector.sandbox.orders import whapi_sample
+from connector.sandbox.sandbox import Sandbox
+from tests.process.service_process import ServiceProcess
+from tests.waiting import wait_until
+
+RECEIVE = "connector.sync.receive:ReceiveStage"
+FETCH = "connector.sync.fetch:FetchStage"
+WRITE = "connector.sync.write:WriteStage"
+API = "connector.sheets.api:SheetsApi"
+
+STEPS = {
+    "before an order is stored": (f"{RECEIVE}.receive", "before"),
+    "after it is stored, before the answer": (f"{RECEIVE}.receive", "after"),
+    "before its items are fetched": (f"{FETCH}.fetch", "before"),
+    "after they came, before they are stored": (f"{FETCH}._store_items", "before"),
+    "after they are stored": (f"{FETCH}._store_items", "after"),
+    "after a failed fetch, before it is stored": (f"{FETCH}._store_failure", "before"),
+    "after a failed fetch is stored": (f"{FETCH}._store_failure", "after"),
+    "before the tabs are made": ("connector.sheets.tabs:prepare", "before"),
+    "after the tabs are made": ("connector.sheets.tabs:prepare", "after"),
+    "before a batch is stored": (f"{WRITE}._store", "before"),
+    "after a batch is stored, before it is sent": (f"{WRITE}._store", "after"),
+    "after a batch is applied, before that is stored": (f"{WRITE}._applied", "before"),
+    "after that is stored": (f"{WRITE}._applied", "after"),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("count", [1, 2])
+def test_killed(sandbox: Sandbox, service: ServiceProcess, step: str, count: int) -> None:
+    if "tabs" in step and count == 2:
+        # The tabs are made once, unless the first try fails.
+        sandbox.faults.add(Fault("google", "drop", path_contains=":batchUpdate"))
+    place, when = STEPS[step]
+    service.start(place, when, str(count))
+    wait_until(lambda: service.is_alive() or service.process is None)
+    orders = sandbox.send("normal", 2) + sandbox.send("fails_then_good") + sandbox.send("normal")
+
+    assert service.wait_for_death() == -signal.SIGKILL
+    service.start_and_wait()
+
+    wait_until(lambda: not differences(sandbox, orders), within=30, what=f"the rows: {differences(sandbox, orders)}")
+    assert differences(sandbox, orders) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "when"),
+    [
+        ("connector.sheets.settle:_look", "before"),
+        ("connector.sheets.settle:_look", "after"),
+        ("connector.sync.write:was_applied", "after"),
+        (f"{WRITE}._void", "before"),
+        (f"{WRITE}._void", "after"),
+        (f"{WRITE}._pause", "before"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["late_commit", "commit_then_503", "drop"])
+def test_killed_while_an_unclear_write_is_settled(
+    sandbox: Sandbox, service: ServiceProcess, place: str, when: str, kind: str
+) -> None:
+    # The second batchUpdate is the first batch; the first one makes the tabs.
+    sandbox.faults.add(Fault("google", kind, seconds=1.0, skip=1, path_contains=":batchUpdate"))
+    service.start(place, when, "1")
+    orders = sandbox.send("normal", 3)
+    if place.endswith("_void") and kind == "commit_then_503":
+        # The batch was applied, so nothing is ever declared void.
+        wait_until(lambda: not differences(sandbox, orders), within=30)
+    else:
+        assert service.wait_for_death() == -signal.SIGKILL
+    service.stop()
+    service.start_and_wait()
+
+    wait_until(lambda: not differences(sandbox, orders), within=30)
+    wait_until(lambda: sandbox.google.late_commits() == 0)
+    assert differences(sandbox, orders) == []
+
+
+def test_a_stop_by_signal_is_clean_and_loses_nothing(sandbox: Sandbox, service: ServiceProcess) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        service.start_and_wait()
+        orders = sandbox.send("normal", 5)
+        assert service.signal(number) == 0
+        service.start_and_wait()
+        wait_until(lambda orders=orders: not [d for d in differences(sandbox, orders) if "Nobody" not in d], within=30)
+        assert service.signal() == 0
+    assert "Traceback" not in service.log
+    assert '"event": "service.stopped"' in service.log
+
+
+def test_the_documented_sample_is_in_the_sheet_within_two_seconds(sandbox: Sandbox, service: ServiceProcess) -> None:
+    service.start_and_wait()
+    order = whapi_sample()
+
+    sandbox.whapi.send(order)
+
+    wait_until(lambda: not differences(sandbox, [order]), within=2)

@@ -1,0 +1,103 @@
+"""A whole shop for tests: the sandbox and the service, in this process, talking over real sockets."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from connector.config import Settings
+from connector.demo_check import differences
+from connector.models import Order
+from connector.sandbox.sandbox import Sandbox
+from connector.sandbox.whapi.order import SandboxOrder
+from connector.service import SHOP, Service, build_service, lift_pauses
+from connector.store import orders as stored
+from connector.store.database import Database
+from connector.web.app import create_app
+from connector.web.server import WebServer
+from tests.waiting import wait_until
+
+QUICK = {
+    "resync_interval": 0.3,
+    "retry_first_delay": 0.1,
+    "retry_max_delay": 2.0,
+    "whapi_timeout": 1.0,
+    "google_timeout": 2.0,
+    "items_grace": 0.5,
+}
+"""Shorter times than in production; what is done in them is the same."""
+
+
+class Shop:
+    """The service against a sandbox. `start` and `stop` may be repeated: the database stays."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.sandbox = Sandbox().start()
+        key_file = folder / "credentials.json"
+        self.sandbox.write_credentials(key_file)
+        environment = {name.lower(): value for name, value in self.sandbox.environment(key_file).items()}
+        values = {**environment, **QUICK, "database_url": f"sqlite:///{folder}/connector.db", "port": 0, **settings}
+        self.settings = Settings(_env_file=None, **values)
+        self.secret = self.settings.webhook_secret.get_secret_value()
+        self.url = ""
+        self._service: Service | None = None
+
+    @property
+    def service(self) -> Service:
+        assert self._service is not None
+        return self._service
+
+    def start(self) -> "Shop":
+        database = Database(self.settings.database_url)
+        self._service = build_service(self.settings, database, seconds_between_batches=0.05)
+        app = create_app(self._service, webhook_secret=self.secret)
+        self._server = WebServer(app, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self._server.port}"
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        self.http = httpx.Client(base_url=self.url, headers={"X-Webhook-Secret": self.secret}, timeout=40)
+        self.sandbox.send_to(f"{self.url}/webhooks/whapi", self.secret)
+        lift_pauses(database, self._service.clock)
+        self._service.pipeline.start()
+        return self
+
+    def stop(self) -> None:
+        if self._service is not None:
+            self.http.close()
+            self._server.stop()
+            self._thread.join(10)
+            self._service.close()
+            self._service = None
+
+    def close(self) -> None:
+        self.stop()
+        self.sandbox.stop()
+
+    def post(self, path: str, body: Any, **options: Any) -> httpx.Response:
+        return self.http.post(path, json=body, **options)
+
+    def order(self, order_id: str) -> Order | None:
+        with self.service.database.read() as connection:
+            return stored.find_order(connection, SHOP, order_id)
+
+    def statuses(self, orders: Sequence[SandboxOrder]) -> list[str]:
+        return [order.status if (order := self.order(sent.order_id)) else "missing" for sent in orders]
+
+    def wait_until_synced(self, orders: Sequence[SandboxOrder], *, within: float = 20.0) -> None:
+        wait_until(lambda: set(self.statuses(orders)) == {"synced"}, within=within, what="orders to be synced")
+
+    def rows(self, tab: str) -> list[dict[str, Any]]:
+        """A tab's rows by the titles in its header; none while the tab isn't there."""
+        try:
+            values = self.sandbox.google.sheet_values(self.sandbox.spreadsheet_id, tab)
+        except KeyError:
+            return []
+        header, *rows = values
+        return [dict(zip(header, row + [None] * (len(header) - len(row)), strict=True)) for row in rows]
+
+    def differences(self, orders: Sequence[SandboxOrder]) -> list[str]:
+        return differences(self.sandbox, orders)
+
+

@@ -1,0 +1,269 @@
+"""Every route: who may call it, what it takes, what it answers."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from connector.sandbox.orders import whapi_sample
+from connector.web.body import LARGEST_BODY
+from tests.service.shop import Shop
+from tests.waiting import wait_until
+
+UNAUTHORISED = {
+    "error": "The secret is missing or wrong. Send the WEBHOOK_SECRET of the service in the header "
+    "Authorization: Bearer SECRET, or in X-Webhook-Secret."
+}
+ROUTES = [
+    ("POST", "/webhooks/whapi"),
+    ("PUT", "/webhooks/whapi/messages"),
+    ("PATCH", "/webhooks/whapi/messages"),
+    ("DELETE", "/webhooks/whapi/messages/delete"),
+    ("POST", "/orders"),
+    ("GET", "/orders"),
+    ("GET", "/orders/1"),
+    ("POST", "/orders/1/resync"),
+    ("POST", "/resync"),
+    ("GET", "/readyz"),
+    ("GET", "/nowhere"),
+]
+
+
+def order_count(shop: Shop) -> int:
+    with shop.service.database.read() as connection:
+        count: int = connection.execute(sa.text("SELECT count(*) FROM orders")).scalar_one()
+    return count
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"X-Webhook-Secret": "wrong"}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic x"},
+     {"X-Webhook-Secret": "ü" * 20}],
+)  # fmt: skip
+def test_without_the_secret_nothing_is_answered_and_nothing_changed(
+    shop: Shop, method: str, path: str, headers: dict[str, str]
+) -> None:
+    raw = {name: value.encode() for name, value in headers.items()}
+    answer = httpx.request(method, shop.url + path, headers=raw, json={"order_id": "1", "order_token": "t"})
+
+    assert (answer.status_code, answer.json()) == (401, UNAUTHORISED)
+    assert order_count(shop) == 0
+
+
+def test_the_secret_is_taken_from_either_header(shop: Shop) -> None:
+    for headers in ({"X-Webhook-Secret": shop.secret}, {"Authorization": f"bearer {shop.secret}"}):
+        assert httpx.get(shop.url + "/orders", headers=headers).status_code == 200
+
+
+def test_healthz_needs_no_secret(shop: Shop) -> None:
+    answer = httpx.get(shop.url + "/healthz")
+
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"\xff\xfe", b"[" * 100_000, b'{"a": NaN}', b'{"a": Infinity}', b"1" * 5000, b"order_id=1"],
+)
+@pytest.mark.parametrize("path", ["/webhooks/whapi", "/orders"])
+def test_a_body_that_is_no_json_is_a_400(shop: Shop, path: str, body: bytes) -> None:
+    answer = shop.http.post(path, content=body)
+
+    assert (answer.status_code, answer.json()) == (400, {"error": "The body is not JSON."})
+
+
+def test_a_body_over_one_mebibyte_is_a_413_and_one_of_exactly_that_is_taken(shop: Shop) -> None:
+    message = whapi_sample().message()
+    body = {"messages": [message], "pad": ""}
+    body["pad"] = "x" * (LARGEST_BODY - len(json.dumps(body).encode()))
+    exact = json.dumps(body).encode()
+    assert len(exact) == LARGEST_BODY
+
+    assert shop.http.post("/webhooks/whapi", content=exact + b" ").status_code == 413
+    assert order_count(shop) == 0
+    assert shop.http.post("/webhooks/whapi", content=exact).json()["accepted"] == 1
+
+
+def test_what_cannot_be_understood_is_quarantined_once_and_answered_200(shop: Shop) -> None:
+    odd = {"messages": [{"type": "order", "order": {"preview": "data:image/jpeg;base64,AAAA"}}, 7]}
+
+    for _ in range(3):
+        answer = shop.post("/webhooks/whapi", odd)
+        assert (answer.status_code, answer.json()) == (
+            200,
+            {"accepted": 0, "duplicates": 0, "ignored": 0, "quarantined": 2},
+        )
+    with shop.service.database.read() as connection:
+        kept = connection.execute(sa.text("SELECT field, payload FROM quarantine ORDER BY id")).all()
+    assert [tuple(row) for row in kept] == [
+        ("messages[0].order.order_id", '{"type":"order","order":{}}'),
+        ("messages[1]", "7"),
+    ]
+
+
+def test_nothing_is_answered_200_that_could_not_be_stored(shop: Shop) -> None:
+    shop.service.database.write(lambda connection: connection.execute(sa.text("ALTER TABLE orders RENAME TO gone")))
+    try:
+        answer = shop.post("/webhooks/whapi", {"messages": [whapi_sample().message()]})
+    finally:
+        shop.service.database.write(lambda connection: connection.execute(sa.text("ALTER TABLE gone RENAME TO orders")))
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+    assert answer.json() == {"error": "Nothing was stored: the database is not available. Send it again later."}
+
+
+def test_a_forwarded_order_is_answered_with_where_it_stands(shop: Shop) -> None:
+    order = whapi_sample()
+    shop.sandbox.whapi.add(order)
+
+    answer = shop.post("/orders", {"order_id": order.order_id, "order_token": order.token})
+
+    body = answer.json()
+    assert answer.status_code == 200
+    assert (body["accepted"], [entry["status"] for entry in body["orders"]]) == (1, ["received"])
+    assert body["orders"][0]["url"] == "/orders/964278151888836"
+
+
+def test_waiting_answers_when_the_rows_are_in_the_sheet_with_figures_from_the_items(shop: Shop) -> None:
+    order = whapi_sample()
+    shop.sandbox.whapi.add(order)
+
+    answer = shop.post("/orders?wait=20", {"order_id": order.order_id, "order_token": order.token})
+
+    (entry,) = answer.json()["orders"]
+    assert answer.status_code == 200
+    assert (entry["status"], entry["item_count"], entry["total_price"], entry["currency"]) == ("synced", 3, 359, "AUD")
+    assert [item["name"] for item in entry["items"]] == ["Linen shirt", "Canvas tote", "Wool scarf"]
+    (row,) = shop.rows("Orders")
+    assert (row["Item count"], row["Total"], row["Currency"], row["Items"]) == (3, 359, "AUD", "complete")
+
+
+def test_waiting_ends_with_a_202_when_the_time_is_up(shop: Shop) -> None:
+    (order,) = shop.sandbox.orders.make_all(["never_items"])
+    shop.sandbox.whapi.add(order)
+
+    answer = shop.post("/orders?wait=0.5", {"messages": [order.message()]})
+
+    assert answer.status_code == 202
+    assert answer.json()["orders"][0]["status"] in {"received", "waiting"}
+
+
+def test_waiting_for_an_order_that_is_done_answers_at_once(shop: Shop) -> None:
+    (order,) = shop.sandbox.send("normal")
+    shop.wait_until_synced([order])
+
+    body = shop.post("/orders?wait=30", order.message()).json()
+
+    assert (body["duplicates"], body["orders"][0]["status"]) == (1, "synced")
+
+
+def test_an_order_that_brings_its_items_is_written_without_a_fetch(shop: Shop) -> None:
+    body = {
+        "order_id": "own-1",
+        "customer_name": "Ada",
+        "items": [{"name": "Tea", "quantity": 2, "price": 3.5, "currency": "EUR"}],
+    }
+
+    answer = shop.post("/orders?wait=20", body)
+
+    assert answer.json()["orders"][0]["status"] == "synced"
+    assert [(row["Product"], row["Line total"]) for row in shop.rows("Items")] == [("Tea", 7)]
+    assert shop.sandbox.whapi.fetches("own-1") == 0
+
+
+def test_wrong_fields_are_a_422_that_names_each_and_stores_nothing(shop: Shop) -> None:
+    answer = shop.post("/orders", [{"order_id": "1", "order_token": "t"}, {"order_id": [], "item_count": "many"}])
+
+    assert answer.status_code == 422
+    assert answer.json() == {
+        "error": "Nothing was stored, because these fields are wrong.",
+        "fields": [
+            {"field": "[1].order_id", "message": "Expected a text of 1 to 200 characters; a list came."},
+            {"field": "[1].item_count", "message": "Expected a number; a text of 4 characters came."},
+        ],
+    }
+    assert order_count(shop) == 0
+
+
+@pytest.mark.parametrize("wait", ["-1", "31", "soon", "nan", "inf"])
+def test_a_wait_that_is_no_number_of_seconds_is_a_400(shop: Shop, wait: str) -> None:
+    answer = shop.post(f"/orders?wait={wait}", {"order_id": "1", "order_token": "t"})
+
+    assert (answer.status_code, answer.json()) == (400, {"error": "`wait` is a number of seconds from 0 to 30."})
+    assert order_count(shop) == 0
+
+
+def test_orders_are_listed_by_status_page_by_page(shop: Shop) -> None:
+    done = shop.sandbox.send("normal", 3)
+    shop.wait_until_synced(done)
+    waiting = shop.sandbox.send("never_items")
+    wait_until(lambda: shop.statuses(waiting) == ["waiting"])
+
+    def page(**query: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = shop.http.get("/orders", params=query).json()
+        return answer
+
+    ids = [order.order_id for order in (*reversed(waiting), *reversed(done))]
+    first = page(limit=2)
+    second = page(limit=2, before=first["next_before"])
+    assert [entry["order_id"] for entry in first["orders"] + second["orders"]] == ids
+    assert [entry["order_id"] for entry in page(status="waiting")["orders"]] == ids[:1]
+    assert page(status="failed") == {"orders": [], "next_before": None}
+    assert "items" not in first["orders"][0]
+
+
+@pytest.mark.parametrize("query", ["status=lost", "limit=0", "limit=501", "limit=x", "before=-1", "before=9e9"])
+def test_a_listing_asked_for_wrongly_is_a_400(shop: Shop, query: str) -> None:
+    assert shop.http.get(f"/orders?{query}").status_code == 400
+
+
+def test_unknown_orders_and_addresses_are_a_404_and_wrong_methods_a_405(shop: Shop) -> None:
+    for method, path in (("GET", "/orders/9"), ("POST", "/orders/9/resync"), ("GET", "/nowhere")):
+        answer = shop.http.request(method, path)
+        assert (answer.status_code, list(answer.json())) == (404, ["error"])
+    answer = shop.http.get("/webhooks/whapi")
+    assert (answer.status_code, answer.json()) == (405, {"error": "This address does not take this method."})
+
+
+def test_order_ids_with_special_characters_have_their_addresses_too(shop: Shop) -> None:
+    odd = "a/b c?d#e%2F=\u00fc"
+    shop.post("/orders", {"order_id": odd, "order_token": "t"})
+
+    assert shop.http.get("/orders/" + "a%2Fb%20c%3Fd%23e%252F%3D%C3%BC").json()["order_id"] == odd
+
+
+def test_readiness_tells_of_the_last_write_and_of_problems(shop: Shop) -> None:
+    shop.wait_until_synced(shop.sandbox.send("normal"))
+
+    answer = shop.http.get("/readyz")
+
+    body = answer.json()
+    last = body.pop("last_sheet_write")
+    assert last.endswith("Z")
+    assert (answer.status_code, body) == (
+        200,
+        {"status": "ready", "database": "ok", "oldest_unwritten_order": None, "problems": []},
+    )
+
+
+def test_a_resync_by_http_tries_all_waiting_orders_at_once(shop: Shop) -> None:
+    orders = shop.sandbox.send("fails_then_good", 3)
+    wait_until(lambda: len(shop.rows("Orders")) == 3)
+
+    answer = shop.http.post("/resync")
+
+    assert answer.status_code == 200
+    shop.wait_until_synced(orders)
+    assert shop.http.post("/resync").json() == {"resynced": 0}
+    assert shop.differences(orders) == []
+
+
+def test_no_answer_shows_an_orders_token(shop: Shop) -> None:
+    (order,) = shop.sandbox.send("never_items")
+    wait_until(lambda: shop.statuses([order]) == ["waiting"])
+
+    for path in ("/orders", f"/orders/{order.order_id}"):
+        assert order.token not in shop.http.get(path).text

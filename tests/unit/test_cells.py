@@ -1,0 +1,62 @@
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.sheets.cells import LONGEST_TEXT, amount_cell, count_cell, fit, serial, text_cell, time_cell
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@given(st.text())
+def test_a_customers_text_is_always_a_string_cell(text: str) -> None:
+    assert text_cell(text) == {
+        "userEnteredValue": {"stringValue": text},
+        "userEnteredFormat": {"numberFormat": {"type": "TEXT"}},
+    }
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=300).map(lambda text: text * 400))
+def test_a_text_is_cut_to_what_a_cell_holds_and_says_so(text: str) -> None:
+    cut = fit(text)
+
+    units = len(cut.encode("utf-16-le")) // 2
+    assert units <= LONGEST_TEXT
+    if cut != text:
+        assert cut.endswith(" [cut here: a cell holds 50,000 characters]")
+        assert text.startswith(cut.removesuffix(" [cut here: a cell holds 50,000 characters]"))
+        assert len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT
+        assert units > LONGEST_TEXT - 10
+
+
+def test_a_time_is_the_number_of_days_that_google_counts_in_local_time() -> None:
+    assert serial(datetime(2026, 11, 23, 9, 40, tzinfo=UTC), ZoneInfo("UTC")) == pytest.approx(46349.402777, abs=1e-6)
+    assert serial(datetime(2026, 7, 1, 22, 30, tzinfo=UTC), BERLIN) == 46205 + (30 * 60) / 86400
+    assert time_cell(datetime(2026, 1, 1, tzinfo=UTC), BERLIN)["userEnteredFormat"] == {
+        "numberFormat": {"type": "DATE_TIME", "pattern": "yyyy-mm-dd hh:mm:ss"}
+    }
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "pattern"),
+    [
+        (359, "AUD", "#,##0.00"),
+        (1200, "JPY", "#,##0"),
+        (1.5, "KWD", "#,##0.000"),
+        (1.5, "JPY", "#,##0.0"),
+        (0.125, None, "#,##0.000"),
+    ],
+)
+def test_an_amount_shows_as_many_decimals_as_its_currency_or_itself_has(
+    amount: float, currency: str | None, pattern: str
+) -> None:
+    assert amount_cell(amount, currency) == {
+        "userEnteredValue": {"numberValue": amount},
+        "userEnteredFormat": {"numberFormat": {"type": "NUMBER", "pattern": pattern}},
+    }
+
+
+def test_what_is_not_known_is_an_empty_cell() -> None:
+    assert (text_cell(None), amount_cell(None, "EUR"), count_cell(None)) == ({}, {}, {})

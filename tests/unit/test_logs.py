@@ -1,0 +1,76 @@
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import httpx
+import pytest
+import structlog
+
+from connector.logs import Redactor, get_logger, set_up_logging
+
+SECRET = "s3cret/with+odd=chars"
+
+
+@pytest.fixture(params=["console", "json"])
+def written(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """What the log writes, at DEBUG, in each format."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    monkeypatch.setattr("sys.stderr", stream)
+    set_up_logging(log_format=request.param, level="DEBUG", secrets=[SECRET])
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def test_a_secret_is_taken_out_wherever_it_stands(written: io.StringIO) -> None:
+    log = get_logger("test")
+
+    log.info("event", text=f"before {SECRET} after", deep={"list": [SECRET, 1]}, order_id="1")
+    log.info("event", token="unknown-token", order_token="another", headers={"Authorization": "Bearer abc.def"})
+    logging.getLogger("some.library").debug("GET https://x/?order_token=AR4To%%2Fx&token=T0K & Bearer abc.def %s", SECRET)
+    try:
+        raise ValueError(f"failed at ?token={SECRET}")
+    except ValueError:
+        log.exception("fault")
+
+    text = written.getvalue()
+    for secret in (SECRET, "unknown-token", "another", "abc.def", "AR4To", "T0K"):
+        assert secret not in text
+    assert "failed at ?token=[secret]" in text
+    assert "before [secret] after" in text
+
+
+def test_urls_are_not_logged_by_the_http_library_even_at_debug(written: io.StringIO) -> None:
+    with pytest.raises(httpx.ConnectError):
+        httpx.get("http://127.0.0.1:1/business/orders/1?order_token=visible")
+
+    assert "visible" not in written.getvalue()
+    assert "127.0.0.1" not in written.getvalue()
+
+
+def test_json_lines_are_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr("sys.stderr", stream)
+    root = logging.getLogger()
+    handlers = root.handlers[:]
+    set_up_logging(log_format="json")
+    get_logger("test").warning("order.fetch_failed", order_id="1", attempts=2)
+    root.handlers[:] = handlers
+    structlog.reset_defaults()
+
+    line = json.loads(stream.getvalue())
+    assert (line["event"], line["level"], line["order_id"], line["attempts"]) == ("order.fetch_failed", "warning", "1", 2)
+
+
+def test_percent_encoded_forms_of_a_secret_are_taken_out_too() -> None:
+    assert Redactor([SECRET]).text("x s3cret%2Fwith%2Bodd%3Dchars y") == "x [secret] y"
+
+
+def test_ordinary_words_stay() -> None:
+    text = "The order came without its token, so its items can't be fetched."
+
+    assert Redactor([]).text(text) == text

@@ -1,0 +1,19 @@
+"""Waiting for something to come true, with a deadline instead of a guess."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def wait_until(look: Callable[[], T], *, within: float = 15.0, what: str = "") -> T:
+    """The first true value that `look` returns; fails the test when the time is up."""
+    pause = threading.Event()
+    deadline = time.monotonic() + within
+    while not (value := look()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"Waited {within:g} seconds in vain{f' for {what}' if what else ''}. Last: {value!r}")
+        pause.wait(0.02)
+    return value
