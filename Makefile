@@ -1,0 +1,38 @@
+# Everything runs in .venv, which is made from the pinned requirements when it is missing or they have changed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= 4
+
+.PHONY: demo test run schema clean
+
+demo: .venv/runtime
+	$(BIN)/python -m connector demo $(ARGS)
+
+test: .venv/development
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+run: .venv/runtime
+	$(BIN)/python -m connector serve
+
+schema: .venv/development
+	$(BIN)/python scripts/make_sheets_schema.py
+
+.venv/python:
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=/path/to/it." if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/runtime: requirements.txt | .venv/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+.venv/development: requirements-dev.txt .venv/runtime
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis data
