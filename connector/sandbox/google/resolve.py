@@ -1,0 +1,83 @@
+"""From what a caller wrote to the rectangle that is meant: A1 notation, grid ranges, tags."""
+
+from typing import Any
+
+from connector.sandbox.google.a1 import cells_of, split_a1
+from connector.sandbox.google.draft import Draft, beyond_grid
+from connector.sandbox.google.errors import ApiError, Refused
+from connector.sandbox.google.grid import Content, Sheet
+from connector.sandbox.google.metadata import COLUMN, ROW, SHEET, Place
+from connector.sandbox.google.metadata_requests import matches
+from connector.sandbox.google.ranges import Area
+
+
+def area_of(content: Content, text: str) -> Area:
+    """The rectangle of an A1 text, possibly open to the right or below.
+
+    A bare word that looks like a cell is a cell, even where a tab has that title (google-sheets.md, 2.2);
+    then tab titles are tried, then named ranges. What can't be found: 400 `Unable to parse range` (1.4).
+    """
+    title, cells = split_a1(text)
+    if title is None:
+        sides = cells_of(text)
+        if sides is not None:
+            return Area(_first_visible(content).sheet_id, *sides)
+        sheet = content.sheet_titled(text)
+        if sheet is not None:
+            return Area(sheet.sheet_id)
+        for named in content.named_ranges.values():
+            if named.name.casefold() == text.casefold():
+                return named.area
+        raise _unparsable(text)
+    sheet = content.sheet_titled(title)
+    if sheet is None:
+        raise _unparsable(text)
+    if cells is None:
+        return Area(sheet.sheet_id)
+    sides = cells_of(cells)
+    if sides is None:
+        raise _unparsable(text)
+    return Area(sheet.sheet_id, *sides)
+
+
+def clipped(draft: Draft, area: Area) -> Area:
+    """The rectangle with all four sides, cut off at the grid's end. One that begins beyond it is refused."""
+    sheet = draft.sheet(area.sheet_id)
+    rows, columns = area.rows_within(sheet.row_count), area.columns_within(sheet.column_count)
+    if not rows or not columns:
+        raise Refused(beyond_grid(sheet, area))
+    return Area(area.sheet_id, rows.start, rows.stop, columns.start, columns.stop)
+
+
+def areas_of(draft: Draft, texts: list[str]) -> list[Area]:
+    return [clipped(draft, area_of(draft.content, text)) for text in texts]
+
+
+def areas_of_filter(draft: Draft, data_filter: dict[str, Any]) -> list[Area]:
+    """The rectangles that a data filter finds: one for a range, one for each tag's row, column or tab."""
+    if "a1Range" in data_filter:
+        return [clipped(draft, area_of(draft.content, data_filter["a1Range"]))]
+    if "gridRange" in data_filter:
+        return [clipped(draft, Area.from_json(data_filter["gridRange"]))]
+    found = [_area_of_place(entry.place) for _, entry in matches(draft.content, [data_filter])]
+    return [clipped(draft, area) for area in found if area is not None]
+
+
+def _area_of_place(place: Place) -> Area | None:
+    if place.sheet_id is None:
+        return None
+    if place.kind == SHEET:
+        return Area(place.sheet_id)
+    index = place.index or 0
+    if place.kind == ROW:
+        return Area(place.sheet_id, row=index, end_row=index + 1)
+    assert place.kind == COLUMN
+    return Area(place.sheet_id, column=index, end_column=index + 1)
+
+
+def _first_visible(content: Content) -> Sheet:
+    return next(sheet for sheet in content.sheets.values() if not sheet.hidden)
+
+
+def _unparsable(text: str) -> ApiError:
+    return ApiError(400, f"Unable to parse range: {text}")
