@@ -40,19 +40,22 @@ def run_demo(*, once: bool, port: int) -> None:
         signal.signal(number, stop)
     console = Console(highlight=False, soft_wrap=True)
     sandbox = Sandbox(port if _is_free(port) else 0)
-    with tempfile.TemporaryDirectory(prefix="connector-demo-") as folder, sandbox:
-        with _service(sandbox, Path(folder), console) as address:
-            orders = demo_orders(sandbox.orders)
-            for order in orders:
-                sandbox.whapi.send(order)
-            _watch(sandbox, orders, console, stopped)
-            wrong = differences(sandbox, orders)
-            _report(wrong, orders, console)
-            if not once:
-                console.print(f"\nThe sheet, live, with buttons that send more: {sandbox.url}", markup=False)
-                console.print(f"The service: {address}", markup=False)
-                console.print("Ctrl-C ends the demo.")
-                stopped.wait()
+    with (
+        tempfile.TemporaryDirectory(prefix="connector-demo-") as folder,
+        sandbox,
+        _service(sandbox, Path(folder), console) as address,
+    ):
+        orders = demo_orders(sandbox.orders)
+        for order in orders:
+            sandbox.whapi.send(order)
+        _watch(sandbox, orders, console, stopped)
+        wrong = differences(sandbox, orders)
+        _report(wrong, orders, console)
+        if not once:
+            console.print(f"\nThe sheet, live, with buttons that send more: {sandbox.url}", markup=False)
+            console.print(f"The service: {address}", markup=False)
+            console.print("Ctrl-C ends the demo.")
+            stopped.wait()
     if once:
         sys.exit(1 if wrong else 0)
 

@@ -46,9 +46,13 @@ def test_serve_without_settings_says_what_is_missing_and_exits_with_2(tmp_path: 
         ("GOOGLE_CREDENTIALS", "nowhere.json", "There is no key file nowhere.json."),
         ("GOOGLE_CREDENTIALS", "{broken", "The JSON in GOOGLE_CREDENTIALS is broken."),
         ("GOOGLE_CREDENTIALS", '{"installed": {}}', "GOOGLE_CREDENTIALS is an OAuth client's file"),
-        ("GOOGLE_CREDENTIALS", '{"type": "service_account"}', "The service account's key in GOOGLE_CREDENTIALS is damaged"),
+        ("GOOGLE_CREDENTIALS", '{"type": "service_account"}', "The service account's key in GOOGLE_CREDENTIALS"),
         ("DATABASE_URL", "mysql://x", "DATABASE_URL is not the address of an SQLite or PostgreSQL database."),
-        ("DATABASE_URL", "postgresql://u:geheim@127.0.0.1:1/x", "The database postgresql+psycopg://u:***@127.0.0.1:1/x"),
+        (
+            "DATABASE_URL",
+            "postgresql://u:geheim@127.0.0.1:1/x",
+            "The database postgresql+psycopg://u:***@127.0.0.1:1/x",
+        ),
         ("HOST", "203.0.113.1", "The address 203.0.113.1:"),
     ],
 )

@@ -99,5 +99,3 @@ class Shop:
 
     def differences(self, orders: Sequence[SandboxOrder]) -> list[str]:
         return differences(self.sandbox, orders)
-
-

@@ -46,7 +46,7 @@ def order_count(shop: Shop) -> int:
 def test_without_the_secret_nothing_is_answered_and_nothing_changed(
     shop: Shop, method: str, path: str, headers: dict[str, str]
 ) -> None:
-    raw = {name: value.encode() for name, value in headers.items()}
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
     answer = httpx.request(method, shop.url + path, headers=raw, json={"order_id": "1", "order_token": "t"})
 
     assert (answer.status_code, answer.json()) == (401, UNAUTHORISED)

@@ -21,9 +21,7 @@ def new_order(order_id: str = "1", **values: Any) -> NewOrder:
 
 
 def add(database: Database, clock: FakeClock, *new: NewOrder) -> list[bool]:
-    taken = database.write(
-        lambda connection: orders.add_orders(connection, SHOP, new, now=clock.now(), grace=GRACE)
-    )
+    taken = database.write(lambda connection: orders.add_orders(connection, SHOP, new, now=clock.now(), grace=GRACE))
     return [entry.is_new for entry in taken]
 
 
@@ -50,7 +48,5 @@ def batch_of(database: Database, clock: FakeClock, *order_ids: str) -> Batch:
     found = [get(database, order_id) for order_id in order_ids]
     shows = {order.id: (order.items_state, shown_for(order.items_state)) for order in found}
     batch = Batch(batches.new_batch_id(), "spreadsheet", 7)
-    assert database.write(
-        lambda connection: batches.open_batch(connection, SHOP, batch, shows, now=clock.now())
-    )
+    assert database.write(lambda connection: batches.open_batch(connection, SHOP, batch, shows, now=clock.now()))
     return batch

@@ -35,9 +35,7 @@ def test_orders_in_an_open_batch_are_in_no_other(database: Database, clock: Fake
     order = get(database)
     again = Batch(batches.new_batch_id(), "spreadsheet", 8)
     shows = {order.id: (order.items_state, Shown.COMPLETE)}
-    assert not database.write(
-        lambda connection: batches.open_batch(connection, SHOP, again, shows, now=clock.now())
-    )
+    assert not database.write(lambda connection: batches.open_batch(connection, SHOP, again, shows, now=clock.now()))
     assert open_ids(database) == [batch.id]
 
 
@@ -92,9 +90,7 @@ def test_rows_made_before_the_items_arrived_are_not_sent(database: Database, clo
 
     batch = Batch(batches.new_batch_id(), "spreadsheet", 7)
     shows = {order.id: (ItemsState.DUE, Shown.WAITING)}
-    assert not database.write(
-        lambda connection: batches.open_batch(connection, SHOP, batch, shows, now=clock.now())
-    )
+    assert not database.write(lambda connection: batches.open_batch(connection, SHOP, batch, shows, now=clock.now()))
     assert (open_ids(database), due_to_write(database, clock)) == ([], ["1"])
 
 

@@ -156,9 +156,7 @@ def test_a_pause_counts_failures_and_ends_with_a_success(database: Database, clo
     def failed(seconds: float) -> None:
         until = clock.now() + timedelta(seconds=seconds)
         database.write(
-            lambda connection: pauses.failed(
-                connection, SHOP, Part.SHEET, reason="Full.", until=until, now=clock.now()
-            )
+            lambda connection: pauses.failed(connection, SHOP, Part.SHEET, reason="Full.", until=until, now=clock.now())
         )
 
     assert get_pause() == Pause()

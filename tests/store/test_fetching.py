@@ -112,9 +112,7 @@ def test_a_resync_takes_only_orders_that_lack_items_and_have_a_token(database: D
     def ask(*order_ids: str) -> list[str]:
         return sorted(
             database.write(
-                lambda connection: fetching.try_again(
-                    connection, SHOP, now=clock.now(), order_ids=order_ids or None
-                )
+                lambda connection: fetching.try_again(connection, SHOP, now=clock.now(), order_ids=order_ids or None)
             )
         )
 
@@ -127,7 +125,5 @@ def test_an_answer_that_comes_after_giving_up_changes_nothing(database: Database
     order = get(database)
     give_up(database, clock)
 
-    assert not database.write(
-        lambda connection: fetching.items_arrived(connection, order, ITEMS, now=clock.now())
-    )
+    assert not database.write(lambda connection: fetching.items_arrived(connection, order, ITEMS, now=clock.now()))
     assert get(database).items_state is ItemsState.UNAVAILABLE

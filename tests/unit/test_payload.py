@@ -76,7 +76,12 @@ def test_only_orders_among_several_messages_are_taken() -> None:
 
 
 def test_events_without_messages_are_ignored() -> None:
-    for payload in ({"statuses": [{"id": "x"}]}, {"chats": []}, {"event": {"type": "users", "method": "post"}}):
+    payloads: list[dict[str, Any]] = [
+        {"statuses": [{"id": "x"}]},
+        {"chats": []},
+        {"event": {"type": "users", "method": "post"}},
+    ]
+    for payload in payloads:
         reading = read_payload(payload, now=NOW)
         assert (reading.orders, reading.ignored, reading.unclear) == ([], 1, [])
 
