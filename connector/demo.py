@@ -17,9 +17,9 @@ import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from connector.demo_check import differences, rows_there
 from connector.sandbox.orders import demo_orders
 from connector.sandbox.sandbox import Sandbox
+from connector.sandbox.verify import differences, rows_there
 from connector.sandbox.whapi.order import SandboxOrder
 
 _PATIENCE = 120.0

@@ -44,19 +44,23 @@ class SheetsError(Exception):
         return self.kind is Kind.UNCLEAR
 
 
+_CERTAIN = frozenset({400, 401, 403, 404, 429})
+"""What Google answers before it applies anything. Of every other status nothing of the kind is known."""
+
+
 def from_answer(
     status: int, body: object, *, account: str, spreadsheet_id: str, retry_after: float | None
 ) -> SheetsError:
     """Turns an error answer into ours. `body` is the parsed JSON, or anything else if it was none.
 
-    Wording and shapes of Google's answers: recorded ones, as collected for this project. A 4xx with Google's own
+    Wording and shapes of Google's answers stand in docs/google-sheets.md, 1.4. A known refusal in Google's own
     JSON means that nothing was applied; a 5xx, or an answer that isn't Google's, says nothing about that.
     """
     error = body.get("error") if isinstance(body, dict) else None
     if not isinstance(error, dict):
         error = {}
     message = str(error.get("message", ""))
-    if status >= 500 or not error:  # noqa: PLR2004 - HTTP's server errors
+    if status not in _CERTAIN or not error:
         return SheetsError(
             f"Google Sheets gave no usable answer ({status}). It will be looked up whether the rows were written.",
             kind=Kind.UNCLEAR,

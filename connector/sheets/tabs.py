@@ -1,25 +1,22 @@
-"""Makes the connector's tabs, and finds its way again where tags are missing."""
+"""Makes the connector's tabs where they are missing, and finds its way again where tags are."""
 
-import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from connector.sheets import tags
 from connector.sheets.api import SheetsApi
-from connector.sheets.cells import TEXT_FORMAT, TIME_FORMAT
-from connector.sheets.columns import COLUMNS, KEY, Format, Tab
+from connector.sheets.columns import COLUMNS, KEY, Tab
+from connector.sheets.furnish import add_tab, furnish, tag_columns
 from connector.sheets.layout import Layout, TabLayout
 
 Json = dict[str, Any]
 IsOurs = Callable[[list[str]], Collection[str]]
 """Tells which of some order ids are known to the store."""
 
-_BLANK_ROWS = 50
 _HEADER_SEARCH = 20
 """Rows from the top in which a header is looked for."""
 _CHUNK = 500
-_GREY = {"red": 0.93, "green": 0.94, "blue": 0.95}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +81,14 @@ def prepare(
         header = _find_header(tab, top)
         if same_title and header is not None:
             found = TabLayout(same_title.sheet_id, _by_title(tab, top[header]), header_row=header)
-            requests += _adopt(tab, found)
+            requests += tag_columns(tab, found)
             requests += _tag_last_row(api, spreadsheet_id, tab, found, is_ours)
         elif same_title and not any(any(row) for row in top) and same_title.column_count >= len(COLUMNS[tab]):
-            requests += _furnish(tab, same_title.sheet_id, same_title.row_count)
+            requests += furnish(tab, same_title.sheet_id, same_title.row_count)
         else:
             title = _free_title(titles[tab], taken)
             taken.add(title)
-            requests += _add_tab(tab, title)
+            requests += add_tab(tab, title)
     if requests:
         api.batch_update(spreadsheet_id, requests)
 
@@ -106,91 +103,6 @@ def find_rows(api: SheetsApi, spreadsheet_id: str, place: TabLayout, order_ids: 
         if (text := _as_text(value)) in order_ids:
             rows.setdefault(text, index)
     return rows
-
-
-def _add_tab(tab: Tab, title: str) -> Iterator[Json]:
-    sheet_id = 1 + secrets.randbelow(2**31 - 2)
-    grid = {"rowCount": 1 + _BLANK_ROWS, "columnCount": len(COLUMNS[tab]), "frozenRowCount": 1}
-    yield {"addSheet": {"properties": {"sheetId": sheet_id, "title": title, "gridProperties": grid}}}
-    yield from _furnish(tab, sheet_id, 1 + _BLANK_ROWS)
-
-
-def _furnish(tab: Tab, sheet_id: int, row_count: int) -> Iterator[Json]:
-    """Header, widths and formats for an empty tab, and all tags."""
-    columns = COLUMNS[tab]
-    header_format = {
-        "backgroundColorStyle": {"rgbColor": _GREY},
-        "textFormat": {"bold": True},
-        "verticalAlignment": "MIDDLE",
-        "wrapStrategy": "CLIP",
-    }
-    yield {
-        "updateCells": {
-            "start": {"sheetId": sheet_id, "rowIndex": 0, "columnIndex": 0},
-            "rows": [
-                {
-                    "values": [
-                        {"userEnteredValue": {"stringValue": column.title}, "userEnteredFormat": header_format}
-                        for column in columns
-                    ]
-                }
-            ],
-            "fields": "userEnteredValue,userEnteredFormat",
-        }
-    }
-    yield {
-        "updateSheetProperties": {
-            "properties": {"sheetId": sheet_id, "gridProperties": {"frozenRowCount": 1}},
-            "fields": "gridProperties.frozenRowCount",
-        }
-    }
-    for index, column in enumerate(columns):
-        yield {
-            "updateDimensionProperties": {
-                "range": {"sheetId": sheet_id, "dimension": "COLUMNS", "startIndex": index, "endIndex": index + 1},
-                "properties": {"pixelSize": column.width},
-                "fields": "pixelSize",
-            }
-        }
-        if row_count > 1:
-            yield {
-                "repeatCell": {
-                    "range": {
-                        "sheetId": sheet_id,
-                        "startRowIndex": 1,
-                        "startColumnIndex": index,
-                        "endColumnIndex": index + 1,
-                    },
-                    "cell": {
-                        "userEnteredFormat": {
-                            "numberFormat": _NUMBER_FORMATS[column.format],
-                            "wrapStrategy": "WRAP" if column.wrap else "CLIP",
-                            "verticalAlignment": "TOP",
-                        }
-                    },
-                    "fields": "userEnteredFormat(numberFormat,wrapStrategy,verticalAlignment)",
-                }
-            }
-    places = {column.key: index for index, column in enumerate(columns)}
-    yield from _adopt(tab, TabLayout(sheet_id, places, header_row=0))
-    yield tags.create_row_tag(tags.LAST, tab, sheet_id, 0)
-
-
-_NUMBER_FORMATS = {
-    Format.TEXT: TEXT_FORMAT,
-    Format.AMOUNT: {"type": "NUMBER", "pattern": "#,##0.00"},
-    Format.COUNT: {"type": "NUMBER", "pattern": "0"},
-    Format.TIME: TIME_FORMAT,
-}
-
-
-def _adopt(tab: Tab, place: TabLayout) -> Iterator[Json]:
-    """Tags for a tab, its columns and its header."""
-    yield tags.create_tab_tag(tab, place.sheet_id)
-    for key, index in place.columns.items():
-        yield tags.create_column_tag(tab, place.sheet_id, key, index)
-    if place.header_row is not None:
-        yield tags.create_row_tag(tags.HEADER, tab, place.sheet_id, place.header_row)
 
 
 def _tag_last_row(api: SheetsApi, spreadsheet_id: str, tab: Tab, place: TabLayout, is_ours: IsOurs) -> Iterator[Json]:

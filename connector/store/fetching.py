@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.models import Item, ItemsState, Order
-from connector.store.orders import put_items, to_order
+from connector.store.intake import put_items
+from connector.store.orders import to_order
 from connector.store.tables import orders
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 
 from connector.clock import Clock
 from connector.logs import get_logger
-from connector.store import orders, quarantine
+from connector.store import intake, quarantine
 from connector.store.database import Database
-from connector.store.orders import Taken
+from connector.store.intake import Taken
 from connector.store.quarantine import quarantined
 from connector.whapi.payload import Reading
 
@@ -56,7 +56,7 @@ class ReceiveStage:
 
         def change(connection: Connection) -> list[Taken]:
             quarantine.keep(connection, self._shop, parts, now=now)
-            return orders.add_orders(connection, self._shop, reading.orders, now=now, grace=self._grace)
+            return intake.add_orders(connection, self._shop, reading.orders, now=now, grace=self._grace)
 
         taken = self._database.write(change)
         for order in taken:

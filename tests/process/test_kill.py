@@ -5,10 +5,10 @@ from functools import partial
 
 import pytest
 
-from connector.demo_check import differences
 from connector.sandbox.faults import Fault
 from connector.sandbox.orders import whapi_sample
 from connector.sandbox.sandbox import Sandbox
+from connector.sandbox.verify import differences
 from connector.sandbox.whapi.order import SandboxOrder
 from tests.process.service_process import ServiceProcess
 from tests.waiting import wait_until

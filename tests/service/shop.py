@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 
 from connector.config import Settings
-from connector.demo_check import differences
 from connector.models import Order
 from connector.sandbox.sandbox import Sandbox
+from connector.sandbox.verify import differences
 from connector.sandbox.whapi.order import SandboxOrder
 from connector.service import SHOP, Service, build_service, lift_pauses
 from connector.store import orders as stored

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from connector.models import Item, NewOrder, Order, shown_for
-from connector.store import batches, fetching, orders
+from connector.store import batches, fetching, intake, orders
 from connector.store.batches import Batch
 from connector.store.database import Database
 from tests.clock import FakeClock
@@ -21,7 +21,7 @@ def new_order(order_id: str = "1", **values: Any) -> NewOrder:
 
 
 def add(database: Database, clock: FakeClock, *new: NewOrder) -> list[bool]:
-    taken = database.write(lambda connection: orders.add_orders(connection, SHOP, new, now=clock.now(), grace=GRACE))
+    taken = database.write(lambda connection: intake.add_orders(connection, SHOP, new, now=clock.now(), grace=GRACE))
     return [entry.is_new for entry in taken]
 
 

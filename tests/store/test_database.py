@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from connector.store import migrate, orders, pauses, quarantine
+from connector.store import intake, migrate, orders, pauses, quarantine
 from connector.store.commit import StoreClosedError
 from connector.store.database import Database, StoreError
 from connector.store.lock import shop_lock
@@ -95,7 +95,7 @@ def test_a_change_that_fails_takes_none_of_its_neighbours_with_it(database: Data
         hold.wait(10)
 
     def fail(connection: sa.Connection) -> None:
-        orders.add_orders(connection, SHOP, [new_order("bad")], now=clock.now(), grace=GRACE)
+        intake.add_orders(connection, SHOP, [new_order("bad")], now=clock.now(), grace=GRACE)
         raise ValueError("no")
 
     with ThreadPoolExecutor(4) as pool:

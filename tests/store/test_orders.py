@@ -1,7 +1,7 @@
 from connector.models import ItemsState, Status
 from connector.store import orders
 from connector.store.database import Database
-from connector.store.orders import NOTHING_TO_FETCH_WITH
+from connector.store.intake import NOTHING_TO_FETCH_WITH
 from tests.clock import FakeClock
 from tests.store.helpers import ITEMS, SHOP, add, due_to_fetch, due_to_write, get, new_order
 

@@ -1,0 +1,101 @@
+"""The requests that make a tab of the connector's, with header, widths, formats and tags."""
+
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+from connector.sheets import tags
+from connector.sheets.cells import TEXT_FORMAT, TIME_FORMAT
+from connector.sheets.columns import COLUMNS, Format, Tab
+from connector.sheets.layout import TabLayout
+
+Json = dict[str, Any]
+
+_BLANK_ROWS = 50
+_GREY = {"red": 0.93, "green": 0.94, "blue": 0.95}
+
+
+def add_tab(tab: Tab, title: str) -> Iterator[Json]:
+    """A new tab, furnished."""
+    sheet_id = 1 + secrets.randbelow(2**31 - 2)
+    grid = {"rowCount": 1 + _BLANK_ROWS, "columnCount": len(COLUMNS[tab]), "frozenRowCount": 1}
+    yield {"addSheet": {"properties": {"sheetId": sheet_id, "title": title, "gridProperties": grid}}}
+    yield from furnish(tab, sheet_id, 1 + _BLANK_ROWS)
+
+
+def furnish(tab: Tab, sheet_id: int, row_count: int) -> Iterator[Json]:
+    """Header, widths and formats for an empty tab, and all tags."""
+    columns = COLUMNS[tab]
+    header_format = {
+        "backgroundColorStyle": {"rgbColor": _GREY},
+        "textFormat": {"bold": True},
+        "verticalAlignment": "MIDDLE",
+        "wrapStrategy": "CLIP",
+    }
+    yield {
+        "updateCells": {
+            "start": {"sheetId": sheet_id, "rowIndex": 0, "columnIndex": 0},
+            "rows": [
+                {
+                    "values": [
+                        {"userEnteredValue": {"stringValue": column.title}, "userEnteredFormat": header_format}
+                        for column in columns
+                    ]
+                }
+            ],
+            "fields": "userEnteredValue,userEnteredFormat",
+        }
+    }
+    yield {
+        "updateSheetProperties": {
+            "properties": {"sheetId": sheet_id, "gridProperties": {"frozenRowCount": 1}},
+            "fields": "gridProperties.frozenRowCount",
+        }
+    }
+    for index, column in enumerate(columns):
+        yield {
+            "updateDimensionProperties": {
+                "range": {"sheetId": sheet_id, "dimension": "COLUMNS", "startIndex": index, "endIndex": index + 1},
+                "properties": {"pixelSize": column.width},
+                "fields": "pixelSize",
+            }
+        }
+        if row_count > 1:
+            yield {
+                "repeatCell": {
+                    "range": {
+                        "sheetId": sheet_id,
+                        "startRowIndex": 1,
+                        "startColumnIndex": index,
+                        "endColumnIndex": index + 1,
+                    },
+                    "cell": {
+                        "userEnteredFormat": {
+                            "numberFormat": _NUMBER_FORMATS[column.format],
+                            "wrapStrategy": "WRAP" if column.wrap else "CLIP",
+                            "verticalAlignment": "TOP",
+                        }
+                    },
+                    "fields": "userEnteredFormat(numberFormat,wrapStrategy,verticalAlignment)",
+                }
+            }
+    places = {column.key: index for index, column in enumerate(columns)}
+    yield from tag_columns(tab, TabLayout(sheet_id, places, header_row=0))
+    yield tags.create_row_tag(tags.LAST, tab, sheet_id, 0)
+
+
+_NUMBER_FORMATS = {
+    Format.TEXT: TEXT_FORMAT,
+    Format.AMOUNT: {"type": "NUMBER", "pattern": "#,##0.00"},
+    Format.COUNT: {"type": "NUMBER", "pattern": "0"},
+    Format.TIME: TIME_FORMAT,
+}
+
+
+def tag_columns(tab: Tab, place: TabLayout) -> Iterator[Json]:
+    """Tags for a tab, its columns and its header."""
+    yield tags.create_tab_tag(tab, place.sheet_id)
+    for key, index in place.columns.items():
+        yield tags.create_column_tag(tab, place.sheet_id, key, index)
+    if place.header_row is not None:
+        yield tags.create_row_tag(tags.HEADER, tab, place.sheet_id, place.header_row)
