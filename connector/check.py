@@ -1,19 +1,20 @@
 """Tests the configuration for real: each check asks the thing itself and answers in one sentence."""
 
-import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from connector.clock import SystemClock
 from connector.config import Settings, SettingsError, load_settings
 from connector.logs import Redactor
 from connector.service import sheets_api, whapi_client
-from connector.sheets import marker, tabs, tags
-from connector.sheets.api import SheetsApi
+from connector.sheets import tabs, tags
 from connector.sheets.columns import Tab
 from connector.sheets.credentials import CredentialsError
-from connector.sheets.errors import Kind, SheetsError
+from connector.sheets.errors import SheetsError
 from connector.sheets.layout import read_layout
+from connector.sheets.marker import Marker
 from connector.store.database import Database, StoreError
+from connector.sync.guards import CHANGED, prove_guard
 from connector.whapi.client import AUTHORISED, CHANNEL_STATES
 from connector.whapi.errors import WhapiError
 
@@ -77,30 +78,17 @@ def _spreadsheet(settings: Settings) -> str:
 
 
 def _writable(settings: Settings) -> str:
-    """Proves in one go that the connector may write, and that Google refuses a second marker with the same id."""
+    """Proves in one go that the connector may write, and which guard keeps rows from being written twice."""
     api = sheets_api(settings)
-    batch_id = secrets.token_hex(16)
-    marker_id = marker.marker_id(batch_id)
-    create = marker.create_marker(batch_id, marker_id)
-    api.batch_update(settings.spreadsheet_id, [create])
+    book = tabs.read_book(api, settings.spreadsheet_id)
+    database = Database(settings.database_url)
     try:
-        _expect_refusal(api, settings.spreadsheet_id, create)
+        guard = prove_guard(database, api, settings.spreadsheet_id, book.sheets[0].sheet_id, clock=SystemClock())
     finally:
-        api.batch_update(settings.spreadsheet_id, [marker.delete_marker(marker_id)])
+        database.close()
+    if guard.name != Marker.name:
+        return CHANGED
     return "The spreadsheet can be written, and Google refuses a second marker with the same id."
-
-
-def _expect_refusal(api: SheetsApi, spreadsheet_id: str, create: marker.Json) -> None:
-    try:
-        api.batch_update(spreadsheet_id, [create])
-    except SheetsError as error:
-        if error.kind is Kind.TAKEN:
-            return
-        raise
-    raise _WrongError(
-        "Google accepted a second marker with the same id, on which exactly-once rests. "
-        "Rows could be written twice after a time-out. Report this to the connector's maintainers."
-    )
 
 
 def _tabs(settings: Settings) -> str:

@@ -85,9 +85,12 @@ class Settings(BaseSettings):
     items_tab: str = "Items"
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] | None = None
     resync_interval: Seconds = 60
+    reconcile_interval: Annotated[float, Field(ge=0, le=31_536_000)] = 900
+    reconcile_window: Annotated[float, Field(gt=0, le=31_536_000)] = 86_400
     retry_first_delay: Seconds = 10
     retry_max_delay: Seconds = 3600
     retry_give_up_after: Seconds = 604_800
+    keep_days: Annotated[float, Field(ge=1)] = 90
     items_grace: Annotated[float, Field(ge=0)] = 3
     item_price_divisor: Annotated[float, Field(gt=0)] = 1
     whapi_timeout: Seconds = 15

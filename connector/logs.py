@@ -21,7 +21,7 @@ _TALKATIVE = (
 _REPLACEMENT = "[secret]"
 _IN_TEXT = re.compile(
     r"""(?ix)
-    (?P<name>\b(?:order_token|token|access_token|assertion|password|secret)["']?\s*[=:]\s*["']?)(?!\[secret\])[^&\s"',}]+
+    (?P<name>\b(?:order_token|token|access_token|assertion|password|secret)\\*["']?\s*[=:]\s*\\*["']?)(?!\[secret\])[^&\s"',}]+
     | (?P<bearer>\bBearer\s+)[A-Za-z0-9._~+/=-]+
     | -----BEGIN[ ][A-Z ]*PRIVATE[ ]KEY-----.*?(?:-----END[ ][A-Z ]*PRIVATE[ ]KEY-----|\Z)
     """,

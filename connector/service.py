@@ -15,9 +15,12 @@ from connector.store import orders, pauses
 from connector.store.database import Database
 from connector.store.lock import shop_lock
 from connector.sync.fetch import FetchStage
+from connector.sync.history import HistoryReader
 from connector.sync.markers import delete_old_markers
 from connector.sync.pipeline import FETCHERS, SECONDS_BETWEEN_BATCHES, Pipeline
+from connector.sync.prune import prune
 from connector.sync.receive import ReceiveStage
+from connector.sync.reconcile import FIRST_AFTER, ReconcileStage
 from connector.sync.retry import RetryPolicy
 from connector.sync.write import WriteStage
 from connector.whapi.client import WhapiClient
@@ -38,6 +41,8 @@ class Service:
     write: WriteStage
     pipeline: Pipeline
     receive: ReceiveStage
+    history: HistoryReader
+    reconcile: ReconcileStage
     redact: Callable[[str], str]
     shop: str
     clock: Clock
@@ -67,6 +72,7 @@ def build_service(
     write = WriteStage(database, api, workbook, shop=SHOP, policy=policy, clock=clock, redact=redact)
 
     def housekeeping() -> None:
+        prune(database, shop=SHOP, keep_days=settings.keep_days, clock=clock)
         try:
             delete_old_markers(database, api, shop=SHOP, spreadsheet_id=settings.spreadsheet_id, clock=clock)
         except SheetsError as error:
@@ -82,7 +88,11 @@ def build_service(
         seconds_between_batches=seconds_between_batches,
     )
     receive = ReceiveStage(database, shop=SHOP, grace=settings.items_grace, clock=clock, arrived=pipeline.wake)
-    return Service(database, whapi, fetch, write, pipeline, receive, redact, SHOP, clock)
+    history = HistoryReader(database, whapi, receive, shop=SHOP, policy=policy, clock=clock, redact=redact)
+    reconcile = ReconcileStage(history, window=settings.reconcile_window, clock=clock)
+    if interval := settings.reconcile_interval:
+        pipeline.every(interval, "reconcile", reconcile.run, first_after=min(FIRST_AFTER, interval))
+    return Service(database, whapi, fetch, write, pipeline, receive, history, reconcile, redact, SHOP, clock)
 
 
 def retry_policy(settings: Settings) -> RetryPolicy:
@@ -100,7 +110,7 @@ def whapi_client(settings: Settings) -> WhapiClient:
         settings.whapi_base_url,
         settings.whapi_token.get_secret_value(),
         timeout=settings.whapi_timeout,
-        connections=FETCHERS,
+        connections=FETCHERS + 1,  # and the history
         price_divisor=settings.item_price_divisor,
     )
 

@@ -6,11 +6,13 @@ from decimal import Decimal
 from connector.models import Item, Number
 
 _SAME = Decimal("0.005")
+_LARGEST_EXACT = 2**53
+"""Above it a float is no longer the one whole number that it looks like, and a database takes no integer so large."""
 
 
 def tidy(value: Number) -> Number:
     """359.0 as 359, so that JSON, logs and sentences show what the sender wrote."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= _LARGEST_EXACT else value
 
 
 def pieces(items: Sequence[Item]) -> Number | None:

@@ -3,9 +3,11 @@
 import click
 
 from connector import __version__
+from connector.cli.backfill import backfill_command
 from connector.cli.check import check
 from connector.cli.demo import demo
 from connector.cli.orders import orders
+from connector.cli.replay import replay_command
 from connector.cli.resync import resync
 from connector.cli.sandbox import sandbox
 from connector.cli.serve import serve
@@ -17,5 +19,5 @@ def main() -> None:
     """Brings WhatsApp orders from Whapi.Cloud into a Google Sheet, each exactly once."""
 
 
-for command in (serve, demo, sandbox, check, orders, resync):
+for command in (serve, demo, sandbox, check, orders, resync, backfill_command, replay_command):
     main.add_command(command)

@@ -6,35 +6,74 @@ import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+from sqlalchemy import Connection
 
 from connector.cli.start import database_or_exit, settings_or_exit
+from connector.config import Settings
+from connector.logs import Redactor
 from connector.models import Order, Status
 from connector.service import SHOP
+from connector.store import quarantine
 from connector.store.orders import list_orders
+from connector.store.quarantine import Entry
 from connector.web.present import order_json
+from connector.web.redacted import entry_json
 
 
 @click.command()
 @click.option("--status", type=click.Choice([str(status) for status in Status]), help="Only orders that stand there.")
+@click.option("--quarantined", is_flag=True, help="Instead of orders: what came in and could not be understood.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The newest so many.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, without the items.")
-def orders(status: str | None, limit: int, as_json: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, an order without its items.")
+def orders(status: str | None, quarantined: bool, limit: int, as_json: bool) -> None:
     """Lists orders, the newest first, and where each stands."""
+    if quarantined and status:
+        raise click.UsageError("What is quarantined has no status: use --status or --quarantined.")
     settings = settings_or_exit()
     database = database_or_exit(settings)
     with database.read() as connection:
-        found = list_orders(connection, SHOP, status=Status(status) if status else None, limit=limit)
+        if quarantined:
+            _show_quarantined(connection, settings, limit=limit, as_json=as_json)
+        else:
+            _show_orders(connection, status=Status(status) if status else None, limit=limit, as_json=as_json)
     database.close()
+
+
+def _show_orders(connection: Connection, *, status: Status | None, limit: int, as_json: bool) -> None:
+    found = list_orders(connection, SHOP, status=status, limit=limit)
     if as_json:
         for order in found:
             entry = order_json(order)
             del entry["items"]
             click.echo(json.dumps(entry))
-        return
-    if not found:
+    elif found:
+        Console().print(_table(found))
+    else:
         click.echo("No orders.")
-        return
-    Console().print(_table(found))
+
+
+def _show_quarantined(connection: Connection, settings: Settings, *, limit: int, as_json: bool) -> None:
+    """Without any token: what is shown here is copied into mails and tickets."""
+    found = quarantine.list_entries(connection, SHOP, limit=limit)
+    if as_json:
+        redact = Redactor(settings.secrets).text
+        for entry in found:
+            click.echo(json.dumps(entry_json(entry, redact=redact, with_payload=True)))
+    elif found:
+        Console().print(_quarantine_table(found))
+    else:
+        click.echo("Nothing is quarantined.")
+
+
+def _quarantine_table(found: list[Entry]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("ID", "Received", "Bytes", "Field", "Reason"):
+        table.add_column(title, overflow="fold", justify="right" if title in {"ID", "Bytes"} else "left")
+    for entry in found:
+        received = entry.received_at.strftime("%Y-%m-%d %H:%M")
+        cells = (str(entry.id), received, str(len(entry.payload)), entry.field, entry.reason)
+        table.add_row(*(Text(cell) for cell in cells))
+    return table
 
 
 def _table(found: list[Order]) -> Table:

@@ -1,29 +1,20 @@
 """`resync`: tries orders again now."""
 
 import sys
-import time
 from collections.abc import Sequence
-from datetime import datetime
 from urllib.parse import quote
 
 import click
 import httpx
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from connector.cli.start import database_or_exit, exit_with, settings_or_exit
+from connector.cli.work import start_here, watch
 from connector.config import Settings
-from connector.service import SHOP, Service, build_service
+from connector.service import SHOP, build_service
 from connector.sheets.credentials import CredentialsError
-from connector.store import batches, fetching
 from connector.store.database import Database
-from connector.store.lock import shop_lock
 from connector.store.orders import count_synced, find_order
 from connector.sync.resync import ask_for_resync
-
-_PATIENCE = 120.0
-"""Seconds without any change after which the command stops watching."""
-_LOOK_EVERY = 0.2
 
 
 @click.command()
@@ -37,7 +28,7 @@ def resync(order_ids: tuple[str, ...], failed: bool) -> None:
     """
     if bool(order_ids) == failed:
         raise click.UsageError("Name the orders, or use --failed.")
-    settings = settings_or_exit()
+    settings = settings_or_exit(quiet=True)
     database = database_or_exit(settings)
     unknown = [order_id for order_id in order_ids if not _is_known(database, order_id)]
     if unknown:
@@ -50,8 +41,9 @@ def resync(order_ids: tuple[str, ...], failed: bool) -> None:
         exit_with([str(error)])
     tried = ask_for_resync(database, SHOP, now=service.clock.now(), order_ids=order_ids or None)
     if tried:
-        _have_it_done(settings, service, order_ids)
-        _watch(service, service.clock.now())
+        if not start_here(service):
+            _tell_service(settings, order_ids)
+        watch(service, service.clock.now(), title="Trying orders")
     with database.read() as connection:
         complete = count_synced(connection, SHOP, tried)
     service.close()
@@ -67,13 +59,8 @@ def _is_known(database: Database, order_id: str) -> bool:
         return find_order(connection, SHOP, order_id) is not None
 
 
-def _have_it_done(settings: Settings, service: Service, order_ids: Sequence[str]) -> None:
-    """Starts the work here if no service is running; otherwise tells the running one to look."""
-    lock = shop_lock(service.database, SHOP)
-    if lock.acquire():
-        lock.release()
-        service.pipeline.start()
-        return
+def _tell_service(settings: Settings, order_ids: Sequence[str]) -> None:
+    """Has the running service look at once."""
     paths = [f"/orders/{quote(order_id, safe='')}/resync" for order_id in order_ids] or ["/resync"]
     headers = {"X-Webhook-Secret": settings.webhook_secret.get_secret_value()}
     try:
@@ -81,27 +68,3 @@ def _have_it_done(settings: Settings, service: Service, order_ids: Sequence[str]
             httpx.post(f"http://{settings.host}:{settings.port}{path}", headers=headers, timeout=5)
     except httpx.HTTPError:
         click.echo(f"The service takes them up within {settings.resync_interval:g} seconds.", err=True)
-
-
-def _watch(service: Service, asked_at: datetime) -> None:
-    """Shows the progress on a terminal until all has been tried and what came is written."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        total = left = _left(service, asked_at)
-        task = progress.add_task("Trying orders", total=total)
-        last_change = time.monotonic()
-        while left and time.monotonic() - last_change < _PATIENCE:
-            service.pipeline.wait_for_change(_LOOK_EVERY)
-            now_left = _left(service, asked_at)
-            if now_left != left:
-                left, last_change = now_left, time.monotonic()
-                progress.update(task, completed=max(total - left, 0))
-
-
-def _left(service: Service, asked_at: datetime) -> int:
-    """Orders that have not been tried since, or have something to write."""
-    with service.database.read() as connection:
-        return fetching.count_due(connection, SHOP, before=asked_at) + batches.count_to_write(
-            connection, SHOP, before=service.clock.now()
-        )

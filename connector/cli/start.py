@@ -14,13 +14,17 @@ MISCONFIGURED = 2
 """The exit code for settings that are missing or wrong."""
 
 
-def settings_or_exit() -> Settings:
-    """The settings, with logging set up by them; or exit code 2 and a sentence for each problem."""
+def settings_or_exit(*, quiet: bool = False) -> Settings:
+    """The settings, with logging set up by them; or exit code 2 and a sentence for each problem.
+
+    `quiet`, for commands that show their own progress: what goes well is logged only with LOG_LEVEL=DEBUG.
+    """
     try:
         settings = load_settings()
     except SettingsError as error:
         exit_with(error.problems)
-    set_up_logging(log_format=settings.log_format, level=settings.log_level, secrets=settings.secrets)
+    level = "WARNING" if quiet and settings.log_level == "INFO" else settings.log_level
+    set_up_logging(log_format=settings.log_format, level=level, secrets=settings.secrets)
     return settings
 
 

@@ -1,7 +1,7 @@
 """Builds the one atomic request that brings a batch of orders into the sheet."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -65,41 +65,54 @@ def build_requests(
 
     `unavailable_rows`: for orders that were given up and now have their items after all, the row in `Orders`.
     """
+    order_rows = [row for entry in entries for row in entry.order_rows]
+    item_rows = [row for entry in entries for row in entry.item_rows]
     requests = [guard]
-    for tab, rows in (
-        (Tab.ORDERS, [row for entry in entries for row in entry.order_rows]),
-        (Tab.ITEMS, [row for entry in entries for row in entry.item_rows]),
-    ):
-        if rows:
-            requests += _insert(layout.tabs[tab], rows)
+    if layout.is_checked:
+        replaced = [ITEMS_STATE] if any(entry.replaces for entry in entries) else []
+        requests += _checks(layout.tabs[Tab.ORDERS], None if order_rows else replaced, rows=bool(unavailable_rows))
+        requests += _checks(layout.tabs[Tab.ITEMS], None if item_rows else [])
+    for place, rows in ((layout.tabs[Tab.ORDERS], order_rows), (layout.tabs[Tab.ITEMS], item_rows)):
+        # Where the merchant has deleted every column, there is nothing to make rows for.
+        if rows and place.columns:
+            requests += _insert(place, rows, checked=layout.is_checked)
     for entry in entries:
         if entry.replaces:
             requests += _replace(layout.tabs[Tab.ORDERS], entry, unavailable_rows or {})
     return requests
 
 
-def _insert(place: TabLayout, rows: Sequence[Row]) -> Iterator[Json]:
-    """Fresh rows below the last one, filled, with the tag moved to the last of them."""
-    if place.last_row is None or place.last_tag is None:
+def _checks(place: TabLayout, columns: Collection[str] | None, *, rows: bool = False) -> Iterator[Json]:
+    """Has the batch refused where something has moved since it was looked up: one of the columns (None: any), or,
+    for a batch that knows cells by their rows, a row above the last one.
+    """
+    for key, index in place.columns.items():
+        if columns is None or key in columns:
+            yield tags.check_place("COLUMNS", place.column_tags[key], place.sheet_id, index)
+    if rows:
+        for tag in place.last:
+            yield tags.check_place("ROWS", tag.id, place.sheet_id, tag.row)
+
+
+def _insert(place: TabLayout, rows: Sequence[Row], *, checked: bool) -> Iterator[Json]:
+    """Fresh rows between the last one and the one below, filled. The tag below moves by itself, the other is moved."""
+    if not place.knows_its_end:
         raise ValueError("The layout was not complete.")
-    first = place.last_row + 1
-    after = first + len(rows)
-    if place.is_empty and first >= place.row_count:
-        # Below the header the sheet ends: there is no row to insert before.
-        yield {"appendDimension": {"sheetId": place.sheet_id, "dimension": "ROWS", "length": len(rows)}}
-    else:
-        yield {
-            "insertDimension": {
-                "range": {
-                    "sheetId": place.sheet_id,
-                    "dimension": "ROWS",
-                    "startIndex": first,
-                    "endIndex": after,
-                },
-                # The first rows must not look like the header.
-                "inheritFromBefore": not place.is_empty,
-            }
+    (last,), (end,) = place.last, place.end
+    first, after = end.row, end.row + len(rows)
+    lines = {"sheetId": place.sheet_id, "dimension": "ROWS", "startIndex": first, "endIndex": after}
+    yield {
+        # The first rows must not look like the header.
+        "insertDimension": {"range": lines, "inheritFromBefore": not place.is_empty}
+    }
+    yield {
+        # Whether they are hidden where the row that they take after is hidden, Google does not say.
+        "updateDimensionProperties": {
+            "range": lines,
+            "properties": {"hiddenByUser": False},
+            "fields": "hiddenByUser",
         }
+    }
     for columns in _neighbours(place.columns):
         yield {
             "updateCells": {
@@ -112,7 +125,7 @@ def _insert(place: TabLayout, rows: Sequence[Row]) -> Iterator[Json]:
                 "fields": _FIELDS,
             }
         }
-    yield tags.move_row_tag(place.last_tag, place.sheet_id, after - 1)
+    yield tags.move_row_tag(last.id, place.sheet_id, after - 1, from_=last.row if checked else None)
 
 
 def _replace(place: TabLayout, entry: Entry, unavailable_rows: Mapping[str, int]) -> Iterator[Json]:

@@ -44,6 +44,19 @@ class SheetsError(Exception):
         return self.kind is Kind.UNCLEAR
 
 
+_STALE_SIGNS = (
+    "No grid with id",
+    "No sheet with id",
+    "grid size",
+    "grid limits",
+    "beyond the last requested",
+    "beyond the grid",
+    # Moving and checking a tag, and taking one away. The sentence that follows is not known; the request's name is.
+    "].updateDeveloperMetadata:",
+    "].deleteDeveloperMetadata:",
+    "Please enter another name",
+)
+"""In Google's refusals that come of what has changed since the sheet was read."""
 _CERTAIN = frozenset({400, 401, 403, 404, 429})
 """What Google answers before it applies anything. Of every other status nothing of the kind is known."""
 
@@ -119,8 +132,6 @@ def _bad_request(message: str, account: str) -> SheetsError:
             "needed, or put a new spreadsheet's id into SPREADSHEET_ID.",
             kind=Kind.FULL,
         )
-    if any(
-        sign in message for sign in ("No grid with id", "No sheet with id", "grid size", "beyond the last requested")
-    ):
-        return SheetsError("The tabs were changed while rows were on their way.", kind=Kind.STALE)
+    if any(sign in message for sign in _STALE_SIGNS):
+        return SheetsError("The tabs were changed while rows were on their way. It is tried again.", kind=Kind.STALE)
     return SheetsError(f"Google refused the rows: {message[:300]}", kind=Kind.REFUSED)

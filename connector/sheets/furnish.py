@@ -26,6 +26,8 @@ def add_tab(tab: Tab, title: str) -> Iterator[Json]:
 def furnish(tab: Tab, sheet_id: int, row_count: int) -> Iterator[Json]:
     """Header, widths and formats for an empty tab, and all tags."""
     columns = COLUMNS[tab]
+    if row_count == 1:
+        yield append_rows(sheet_id, _BLANK_ROWS)
     header_format = {
         "backgroundColorStyle": {"rgbColor": _GREY},
         "textFormat": {"bold": True},
@@ -60,28 +62,27 @@ def furnish(tab: Tab, sheet_id: int, row_count: int) -> Iterator[Json]:
                 "fields": "pixelSize",
             }
         }
-        if row_count > 1:
-            yield {
-                "repeatCell": {
-                    "range": {
-                        "sheetId": sheet_id,
-                        "startRowIndex": 1,
-                        "startColumnIndex": index,
-                        "endColumnIndex": index + 1,
-                    },
-                    "cell": {
-                        "userEnteredFormat": {
-                            "numberFormat": _NUMBER_FORMATS[column.format],
-                            "wrapStrategy": "WRAP" if column.wrap else "CLIP",
-                            "verticalAlignment": "TOP",
-                        }
-                    },
-                    "fields": "userEnteredFormat(numberFormat,wrapStrategy,verticalAlignment)",
-                }
+        yield {
+            "repeatCell": {
+                "range": {
+                    "sheetId": sheet_id,
+                    "startRowIndex": 1,
+                    "startColumnIndex": index,
+                    "endColumnIndex": index + 1,
+                },
+                "cell": {
+                    "userEnteredFormat": {
+                        "numberFormat": _NUMBER_FORMATS[column.format],
+                        "wrapStrategy": "WRAP" if column.wrap else "CLIP",
+                        "verticalAlignment": "TOP",
+                    }
+                },
+                "fields": "userEnteredFormat(numberFormat,wrapStrategy,verticalAlignment)",
             }
+        }
     places = {column.key: index for index, column in enumerate(columns)}
     yield from tag_columns(tab, TabLayout(sheet_id, places, header_row=0))
-    yield tags.create_row_tag(tags.LAST, tab, sheet_id, 0)
+    yield from tag_end(tab, sheet_id, 0)
 
 
 _NUMBER_FORMATS = {
@@ -99,3 +100,13 @@ def tag_columns(tab: Tab, place: TabLayout) -> Iterator[Json]:
         yield tags.create_column_tag(tab, place.sheet_id, key, index)
     if place.header_row is not None:
         yield tags.create_row_tag(tags.HEADER, tab, place.sheet_id, place.header_row)
+
+
+def tag_end(tab: Tab, sheet_id: int, last_row: int) -> Iterator[Json]:
+    """Tags for the last of the connector's rows and for the row below it, which must be there."""
+    yield tags.create_row_tag(tags.LAST, tab, sheet_id, last_row)
+    yield tags.create_row_tag(tags.END, tab, sheet_id, last_row + 1)
+
+
+def append_rows(sheet_id: int, count: int) -> Json:
+    return {"appendDimension": {"sheetId": sheet_id, "dimension": "ROWS", "length": count}}

@@ -1,4 +1,4 @@
-"""Where the connector's columns and last rows are, as their tags tell."""
+"""Where the connector's columns are and where its rows end, as the tags tell."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,24 +9,37 @@ from connector.sheets.columns import COLUMNS, Tab
 
 
 @dataclass(frozen=True, slots=True)
+class RowTag:
+    """A tag on a row."""
+
+    id: int
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
 class TabLayout:
     """One of the connector's tabs, as it is in the spreadsheet now."""
 
     sheet_id: int
     columns: Mapping[str, int]
     """The index of each column that still has its tag, by the column's key. A deleted column is missing."""
+    column_tags: Mapping[str, int] = field(default_factory=dict)
+    """The ids of those tags."""
     header_row: int | None = None
-    last_row: int | None = None
-    """The index of the last of the connector's rows, or of the header where there are none yet."""
-    last_tag: int | None = None
-    """The id of the tag on that row."""
-    row_count: int = 0
-    """How many rows the tab has. Only needed, and only known, where `is_empty`."""
+    last: tuple[RowTag, ...] = ()
+    """The tag on the last of the connector's rows, or on the header where there are none yet."""
+    end: tuple[RowTag, ...] = ()
+    """The tag on the row below. There can be none of either, or several after a repair that happened twice."""
+
+    @property
+    def knows_its_end(self) -> bool:
+        """Whether the tags agree on where the connector's rows end. They don't after the merchant has sorted."""
+        return len(self.last) == len(self.end) == 1 and self.last[0].row + 1 == self.end[0].row
 
     @property
     def is_empty(self) -> bool:
         """Whether there is no row of the connector's below the header."""
-        return self.last_row is not None and self.last_row == self.header_row
+        return self.header_row is not None and any(tag.row == self.header_row for tag in self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +47,13 @@ class Layout:
     """The spreadsheet's tabs of the connector's; one that is missing must be made or found by its title."""
 
     tabs: Mapping[Tab, TabLayout] = field(default_factory=dict)
+    is_checked: bool = True
+    """Whether a batch made from it is to be refused if the merchant has moved something meanwhile."""
 
     @property
     def is_complete(self) -> bool:
         """Whether rows can be written with it."""
-        return all(tab in self.tabs and self.tabs[tab].last_row is not None for tab in Tab)
+        return all(tab in self.tabs and self.tabs[tab].knows_its_end for tab in Tab)
 
 
 def read_layout(found: Iterable[Mapping[str, Any]]) -> Layout:
@@ -60,25 +75,25 @@ def read_layout(found: Iterable[Mapping[str, Any]]) -> Layout:
 
 def _read_tab(tab: Tab, sheet_id: int, entries: list[Mapping[str, Any]]) -> TabLayout:
     columns: dict[str, int] = {}
-    rows: dict[str, tuple[int, int]] = {}
+    column_tags: dict[str, int] = {}
+    rows: dict[str, list[RowTag]] = {tags.HEADER: [], tags.LAST: [], tags.END: []}
+    keys = {tags.column_value(tab, sheet_id, column.key): column.key for column in COLUMNS[tab]}
     for entry in entries:
         place = entry["location"].get("dimensionRange")
         if not isinstance(place, dict) or place.get("sheetId", 0) != sheet_id:
             continue
         index = place.get("startIndex", 0)
         value, key = entry.get("metadataValue"), entry.get("metadataKey")
-        if key == tags.COLUMN:
-            for column in COLUMNS[tab]:
-                if value == tags.column_value(tab, sheet_id, column.key):
-                    columns.setdefault(column.key, index)
-        elif key in (tags.HEADER, tags.LAST) and value == tags.tab_value(tab, sheet_id):
-            # Two tags can only come from a repair that happened twice; the lower row is the safe one to go below.
-            rows[key] = max(rows.get(key, (-1, 0)), (index, entry["metadataId"]))
-    header, last = rows.get(tags.HEADER), rows.get(tags.LAST)
+        if key == tags.COLUMN and value in keys and keys[value] not in columns:
+            columns[keys[value]] = index
+            column_tags[keys[value]] = entry["metadataId"]
+        elif key in rows and value == tags.tab_value(tab, sheet_id):
+            rows[key].append(RowTag(entry["metadataId"], index))
     return TabLayout(
         sheet_id,
         columns,
-        header_row=header[0] if header else None,
-        last_row=last[0] if last else None,
-        last_tag=last[1] if last else None,
+        column_tags,
+        header_row=max((tag.row for tag in rows[tags.HEADER]), default=None),
+        last=tuple(rows[tags.LAST]),
+        end=tuple(rows[tags.END]),
     )

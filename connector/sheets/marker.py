@@ -1,15 +1,14 @@
-"""The guard of exactly-once: a marker in the spreadsheet whose id Google takes only once.
+"""The usual guard: developer metadata, which nobody sees in the browser.
 
-Google's API has no idempotency key, but a developer metadata id is unique in its spreadsheet, and a batch is all
-or nothing. So the first request of each batch creates a marker: the batch can't be applied a second time, not
-even by a try that comes through minutes after it was given up. And whoever creates the marker first in a request
-of its own (a *fence*) has made sure that the batch is never applied at all.
+That Google refuses a second one with the same id rests on public observation (docs/google-sheets.md, 3.2), so it is
+proved on each spreadsheet before the first batch.
 """
 
-import hashlib
-from collections.abc import Iterable, Mapping
-from enum import StrEnum
+from collections.abc import Collection
 from typing import Any
+
+from connector.sheets.api import SheetsApi
+from connector.sheets.guard import Found
 
 Json = dict[str, Any]
 
@@ -17,56 +16,40 @@ KEY = "wcsync.batch"
 _FENCE = "void:"
 
 
-class Found(StrEnum):
-    """What the spreadsheet says of a batch."""
+class Marker:
+    """A developer metadata entry on the spreadsheet, with the batch's id as its value."""
 
-    BATCH = "batch"
-    """The batch was applied."""
-    FENCE = "fence"
-    """The batch was not applied and never will be."""
-    OTHER = "other"
-    """The id belongs to another batch: of some two thousand million ids the same was drawn twice."""
-    NOTHING = "nothing"
+    name = "marker"
 
+    def claim(self, batch_id: str, marker_id: int, sheet_id: int) -> Json:  # noqa: ARG002 - other guards need the tab
+        return _create(batch_id, marker_id)
 
-def marker_id(batch_id: str) -> int:
-    """The marker's id: positive, 31 bits, derived from the batch's own id."""
-    return 1 + int.from_bytes(hashlib.sha256(batch_id.encode()).digest()[:8]) % (2**31 - 2)
+    def put_fence(self, api: SheetsApi, spreadsheet_id: str, batch_id: str, marker_id: int) -> None:
+        api.batch_update(spreadsheet_id, [_create(_FENCE + batch_id, marker_id)])
 
+    def find(self, api: SheetsApi, spreadsheet_id: str, batch_id: str, marker_id: int) -> Found:
+        found = api.find_metadata(spreadsheet_id, [{"metadataId": marker_id}])
+        values = [entry.get("metadataValue") for entry in found if entry.get("metadataId") == marker_id]
+        if batch_id in values:
+            return Found.BATCH
+        if _FENCE + batch_id in values:
+            return Found.FENCE
+        return Found.OTHER if values else Found.NOTHING
 
-def create_marker(batch_id: str, marker: int) -> Json:
-    """The first request of the batch."""
-    return _create(batch_id, marker)
-
-
-def create_fence(batch_id: str, marker: int) -> Json:
-    """The only request of a fence."""
-    return _create(_FENCE + batch_id, marker)
-
-
-def marker_lookup(marker: int) -> Json:
-    return {"metadataId": marker}
+    def delete(self, api: SheetsApi, spreadsheet_id: str, marker_ids: Collection[int]) -> int:
+        # Only those that are there: Google doesn't say what deleting a missing one does.
+        found = api.find_metadata(spreadsheet_id, [{"metadataKey": KEY}])
+        there = {entry["metadataId"] for entry in found if entry.get("metadataId") in marker_ids}
+        if there:
+            api.batch_update(spreadsheet_id, [_delete(marker_id) for marker_id in sorted(there)])
+        return len(there)
 
 
-def read_marker(found: Iterable[Mapping[str, Any]], batch_id: str, marker: int) -> Found:
-    """What the entries that a search returned say of the batch."""
-    values = [entry.get("metadataValue") for entry in found if entry.get("metadataId") == marker]
-    if batch_id in values:
-        return Found.BATCH
-    if _FENCE + batch_id in values:
-        return Found.FENCE
-    return Found.OTHER if values else Found.NOTHING
-
-
-def delete_marker(marker: int) -> Json:
-    return {"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": {"metadataId": marker}}}}
-
-
-def _create(value: str, marker: int) -> Json:
+def _create(value: str, marker_id: int) -> Json:
     return {
         "createDeveloperMetadata": {
             "developerMetadata": {
-                "metadataId": marker,
+                "metadataId": marker_id,
                 "metadataKey": KEY,
                 "metadataValue": value,
                 "visibility": "DOCUMENT",
@@ -74,3 +57,7 @@ def _create(value: str, marker: int) -> Json:
             }
         }
     }
+
+
+def _delete(marker_id: int) -> Json:
+    return {"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": {"metadataId": marker_id}}}}

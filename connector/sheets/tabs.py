@@ -7,7 +7,7 @@ from typing import Any
 from connector.sheets import tags
 from connector.sheets.api import SheetsApi
 from connector.sheets.columns import COLUMNS, KEY, Tab
-from connector.sheets.furnish import add_tab, furnish, tag_columns
+from connector.sheets.furnish import add_tab, append_rows, furnish, tag_columns, tag_end
 from connector.sheets.layout import Layout, TabLayout
 
 Json = dict[str, Any]
@@ -36,8 +36,12 @@ class Book:
     time_zone: str
     sheets: tuple[Sheet, ...]
 
-    def row_count(self, sheet_id: int) -> int | None:
-        return next((sheet.row_count for sheet in self.sheets if sheet.sheet_id == sheet_id), None)
+    def titled(self, title: str) -> Sheet | None:
+        """Google tells titles apart regardless of letter case."""
+        return next((sheet for sheet in self.sheets if sheet.title.casefold() == title.casefold()), None)
+
+    def row_count(self, sheet_id: int) -> int:
+        return next((sheet.row_count for sheet in self.sheets if sheet.sheet_id == sheet_id), 0)
 
 
 def read_book(api: SheetsApi, spreadsheet_id: str) -> Book:
@@ -65,29 +69,30 @@ def prepare(
 ) -> None:
     """Makes or marks what is missing in the layout, in one atomic write. The layout must be read again after it.
 
-    May be repeated after an unclear answer: two tabs can't have the same title, and two tags of the same kind
-    do no harm. Raises SheetsError.
+    May be repeated after an unclear answer: two tabs can't have the same title, and where there are two tags for the
+    end, both are replaced. Raises SheetsError.
     """
     requests: list[Json] = []
-    taken = {sheet.title for sheet in book.sheets}
+    taken = {sheet.title.casefold() for sheet in book.sheets}
     for tab in Tab:
         known = layout.tabs.get(tab)
         if known is not None:
-            if known.last_row is None:
-                requests += _tag_last_row(api, spreadsheet_id, tab, known, is_ours)
+            if not known.knows_its_end:
+                requests += (tags.delete_tag(tag.id) for tag in known.last + known.end)
+                requests += _tag_end(api, spreadsheet_id, tab, known, book, is_ours)
             continue
-        same_title = next((sheet for sheet in book.sheets if sheet.title == titles[tab]), None)
+        same_title = book.titled(titles[tab])
         top = _top_rows(api, spreadsheet_id, same_title) if same_title else []
         header = _find_header(tab, top)
         if same_title and header is not None:
             found = TabLayout(same_title.sheet_id, _by_title(tab, top[header]), header_row=header)
             requests += tag_columns(tab, found)
-            requests += _tag_last_row(api, spreadsheet_id, tab, found, is_ours)
-        elif same_title and not any(any(row) for row in top) and same_title.column_count >= len(COLUMNS[tab]):
+            requests += _tag_end(api, spreadsheet_id, tab, found, book, is_ours)
+        elif same_title and _can_be_furnished(api, spreadsheet_id, tab, same_title, top):
             requests += furnish(tab, same_title.sheet_id, same_title.row_count)
         else:
             title = _free_title(titles[tab], taken)
-            taken.add(title)
+            taken.add(title.casefold())
             requests += add_tab(tab, title)
     if requests:
         api.batch_update(spreadsheet_id, requests)
@@ -99,20 +104,24 @@ def find_rows(api: SheetsApi, spreadsheet_id: str, place: TabLayout, order_ids: 
     if column is None:
         return {}
     rows: dict[str, int] = {}
-    for index, value in enumerate(_column_values(api, spreadsheet_id, place.sheet_id, column, from_row=0)):
+    for index, value in enumerate(_column_values(api, spreadsheet_id, place.sheet_id, column)):
         if (text := _as_text(value)) in order_ids:
             rows.setdefault(text, index)
     return rows
 
 
-def _tag_last_row(api: SheetsApi, spreadsheet_id: str, tab: Tab, place: TabLayout, is_ours: IsOurs) -> Iterator[Json]:
-    """A new tag for the last of the connector's rows, after the row with the old one was deleted."""
-    header = -1 if place.header_row is None else place.header_row
-    column = place.columns.get(KEY, min(place.columns.values(), default=0))
-    values = _column_values(api, spreadsheet_id, place.sheet_id, column, from_row=header + 1)
-    texts = [_as_text(value) for value in values]
-    last = header + 1 + _last_of_ours(texts, is_ours)
-    yield tags.create_row_tag(tags.LAST, tab, place.sheet_id, max(last, 0))
+def _tag_end(
+    api: SheetsApi, spreadsheet_id: str, tab: Tab, place: TabLayout, book: Book, is_ours: IsOurs
+) -> Iterator[Json]:
+    """Looks for the last of the connector's rows, and tags it and the row below."""
+    # The first columns are filled in every row: where the merchant has deleted one, the next tells nearly as well.
+    column = next((place.columns[column.key] for column in COLUMNS[tab] if column.key in place.columns), 0)
+    texts = [_as_text(value) for value in _column_values(api, spreadsheet_id, place.sheet_id, column)]
+    first = 0 if place.header_row is None else place.header_row + 1
+    last = max(first + _last_of_ours(texts[first:], is_ours), 0)
+    if last + 1 >= book.row_count(place.sheet_id):
+        yield append_rows(place.sheet_id, 1)
+    yield from tag_end(tab, place.sheet_id, last)
 
 
 def _last_of_ours(texts: Sequence[str], is_ours: IsOurs) -> int:
@@ -130,13 +139,8 @@ def _last_of_ours(texts: Sequence[str], is_ours: IsOurs) -> int:
     return next((index for index, text in enumerate(texts) if not text), len(texts)) - 1
 
 
-def _column_values(api: SheetsApi, spreadsheet_id: str, sheet_id: int, column: int, *, from_row: int) -> list[Any]:
-    grid_range = {
-        "sheetId": sheet_id,
-        "startRowIndex": from_row,
-        "startColumnIndex": column,
-        "endColumnIndex": column + 1,
-    }
+def _column_values(api: SheetsApi, spreadsheet_id: str, sheet_id: int, column: int) -> list[Any]:
+    grid_range = {"sheetId": sheet_id, "startColumnIndex": column, "endColumnIndex": column + 1}
     (found,) = api.grid_values(spreadsheet_id, [grid_range], major="COLUMNS") or [[]]
     return found[0] if found else []
 
@@ -145,6 +149,21 @@ def _top_rows(api: SheetsApi, spreadsheet_id: str, sheet: Sheet) -> list[list[An
     grid_range = {"sheetId": sheet.sheet_id, "startRowIndex": 0, "endRowIndex": min(_HEADER_SEARCH, sheet.row_count)}
     (rows,) = api.grid_values(spreadsheet_id, [grid_range], major="ROWS") or [[]]
     return rows
+
+
+def _can_be_furnished(
+    api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: Sheet, top: Sequence[Sequence[Any]]
+) -> bool:
+    """Whether a tab of the merchant's is empty, and wide enough. Where the top is, the rest is read too."""
+    if sheet.column_count < len(COLUMNS[tab]) or _holds_something(top):
+        return False
+    (rows,) = api.grid_values(spreadsheet_id, [{"sheetId": sheet.sheet_id}], major="ROWS") or [[]]
+    return not _holds_something(rows)
+
+
+def _holds_something(rows: Sequence[Sequence[Any]]) -> bool:
+    """Whether any cell is filled. An empty check box holds FALSE."""
+    return any(value is not None and value != "" for row in rows for value in row)
 
 
 def _find_header(tab: Tab, rows: Sequence[Sequence[Any]]) -> int | None:
@@ -167,9 +186,10 @@ def _by_title(tab: Tab, row: Sequence[Any]) -> dict[str, int]:
 
 def _free_title(title: str, taken: Collection[str]) -> str:
     """The title, with a number behind it where a tab of the merchant's own has it already."""
-    if title not in taken:
+    if title.casefold() not in taken:
         return title
-    return next(f"{title} {number}" for number in range(2, len(taken) + 3) if f"{title} {number}" not in taken)
+    numbered = (f"{title} {number}" for number in range(2, len(taken) + 3))
+    return next(title for title in numbered if title.casefold() not in taken)
 
 
 def _as_text(value: Any) -> str:

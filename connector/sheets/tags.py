@@ -1,21 +1,27 @@
-"""Tags: developer metadata that marks the connector's tabs, columns and last rows.
+"""Tags: developer metadata that marks the connector's tabs, columns, and where its rows end.
 
 A tag moves along with what it marks and can't be seen in the browser. Its value names the tab's own sheet id,
 because a duplicated tab may carry copies of the tags: a copy's value names another sheet than the one it is on.
+
+Two tags mark where the rows end: `LAST` on the last of them, `END` on the row below it. New rows come in between. As
+sorting takes the tag of a row along with what the row holds, the two stand apart after it, and that tells that the end
+must be looked for.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from connector.sheets.columns import Tab
 
 Json = dict[str, Any]
+Dimension = Literal["ROWS", "COLUMNS"]
 
 TAB = "wcsync.tab"
 COLUMN = "wcsync.column"
 HEADER = "wcsync.header"
 LAST = "wcsync.last"
+END = "wcsync.end"
 
-LOOKUPS = [{"metadataKey": key} for key in (TAB, COLUMN, HEADER, LAST)]
+LOOKUPS = [{"metadataKey": key} for key in (TAB, COLUMN, HEADER, LAST, END)]
 """Finds all tags of a spreadsheet in one read."""
 
 
@@ -39,18 +45,41 @@ def create_row_tag(key: str, tab: Tab, sheet_id: int, index: int) -> Json:
     return _create(key, tab_value(tab, sheet_id), _one("ROWS", sheet_id, index))
 
 
-def move_row_tag(tag_id: int, sheet_id: int, index: int) -> Json:
+def move_row_tag(tag_id: int, sheet_id: int, index: int, *, from_: int | None) -> Json:
+    """Moves a row's tag. With `from_`, only if it is still on that row: see `check_place`."""
     return {
         "updateDeveloperMetadata": {
-            "dataFilters": [{"developerMetadataLookup": {"metadataId": tag_id}}],
+            "dataFilters": [_lookup(tag_id, None if from_ is None else _one("ROWS", sheet_id, from_))],
             "developerMetadata": {"location": _one("ROWS", sheet_id, index)},
             "fields": "location",
         }
     }
 
 
+def check_place(dimension: Dimension, tag_id: int, sheet_id: int, index: int) -> Json:
+    """Changes nothing, and is refused, with the batch around it, if the tag is not on that row or column any more.
+
+    That Google refuses a change that matches no tag is not documented. If it doesn't, nothing is gained by this
+    request, and nothing is lost.
+    """
+    return {
+        "updateDeveloperMetadata": {
+            "dataFilters": [_lookup(tag_id, _one(dimension, sheet_id, index))],
+            "developerMetadata": {"visibility": "DOCUMENT"},
+            "fields": "visibility",
+        }
+    }
+
+
 def delete_tag(tag_id: int) -> Json:
-    return {"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": {"metadataId": tag_id}}}}
+    return {"deleteDeveloperMetadata": {"dataFilter": _lookup(tag_id, None)}}
+
+
+def _lookup(tag_id: int, location: Json | None) -> Json:
+    lookup: Json = {"metadataId": tag_id}
+    if location is not None:
+        lookup |= {"metadataLocation": location, "locationMatchingStrategy": "EXACT_LOCATION"}
+    return {"developerMetadataLookup": lookup}
 
 
 def _create(key: str, value: str, location: Json) -> Json:
@@ -66,7 +95,7 @@ def _create(key: str, value: str, location: Json) -> Json:
     }
 
 
-def _one(dimension: str, sheet_id: int, index: int) -> Json:
+def _one(dimension: Dimension, sheet_id: int, index: int) -> Json:
     return {
         "dimensionRange": {
             "sheetId": sheet_id,

@@ -18,6 +18,10 @@ log = get_logger(__name__)
 
 TIME_ZONE_LASTS = timedelta(hours=1)
 """How long a change of the spreadsheet's time zone may go unnoticed."""
+TIMES_CHECKED = 3
+"""How often in a row the same layout may be checked when a batch is applied. What the checks rest on is not documented
+in full (see `tags.check_place`): if Google should refuse them where nothing has moved, they must not end the writing.
+"""
 
 
 class Workbook:
@@ -42,6 +46,8 @@ class Workbook:
         self._fixed_zone = time_zone
         self._zone: ZoneInfo | None = None
         self._zone_read_at: datetime | None = None
+        self._latest: Layout | None = None
+        self._times_same = 0
 
     def layout(self) -> Layout:
         """The tabs as they are now, made or mended first where they need it. One read where they don't."""
@@ -52,15 +58,9 @@ class Workbook:
             layout = self._search()
             if not layout.is_complete:
                 raise SheetsError("The tabs could not be made ready. It will be tried again.", kind=Kind.STALE)
-        if any(place.is_empty for place in layout.tabs.values()):
-            book = self._read_book()
-            return Layout(
-                {
-                    tab: replace(place, row_count=book.row_count(place.sheet_id) or 0)
-                    for tab, place in layout.tabs.items()
-                }
-            )
-        return layout
+        self._times_same = self._times_same + 1 if layout == self._latest else 1
+        self._latest = layout
+        return replace(layout, is_checked=self._times_same <= TIMES_CHECKED)
 
     def zone(self) -> ZoneInfo:
         """The time zone that dates are written in. One read an hour at the most."""

@@ -34,7 +34,9 @@ class Batch:
     id: str
     spreadsheet_id: str
     marker_id: int
-    """The id of the marker that the batch leaves in the spreadsheet: Google takes each id once."""
+    """The id that the batch takes in the spreadsheet: Google takes each id once."""
+    guard: str = "marker"
+    """Of what kind the thing with that id is."""
 
 
 def orders_to_write(connection: Connection, shop: str, *, now: datetime, limit: int) -> list[Order]:
@@ -86,6 +88,7 @@ def open_batch(
             shop=shop,
             spreadsheet_id=batch.spreadsheet_id,
             marker_id=batch.marker_id,
+            guard=batch.guard,
             state=BatchState.OPEN,
             created_at=now,
         )
@@ -163,7 +166,7 @@ def open_batches(connection: Connection, shop: str) -> list[Batch]:
         .where(batches.c.shop == shop, batches.c.state == BatchState.OPEN)
         .order_by(batches.c.created_at)
     )
-    return [Batch(row.id, row.spreadsheet_id, row.marker_id) for row in connection.execute(query)]
+    return [Batch(row.id, row.spreadsheet_id, row.marker_id, row.guard) for row in connection.execute(query)]
 
 
 def settled_batches(
@@ -176,7 +179,7 @@ def settled_batches(
         .order_by(batches.c.created_at)
         .limit(limit)
     )
-    return [Batch(row.id, row.spreadsheet_id, row.marker_id) for row in connection.execute(query)]
+    return [Batch(row.id, row.spreadsheet_id, row.marker_id, row.guard) for row in connection.execute(query)]
 
 
 def forget_batches(connection: Connection, ids: Sequence[str]) -> None:

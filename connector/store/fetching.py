@@ -108,6 +108,12 @@ def count_due(connection: Connection, shop: str, *, before: datetime) -> int:
     return connection.execute(query.where(orders.c.shop == shop, orders.c.next_attempt_at <= before)).scalar_one()
 
 
+def any_to_fetch(connection: Connection, shop: str) -> bool:
+    """Whether an order's items are still to be fetched, now or later."""
+    query = sa.select(orders.c.id).where(orders.c.shop == shop, orders.c.next_attempt_at.is_not(None)).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def _still_due(connection: Connection, order: Order, **values: Any) -> bool:
     statement = (
         sa.update(orders).where(orders.c.id == order.id, orders.c.items_state == ItemsState.DUE).values(**values)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from connector.models import Item, ItemsState, NewOrder
 from connector.store.tables import items as items_table
-from connector.store.tables import orders
+from connector.store.tables import orders, past_orders
 from connector.totals import common_currency, mismatch, pieces, sum_total, tidy
 
 NOTHING_TO_FETCH_WITH = (
@@ -70,9 +70,20 @@ def _insert(connection: Connection, shop: str, order: NewOrder, *, now: datetime
             "last_error": NOTHING_TO_FETCH_WITH if state is ItemsState.UNAVAILABLE else None,
         },
     ).scalar()
-    if key is not None and order.items:
+    if key is None:
+        return False
+    if _is_past(connection, shop, order.order_id):
+        # Looked up only now, after the insert: then no pruning at the same moment can come in between.
+        connection.execute(sa.delete(orders).where(orders.c.id == key))
+        return False
+    if order.items:
         put_items(connection, key, order.items, item_count=order.item_count, total_price=order.total_price)
-    return key is not None
+    return True
+
+
+def _is_past(connection: Connection, shop: str, order_id: str) -> bool:
+    query = sa.select(past_orders.c.order_id).where(past_orders.c.shop == shop, past_orders.c.order_id == order_id)
+    return connection.execute(query).first() is not None
 
 
 def _first_state(order: NewOrder) -> ItemsState:

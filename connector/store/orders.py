@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from connector.models import Item, ItemsState, Order, Shown, Status
 from connector.store.tables import items as items_table
-from connector.store.tables import orders
+from connector.store.tables import orders, past_orders
 from connector.totals import tidy
 
 _IDS_AT_ONCE = 500
@@ -30,6 +30,17 @@ def find_order(connection: Connection, shop: str, order_id: str) -> Order | None
     """The order with its items; None if the store doesn't have it."""
     row = connection.execute(sa.select(orders).where(orders.c.shop == shop, orders.c.order_id == order_id)).first()
     return None if row is None else with_items(connection, [row])[0]
+
+
+def find_orders(connection: Connection, shop: str, order_ids: Sequence[str]) -> list[Order]:
+    """Those of the orders that the store has, each once and with its items, in the order of the ids."""
+    unique = list(dict.fromkeys(order_ids))
+    found: dict[str, Order] = {}
+    for start in range(0, len(unique), _IDS_AT_ONCE):
+        some = unique[start : start + _IDS_AT_ONCE]
+        query = sa.select(orders).where(orders.c.shop == shop, orders.c.order_id.in_(some))
+        found |= {order.order_id: order for order in with_items(connection, connection.execute(query))}
+    return [found[order_id] for order_id in unique if order_id in found]
 
 
 def list_orders(
@@ -77,9 +88,12 @@ def oldest_unwritten(connection: Connection, shop: str) -> datetime | None:
 
 
 def known_order_ids(connection: Connection, shop: str, order_ids: Sequence[str]) -> set[str]:
-    """Those of the ids that are orders in the store."""
-    query = sa.select(orders.c.order_id).where(orders.c.shop == shop, orders.c.order_id.in_(order_ids))
-    return set(connection.execute(query).scalars())
+    """Those of the ids that are or were orders in the store."""
+    known: set[str] = set()
+    for table in (orders, past_orders):
+        query = sa.select(table.c.order_id).where(table.c.shop == shop, table.c.order_id.in_(order_ids))
+        known.update(connection.execute(query).scalars())
+    return known
 
 
 def with_items(connection: Connection, rows: Iterable[sa.Row[Any]]) -> list[Order]:

@@ -59,6 +59,11 @@ def worked(connection: Connection, shop: str, part: Part, *, now: datetime) -> N
     _put(connection, shop, part, Pause(worked_at=now))
 
 
+def over(connection: Connection, shop: str, part: Part) -> None:
+    """The part answers again, though nothing was asked of it: the pause and the count end, `worked_at` stays."""
+    _put(connection, shop, part, Pause(worked_at=get_pause(connection, shop, part).worked_at))
+
+
 def lift(connection: Connection, shop: str, *, now: datetime) -> None:
     """Ends all pauses at once, as somebody asked for a try now; what failed stays on record until a success."""
     connection.execute(sa.update(pauses).where(pauses.c.shop == shop, pauses.c.until > now).values(until=now))

@@ -1,4 +1,8 @@
-"""Payloads that could be read but not understood, kept until somebody looks at them."""
+"""Payloads that could be read but not understood, kept until a version that understands them has taken them in.
+
+They are kept whole, so that nothing is lost, but not without bounds: without pictures, shortened where one is very
+large, and no more than the newest 10,000.
+"""
 
 import hashlib
 import json
@@ -14,7 +18,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from connector.store.tables import quarantine
 
 LARGEST_PAYLOAD = 256 * 1024
+MOST_KEPT = 10_000
 _PICTURE = "preview"
+_DEEPEST = 100
+_LONG_TEXT = 2000
+_SHORTENED = "It was too large to be kept whole: long texts in it are cut."
+_CUT = "It was too large to be kept whole: only its beginning is there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,31 +34,96 @@ class Quarantined:
     reason: str
     payload: str
 
+    @property
+    def digest(self) -> str:
+        """The same for the same payload, so that a repeated delivery is known."""
+        return hashlib.sha256(self.payload.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A payload in quarantine."""
+
+    id: int
+    received_at: datetime
+    field: str
+    """Where in its request it stood."""
+    reason: str
+    """A sentence: why it was not understood."""
+    payload: str
+    """JSON. Order tokens stand in it, so it is not to be shown as it is."""
+
 
 def quarantined(field: str, reason: str, part: Any) -> Quarantined:
-    """The part as it is kept: as JSON, without pictures, cut where it is larger than 256 KiB."""
-    # ASCII escapes keep whatever the sender wrote storable, lone surrogates and NULs included.
-    text = json.dumps(_without_pictures(part), separators=(",", ":"))
-    return Quarantined(field, reason, text[:LARGEST_PAYLOAD])
+    """The part as it is kept: as JSON, without pictures; one over 256 KiB with its long texts cut."""
+    kept = _plain(part)
+    text = _as_json(kept)
+    if len(text) > LARGEST_PAYLOAD:
+        text, reason = _as_json(_shortened(kept)), f"{reason} {_SHORTENED}"
+    if len(text) > LARGEST_PAYLOAD:
+        # A JSON text, so that whatever is kept is JSON; escaping at most doubles it.
+        text, reason = json.dumps(text[: LARGEST_PAYLOAD // 2 - 2]), reason.replace(_SHORTENED, _CUT)
+    return Quarantined(field, reason, text)
 
 
 def keep(connection: Connection, shop: str, parts: Sequence[Quarantined], *, now: datetime) -> None:
-    """Stores the parts; one that is there already (a repeated delivery) is not stored again."""
+    """Stores the parts; one that is there already (a repeated delivery) is not stored again. The oldest go where
+    there are too many."""
+    if not parts:
+        return
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    for part in parts:
-        digest = hashlib.sha256(part.payload.encode()).hexdigest()
-        connection.execute(
-            insert(quarantine)
-            .values(
-                shop=shop,
-                digest=digest,
-                received_at=now,
-                field=part.field,
-                reason=part.reason,
-                payload=part.payload,
-            )
-            .on_conflict_do_nothing(index_elements=["shop", "digest"])
-        )
+    connection.execute(
+        insert(quarantine).on_conflict_do_nothing(index_elements=["shop", "digest"]),
+        [
+            {
+                "shop": shop,
+                "digest": part.digest,
+                "received_at": now,
+                "field": part.field,
+                "reason": part.reason,
+                "payload": part.payload,
+            }
+            for part in parts
+        ],
+    )
+    ids = sa.select(quarantine.c.id).where(quarantine.c.shop == shop).order_by(quarantine.c.id.desc())
+    first_too_many = connection.execute(ids.offset(MOST_KEPT).limit(1)).scalar()
+    if first_too_many is not None:
+        connection.execute(sa.delete(quarantine).where(quarantine.c.shop == shop, quarantine.c.id <= first_too_many))
+
+
+def are_kept(connection: Connection, shop: str, parts: Sequence[Quarantined]) -> list[bool]:
+    """For each part, whether it is there already."""
+    query = sa.select(quarantine.c.digest).where(
+        quarantine.c.shop == shop, quarantine.c.digest.in_({part.digest for part in parts})
+    )
+    known = set(connection.execute(query).scalars())
+    return [part.digest in known for part in parts]
+
+
+def list_entries(
+    connection: Connection, shop: str, *, limit: int, before: int | None = None, after: int | None = None
+) -> list[Entry]:
+    """The newest first, below `before`; or, with `after`, the oldest first, above it."""
+    query = sa.select(quarantine).where(quarantine.c.shop == shop).limit(limit)
+    if before is not None:
+        query = query.where(quarantine.c.id < before)
+    if after is not None:
+        query = query.where(quarantine.c.id > after)
+    query = query.order_by(quarantine.c.id if after is not None else quarantine.c.id.desc())
+    return [_entry(row) for row in connection.execute(query)]
+
+
+def find_entry(connection: Connection, shop: str, entry_id: int) -> Entry | None:
+    row = connection.execute(
+        sa.select(quarantine).where(quarantine.c.shop == shop, quarantine.c.id == entry_id)
+    ).first()
+    return None if row is None else _entry(row)
+
+
+def drop(connection: Connection, shop: str, ids: Sequence[int]) -> None:
+    """Deletes entries whose content has been taken in."""
+    connection.execute(sa.delete(quarantine).where(quarantine.c.shop == shop, quarantine.c.id.in_(ids)))
 
 
 def count_quarantined(connection: Connection, shop: str) -> int:
@@ -57,9 +131,31 @@ def count_quarantined(connection: Connection, shop: str) -> int:
     return connection.execute(query).scalar_one()
 
 
-def _without_pictures(part: Any) -> Any:
-    if isinstance(part, dict):
-        return {key: _without_pictures(value) for key, value in part.items() if key != _PICTURE}
+def _entry(row: sa.Row[Any]) -> Entry:
+    return Entry(row.id, row.received_at, row.field, row.reason, row.payload)
+
+
+def _as_json(part: Any) -> str:
+    # ASCII escapes keep whatever the sender wrote storable, lone surrogates and NULs included.
+    return json.dumps(part, separators=(",", ":"))
+
+
+def _plain(part: Any, depth: int = 0) -> Any:
+    """The part without pictures, and no deeper than can be written out again."""
+    if not isinstance(part, dict | list):
+        return part
+    if depth == _DEEPEST:
+        return "[deeper]"
     if isinstance(part, list):
-        return [_without_pictures(value) for value in part]
+        return [_plain(value, depth + 1) for value in part]
+    return {key: _plain(value, depth + 1) for key, value in part.items() if key != _PICTURE}
+
+
+def _shortened(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {key: _shortened(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_shortened(value) for value in part]
+    if isinstance(part, str) and len(part) > _LONG_TEXT:
+        return f"{part[:_LONG_TEXT]} [cut: {len(part)} characters]"
     return part

@@ -103,10 +103,26 @@ batches = sa.Table(
     sa.Column("shop", sa.String(64), nullable=False),
     sa.Column("spreadsheet_id", sa.Text, nullable=False),
     sa.Column("marker_id", sa.BigInteger, nullable=False),
+    sa.Column("guard", sa.String(16), nullable=False, server_default="marker"),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("settled_at", Moment),
     sa.Index("batches_by_state", "shop", "state", "created_at"),
+)
+
+past_orders = sa.Table(
+    "past_orders",
+    metadata,
+    sa.Column("shop", sa.String(64), primary_key=True),
+    sa.Column("order_id", sa.Text, primary_key=True),
+)
+
+spreadsheets = sa.Table(
+    "spreadsheets",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("guard", sa.String(16), nullable=False),
+    sa.Column("proved_at", Moment, nullable=False),
 )
 
 pauses = sa.Table(

@@ -1,7 +1,6 @@
 """The fetch stage: gets the items of one order and stores what came of it."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -12,24 +11,17 @@ from connector.models import Item, Order
 from connector.store import fetching, pauses
 from connector.store.database import Database
 from connector.store.pauses import Part, Pause
+from connector.sync import channel
 from connector.sync.retry import RetryPolicy
-from connector.whapi.client import AUTHORISED, CHANNEL_STATES
 from connector.whapi.errors import Scope, WhapiError
 
 log = get_logger(__name__)
 
-SUSPECTS_THAT_PAUSE = 3
-"""Failures in a row that look like the channel's, after which it is taken to be down."""
-LONGEST_CHANNEL_PAUSE = timedelta(minutes=5)
-"""How long a mended channel may go unnoticed."""
 
-
-class ItemSource(Protocol):
+class ItemSource(channel.TellsState, Protocol):
     """What the stage needs of Whapi."""
 
     def fetch_items(self, order_id: str, order_token: str) -> tuple[Item, ...]: ...
-
-    def channel_state(self) -> str: ...
 
 
 class FetchStage:
@@ -87,9 +79,7 @@ class FetchStage:
         log.info("order.items_fetched", order_id=order.order_id, items=len(items), already_there=not changed)
 
     def _store_failure(self, order: Order, error: WhapiError) -> None:
-        reason = self._redact(error.message)
-        if error.kind in {"unauthorised", "forbidden"}:
-            reason = self._explain(reason)
+        reason = channel.explain(error, self._source, redact=self._redact)
         pause = self.pause()
         if error.scope is Scope.ORDER or (error.scope is Scope.SUSPECT and _worked_since(pause, order)):
             self._store_order_failure(order, error, reason)
@@ -123,18 +113,13 @@ class FetchStage:
 
     def _store_channel_failure(self, order: Order, error: WhapiError, reason: str, pause: Pause) -> None:
         now = self._clock.now()
-        until = None
-        if error.scope is Scope.CHANNEL or pause.failures + 1 >= SUSPECTS_THAT_PAUSE:
-            wait = min(self._policy.delay(pause.failures + 1), LONGEST_CHANNEL_PAUSE)
-            until = now + max(wait, timedelta(seconds=error.retry_after or 0))
+        until = channel.paused_until(error, pause, policy=self._policy, now=now)
         # The order goes behind the others, so that the next try is another's: one odd order can't hold them up.
         next_attempt_at = max(now + self._policy.delay(1), until or now)
 
         def change(connection: Connection) -> None:
             fetching.attempt_set_back(connection, order, error=reason, next_attempt_at=next_attempt_at, now=now)
-            # Those that were on their way when the pause began don't lengthen it.
-            if not pauses.get_pause(connection, self._shop, Part.CHANNEL).holds(now):
-                pauses.failed(connection, self._shop, Part.CHANNEL, reason=reason, until=until, now=now)
+            channel.failed(connection, self._shop, reason=reason, until=until, now=now)
 
         self._database.write(change)
         log.warning(
@@ -144,14 +129,6 @@ class FetchStage:
             paused_until=until.isoformat(timespec="seconds") if until else None,
             reason=reason,
         )
-
-    def _explain(self, reason: str) -> str:
-        """Asks the channel for its state: a refusal often means that the phone is not linked."""
-        try:
-            state = self._source.channel_state()
-        except WhapiError:
-            return reason
-        return reason if state == AUTHORISED else CHANNEL_STATES.get(state, reason)
 
 
 def _worked_since(pause: Pause, order: Order) -> bool:

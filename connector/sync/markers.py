@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from connector.clock import Clock
 from connector.logs import get_logger
-from connector.sheets import marker
 from connector.sheets.api import SheetsApi
 from connector.store import batches
-from connector.store.batches import Batch, BatchState
+from connector.store.batches import BatchState
 from connector.store.database import Database
+from connector.sync.guards import GUARDS
 
 log = get_logger(__name__)
 
@@ -31,17 +31,11 @@ def delete_old_markers(database: Database, api: SheetsApi, *, shop: str, spreads
         ]
     if len(old) < ENOUGH:
         return 0
-    deleted = _delete(api, spreadsheet_id, [batch for batch in old if batch.spreadsheet_id == spreadsheet_id])
+    deleted = 0
+    for name, guard in GUARDS.items():
+        ids = {batch.marker_id for batch in old if batch.guard == name and batch.spreadsheet_id == spreadsheet_id}
+        if ids:
+            deleted += guard.delete(api, spreadsheet_id, ids)
     database.write(lambda connection: batches.forget_batches(connection, [batch.id for batch in old]))
     log.info("markers.deleted", markers=deleted)
     return deleted
-
-
-def _delete(api: SheetsApi, spreadsheet_id: str, old: list[Batch]) -> int:
-    """Only markers that are there: Google doesn't say what deleting a missing one does."""
-    ids = {batch.marker_id for batch in old}
-    found = api.find_metadata(spreadsheet_id, [{"metadataKey": marker.KEY}])
-    there = [entry["metadataId"] for entry in found if entry.get("metadataId") in ids]
-    if there:
-        api.batch_update(spreadsheet_id, [marker.delete_marker(marker_id) for marker_id in there])
-    return len(there)

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -12,7 +12,8 @@ from connector.clock import Clock
 from connector.logs import get_logger
 from connector.models import Order
 from connector.store.lock import Lock
-from connector.sync.fetch import SUSPECTS_THAT_PAUSE, FetchStage
+from connector.sync.channel import SUSPECTS_THAT_PAUSE
+from connector.sync.fetch import FetchStage
 from connector.sync.write import WriteStage
 
 log = get_logger(__name__)
@@ -24,6 +25,9 @@ SECONDS_BETWEEN_BATCHES = 2.0
 _LONGEST_SLEEP = 3600.0
 _AFTER_A_FAULT = 5.0
 _LOCK_RETRY = 2.0
+
+Wait = Callable[[float], bool]
+"""Waits so many seconds; True: end now."""
 
 
 class Pipeline:
@@ -59,12 +63,17 @@ class Pipeline:
         self._locking = threading.Lock()
         self._pool = ThreadPoolExecutor(fetchers, thread_name_prefix="fetch")
         self._threads: list[threading.Thread] = []
+        self._jobs_running: set[str] = set()
         self._scheduler = _scheduler(
             {
                 "resync": (self.wake, resync_interval),
                 "housekeeping": (self._ask_for_housekeeping, housekeeping_interval),
             }
         )
+
+    def every(self, seconds: float, name: str, job: Callable[[Wait], object], *, first_after: float) -> None:
+        """Has the scheduler run a job in the process that holds the shop's lock, once at a time; before `start`."""
+        _add_job(self._scheduler, name, lambda: self._run_job(name, job), seconds, first_after=first_after)
 
     def start(self) -> None:
         """Starts the threads. What is due since before is taken up at once."""
@@ -88,9 +97,10 @@ class Pipeline:
         for thread in self._threads:
             thread.join(max(deadline - time.monotonic(), 0.0))
         self._pool.shutdown(wait=False, cancel_futures=True)
-        while self._in_flight and time.monotonic() < deadline:
+        while (self._in_flight or self._jobs_running) and time.monotonic() < deadline:
             self.wait_for_change(0.05)
-        self._lock.release()
+        with self._locking:
+            self._lock.release()
 
     def wake(self) -> None:
         """Something may be due: have the stages look."""
@@ -118,9 +128,23 @@ class Pipeline:
                 sleep = 0.0
             due.wait(min(max(sleep, 0.0), _LONGEST_SLEEP))
 
+    def _run_job(self, name: str, job: Callable[[Wait], object]) -> None:
+        if not self._holds_lock():
+            return
+        self._jobs_running.add(name)
+        try:
+            job(self._stopping.wait)
+        except Exception:
+            # At the end a job may find the store and the connections closed.
+            if not self._stopping.is_set():
+                log.exception("job.fault", job=name)
+        finally:
+            self._jobs_running.discard(name)
+
     def _holds_lock(self) -> bool:
         with self._locking:
-            return self._lock.acquire()
+            # Once `stop` has let go of the lock, nothing here may take it again.
+            return not self._stopping.is_set() and self._lock.acquire()
 
     def _run_fetching(self) -> float:
         while True:
@@ -179,13 +203,20 @@ def _scheduler(jobs: dict[str, tuple[Callable[[], None], float]]) -> BackgroundS
     """Jobs that run once at a time and make up for missed runs with one; what is due stands in the store."""
     scheduler = BackgroundScheduler(timezone="UTC")
     for name, (job, seconds) in jobs.items():
-        scheduler.add_job(
-            job,
-            "interval",
-            seconds=timedelta(seconds=seconds).total_seconds(),
-            id=name,
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=None,
-        )
+        _add_job(scheduler, name, job, seconds, first_after=seconds)
     return scheduler
+
+
+def _add_job(
+    scheduler: BackgroundScheduler, name: str, job: Callable[[], None], seconds: float, *, first_after: float
+) -> None:
+    scheduler.add_job(
+        job,
+        "interval",
+        seconds=timedelta(seconds=seconds).total_seconds(),
+        next_run_time=datetime.now(UTC) + timedelta(seconds=first_after),
+        id=name,
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=None,
+    )

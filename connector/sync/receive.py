@@ -1,6 +1,6 @@
 """The receive stage: stores what a request brought, before it is answered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -47,14 +47,17 @@ class ReceiveStage:
         self._clock = clock
         self._arrived = arrived
 
-    def receive(self, reading: Reading, *, keep_unclear: bool) -> Receipt:
-        """Stores all of it in one commit, and returns when it is on disk."""
+    def receive(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> Receipt:
+        """Stores all of it in one commit, and returns when it is on disk; `replaces`: the quarantined entries that it
+        was read from, which are dropped in the same commit."""
         parts = [quarantined(part.field, part.reason, part.part) for part in reading.unclear] if keep_unclear else []
-        if not reading.orders and not parts:
+        if not reading.orders and not parts and not replaces:
             return Receipt((), reading.ignored, 0)
         now = self._clock.now()
 
         def change(connection: Connection) -> list[Taken]:
+            if replaces:
+                quarantine.drop(connection, self._shop, replaces)
             quarantine.keep(connection, self._shop, parts, now=now)
             return intake.add_orders(connection, self._shop, reading.orders, now=now, grace=self._grace)
 

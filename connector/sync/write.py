@@ -1,7 +1,7 @@
 """The write stage: brings what is ready into the sheet, exactly once.
 
 A batch is stored, then sent once, then its outcome is stored. Whatever happens in between, an open batch in the store
-means: the sheet may have it. Such a batch is settled (see `sheets/settle.py`) before anything else is written.
+means: the sheet may have it. Such a batch is settled (see `sheets/guard.py`) before anything else is written.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,16 +14,17 @@ from sqlalchemy import Connection
 from connector.clock import Clock
 from connector.logs import get_logger
 from connector.models import Shown
-from connector.sheets import marker
 from connector.sheets.api import SheetsApi
 from connector.sheets.batch import Entry, build_requests, entries_that_fit
+from connector.sheets.columns import Tab
 from connector.sheets.errors import Kind, SheetsError
-from connector.sheets.settle import was_applied
+from connector.sheets.guard import marker_id, was_applied
 from connector.sheets.workbook import Workbook
 from connector.store import batches, pauses
 from connector.store.batches import Batch
 from connector.store.database import Database
 from connector.store.pauses import Part
+from connector.sync.guards import GUARDS, current_guard
 from connector.sync.retry import RetryPolicy
 
 log = get_logger(__name__)
@@ -93,7 +94,8 @@ class WriteStage:
         with self._database.read() as connection:
             open_ = batches.open_batches(connection, self._shop)
         for batch in open_:
-            if was_applied(self._api, batch.spreadsheet_id, batch.id, batch.marker_id):
+            guard = GUARDS[batch.guard]
+            if was_applied(self._api, guard, batch.spreadsheet_id, batch.id, batch.marker_id):
                 self._applied(batch)
             else:
                 self._void(batch, "It did not reach the sheet.")
@@ -104,12 +106,15 @@ class WriteStage:
         if not waiting:
             return Written()
         layout = self._workbook.layout()
+        sheet_id = layout.tabs[Tab.ORDERS].sheet_id
+        spreadsheet_id = self._workbook.spreadsheet_id
+        guard = current_guard(self._database, self._api, spreadsheet_id, sheet_id, clock=self._clock)
         entries = entries_that_fit(waiting, self._workbook.zone())
         unavailable = {entry.order.order_id for entry in entries if entry.order.shown is Shown.UNAVAILABLE}
         batch_id = batches.new_batch_id()
-        batch = Batch(batch_id, self._workbook.spreadsheet_id, marker.marker_id(batch_id))
+        batch = Batch(batch_id, spreadsheet_id, marker_id(batch_id), guard.name)
         requests = build_requests(
-            marker.create_marker(batch.id, batch.marker_id),
+            guard.claim(batch.id, batch.marker_id, sheet_id),
             layout,
             entries,
             unavailable_rows=self._workbook.find_orders(layout, unavailable),

@@ -1,13 +1,14 @@
 """The Flask application: every route, behind the secret."""
 
-from flask import Flask, request
+from flask import Flask, Response, request
 
 from connector.service import Service
-from connector.web.auth import require_secret
+from connector.web.auth import Gate
 from connector.web.body import LARGEST_BODY
 from connector.web.errors import register_error_handlers
 from connector.web.health import health_blueprint
 from connector.web.orders import orders_blueprint
+from connector.web.quarantine import quarantine_blueprint
 from connector.web.webhooks import webhooks_blueprint
 
 _OPEN = frozenset({"/healthz"})
@@ -17,16 +18,27 @@ def create_app(service: Service, *, webhook_secret: str) -> Flask:
     """The application for a service whose pipeline somebody else starts and stops."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    secret = webhook_secret.encode()
+    # An order id may hold slashes, also two in a row; a redirection to fewer would name another order.
+    app.url_map.merge_slashes = False
+    gate = app.extensions["gate"] = Gate(webhook_secret)
 
     @app.before_request
     def check_secret() -> None:
         if request.path not in _OPEN:
-            require_secret(secret)
+            gate.require_secret()
 
-    register_error_handlers(app, largest_body=LARGEST_BODY)
+    @app.after_request
+    def harden(response: Response) -> Response:
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        if response.is_json:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    register_error_handlers(app)
     app.register_blueprint(webhooks_blueprint(service))
     app.register_blueprint(orders_blueprint(service))
+    app.register_blueprint(quarantine_blueprint(service))
     app.register_blueprint(health_blueprint(service))
     return app

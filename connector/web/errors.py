@@ -11,18 +11,29 @@ from connector.store.commit import StoreClosedError
 
 log = get_logger(__name__)
 
+TOO_LARGE = "The body is larger than 1 MiB."
+
 
 class ApiError(Exception):
-    """An answer with an error status. `fields` names what is wrong where, for a 422."""
+    """An answer with an error status."""
 
-    def __init__(self, status: int, message: str, *, fields: list[dict[str, Any]] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        fields: list[dict[str, Any]] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        """`fields` names what is wrong where, for a 422; `retry_after` is in seconds."""
         super().__init__(message)
         self.status = status
         self.message = message
         self.fields = fields
+        self.retry_after = retry_after
 
 
-def register_error_handlers(app: Flask, *, largest_body: int) -> None:
+def register_error_handlers(app: Flask) -> None:
     """Makes every error that a route or Flask raises a JSON answer, without traceback or secret."""
 
     @app.errorhandler(ApiError)
@@ -30,11 +41,14 @@ def register_error_handlers(app: Flask, *, largest_body: int) -> None:
         body: dict[str, Any] = {"error": error.message}
         if error.fields is not None:
             body["fields"] = error.fields
-        return _answer(error.status, body)
+        response = _answer(error.status, body)
+        if error.retry_after is not None:
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
 
     @app.errorhandler(RequestEntityTooLarge)
     def _too_large(_error: RequestEntityTooLarge) -> Response:
-        return _answer(413, {"error": f"The body is larger than {largest_body // 2**20} MiB."})
+        return _answer(413, {"error": TOO_LARGE})
 
     @app.errorhandler(HTTPException)
     def _http_error(error: HTTPException) -> Response:

@@ -15,12 +15,12 @@ from connector.sync.resync import ask_for_resync
 from connector.web.body import read_json
 from connector.web.errors import ApiError
 from connector.web.present import order_json
-from connector.whapi.forwarded import read_forwarded
+from connector.web.query import MOST_LISTED, whole_number
+from connector.whapi.forwarded import MOST_NAMED, read_forwarded
 
 LONGEST_WAIT = 30.0
 MOST_WAITING = 8
 """Callers that may wait at once: each occupies one of the server's threads."""
-_MOST_LISTED = 500
 _LOOK_AGAIN = 0.5
 _DONE = (Status.SYNCED, Status.FAILED)
 
@@ -34,7 +34,7 @@ def orders_blueprint(service: Service) -> Blueprint:
         wait = _wait_seconds()
         reading = read_forwarded(read_json(), now=service.clock.now())
         if reading.unclear:
-            problems = [{"field": part.field, "message": part.reason} for part in reading.unclear]
+            problems = [{"field": part.field, "message": part.reason} for part in reading.unclear[:MOST_NAMED]]
             raise ApiError(422, "Nothing was stored, because these fields are wrong.", fields=problems)
         receipt = service.receive.receive(reading, keep_unclear=False)
         order_ids = [taken.order_id for taken in receipt.taken]
@@ -52,7 +52,7 @@ def orders_blueprint(service: Service) -> Blueprint:
 
     @blueprint.get("/orders")
     def list_() -> Response:
-        status, limit, before = _status(), _number("limit", 50, most=_MOST_LISTED), _number("before", None)
+        status, limit, before = _status(), whole_number("limit", 50, most=MOST_LISTED), whole_number("before", None)
         with service.database.read() as connection:
             found = stored.list_orders(connection, service.shop, status=status, limit=limit or 0, before=before)
         return jsonify(
@@ -81,11 +81,18 @@ def orders_blueprint(service: Service) -> Blueprint:
 
 
 def _find(service: Service, order_id: str) -> Order:
-    with service.database.read() as connection:
-        order = stored.find_order(connection, service.shop, order_id)
+    order = None
+    if "\x00" not in order_id:  # No id holds one, and PostgreSQL refuses to look for it.
+        with service.database.read() as connection:
+            order = stored.find_order(connection, service.shop, order_id)
     if order is None:
         raise ApiError(404, "There is no order with this id.")
     return order
+
+
+def _find_all(service: Service, order_ids: Sequence[str]) -> list[Order]:
+    with service.database.read() as connection:
+        return stored.find_orders(connection, service.shop, order_ids)
 
 
 def _wait_until_done(
@@ -93,13 +100,13 @@ def _wait_until_done(
 ) -> list[Order]:
     """The orders, as soon as all are done or the time is up."""
     deadline = time.monotonic() + seconds
-    found = [_find(service, order_id) for order_id in order_ids]
+    found = _find_all(service, order_ids)
     if _all_done(found) or not seconds or not waiting.acquire(blocking=False):
         return found
     try:
         while not _all_done(found) and (left := deadline - time.monotonic()) > 0:
             service.pipeline.wait_for_change(min(left, _LOOK_AGAIN))
-            found = [_find(service, order_id) for order_id in order_ids]
+            found = _find_all(service, order_ids)
     finally:
         waiting.release()
     return found
@@ -138,12 +145,3 @@ def _status() -> Status | None:
         return Status(text)
     except ValueError:
         raise ApiError(400, f"`status` is one of {', '.join(Status)}.") from None
-
-
-def _number(name: str, default: int | None, *, most: int = 2**62) -> int | None:
-    text = request.args.get(name)
-    if not text:
-        return default
-    if not text.isascii() or not text.isdigit() or len(text) > 18 or not 1 <= int(text) <= most:  # noqa: PLR2004
-        raise ApiError(400, f"`{name}` is a whole number from 1 to {most}.")
-    return int(text)

@@ -1,5 +1,7 @@
 """Serves the application with waitress: threads in this process, and slow senders don't occupy them."""
 
+import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -10,11 +12,17 @@ from waitress import wasyncore
 from waitress.server import create_server
 from waitress.trigger import trigger
 
+from connector.web.auth import Gate
 from connector.web.body import LARGEST_BODY
+from connector.web.channel import channel_class
 from connector.web.orders import MOST_WAITING
 
 _THREADS = 16
-_CONNECTIONS = 1000
+_CONNECTIONS = 500
+"""At once. With the files and connections of the rest this stays below the usual limit of 1024 open files."""
+_LARGEST_HEADERS = 32 * 1024
+SECONDS_TO_SEND = 60.0
+"""How long a request may take to arrive, and how long a connection may be idle."""
 _FINISH_WITHIN = 5.0
 """Seconds that requests under way get at the end."""
 
@@ -26,8 +34,10 @@ class AddressInUseError(Exception):
 class WebServer:
     """Listens from the start; answers while `run` runs."""
 
-    def __init__(self, app: Flask, host: str, port: int) -> None:
+    def __init__(self, app: Flask, host: str, port: int, *, seconds_to_send: float = SECONDS_TO_SEND) -> None:
         """Raises AddressInUseError."""
+        # It would say for each request how many wait, just when there is the least time for it.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         create: Callable[..., Any] = create_server
         self._sockets: dict[int, Any] = {}
         self._stopping = threading.Event()
@@ -41,7 +51,11 @@ class WebServer:
                 connection_limit=_CONNECTIONS,
                 # Above this the server itself refuses, without reading on. Up to it the application answers.
                 max_request_body_size=2 * LARGEST_BODY,
-                channel_timeout=60,
+                max_request_header_size=_LARGEST_HEADERS,
+                # No body goes to a file: a file each for many senders would use up what the process may open.
+                inbuf_overflow=4 * LARGEST_BODY,
+                channel_timeout=math.ceil(seconds_to_send),
+                cleanup_interval=1,
                 ident=None,
                 clear_untrusted_proxy_headers=True,
             )
@@ -51,6 +65,9 @@ class WebServer:
                 "Stop the program that uses it, or set another PORT or HOST."
             ) from None
         listening = [entry for entry in self._sockets.values() if getattr(entry, "accepting", False)]
+        gate: Gate = app.extensions["gate"]
+        for entry in listening:
+            entry.channel_class = channel_class(gate.admits, seconds_to_send=seconds_to_send)
         self.port: int = listening[0].effective_port
 
     def run(self) -> None:

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, jsonify
 
 from connector.service import Service
 from connector.web.body import read_json
-from connector.whapi.payload import Reading, read_payload
+from connector.whapi.payload import read_webhook
 
 _METHODS = ["POST", "PUT", "PATCH", "DELETE"]
 
@@ -16,15 +16,7 @@ def webhooks_blueprint(service: Service) -> Blueprint:
     @blueprint.route("/webhooks/whapi", methods=_METHODS)
     @blueprint.route("/webhooks/whapi/<path:_event>", methods=_METHODS)
     def receive(_event: str = "") -> Response:
-        body = read_json()
-        now = service.clock.now()
-        reading = Reading()
-        # A forwarder may send several payloads as a list.
-        for payload in body if isinstance(body, list) else [body]:
-            part = read_payload(payload, now=now)
-            reading.orders += part.orders
-            reading.ignored += part.ignored
-            reading.unclear += part.unclear
+        reading = read_webhook(read_json(), now=service.clock.now())
         receipt = service.receive.receive(reading, keep_unclear=True)
         return jsonify(
             accepted=receipt.accepted,

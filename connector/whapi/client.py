@@ -12,21 +12,25 @@ import httpx
 from connector.models import Item, Number
 from connector.whapi.errors import Scope, WhapiError
 from connector.whapi.items import parse_items
+from connector.whapi.messages import MessagePage, parse_page
 
 LARGEST_ANSWER = 5 * 1024 * 1024
+LARGEST_PAGE = 20 * 1024 * 1024
+"""Of messages: each may bring a picture of some tens of kB."""
 _CONNECT_SECONDS = 5.0
 _LONGEST_RETRY_AFTER = 24 * 3600.0
 AUTHORISED = "AUTH"
 
 CHANNEL_STATES = {
     "NOT_INIT": "The channel has not been started. Start it in Whapi's panel.",
+    "STOP": "The channel has been stopped. Start it in Whapi's panel.",
     "INIT": "The channel is starting. Wait a minute.",
     "LAUNCH": "The channel is starting. Wait a minute.",
     "QR": "The phone is not linked. Open the channel in Whapi's panel and scan the QR code with WhatsApp.",
     "ERROR": "The channel reports an error. Open it in Whapi's panel and restart it.",
     "SYNC_ERROR": "The channel could not synchronise with the phone. Restart it in Whapi's panel.",
 }
-"""What each state of `GET /health` but AUTH asks the merchant to do. Names from Whapi's SDK."""
+"""What each state of `GET /health` but AUTH asks the merchant to do. Names from the SDK, STOP from the help desk."""
 
 
 class WhapiClient:
@@ -70,6 +74,36 @@ class WhapiClient:
             )
         return items
 
+    def list_messages(self, *, time_from: int, time_to: int, offset: int, count: int) -> MessagePage:
+        """What customers wrote between two times, in seconds since 1970, the oldest first. Raises WhapiError."""
+        query = urlencode(
+            {
+                "count": count,
+                "offset": offset,
+                "time_from": time_from,
+                "time_to": time_to,
+                "from_me": "false",
+                "sort": "asc",
+            }
+        )
+        try:
+            page = parse_page(self._get(f"/messages/list?{query}", bearer=True, largest=LARGEST_PAGE))
+        except WhapiError as error:
+            if error.kind != "not_found":
+                raise
+            raise WhapiError(
+                "Whapi has no message history for this channel (404). See that WHAPI_BASE_URL is right.",
+                scope=Scope.ORDER,
+                kind="no_history",
+            ) from None
+        if page is None:
+            raise WhapiError(
+                "Whapi's answer was not a list of messages. It will be tried again.",
+                scope=Scope.ORDER,
+                kind="nonsense",
+            )
+        return page
+
     def channel_state(self) -> str:
         """The channel's state, such as AUTH (working) or QR; does not start a stopped channel. Raises WhapiError."""
         answer = self._get("/health?wakeup=false", bearer=True)
@@ -77,12 +111,12 @@ class WhapiClient:
         text = status.get("text") if isinstance(status, dict) else None
         return text if isinstance(text, str) else "unknown"
 
-    def _get(self, target: str, *, bearer: bool = False) -> Any:
+    def _get(self, target: str, *, bearer: bool = False, largest: int = LARGEST_ANSWER) -> Any:
         headers = {"Authorization": f"Bearer {self._token}"} if bearer else {}
         deadline = time.monotonic() + self._timeout
         try:
             with self._http.stream("GET", self._base_url + target, headers=headers) as response:
-                body = _read_body(response, deadline)
+                body = _read_body(response, deadline, largest)
         except httpx.TimeoutException:
             raise _timed_out(self._timeout) from None
         except httpx.HTTPError as error:
@@ -102,13 +136,13 @@ class WhapiClient:
             ) from None
 
 
-def _read_body(response: httpx.Response, deadline: float) -> bytes:
+def _read_body(response: httpx.Response, deadline: float, largest: int) -> bytes:
     chunks, size = [], 0
     for chunk in response.iter_bytes():
         size += len(chunk)
-        if size > LARGEST_ANSWER:
+        if size > largest:
             raise WhapiError(
-                f"Whapi's answer was larger than {LARGEST_ANSWER // 2**20} MiB and was not taken.",
+                f"Whapi's answer was larger than {largest // 2**20} MiB and was not taken.",
                 scope=Scope.ORDER,
                 kind="too_large",
             )

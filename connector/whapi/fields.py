@@ -13,7 +13,7 @@ from typing import Any
 from connector.models import Number
 from connector.totals import tidy
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _NUMERAL = re.compile(r"[+-]?\d{1,18}(?:\.\d{1,18})?\Z")
 _LARGEST_EXACT = 2**53

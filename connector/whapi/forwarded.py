@@ -23,6 +23,10 @@ from connector.whapi.payload import (
     read_payload,
 )
 
+MOST_ITEMS = 1000
+"""In one order. Its rows go to the sheet in one request, and no cart of WhatsApp's is near that."""
+MOST_NAMED = 100
+"""Wrong fields that an answer names. A mebibyte has room for half a million."""
 _SHAPES = (
     "Expected a Whapi payload (with `messages`), a Whapi message (with `type` and `order`), "
     "an order (with `order_id` and `order_token`), or a list of these"
@@ -32,11 +36,13 @@ _SHAPES = (
 def read_forwarded(body: Any, *, now: datetime, at: str = "") -> Reading:
     """Reads one body; `unclear` names each field that is wrong."""
     reading = Reading()
-    parts = [(at, body)]
-    if isinstance(body, list):
-        parts = [(f"{at}[{index}]", part) for index, part in enumerate(body)]
-    for where, part in parts:
-        _read_part(part, reading, now=now, at=where)
+    if not isinstance(body, list):
+        _read_part(body, reading, now=now, at=at)
+        return reading
+    for index, part in enumerate(body):
+        _read_part(part, reading, now=now, at=f"{at}[{index}]")
+        if len(reading.unclear) >= MOST_NAMED:
+            break  # Nothing of this body will be stored, and who mends these finds the rest.
     return reading
 
 
@@ -44,10 +50,7 @@ def _read_part(part: Any, reading: Reading, *, now: datetime, at: str) -> None:
     if not isinstance(part, dict):
         reading.unclear.append(Unclear(at or "body", f"{_SHAPES}; {kind(part)} came.", part))
     elif "messages" in part or "event" in part:
-        inner = read_payload(part, now=now, at=at)
-        reading.orders += inner.orders
-        reading.ignored += inner.ignored
-        reading.unclear += inner.unclear
+        reading.add(read_payload(part, now=now, at=at))
     elif "type" in part or isinstance(part.get("order"), dict):
         read_message({"type": "order", **part}, reading, now=now, at=at)
     elif "order_id" in part or "order_token" in part:
@@ -83,7 +86,8 @@ def _phone(value: Any) -> str | None:
     return fields.phone(_text(value))
 
 
-def _moment(value: Any) -> datetime | Number | None:
+def _moment(value: Any) -> Number | None:
+    """Seconds (or milliseconds) since 1970."""
     if isinstance(value, str) and fields.number(value) is None:
         try:
             moment = datetime.fromisoformat(value.strip())
@@ -94,8 +98,14 @@ def _moment(value: Any) -> datetime | Number | None:
                 "Expected a time with its zone, such as 2026-01-31T09:30:00Z, or seconds since 1970; "
                 f"{kind(value)} came."
             )
-        return moment
+        return moment.timestamp()
     return _number(value)
+
+
+def _items(value: Any) -> Any:
+    if isinstance(value, list) and len(value) > MOST_ITEMS:
+        raise ValueError(f"Expected at most {MOST_ITEMS} items; {len(value)} came.")
+    return value
 
 
 Text = Annotated[str | None, BeforeValidator(_text)]
@@ -133,10 +143,10 @@ class _ForwardedOrder(BaseModel):
     item_count: Amount = None
     total_price: Amount = None
     currency: Text = None
-    received_at: Annotated[datetime | int | float | None, BeforeValidator(_moment)] = Field(
+    received_at: Annotated[int | float | None, BeforeValidator(_moment)] = Field(
         None, validation_alias=AliasChoices("received_at", "timestamp")
     )
-    items: list[_ForwardedItem] | None = None
+    items: Annotated[list[_ForwardedItem] | None, BeforeValidator(_items)] = None
 
 
 def _read_bare(part: dict[str, Any], reading: Reading, *, now: datetime, at: str) -> None:
@@ -150,9 +160,7 @@ def _read_bare(part: dict[str, Any], reading: Reading, *, now: datetime, at: str
         sentence = "Without the order's token its items can't be fetched. Send `order_token`, or the `items`."
         reading.unclear.append(Unclear(join(at, "order_token"), sentence, part))
         return
-    received_at = order.received_at
-    if not isinstance(received_at, datetime):
-        received_at = fields.moment(received_at, now=now) or now
+    received_at = fields.moment(order.received_at, now=now) or now
     given = order.model_dump(exclude={"items", "received_at"})
     items = None
     if order.items:

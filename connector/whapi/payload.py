@@ -14,7 +14,10 @@ from connector.models import NewOrder
 from connector.whapi import fields
 
 LONGEST_ID = 200
+MOST_UNCLEAR = 1000
+"""Unclear parts of one webhook that are kept one by one. A mebibyte has room for half a million."""
 _MEANINGFUL = re.compile(r"\w")
+_BREAK = re.compile(r"[\t\n\u2028\u2029]")
 _OTHER_EVENTS = frozenset(
     {
         "messages_updates", "messages_removed", "messages_removed_all", "statuses", "chats", "chats_updates",
@@ -45,6 +48,23 @@ class Reading:
     ignored: int = 0
     """Messages that are no order, and payloads that hold no message."""
     unclear: list[Unclear] = field(default_factory=list)
+
+    def add(self, other: "Reading") -> None:
+        self.orders += other.orders
+        self.ignored += other.ignored
+        self.unclear += other.unclear
+
+
+def read_webhook(body: Any, *, now: datetime) -> Reading:
+    """Reads a webhook's body: one payload, or several as a list, as a forwarder may send them. Never raises."""
+    reading = Reading()
+    for payload in body if isinstance(body, list) else [body]:
+        reading.add(read_payload(payload, now=now))
+    if len(reading.unclear) > MOST_UNCLEAR:
+        first = reading.unclear[0]
+        sentence = f"{len(reading.unclear)} parts were not understood; the first is {first.field}: {first.reason}"
+        reading.unclear = [Unclear("body", sentence, body)]
+    return reading
 
 
 def read_payload(payload: Any, *, now: datetime, at: str = "") -> Reading:
@@ -96,14 +116,18 @@ def _read_order(
     order = message.get("order")
     if not isinstance(order, dict):
         reading.unclear.append(
-            Unclear(join(at, "order"), f"An order message has an object `order`; {kind(order)} came.", message)
+            Unclear(
+                join(at, "order"),
+                f"An order message has an object `order`; {kind(order)} came.",
+                _with_channel(message, channel_id),
+            )
         )
         return
     order_id = fields.text(order.get("order_id"))
     if order_id is None or not is_order_id(order_id):
         came = kind(order.get("order_id"))
         sentence = f"An order id is a text of 1 to {LONGEST_ID} characters; {came} came."
-        reading.unclear.append(Unclear(join(at, "order.order_id"), sentence, message))
+        reading.unclear.append(Unclear(join(at, "order.order_id"), sentence, _with_channel(message, channel_id)))
         return
     reading.orders.append(
         NewOrder(
@@ -122,9 +146,15 @@ def _read_order(
     )
 
 
+def _with_channel(message: Mapping[str, Any], channel_id: str | None) -> Mapping[str, Any]:
+    """The message as it is kept: with the channel, which stood in the payload around it."""
+    return message if channel_id is None or "channel_id" in message else {**message, "channel_id": channel_id}
+
+
 def is_order_id(order_id: str) -> bool:
-    """Whether this can stand in a URL and in a cell of its own: short, and with a letter or digit in it."""
-    return len(order_id) <= LONGEST_ID and _MEANINGFUL.search(order_id) is not None
+    """Whether this can stand in a URL, in a line of the log and in a cell of its own: on one line, short, and with a
+    letter or digit in it."""
+    return len(order_id) <= LONGEST_ID and _MEANINGFUL.search(order_id) is not None and _BREAK.search(order_id) is None
 
 
 def join(at: str, name: str) -> str:

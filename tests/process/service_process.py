@@ -19,6 +19,7 @@ QUICK = {
     "WHAPI_TIMEOUT": "2",
     "GOOGLE_TIMEOUT": "5",
     "ITEMS_GRACE": "0.5",
+    "RECONCILE_INTERVAL": "0",
     "LOG_FORMAT": "json",
 }
 ROOT = Path(__file__).parents[2]

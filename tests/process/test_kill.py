@@ -56,8 +56,8 @@ def test_killed(sandbox: Sandbox, service: ServiceProcess, step: str, count: int
 @pytest.mark.parametrize(
     ("place", "when"),
     [
-        ("connector.sheets.settle:_look", "before"),
-        ("connector.sheets.settle:_look", "after"),
+        ("connector.sheets.marker:Marker.find", "before"),
+        ("connector.sheets.marker:Marker.find", "after"),
         ("connector.sync.write:was_applied", "after"),
         (f"{WRITE}._void", "before"),
         (f"{WRITE}._void", "after"),

@@ -1,6 +1,6 @@
-"""Runs `serve` in a process that kills itself, as `kill -9` would, at a named place.
+"""Runs `serve`, or another command, in a process that kills itself, as `kill -9` would, at a named place.
 
-    python -m tests.process.wounded MODULE:CLASS.METHOD before|after COUNT
+    python -m tests.process.wounded MODULE:CLASS.METHOD before|after COUNT [COMMAND…]
 
 The product has no switch for this: the method is wrapped here, before the service starts.
 """
@@ -40,4 +40,4 @@ def wound(place: str, when: str, count: int) -> None:
 
 if __name__ == "__main__":
     wound(sys.argv[1], sys.argv[2], int(sys.argv[3]))
-    main(["serve"])
+    main(sys.argv[4:] or ["serve"])

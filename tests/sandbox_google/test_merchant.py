@@ -21,7 +21,8 @@ def tagged_row(shop: Shop) -> int | None:
     return found[0]["location"]["dimensionRange"]["startIndex"] if found else None
 
 
-def test_sorting_moves_what_the_cells_hold_and_leaves_the_tags_where_they_are(shop: Shop) -> None:
+def test_with_the_switch_off_sorting_leaves_the_tags_where_they_are(shop: Shop) -> None:
+    shop.google.unknowns.sort_moves_metadata = False
     shop.put(["Name"], ["Carla"], ["Anna"], ["Bert"], [None, "note"])
     row_tag(shop, 1)
 
@@ -31,8 +32,7 @@ def test_sorting_moves_what_the_cells_hold_and_leaves_the_tags_where_they_are(sh
     assert tagged_row(shop) == 1
 
 
-def test_with_the_switch_sorting_takes_the_tags_along(shop: Shop) -> None:
-    shop.google.unknowns.sort_moves_metadata = True
+def test_sorting_takes_the_tags_along(shop: Shop) -> None:
     shop.put(["Name"], ["Carla"], ["Anna"], ["Bert"])
     row_tag(shop, 1)
 

@@ -26,8 +26,9 @@ QUICK = {
     "whapi_timeout": 1.0,
     "google_timeout": 2.0,
     "items_grace": 0.5,
+    "reconcile_interval": 0,
 }
-"""Shorter times than in production; what is done in them is the same."""
+"""Shorter times than in production; what is done in them is the same. Reconciliation runs where a test wants it."""
 
 
 class Shop:

@@ -26,6 +26,10 @@ ROUTES = [
     ("GET", "/orders/1"),
     ("POST", "/orders/1/resync"),
     ("POST", "/resync"),
+    ("GET", "/quarantine"),
+    ("GET", "/quarantine/1"),
+    ("POST", "/quarantine/1/replay"),
+    ("POST", "/quarantine/replay"),
     ("GET", "/readyz"),
     ("GET", "/nowhere"),
 ]

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from connector.store import intake, migrate, orders, pauses, quarantine
+from connector.store import batches, intake, migrate, orders, pauses, quarantine
 from connector.store.commit import StoreClosedError
-from connector.store.database import Database, StoreError
+from connector.store.database import Database, StoreError, parse_url
 from connector.store.lock import shop_lock
 from connector.store.pauses import Part, Pause
 from connector.store.tables import metadata
@@ -46,6 +48,51 @@ def test_a_database_of_a_newer_version_is_refused_with_a_sentence(database_url: 
 
     with pytest.raises(StoreError, match="written by a newer version"):
         Database(database_url)
+
+
+def test_an_older_database_is_brought_up_to_date_with_all_its_orders(database_url: str, clock: FakeClock) -> None:
+    engine = sa.create_engine(parse_url(database_url))
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            sa.text(
+                "INSERT INTO orders (shop, order_id, order_token, received_at, stored_at, items_state, attempts,"
+                " next_attempt_at, write_due_at)"
+                " VALUES ('default', '1', 'token', 1795000000000, 1795000000000, 'due', 2,"
+                " 1795000000000, 1795000000000)"
+            )
+        )
+        connection.execute(
+            sa.text(
+                "INSERT INTO batches (id, shop, spreadsheet_id, marker_id, state, created_at)"
+                " VALUES ('b', 'default', 'sheet', 7, 'open', 1795000000000)"
+            )
+        )
+    engine.dispose()
+
+    database = Database(database_url)
+
+    assert (get(database).order_token, get(database).attempts) == ("token", 2)
+    with database.read() as connection:
+        assert batches.open_batches(connection, SHOP) == [batches.Batch("b", "sheet", 7, "marker")]
+    assert add(database, clock, new_order("1"), new_order("2")) == [False, True]
+    database.close()
+
+
+def test_a_file_with_damaged_pages_is_refused_with_a_sentence_and_kept(tmp_path: Path, clock: FakeClock) -> None:
+    path = tmp_path / "connector.db"
+    database = Database(f"sqlite:///{path}")
+    add(database, clock, *(new_order(str(number)) for number in range(500)))
+    database.close()
+    damaged = path.read_bytes()[:100] + b"\x00" * 20_000 + path.read_bytes()[20_100:]
+    path.write_bytes(damaged)
+
+    with pytest.raises(StoreError, match="can't be opened"):
+        Database(f"sqlite:///{path}")
+    assert path.read_bytes() == damaged
 
 
 def test_a_damaged_file_is_refused_with_a_sentence_and_kept(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""batchUpdate: all requests of a batch, in their order, or none of them (google-sheets.md, 2.5)."""
+"""batchUpdate: all requests of a batch, in their order, or none of them (docs/google-sheets.md, 2.5)."""
 
 from collections.abc import Callable
 from typing import Any, TypeAlias

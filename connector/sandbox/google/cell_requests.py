@@ -41,7 +41,7 @@ def update_cells(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def append_cells(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
-    """Writes below the last row with data of the whole tab, from column A on (google-sheets.md, 2.2). The
+    """Writes below the last row with data of the whole tab, from column A on (docs/google-sheets.md, 2.2). The
     reply is empty. It doesn't widen the grid. An empty check box counts as data:
     not documented, and the worse of the two."""
     if "tableId" in body:
@@ -186,7 +186,7 @@ def _sides(area: Area) -> tuple[int, int, int, int]:
 
 
 def _too_wide(limit: int) -> Refused:
-    """The sentence as seen at Google (google-sheets.md, 1.4); the one for rows is modelled on it."""
+    """The sentence as seen at Google (docs/google-sheets.md, 1.4); the one for rows is modelled on it."""
     return Refused(f"Attempting to write column: {limit}, beyond the last requested column of: {limit - 1}")
 
 

@@ -13,7 +13,7 @@ _NOT_PLAYED = ("textFormatRuns", "chipRuns", "pivotTable", "dataSourceTable", "d
 
 
 def value_of(extended: dict[str, Any] | None) -> Value:
-    """The value of an ExtendedValue. A text is never parsed (google-sheets.md, 2.2);
+    """The value of an ExtendedValue. A text is never parsed (docs/google-sheets.md, 2.2);
     an empty one empties the cell."""
     if not extended:
         return None

@@ -10,7 +10,7 @@ from connector.sandbox.google.ranges import COLUMNS, ROWS, Area, Deletion, Inser
 
 
 def insert_dimension(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
-    """Bounds and their sentences as observed at Google (google-sheets.md, 1.4)."""
+    """Bounds and their sentences as observed at Google (docs/google-sheets.md, 1.4)."""
     sheet, dimension, start, end = _lines(draft, body.get("range", {}))
     before = body.get("inheritFromBefore", False)
     size = _size(sheet, dimension)

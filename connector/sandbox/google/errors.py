@@ -1,4 +1,4 @@
-"""Errors as Google words and shapes them (google-sheets.md, 1.4)."""
+"""Errors as Google words and shapes them (docs/google-sheets.md, 1.4)."""
 
 from typing import Any
 

@@ -138,7 +138,7 @@ def sort_range(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
 
 def sort_rows(draft: Draft, area: Area, specs: list[dict[str, Any]]) -> None:
     """Sorts what the cells hold (values, formats, notes) within the rectangle. Rows themselves stay where
-    they are: their heights, whether they are hidden, and (unless switched otherwise) their tags."""
+    they are: their heights and whether they are hidden. Their tags go with the contents (unless switched otherwise)."""
     sheet = draft.edit(area.sheet_id)
     rows, columns = area.rows_within(sheet.row_count), area.columns_within(sheet.column_count)
     order = list(rows)

@@ -101,7 +101,7 @@ class Sheet:
         self.rows[row] = new or None
 
     def last_row_with_data(self) -> int:
-        """Index of the last row with a value in any column; -1 when there is none (google-sheets.md, 2.2)."""
+        """Index of the last row with a value in any column; -1 when there is none (docs/google-sheets.md, 2.2)."""
         for index in range(len(self.rows) - 1, -1, -1):
             cells = self.rows[index]
             if cells is not None and any(cell.value is not None for cell in cells.values()):

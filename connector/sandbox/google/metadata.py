@@ -1,4 +1,4 @@
-"""Developer metadata: tags that stick to a spreadsheet, a tab, a row or a column (google-sheets.md, 3.1)."""
+"""Developer metadata: tags that stick to a spreadsheet, a tab, a row or a column (docs/google-sheets.md, 3.1)."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace

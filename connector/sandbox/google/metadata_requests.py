@@ -13,7 +13,7 @@ from connector.sandbox.google.ranges import COLUMNS, ROWS, Area
 
 
 def create(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
-    """An id that exists takes the whole batch with it (google-sheets.md,
+    """An id that exists takes the whole batch with it (docs/google-sheets.md,
     3.2), unless `accept_second_marker`."""
     given = body.get("developerMetadata", {})
     taken = {entry.metadata_id for entry in draft.content.metadata.values()}
@@ -41,14 +41,14 @@ def create(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
 
 def update(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     """Changes every entry that a filter finds. Google doesn't document what happens when none is found; here
-    it is refused."""
+    it is refused, unless switched otherwise."""
     mask = fieldmask.for_update(body.get("fields", ""), "DeveloperMetadata")
     given = body.get("developerMetadata", {})
     filters = body.get("dataFilters", [])
     if not filters:
         raise Refused("At least one data filter must be given.")
     found = [key for key, _ in matches(draft.content, filters)]
-    if not found:
+    if not found and draft.unknowns.refuse_unmatched_metadata:
         raise Refused("No developer metadata matches the given data filters.")
     if mask is not None and "metadataId" in mask:
         raise Refused("The developer metadata ID cannot be changed.")
@@ -69,11 +69,11 @@ def update(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
 
 def delete(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     """Deletes every entry that the filter finds. Whether Google refuses a filter that finds nothing is not
-    known; here it is refused, so that a client has to cope (google-sheets.md, 3.2)."""
+    known; here it is refused, so that a client has to cope (docs/google-sheets.md, 3.2)."""
     if "dataFilter" not in body:
         raise Refused("A data filter must be given.")
     found = matches(draft.content, [body["dataFilter"]])
-    if not found:
+    if not found and draft.unknowns.refuse_unmatched_metadata:
         raise Refused("No developer metadata matches the given data filter.")
     for key, _ in found:
         del draft.content.metadata[key]

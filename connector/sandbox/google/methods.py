@@ -31,7 +31,7 @@ class Method:
 def find(call: Call) -> tuple[Method, str, str]:
     """The method of a call, the spreadsheet's id and the argument; 404 when there is no such method.
 
-    A service account cannot create spreadsheets: it has no storage (google-sheets.md, 4.4).
+    A service account cannot create spreadsheets: it has no storage (docs/google-sheets.md, 4.4).
     """
     rest = call.path.removeprefix("/v4/spreadsheets")
     if call.method == "POST" and not rest:

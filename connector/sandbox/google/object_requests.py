@@ -16,7 +16,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,249}\Z")
 
 
 def add_named_range(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
-    """A chosen id that exists is refused, as the description says (google-sheets.md, 3.2);
+    """A chosen id that exists is refused, as the description says (docs/google-sheets.md, 3.2);
     so is a known name."""
     given = body.get("namedRange", {})
     names = draft.content.named_ranges

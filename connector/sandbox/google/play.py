@@ -17,7 +17,7 @@ _PORTAL = "<!DOCTYPE html><html><title>Sign in</title><p>Please sign in to the n
 
 
 def json_response(status: int, body: dict[str, Any]) -> Response:
-    """With the headers that Google's answers carry (google-sheets.md, 1.4)."""
+    """With the headers that Google's answers carry (docs/google-sheets.md, 1.4)."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     response = Response(text, status=status, content_type="application/json; charset=UTF-8")
     response.headers["Vary"] = "Origin, X-Origin, Referer"

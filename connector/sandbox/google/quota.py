@@ -1,5 +1,5 @@
 """Google's quotas: so many reads and writes a minute, for each user and for the whole project
-(google-sheets.md, 1.1).
+(docs/google-sheets.md, 1.1).
 
 Refilled every full minute. A batch counts as one, whatever its size. A refused call uses nothing up.
 """

@@ -103,7 +103,7 @@ def _overlap(a: int | None, a_end: int | None, b: int | None, b_end: int | None)
 class Insertion:
     """`count` rows or columns come in before index `at`.
 
-    A range that begins at the insertion is pushed on; one that it falls inside grows (google-sheets.md, 2.3).
+    A range that begins at the insertion is pushed on; one that it falls inside grows (docs/google-sheets.md, 2.3).
     """
 
     at: int

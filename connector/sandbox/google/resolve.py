@@ -14,7 +14,7 @@ from connector.sandbox.google.ranges import Area
 def area_of(content: Content, text: str) -> Area:
     """The rectangle of an A1 text, possibly open to the right or below.
 
-    A bare word that looks like a cell is a cell, even where a tab has that title (google-sheets.md, 2.2);
+    A bare word that looks like a cell is a cell, even where a tab has that title (docs/google-sheets.md, 2.2);
     then tab titles are tried, then named ranges. What can't be found: 400 `Unable to parse range` (1.4).
     """
     title, cells = split_a1(text)

@@ -1,7 +1,7 @@
 """Checks a request body against the names and types of Google's published description of the API.
 
 `schema.json` is made from that description by scripts/make_sheets_schema.py. Refused are, in Google's words
-(google-sheets.md, 1.4): a field that doesn't exist, a value of the wrong type, an unknown enum value, two
+(docs/google-sheets.md, 1.4): a field that doesn't exist, a value of the wrong type, an unknown enum value, two
 members of a union at once. Google reports every violation of a body; the stand-in reports the first. Stricter
 than Google, on purpose: numbers as strings and whole numbers written as 1.0 are refused where a whole number
 is wanted. A field that Google fills in itself (`effectiveValue`, …) is accepted and ignored, as Google does.

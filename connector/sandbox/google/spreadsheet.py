@@ -23,7 +23,7 @@ class Spreadsheet:
     role: str = "writer"
     """What the service account may do: writer, reader or none."""
     trashed: bool = False
-    """Nothing depends on it: a spreadsheet in the trash still accepts writes (google-sheets.md, 6.12)."""
+    """Nothing depends on it: a spreadsheet in the trash still accepts writes (docs/google-sheets.md, 6.12)."""
     snapshots: dict[str, Content] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock, repr=False)
     commits: int = 0
@@ -39,7 +39,7 @@ class Spreadsheet:
         return result
 
     def check_access(self, *, write: bool) -> None:
-        """403 as Google words it for a spreadsheet that isn't shared, or only for viewing (google-sheets.md,
+        """403 as Google words it for a spreadsheet that isn't shared, or only for viewing (docs/google-sheets.md,
         1.4)."""
         if self.role == "none" or (write and self.role != "writer"):
             raise no_permission()

@@ -51,7 +51,7 @@ def metadata_get(work: Work) -> Json:
 
 
 def metadata_search(work: Work) -> Json:
-    """An empty object when nothing is found, as far as is known (google-sheets.md, 3.1)."""
+    """An empty object when nothing is found, as far as is known (docs/google-sheets.md, 3.1)."""
     filters = work.body.get("dataFilters", [])
     if not filters:
         raise ApiError(400, "Must specify at least one data filter.")

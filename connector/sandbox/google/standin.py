@@ -215,7 +215,7 @@ class GoogleStandIn:
 
 
 def _disabled() -> ApiError:
-    """403 as recorded from a project in which the API is switched off (google-sheets.md, 1.4)."""
+    """403 as recorded from a project in which the API is switched off (docs/google-sheets.md, 1.4)."""
     address = f"https://console.developers.google.com/apis/api/sheets.googleapis.com/overview?project={PROJECT_NUMBER}"
     return ApiError(
         403,

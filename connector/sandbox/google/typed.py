@@ -1,4 +1,4 @@
-"""What a text becomes when it is typed into a cell, or sent as USER_ENTERED (google-sheets.md, 2.4).
+"""What a text becomes when it is typed into a cell, or sent as USER_ENTERED (docs/google-sheets.md, 2.4).
 
 For the locale en_US. `007` becomes 7, `TRUE` a truth value, `=…` and `+…` formulas, `$5`, `50%`, `1,234` and
 dates numbers with a format; a leading quote keeps a text a text.
@@ -88,5 +88,5 @@ def _date(text: str) -> Typed | None:
 
 
 def serial(moment: datetime) -> float:
-    """Days since 1899-12-30; the zone is not part of it (google-sheets.md, 2.2)."""
+    """Days since 1899-12-30; the zone is not part of it (docs/google-sheets.md, 2.2)."""
     return (moment.replace(tzinfo=UTC) - EPOCH) / timedelta(days=1)

@@ -108,7 +108,7 @@ def input_option(option: str | None) -> str:
 
 def write(draft: Draft, area: Area, lines: list[list[Any]], option: str) -> dict[str, Any]:
     """Writes rows from the rectangle's corner on; null leaves a cell as it is, an empty text empties it.
-    Gives the counts of an UpdateValuesResponse, without those that are zero (google-sheets.md, 2.1)."""
+    Gives the counts of an UpdateValuesResponse, without those that are zero (docs/google-sheets.md, 2.1)."""
     top, left = area.row or 0, area.column or 0
     width = max(map(len, lines), default=0)
     sheet = draft.sheet(area.sheet_id)
@@ -138,7 +138,7 @@ def write(draft: Draft, area: Area, lines: list[list[Any]], option: str) -> dict
 
 
 def entered(old: Cell, value: Any, option: str) -> Cell:
-    """The cell once a value was written RAW or USER_ENTERED (google-sheets.md, 2.4)."""
+    """The cell once a value was written RAW or USER_ENTERED (docs/google-sheets.md, 2.4)."""
     if not isinstance(value, str):
         return old._replace(value=value)
     check_length(value)

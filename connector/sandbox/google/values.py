@@ -1,7 +1,7 @@
 """The `values` methods: get, update, append and clear, by A1 notation or by data filter.
 
 Formats, notes and rules stay as they are. `append` looks for a table and lands where Google would, pitfalls
-included (google-sheets.md, 2.1), so that one can see why the connector doesn't use it.
+included (docs/google-sheets.md, 2.1), so that one can see why the connector doesn't use it.
 """
 
 from typing import Any, NamedTuple

@@ -1,0 +1,153 @@
+"""The service as a child process that is killed, and started again whenever it isn't running, as systemd would."""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from benchmarks.chaos.clock import ChaosClock
+from benchmarks.chaos.launcher import CLOCK_FILE
+from connector.sandbox.sandbox import Sandbox
+
+QUICK = {
+    "RESYNC_INTERVAL": "0.5",
+    "RETRY_FIRST_DELAY": "0.1",
+    "RETRY_MAX_DELAY": "0.5",
+    "WHAPI_TIMEOUT": "1.5",
+    "GOOGLE_TIMEOUT": "2",
+    "ITEMS_GRACE": "0.5",
+    "LOG_FORMAT": "json",
+}
+"""Shorter times than in production; what is done in them is the same."""
+GOOGLE_TIMEOUT = float(QUICK["GOOGLE_TIMEOUT"])
+ROOT = Path(__file__).parents[2]
+_LOOK_EVERY = 0.05
+_ALIVE_WITHIN = 60.0
+
+
+class Service:
+    """`serve` on one port and one database, from start to start. Safe to use from several threads."""
+
+    def __init__(
+        self, sandbox: Sandbox, folder: Path, database_url: str, *, clock: ChaosClock, launcher: tuple[str, ...]
+    ) -> None:
+        key_file = folder / "credentials.json"
+        sandbox.write_credentials(key_file)
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.secret = sandbox.secret
+        self.log_file = folder / "service.log"
+        self.on_start: Callable[[int], None] = lambda _pid: None
+        """Called with the process id right after each start."""
+        self.starts = 0
+        self.ended_by_itself: list[str] = []
+        """A sentence for each time that nobody had killed it."""
+        self.may_end = False
+        """Whether it has a good reason to end by itself now, such as a full disk."""
+        self._command = [sys.executable, "-m", *launcher]
+        self._folder = folder
+        self._environment = {
+            **{name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LANG") if name in os.environ},
+            "PYTHONPATH": str(ROOT),
+            **sandbox.environment(key_file),
+            **QUICK,
+            "DATABASE_URL": database_url,
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            CLOCK_FILE: str(clock.file),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.RLock()
+        self._closed = threading.Event()
+        self._keeper = threading.Thread(target=self._keep_running, name="keeper", daemon=True)
+
+    def start(self) -> None:
+        """Starts it now, and again whenever it has ended, until `close`."""
+        with self._lock:
+            self._spawn()
+        if not self._keeper.is_alive():
+            self._keeper.start()
+
+    def kill(self, *, down: float = 0.0) -> None:
+        """`kill -9`; it is started again after so many seconds."""
+        with self._lock:
+            self._kill()
+            self._closed.wait(down)
+            if not self._closed.is_set():
+                self._spawn()
+
+    @property
+    def pid(self) -> int | None:
+        """None while it is not running."""
+        return None if self._process is None else self._process.pid
+
+    def is_alive(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/healthz", timeout=2).is_success
+        except httpx.HTTPError:
+            return False
+
+    def wait_until_alive(self) -> bool:
+        """False if it does not answer in good time."""
+        pause = threading.Event()
+        for _ in range(int(_ALIVE_WITHIN / _LOOK_EVERY)):
+            if self.is_alive():
+                return True
+            pause.wait(_LOOK_EVERY)
+        return False
+
+    def close(self) -> None:
+        """Kills it for good."""
+        self._closed.set()
+        with self._lock:
+            self._kill()
+
+    def _keep_running(self) -> None:
+        while not self._closed.wait(_LOOK_EVERY):
+            with self._lock:
+                if self._closed.is_set() or self._process is None or self._process.poll() is None:
+                    continue
+                if not self.may_end:
+                    self.ended_by_itself.append(f"The service ended by itself with code {self._process.returncode}.")
+                self._closed.wait(0.3)
+                if not self._closed.is_set():
+                    self._spawn()
+
+    def _spawn(self) -> None:
+        with self.log_file.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, cwd=self._folder, env=self._environment, stdin=subprocess.PIPE, stdout=log, stderr=log
+            )
+        self.starts += 1
+        self.on_start(self._process.pid)
+
+    def _kill(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+            if self._process.stdin is not None:
+                self._process.stdin.close()
+            self._process = None
+
+
+def free_port() -> int:
+    """A port that is free and below those that the system hands out to clients.
+
+    The service and the sandbox leave their ports for seconds and take them again; meanwhile no client may get them.
+    """
+    # From anywhere, so that two runs at the same time don't meet while one has left its port.
+    for port in range(15_000 + secrets.randbelow(15_000), 32_000):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise OSError("No port between 15000 and 32000 is free.")

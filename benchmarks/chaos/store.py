@@ -1,0 +1,62 @@
+"""Looks into the service's database from outside."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from connector.store.database import parse_url
+from connector.store.tables import batches, orders
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the store says at one moment."""
+
+    unsettled: int = 0
+    """Orders with something left to fetch or to write."""
+    open_batches: int = 0
+    batches: Counter[str] = field(default_factory=Counter)
+    """By state. Those whose markers were deleted are forgotten."""
+    order_ids: frozenset[str] = frozenset()
+    shown: Counter[str] = field(default_factory=Counter)
+    """What the orders' rows say, as the store has it."""
+
+
+class Store:
+    """Reads only."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = sa.create_engine(parse_url(url), poolclass=sa.NullPool)
+
+    def is_settled(self) -> bool:
+        """Whether nothing is left to be done, as far as the store knows."""
+        left = sa.or_(
+            orders.c.items_state == "due",
+            orders.c.write_due_at.is_not(None),
+            orders.c.batch_id.is_not(None),
+            orders.c.shown.is_(None),
+        )
+        try:
+            with self._engine.connect() as connection:
+                open_ = sa.exists().where(batches.c.state == "open")
+                return not connection.execute(sa.select(sa.or_(sa.exists().where(left), open_))).scalar()
+        except sa.exc.SQLAlchemyError:
+            return False
+
+    def read(self) -> Stored:
+        left = sa.or_(orders.c.items_state == "due", orders.c.write_due_at.is_not(None), orders.c.batch_id.is_not(None))
+        with self._engine.connect() as connection:
+            states = connection.execute(sa.select(batches.c.state, sa.func.count()).group_by(batches.c.state)).all()
+            shown = connection.execute(sa.select(orders.c.shown, sa.func.count()).group_by(orders.c.shown)).all()
+            counted = Counter({str(state): count for state, count in states})
+            return Stored(
+                connection.execute(sa.select(sa.func.count()).select_from(orders).where(left)).scalar_one(),
+                counted["open"],
+                counted,
+                frozenset(connection.execute(sa.select(orders.c.order_id)).scalars()),
+                Counter({str(state): count for state, count in shown}),
+            )
+
+    def close(self) -> None:
+        self._engine.dispose()

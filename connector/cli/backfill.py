@@ -1,0 +1,77 @@
+"""`backfill`: takes in the orders that the webhooks missed, from the channel's message history."""
+
+import time
+from datetime import UTC, datetime, tzinfo
+
+import click
+from rich.console import Console
+
+from connector.cli.start import MISCONFIGURED, database_or_exit, exit_with, settings_or_exit
+from connector.cli.work import progress_bar, report_new, start_here
+from connector.clock import SystemClock
+from connector.config import Settings
+from connector.service import Service, build_service, retry_policy
+from connector.sheets.credentials import CredentialsError
+from connector.sync.backfill import Backfilled, BackfillStoppedError, backfill
+
+
+@click.command(name="backfill")
+@click.option("--since", required=True, metavar="DATE", help="Such as 2026-11-20 or 2026-11-20T18:30.")
+def backfill_command(since: str) -> None:
+    """Reads the channel's message history and takes in every order that no webhook brought.
+
+    DATE is in the zone of TIMEZONE, or else in UTC. It may be run again at any time, and whether the service is
+    running or not: an order that is known stays as it is. If no service is running, the orders are fetched and written
+    by this command. Exits with 1 if the history could not be read to its end.
+    """
+    # Reconciliation would read the same history once more.
+    settings = settings_or_exit(quiet=True).model_copy(update={"reconcile_interval": 0.0})
+    moment = _moment(since, settings.timezone or UTC)
+    database = database_or_exit(settings)
+    try:
+        service = build_service(settings, database)
+    except CredentialsError as error:
+        database.close()
+        exit_with([str(error)])
+    try:
+        stopped = _run(service, settings, moment)
+    finally:
+        service.close()
+    if stopped:
+        exit_with([stopped], code=1)
+
+
+def _moment(text: str, zone: tzinfo) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        exit_with([f"{text!r} is no date. Write it as 2026-11-20, or as 2026-11-20T18:30."], code=MISCONFIGURED)
+    if moment > SystemClock().now():
+        exit_with([f"{text} is in the future. Give the day from which on orders may be missing."], code=MISCONFIGURED)
+    return moment
+
+
+def _run(service: Service, settings: Settings, since: datetime) -> str | None:
+    """Reads, reports, and has the new orders written; a sentence if the history could not be read to its end."""
+    is_here = start_here(service)
+    so_far, stopped = Backfilled(), None
+    console = Console(stderr=True)
+    with progress_bar(console) as bar:
+        task = bar.add_task("Reading messages", total=None)
+
+        def progress(sentence: str | None) -> None:
+            bar.update(task, completed=so_far.messages, total=so_far.total)
+            if sentence:
+                console.print(sentence, markup=False, soft_wrap=True)
+
+        try:
+            backfill(service.history, since, so_far, policy=retry_policy(settings), wait=time.sleep, progress=progress)
+        except BackfillStoppedError as error:
+            stopped = f"The history was not read to its end: {error} What was taken in stays."
+    click.echo(
+        f"{so_far.messages} messages read since {since:%Y-%m-%d %H:%M} UTC: "
+        f"{len(so_far.order_ids)} orders, {len(so_far.new)} of them new."
+    )
+    report_new(service, settings, so_far.new, is_here=is_here)
+    return stopped

@@ -1,0 +1,52 @@
+"""What a failure means for the whole channel at Whapi, whoever met it: the fetch of an order's items or the reading
+of the history."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from connector.store import pauses
+from connector.store.pauses import Part, Pause
+from connector.sync.retry import RetryPolicy
+from connector.whapi.client import AUTHORISED, CHANNEL_STATES
+from connector.whapi.errors import Scope, WhapiError
+
+SUSPECTS_THAT_PAUSE = 3
+"""Failures in a row that look like the channel's, after which it is taken to be down."""
+LONGEST_CHANNEL_PAUSE = timedelta(minutes=5)
+"""How long a mended channel may go unnoticed."""
+
+
+class TellsState(Protocol):
+    """Whoever can ask the channel how it is."""
+
+    def channel_state(self) -> str: ...
+
+
+def paused_until(error: WhapiError, pause: Pause, *, policy: RetryPolicy, now: datetime) -> datetime | None:
+    """Until when nobody should try after this failure, Whapi's own wish included; None: it only counts."""
+    if error.scope is not Scope.CHANNEL and pause.failures + 1 < SUSPECTS_THAT_PAUSE:
+        return None
+    wait = min(policy.delay(pause.failures + 1), LONGEST_CHANNEL_PAUSE)
+    return now + max(wait, timedelta(seconds=error.retry_after or 0))
+
+
+def failed(connection: Connection, shop: str, *, reason: str, until: datetime | None, now: datetime) -> None:
+    """Counts a failure of the channel, and pauses it. Calls that were on their way when a pause began don't lengthen
+    it."""
+    if not pauses.get_pause(connection, shop, Part.CHANNEL).holds(now):
+        pauses.failed(connection, shop, Part.CHANNEL, reason=reason, until=until, now=now)
+
+
+def explain(error: WhapiError, source: TellsState, *, redact: Callable[[str], str]) -> str:
+    """The sentence for the merchant. A refusal often means that the phone is not linked, so the channel is asked."""
+    reason = redact(error.message)
+    if error.kind not in {"unauthorised", "forbidden"}:
+        return reason
+    try:
+        state = source.channel_state()
+    except WhapiError:
+        return reason
+    return reason if state == AUTHORISED else CHANNEL_STATES.get(state, reason)

@@ -1,0 +1,117 @@
+"""Starts the service with one of its promises broken, for the chaos run to find out.
+
+    python -m tests.chaos.broken VARIANT
+
+The product has no switch for any of this: the functions are replaced here, before it starts.
+"""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from benchmarks.chaos import launcher
+from connector.sheets import batch as sheets_batch
+from connector.sheets.api import GOOGLE, SheetsApi
+from connector.sheets.errors import SheetsError
+from connector.sheets.layout import TabLayout
+from connector.sheets.marker import Marker
+from connector.sheets.named_range import NamedRange
+from connector.store.intake import Taken
+from connector.sync import write
+from connector.sync.receive import Receipt, ReceiveStage
+from connector.sync.write import WriteStage, Written
+
+LATER = 1.0
+"""Seconds between the answer and the storing, as in a queue that is kept in memory."""
+
+
+def no_marker() -> None:
+    """The batch goes out without its first request."""
+
+    def unguarded(*args: Any, **kwargs: Any) -> list[dict[str, Any]]:
+        return sheets_batch.build_requests(*args, **kwargs)[1:]
+
+    replace(write, "build_requests", unguarded)
+
+
+def stored_after_sending() -> None:
+    """The batch is stored once it is sent, and not before."""
+    store = WriteStage._store
+
+    def send(self: WriteStage, batch: Any, requests: Any, entries: Any) -> Written:
+        try:
+            self._api.batch_update(batch.spreadsheet_id, requests)
+        except SheetsError as error:
+            if error.is_unclear:
+                store(self, batch, entries)
+            raise
+        store(self, batch, entries)
+        self._applied(batch, entries)
+        return Written(orders=len(entries), more=True)
+
+    replace(WriteStage, "_store", lambda *_: True)
+    replace(WriteStage, "_send", send)
+
+
+def acknowledged_before_stored() -> None:
+    """A request is answered with 200 while its orders are only in memory."""
+    receive = ReceiveStage.receive
+
+    def acknowledge(self: ReceiveStage, reading: Any, **options: Any) -> Receipt:
+        threading.Timer(LATER, receive, (self, reading), options).start()
+        taken = tuple(Taken(order.order_id, is_new=True) for order in reading.orders)
+        return Receipt(taken, reading.ignored, 0)
+
+    replace(ReceiveStage, "receive", acknowledge)
+
+
+def no_fence() -> None:
+    """After an unclear answer a batch that is not in the sheet yet counts as void, and nothing keeps it from coming."""
+    for guard in (Marker, NamedRange):
+        replace(guard, "put_fence", lambda *_: None)
+
+
+def append() -> None:
+    """Rows go in with `values.append`, which looks for the end of a table by itself."""
+    waiting: list[tuple[TabLayout, Sequence[dict[str, Any]]]] = []
+    batch_update = SheetsApi.batch_update
+
+    def insert(place: TabLayout, rows: Sequence[dict[str, Any]], **_: Any) -> Iterator[dict[str, Any]]:
+        waiting.append((place, rows))
+        return iter(())
+
+    def update(self: SheetsApi, spreadsheet_id: str, requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        replies = batch_update(self, spreadsheet_id, requests)
+        while waiting:
+            place, rows = waiting.pop(0)
+            columns = sorted(place.columns, key=lambda key: place.columns[key])
+            values = [[_plain(row[column]) for column in columns] for row in rows]
+            title = "Orders" if "status" in columns else "Items"
+            address = f"{GOOGLE}/v4/spreadsheets/{spreadsheet_id}/values/{title}!A1:append"
+            self._http.request("post", address, params={"valueInputOption": "RAW"}, json={"values": values})
+        return replies
+
+    replace(sheets_batch, "_insert", insert)
+    replace(SheetsApi, "batch_update", update)
+
+
+VARIANTS: dict[str, Callable[[], None]] = {
+    variant.__name__: variant
+    for variant in (no_marker, stored_after_sending, acknowledged_before_stored, no_fence, append)
+}
+
+
+def replace(owner: object, name: str, broken: object) -> None:
+    """Fails where there is nothing of that name any more, so that no variant is silently whole."""
+    assert hasattr(owner, name)
+    setattr(owner, name, broken)
+
+
+def _plain(cell: dict[str, Any]) -> Any:
+    return next(iter(cell.get("userEnteredValue", {}).values()), None)
+
+
+if __name__ == "__main__":
+    VARIANTS[sys.argv[1]]()
+    launcher.run()

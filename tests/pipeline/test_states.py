@@ -1,0 +1,254 @@
+"""Any interleaving of what can happen to the pipeline keeps what docs/how-it-works.md promises.
+
+The real stages, the real store and the sandbox's Google; no sockets, no threads, and a clock that the test sets.
+"""
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from connector.models import Item, NewOrder, Order, Status
+from connector.service import SHOP
+from connector.sheets.columns import Tab
+from connector.sheets.workbook import Workbook
+from connector.store import batches, orders
+from connector.store.database import Database
+from connector.sync.fetch import FetchStage
+from connector.sync.prune import prune
+from connector.sync.receive import ReceiveStage
+from connector.sync.resync import ask_for_resync
+from connector.sync.retry import RetryPolicy
+from connector.sync.write import WriteStage
+from connector.whapi.payload import Reading
+from tests.clock import FakeClock
+from tests.pipeline.direct import (
+    SPREADSHEET_ID,
+    DirectApi,
+    Fate,
+    ProcessDied,
+    ScriptedItems,
+    new_google,
+    whapi_failures,
+)
+
+POLICY = RetryPolicy(10, 3600, 7 * 86_400, jitter=lambda: 0.5)
+TITLES = {Tab.ORDERS: "Orders", Tab.ITEMS: "Items"}
+SAYS = {Status.WAITING: "waiting · {}", Status.SYNCED: "complete", Status.FAILED: "unavailable"}
+_TEMPLATE = Path(tempfile.mkdtemp(prefix="connector-states-")) / "empty.db"
+
+
+def empty_store(folder: Path) -> Path:
+    """A fresh database; the migrations run once for the whole test."""
+    if not _TEMPLATE.exists():
+        Database(f"sqlite:///{_TEMPLATE}").close()
+    return Path(shutil.copy(_TEMPLATE, folder / "connector.db"))
+
+
+class PipelineStates(RuleBasedStateMachine):
+    """Receive, fetch, write, crash, restart, late commits and manual resyncs, in any order."""
+
+    @initialize(second_marker=st.booleans(), prepared=st.sampled_from([True, True, False]))
+    def start(self, second_marker: bool, prepared: bool) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="connector-states-"))
+        self.clock = FakeClock()
+        self.google = new_google(self.clock)
+        self.google.accept_second_marker = second_marker
+        self.path = empty_store(self.folder)
+        self.api = DirectApi(self.google)
+        self.source = ScriptedItems()
+        self.answered: dict[str, tuple[Item, ...]] = {}
+        self.never_had_token: set[str] = set()
+        self.forgotten: set[str] = set()
+        """Orders that were pruned after they had been given up: nothing more can come of them."""
+        self.database: Database | None = None
+        self.open()
+        if prepared:
+            # The first order makes the tabs and proves the guard; what is odd comes after it.
+            self.orders_arrive([0], 2, token=True)
+            self.an_order_is_fetched(None, dies=False)
+            self.the_writer_runs([], [])
+
+    def open(self) -> None:
+        """A process starts: everything but the store begins anew."""
+        self.database = Database(f"sqlite:///{self.path}")
+        workbook = Workbook(
+            self.api, SPREADSHEET_ID, titles=TITLES, is_ours=self.known, clock=self.clock, time_zone=None
+        )
+        self.fetch = FetchStage(self.database, self.source, shop=SHOP, policy=POLICY, clock=self.clock)
+        self.write = WriteStage(self.database, self.api, workbook, shop=SHOP, policy=POLICY, clock=self.clock)
+        self.receive = ReceiveStage(self.database, shop=SHOP, grace=3, clock=self.clock, arrived=lambda: None)
+
+    def known(self, order_ids: list[str]) -> set[str]:
+        with self.store.read() as connection:
+            return orders.known_order_ids(connection, SHOP, order_ids)
+
+    @property
+    def store(self) -> Database:
+        assert self.database is not None
+        return self.database
+
+    def stored(self) -> list[Order]:
+        with self.store.read() as connection:
+            return orders.list_orders(connection, SHOP, limit=100)
+
+    def may_die(self, work: Callable[[], Any]) -> None:
+        """Does the work; if the process dies in it, another one starts."""
+        try:
+            work()
+        except ProcessDied:
+            self.restart()
+
+    @rule(numbers=st.lists(st.integers(0, 12), min_size=1, max_size=4), lines=st.integers(1, 3), token=st.booleans())
+    def orders_arrive(self, numbers: list[int], lines: int, token: bool) -> None:
+        new = []
+        for number in numbers:
+            order_id = f"order-{number}"
+            items = self.answered.get(order_id) or tuple(
+                Item(name=f"{order_id} line {line}", quantity=1, price=2, currency="EUR") for line in range(lines)
+            )
+            self.source.items[order_id] = items
+            if token:
+                self.never_had_token.discard(order_id)
+            elif order_id not in self.answered:
+                self.never_had_token.add(order_id)
+            self.answered[order_id] = items
+            new.append(
+                NewOrder(
+                    order_id=order_id,
+                    received_at=self.clock.now(),
+                    order_token=f"token of {order_id}" if token else None,
+                )
+            )
+        self.receive.receive(Reading(orders=new), keep_unclear=True)
+
+    @rule(outcome=st.sampled_from([None, None, None, *whapi_failures()]), dies=st.sampled_from([False, False, True]))
+    def an_order_is_fetched(self, outcome: Any, dies: bool) -> None:
+        self.source.outcome, self.source.dies = outcome, dies
+        if not self.fetch.pause().holds(self.clock.now()):
+            for order in self.fetch.due(limit=1, leave_out=set()):
+                self.may_die(lambda order=order: self.fetch.fetch(order))  # type: ignore[misc]
+        self.source.outcome, self.source.dies = None, False
+
+    @rule(
+        writes=st.lists(st.sampled_from(list(Fate)), max_size=3),
+        reads=st.lists(st.sampled_from([Fate.OK, Fate.OK, Fate.REFUSED, Fate.LOST, Fate.DIES_AFTER]), max_size=2),
+    )
+    def the_writer_runs(self, writes: list[Fate], reads: list[Fate]) -> None:
+        self.api.writes.extend(writes)
+        self.api.reads.extend(reads)
+        self.may_die(self.write.run)
+        self.api.writes.clear()
+        self.api.reads.clear()
+
+    @precondition(lambda self: self.api.late)
+    @rule()
+    def a_late_call_arrives(self) -> None:
+        self.api.late_call_arrives()
+
+    @rule()
+    def restart(self) -> None:
+        self.store.close()
+        self.open()
+
+    @rule(seconds=st.sampled_from([1, 10, 61, 3600, 8 * 86_400]))
+    def time_passes(self, seconds: int) -> None:
+        self.clock.advance(seconds)
+
+    @rule(number=st.integers(0, 12), all_of_them=st.booleans())
+    def somebody_asks_for_a_resync(self, number: int, all_of_them: bool) -> None:
+        order_ids = None if all_of_them else [f"order-{number}"]
+        ask_for_resync(self.store, SHOP, now=self.clock.now(), order_ids=order_ids)
+
+    @rule()
+    def the_store_is_pruned(self) -> None:
+        failed = {order.order_id for order in self.stored() if order.status is Status.FAILED}
+        prune(self.store, shop=SHOP, keep_days=5, clock=self.clock)
+        self.forgotten |= failed - {order.order_id for order in self.stored()}
+
+    @invariant()
+    def an_order_that_was_answered_is_in_the_store(self) -> None:
+        assert self.known(list(self.answered)) == set(self.answered)
+
+    @invariant()
+    def no_row_is_there_twice(self) -> None:
+        assert max(Counter(row["Order ID"] for row in self.rows("Orders")).values(), default=1) == 1
+        assert max(Counter(row["Product"] for row in self.rows("Items")).values(), default=1) == 1
+
+    @invariant()
+    def what_is_said_of_an_order_its_row_says(self) -> None:
+        says = {row["Order ID"]: row["Items"] for row in self.rows("Orders")}
+        lines = Counter(row["Order ID"] for row in self.rows("Items"))
+        for order in self.stored():
+            if order.batch_id is None and order.status in SAYS and order.shown is not None:
+                expected = {
+                    "waiting": SAYS[Status.WAITING].format(order.order_id),
+                    "complete": "complete",
+                    "unavailable": "unavailable",
+                }[order.shown]
+                assert says[order.order_id] == expected
+            if order.status is Status.SYNCED:
+                assert lines[order.order_id] == len(self.answered[order.order_id])
+
+    @invariant()
+    def an_order_is_in_one_open_batch_at_the_most(self) -> None:
+        with self.store.read() as connection:
+            open_ids = {batch.id for batch in batches.open_batches(connection, SHOP)}
+        assert {order.batch_id for order in self.stored() if order.batch_id} <= open_ids
+
+    def teardown(self) -> None:
+        if self.database is None:
+            return
+        try:
+            self.all_is_well_in_the_end()
+        finally:
+            self.database.close()
+            shutil.rmtree(self.folder)
+
+    def all_is_well_in_the_end(self) -> None:
+        """Once Whapi and Google do as they should, every order is in the sheet once, with its items."""
+        if not self.answered:
+            return
+        for _ in range(200):
+            if self.api.late:
+                self.api.late_call_arrives()
+            self.clock.advance(3601)
+            ask_for_resync(self.store, SHOP, now=self.clock.now())
+            for order in self.fetch.due(limit=5, leave_out=set()):
+                self.fetch.fetch(order)
+            self.write.run()
+            due = self.fetch.due(limit=1, leave_out=set())
+            if not due and self.write.next_run_at() is None and not self.api.late:
+                break
+        with_items = self.answered.keys() - self.never_had_token - self.forgotten
+        rows = {row["Order ID"]: row["Items"] for row in self.rows("Orders")}
+        assert rows == {order_id: "complete" if order_id in with_items else "unavailable" for order_id in self.answered}
+        assert Counter(row["Product"] for row in self.rows("Items")) == Counter(
+            item.name for order_id in with_items for item in self.answered[order_id]
+        )
+        self.no_row_is_there_twice()
+        with self.store.read() as connection:
+            assert batches.open_batches(connection, SHOP) == []
+
+    def rows(self, tab: str) -> list[dict[str, Any]]:
+        try:
+            header, *rows = self.google.sheet_values(SPREADSHEET_ID, tab)
+        except (KeyError, ValueError):
+            return []
+        return [dict(zip(header, row + [None] * (len(header) - len(row)), strict=True)) for row in rows]
+
+
+TestPipelineStates = PipelineStates.TestCase
+TestPipelineStates.settings = settings(
+    max_examples=60,
+    stateful_step_count=40,
+    deadline=None,
+    # Without the explain phase, which traces every line and takes minutes here.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+)

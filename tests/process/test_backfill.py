@@ -1,0 +1,239 @@
+"""Missed webhooks: `backfill` by hand, and the service's own reconciliation after it was down."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from connector.sandbox.faults import Fault
+from connector.sandbox.sandbox import Sandbox
+from connector.sandbox.verify import differences
+from connector.sandbox.whapi.order import SandboxOrder
+from tests.process.service_process import ServiceProcess
+from tests.process.test_commands import run
+from tests.waiting import wait_until
+
+SINCE = (datetime.now(UTC) - timedelta(days=2)).strftime("%Y-%m-%d")
+
+
+def missed(sandbox: Sandbox, count: int, *, minutes: int = 60) -> list[SandboxOrder]:
+    """Orders of which no webhook tells, among three texts each."""
+    orders = []
+    for number in range(count):
+        order = sandbox.orders.make()
+        orders.append(replace(order, timestamp=order.timestamp - minutes * 60 + number))
+        sandbox.whapi.add(orders[-1])
+        for _ in range(3):
+            sandbox.whapi.history.add({**sandbox.orders.text_message(), "timestamp": orders[-1].timestamp})
+    return orders
+
+
+def test_backfill_without_a_running_service_takes_in_and_writes_what_was_missed(
+    service: ServiceProcess, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    orders = missed(sandbox, 70)
+
+    first = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
+    assert differences(sandbox, orders) == []
+    again = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
+
+    read = f"280 messages read since {SINCE} 00:00 UTC: 70 orders"
+    assert (first.returncode, first.stdout.splitlines()) == (
+        0,
+        [f"{read}, 70 of them new.", "70 of 70 new orders are complete in the sheet now."],
+    )
+    assert (again.returncode, again.stdout.splitlines()) == (0, [f"{read}, 0 of them new."])
+    assert differences(sandbox, orders) == []
+
+
+def test_backfill_leaves_the_writing_to_a_running_service(
+    service: ServiceProcess, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    service.start_and_wait()
+    known = sandbox.send("normal", 3)
+    wait_until(lambda: not differences(sandbox, known))
+    orders = missed(sandbox, 5)
+
+    result = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
+
+    assert (result.returncode, result.stdout.splitlines()[1:]) == (
+        0,
+        ["The running service fetches and writes them, beginning within 0.5 seconds."],
+    )
+    assert "5 orders, 5 of them new." in result.stdout
+    wait_until(lambda: not differences(sandbox, known + orders), within=30)
+
+
+@pytest.mark.parametrize(
+    ("step", "when"),
+    [
+        ("connector.sync.history:HistoryReader.read", "before"),
+        ("connector.sync.history:HistoryReader.read", "after"),
+        ("connector.sync.receive:ReceiveStage.receive", "before"),
+        ("connector.sync.receive:ReceiveStage.receive", "after"),
+        ("connector.sync.write:WriteStage._applied", "before"),
+    ],
+)
+def test_a_backfill_that_is_killed_is_made_good_by_another_run(
+    service: ServiceProcess, sandbox: Sandbox, tmp_path: Path, step: str, when: str
+) -> None:
+    orders = missed(sandbox, 150)
+    command = ["-m", "tests.process.wounded", step, when, "1" if "write" in step else "2", "backfill", "--since", SINCE]
+    killed = subprocess.run(
+        [sys.executable, *command], cwd=tmp_path, env=service.environment, capture_output=True, timeout=60, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+
+    result = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
+    service.start_and_wait()
+
+    assert (result.returncode, "150 orders" in result.stdout) == (0, True)
+    wait_until(lambda: not differences(sandbox, orders), within=30)
+
+
+def test_backfill_waits_where_whapi_asks_for_a_pause_and_goes_on(
+    service: ServiceProcess, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    orders = missed(sandbox, 150)
+    sandbox.faults.add(Fault("whapi", "status", status=429, retry_after="2", skip=1, path_contains="/messages/list"))
+
+    result = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
+
+    assert result.returncode == 0, result.stderr
+    assert "Whapi asks for a pause: too many requests (429). It goes on by itself. Going on in 2 seconds." in (
+        result.stderr
+    )
+    assert differences(sandbox, orders) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        (402, "Whapi asks for payment (402)"),
+        (404, "Whapi has no message history for this channel (404)."),
+        (500, "Whapi has trouble of its own (500)."),
+    ],
+)
+def test_backfill_says_why_it_could_not_read_to_the_end_and_keeps_what_it_has(
+    service: ServiceProcess, sandbox: Sandbox, tmp_path: Path, status: int, sentence: str
+) -> None:
+    missed(sandbox, 100)
+    sandbox.faults.add(Fault("whapi", "status", status=status, times=None, skip=1, path_contains="/messages/list"))
+
+    result = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
+
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1].startswith(f"The history was not read to its end: {sentence}")
+    assert result.stdout.startswith("200 messages read")
+    sandbox.faults.clear()
+    assert run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("since", "sentence"),
+    [
+        ("yesterday", "'yesterday' is no date. Write it as 2026-11-20, or as 2026-11-20T18:30."),
+        ("2026-13-01", "'2026-13-01' is no date. Write it as 2026-11-20, or as 2026-11-20T18:30."),
+        ("0001-01-01T00:00+12:00", "'0001-01-01T00:00+12:00' is no date."),
+        ("2999-01-01", "2999-01-01 is in the future. Give the day from which on orders may be missing."),
+    ],
+)
+def test_a_date_that_makes_no_sense_is_refused_with_a_sentence(
+    service: ServiceProcess, sandbox: Sandbox, tmp_path: Path, since: str, sentence: str
+) -> None:
+    result = run("backfill", "--since", since, cwd=tmp_path, **service.environment)
+
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith(sentence)
+    assert sandbox.whapi.calls.count("GET /messages/list") == 0
+
+
+def test_a_date_is_one_of_the_shops_own_zone(service: ServiceProcess, tmp_path: Path) -> None:
+    environment = {**service.environment, "TIMEZONE": "Asia/Kolkata"}
+
+    day = run("backfill", "--since", "2026-01-02", cwd=tmp_path, **environment)
+    time = run("backfill", "--since", "2026-01-02T12:00:00Z", cwd=tmp_path, **environment)
+
+    assert day.stdout == "0 messages read since 2026-01-01 18:30 UTC: 0 orders, 0 of them new.\n"
+    assert time.stdout == "0 messages read since 2026-01-02 12:00 UTC: 0 orders, 0 of them new.\n"
+
+
+def test_the_progress_is_shown_on_a_terminal_only(service: ServiceProcess, sandbox: Sandbox, tmp_path: Path) -> None:
+    missed(sandbox, 60)
+    environment = service.environment
+
+    piped = run("backfill", "--since", SINCE, cwd=tmp_path, **environment)
+    terminal, end = pty.openpty()
+    shown: list[bytes] = []
+    reader = threading.Thread(target=_read_all, args=(terminal, shown))
+    reader.start()
+    subprocess.run(
+        [sys.executable, "-m", "connector", "backfill", "--since", SINCE],
+        cwd=tmp_path,
+        env={**environment, "TERM": "xterm"},
+        stdout=subprocess.DEVNULL,
+        stderr=end,
+        timeout=60,
+        check=True,
+    )
+    os.close(end)
+    reader.join(10)
+
+    assert piped.stderr == ""
+    assert b"Reading messages" in b"".join(shown)
+    assert b"240/240" in b"".join(shown)
+
+
+def _read_all(terminal: int, shown: list[bytes]) -> None:
+    try:
+        while data := os.read(terminal, 4096):
+            shown.append(data)
+    except OSError:  # That is how a terminal whose other end is closed says so.
+        os.close(terminal)
+
+
+def test_the_service_finds_by_itself_what_was_sent_while_it_was_down(service: ServiceProcess, sandbox: Sandbox) -> None:
+    service.start_and_wait()
+    known = sandbox.send("normal", 2)
+    wait_until(lambda: not differences(sandbox, known))
+    service.signal()
+    orders = missed(sandbox, 20)
+
+    service.environment |= {"RECONCILE_INTERVAL": "1"}
+    service.start_and_wait()
+
+    wait_until(lambda: not differences(sandbox, known + orders), within=30)
+    calls = partial(sandbox.whapi.calls.count, "GET /messages/list")
+    before = calls()
+    wait_until(lambda: calls() >= before + 2)
+    assert service.signal() == 0
+    assert service.log.count('"event": "reconcile.found"') == 1
+    assert differences(sandbox, known + orders) == []
+    assert "Traceback" not in service.log
+    assert not [order for order in orders if order.token in service.log]
+
+
+def test_a_service_without_the_shops_lock_does_not_read_the_history(
+    service: ServiceProcess, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    service.start_and_wait()
+    (folder := tmp_path / "second").mkdir()
+    second = ServiceProcess(sandbox, folder, DATABASE_URL=service.environment["DATABASE_URL"], RECONCILE_INTERVAL="0.2")
+    second.start_and_wait()
+    known = sandbox.send("normal", 2)
+    wait_until(lambda: not differences(sandbox, known))
+    assert sandbox.whapi.calls.count("GET /messages/list") == 0
+
+    # It takes over when the first is gone.
+    orders = missed(sandbox, 3)
+    service.signal()
+    wait_until(lambda: not differences(sandbox, known + orders), within=30)
+    second.stop()
