@@ -68,8 +68,8 @@ def test_killed(sandbox: Sandbox, service: ServiceProcess, step: str, count: int
 def test_killed_while_an_unclear_write_is_settled(
     sandbox: Sandbox, service: ServiceProcess, place: str, when: str, kind: str
 ) -> None:
-    # The second batchUpdate is the first batch; the first one makes the tabs.
-    sandbox.faults.add(Fault("google", kind, seconds=1.0, skip=1, path_contains=":batchUpdate"))
+    # The fifth batchUpdate is the first batch: one makes the tabs, three prove the guard.
+    sandbox.faults.add(Fault("google", kind, seconds=1.0, skip=4, path_contains=":batchUpdate"))
     service.start(place, when, "1")
     orders = sandbox.send("normal", 3)
     if place.endswith("_void") and kind == "commit_then_503":
