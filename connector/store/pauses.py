@@ -1,6 +1,6 @@
 """Pauses of a whole part, the channel at Whapi or the spreadsheet, kept in the store so that they outlive a restart."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -55,13 +55,19 @@ def failed(
 
 
 def worked(connection: Connection, shop: str, part: Part, *, now: datetime) -> None:
-    """A success ends the pause and the count."""
-    _put(connection, shop, part, Pause(worked_at=now))
+    """A success ends the count, and a pause that was to end by now.
+
+    While a pause holds, nobody begins a call: this one was on its way before, and says nothing of how the part is now.
+    """
+    pause = get_pause(connection, shop, part)
+    _put(connection, shop, part, replace(pause, worked_at=now) if pause.holds(now) else Pause(worked_at=now))
 
 
-def over(connection: Connection, shop: str, part: Part) -> None:
-    """The part answers again, though nothing was asked of it: the pause and the count end, `worked_at` stays."""
-    _put(connection, shop, part, Pause(worked_at=get_pause(connection, shop, part).worked_at))
+def over(connection: Connection, shop: str, part: Part, *, now: datetime) -> None:
+    """The part answers again, though nothing was asked of it: as `worked`, but `worked_at` stays."""
+    pause = get_pause(connection, shop, part)
+    if not pause.holds(now):
+        _put(connection, shop, part, Pause(worked_at=pause.worked_at))
 
 
 def lift(connection: Connection, shop: str, *, now: datetime) -> None:

@@ -151,7 +151,8 @@ class HistoryReader:
         with self._database.read() as connection:
             if fetching.any_to_fetch(connection, self._shop):
                 return
-        self._database.write(lambda connection: pauses.over(connection, self._shop, Part.CHANNEL))
+        now = self._clock.now()
+        self._database.write(lambda connection: pauses.over(connection, self._shop, Part.CHANNEL, now=now))
 
     def _take_in(self, messages: Sequence[Any], *, offset: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The ids of all orders among the messages, and of the new ones."""

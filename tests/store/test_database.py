@@ -220,6 +220,28 @@ def test_a_pause_counts_failures_and_ends_with_a_success(database: Database, clo
     assert get_pause() == Pause(worked_at=clock.now())
 
 
+def test_a_success_of_a_call_that_began_before_the_pause_does_not_end_it(database: Database, clock: FakeClock) -> None:
+    def get_pause() -> Pause:
+        with database.read() as connection:
+            return pauses.get_pause(connection, SHOP, Part.CHANNEL)
+
+    until = clock.now() + timedelta(seconds=60)
+    asked_to_wait = Pause(1, until, clock.now(), "Whapi asks for a pause.", clock.now())
+    database.write(
+        lambda connection: pauses.failed(
+            connection, SHOP, Part.CHANNEL, reason="Whapi asks for a pause.", until=until, now=clock.now()
+        )
+    )
+    database.write(lambda connection: pauses.worked(connection, SHOP, Part.CHANNEL, now=clock.now()))
+    assert get_pause() == asked_to_wait
+    database.write(lambda connection: pauses.over(connection, SHOP, Part.CHANNEL, now=clock.now()))
+    assert get_pause() == asked_to_wait
+
+    clock.advance(60)
+    database.write(lambda connection: pauses.over(connection, SHOP, Part.CHANNEL, now=clock.now()))
+    assert get_pause() == Pause(worked_at=asked_to_wait.worked_at)
+
+
 def test_a_payload_is_quarantined_once_without_its_picture(database: Database, clock: FakeClock) -> None:
     part = quarantine.quarantined(
         "messages[0]", "Odd.", {"order": {"preview": "data:image/jpeg;base64,AAAA", "x": "\ud800\x00"}}
