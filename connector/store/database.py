@@ -1,6 +1,7 @@
 """Opens the store: SQLite by default, PostgreSQL where several instances share the work."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,9 +11,10 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from connector.store.commit import GroupCommit
+from connector.store.commit import GroupCommit, Together
 from connector.store.migrate import NewerSchemaError, migrate
 
+A = TypeVar("A")
 T = TypeVar("T")
 
 _DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
@@ -52,8 +54,12 @@ class Database:
         self._commit = GroupCommit(self.engine.execution_options(writes=True))
 
     def write(self, change: Callable[[Connection], T]) -> T:
-        """Makes a change and returns when it is on disk; see GroupCommit.run."""
-        return self._commit.run(change)
+        """Makes a change and returns when it is on disk; see GroupCommit.submit."""
+        return self._commit.submit(change).result()
+
+    def write_together(self, make: Together[A, T], argument: A) -> Future[T]:
+        """Has a change made that others of its kind may share; done when it is on disk. See GroupCommit."""
+        return self._commit.submit_together(make, argument)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
