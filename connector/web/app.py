@@ -9,7 +9,7 @@ from connector.web.errors import register_error_handlers
 from connector.web.health import health_blueprint
 from connector.web.orders import orders_blueprint
 from connector.web.quarantine import quarantine_blueprint
-from connector.web.webhooks import webhooks_blueprint
+from connector.web.webhooks import WebhookLane, webhooks_blueprint
 
 _OPEN = frozenset({"/healthz"})
 
@@ -23,6 +23,7 @@ def create_app(service: Service, *, webhook_secret: str) -> Flask:
     # An order id may hold slashes, also two in a row; a redirection to fewer would name another order.
     app.url_map.merge_slashes = False
     gate = app.extensions["gate"] = Gate(webhook_secret)
+    app.extensions["webhooks"] = WebhookLane(service)
 
     @app.before_request
     def check_secret() -> None:

@@ -13,11 +13,15 @@ LARGEST_BODY = 2**20
 
 def read_json() -> Any:
     """The body as JSON, whatever the Content-Type says. Raises a 400 if it is none, a 413 if it is too large."""
-    data = request.get_data(cache=False)
     try:
-        return json.loads(data, parse_constant=_refuse)
+        return parse_json(request.get_data(cache=False))
     except (ValueError, RecursionError):
         raise ApiError(400, "The body is not JSON.") from None
+
+
+def parse_json(data: bytes) -> Any:
+    """Raises ValueError or RecursionError."""
+    return json.loads(data, parse_constant=_refuse)
 
 
 def _refuse(constant: str) -> NoReturn:
