@@ -1,5 +1,6 @@
 """Keeps the stages going: threads that sleep until there is something to do, and the scheduler that wakes them."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +23,8 @@ FETCHERS = 20
 """Fetches under way at once."""
 SECONDS_BETWEEN_BATCHES = 2.0
 """A batch is one read and one write; Google asks for no more than one request a second to a spreadsheet."""
+_BETWEEN_LOOKS = 0.02
+"""Seconds. Each order that comes in wakes the stages; in a burst one look serves them all."""
 _LONGEST_SLEEP = 3600.0
 _AFTER_A_FAULT = 5.0
 _LOCK_RETRY = 2.0
@@ -118,8 +121,11 @@ class Pipeline:
 
     def _run(self, work: Callable[[], float], due: threading.Event) -> None:
         """Repeats `work`, which returns how many seconds it may sleep. A fault of ours must not end the thread."""
+        looked_at = -math.inf
         while not self._stopping.is_set():
+            self._stopping.wait(max(looked_at + _BETWEEN_LOOKS - time.monotonic(), 0.0))
             due.clear()
+            looked_at = time.monotonic()
             try:
                 sleep = work() if self._holds_lock() else _LOCK_RETRY
             except Exception:

@@ -75,10 +75,16 @@ def _listen(host: str, port: int) -> list[socket.socket]:
     """A socket for each address that the name stands for."""
     sockets: list[socket.socket] = []
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        for family, address in dict.fromkeys((entry[0], entry[4]) for entry in found):
-            taken = sockets[0].getsockname()[1] if sockets else port
-            sockets.append(socket.create_server((address[0], taken), family=family, backlog=_BACKLOG))
+        # With the protocol named: the event loop sends small pieces at once only where it sees that this is TCP.
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+        for family, kind, protocol, _, address in found:
+            listening = socket.socket(family, kind, protocol)
+            sockets.append(listening)
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            listening.bind((address[0], sockets[0].getsockname()[1] or port))
+            listening.listen(_BACKLOG)
     except (OSError, OverflowError) as error:
         for opened in sockets:
             opened.close()
