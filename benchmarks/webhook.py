@@ -176,7 +176,7 @@ def main(
         print_head(
             "Durable answers to webhooks",
             f"wrk -c{connections} -t{threads} -d{seconds}s",
-            f"{repeats} times each, in turn; medians. A webhook has {wrk.size / 1024:.1f} KiB and brings one new order.",
+            f"Each {repeats} times, in turn; medians. A webhook has {wrk.size / 1024:.1f} KiB and brings a new order.",
             f"Whapi takes {whapi_latency * 1e3:g} ms for a call, Google {google_latency * 1e3:g} ms.",
             disk_line(Path(own)),
         )

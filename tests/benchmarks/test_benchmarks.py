@@ -30,5 +30,29 @@ def test_without_the_load_generator_a_sentence_says_how_to_get_it(tmp_path: Path
     )
 
 
+def test_the_service_starts_with_orders_and_without_and_loses_none(tmp_path: Path) -> None:
+    result = bench(tmp_path, "start", "--orders", "500", "--runs", "1")
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "500 orders are in the large database afterwards." in result.stdout
+    assert len(tables(result.stdout)) == 6
+
+
+def test_at_rest_nobody_is_called(tmp_path: Path) -> None:
+    result = bench(tmp_path, "rest", "--orders", "2", "--seconds", "0.5")
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert tables(result.stdout)["reconciliation off"][4:] == ["0", "0", "0", "0"]
+
+
+def test_orders_that_come_alone_take_a_call_of_each_kind(tmp_path: Path) -> None:
+    arguments = ("--orders", "2", "--pause", "0.1", "--whapi-latency", "0", "--google-latency", "0")
+
+    result = bench(tmp_path, "alone", *arguments)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "one fetch, one read and one write for 2 of 2 orders." in result.stdout
+
+
 def number(text: str) -> int:
     return int(text.replace(",", ""))
