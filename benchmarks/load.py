@@ -6,16 +6,13 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.running import BenchmarkError
 from benchmarks.stock import webhook_body
 from connector.sandbox.whapi.order import SandboxOrder
 
 SCRIPT = Path(__file__).with_name("webhook.lua")
 PLACEHOLDER = "ORDER_ID_HERE__"
 MISSING = "This benchmark needs the load generator wrk. Install it: `apt install wrk`, or `brew install wrk`."
-
-
-class LoadError(Exception):
-    """wrk did not do its work. The text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +43,9 @@ class Wrk:
     """Each run's order ids are others than those of all runs before."""
 
     def __init__(self, folder: Path, template: SandboxOrder, secret: str, *, connections: int, threads: int) -> None:
-        """Raises LoadError if wrk is not installed. `template`: what the webhooks bring but for the id."""
+        """Raises BenchmarkError if wrk is not installed. `template`: what the webhooks bring but for the id."""
         if shutil.which("wrk") is None:
-            raise LoadError(MISSING)
+            raise BenchmarkError(MISSING)
         message = webhook_body(template).replace(template.order_id.encode(), PLACEHOLDER.encode())
         self.size = len(message)
         self.connections = connections
@@ -82,4 +79,4 @@ class Wrk:
         for line in result.stdout.splitlines():
             if line.startswith("RESULT "):
                 return Load(**json.loads(line.removeprefix("RESULT ")))
-        raise LoadError(f"wrk ended with code {result.returncode}:\n{result.stdout}{result.stderr}")
+        raise BenchmarkError(f"wrk ended with code {result.returncode}:\n{result.stdout}{result.stderr}")

@@ -4,14 +4,11 @@ import threading
 import time
 from bisect import bisect_left
 
+from benchmarks.running import BenchmarkError
 from connector.sandbox.google.grid import Sheet
 from connector.sandbox.sandbox import Sandbox
 
 ORDERS, ITEMS = "Orders", "Items"
-
-
-class LateError(Exception):
-    """Not all rows came in time. The text says how many did."""
 
 
 def count_rows(sandbox: Sandbox, title: str) -> int:
@@ -29,11 +26,13 @@ def order_ids(sandbox: Sandbox, title: str) -> list[str]:
 
 
 def wait_for_rows(sandbox: Sandbox, *, orders: int, items: int, within: float, every: float = 0.05) -> None:
-    """Returns when so many rows are there. Raises LateError."""
+    """Returns when so many rows are there. Raises BenchmarkError."""
     pause, deadline = threading.Event(), time.monotonic() + within
     while (there := (count_rows(sandbox, ORDERS), count_rows(sandbox, ITEMS))) != (orders, items):
         if time.monotonic() > deadline:
-            raise LateError(f"After {within:g} s there were {there[0]} orders and {there[1]} items in the sheet.")
+            raise BenchmarkError(
+                f"Wrong: after {within:g} s there were {there[0]} orders and {there[1]} items in the sheet."
+            )
         pause.wait(every)
 
 

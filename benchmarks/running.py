@@ -22,8 +22,8 @@ _ALIVE_WITHIN = 60.0
 _STOPPED_WITHIN = 30.0
 
 
-class ServiceError(Exception):
-    """The service did not do what it was started for. The text says what, with its log where there is one."""
+class BenchmarkError(Exception):
+    """Something did not do what it was started for, so there is nothing to report but this. The text says what."""
 
 
 class Serve:
@@ -76,7 +76,9 @@ class Serve:
         deadline = time.monotonic() + _ALIVE_WITHIN
         while not answers(self.port):
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise ServiceError(f"The service did not start. Its log:\n{self.log_file.read_text(encoding='utf-8')}")
+                raise BenchmarkError(
+                    f"The service did not start. Its log:\n{self.log_file.read_text(encoding='utf-8')}"
+                )
             time.sleep(0.005)
         return self
 
@@ -143,7 +145,7 @@ def free_port() -> int:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Has SIGTERM unwind the stack, so that what was started is stopped."""
+    """Has SIGTERM unwind the stack, so that what was started is stopped; and says what went wrong in a sentence."""
 
     def stop(number: int, _frame: FrameType | None) -> None:
         sys.exit(128 + number)
@@ -151,5 +153,7 @@ def stoppable() -> Iterator[None]:
     before = signal.signal(signal.SIGTERM, stop)
     try:
         yield
+    except BenchmarkError as error:
+        sys.exit(str(error))
     finally:
         signal.signal(signal.SIGTERM, before)

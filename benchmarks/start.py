@@ -55,9 +55,7 @@ def main(orders: int, runs: int, folder: Path) -> None:
         fill_store(large, orders, template=sample_orders(1)[0], waiting=False)
         size = Path(own, "large.db").stat().st_size / 2**20
         took = time.perf_counter() - begun
-        print(
-            f"{orders:,} finished orders with 3 items each were put into a database of {size:,.0f} MiB ({took:.0f} s).\n"
-        )
+        print(f"The large database: {orders:,} finished orders, {size:,.0f} MiB, made in {took:.0f} s.\n")
 
         def serve(url: str) -> Took:
             service = Serve(sandbox, Path(own), url)

@@ -53,17 +53,35 @@ def webhook_body(*orders: SandboxOrder, channel_id: str = "MANTIS-M72HC") -> byt
     return json.dumps(body, ensure_ascii=False).encode()
 
 
+def forwarded_body(*orders: SandboxOrder) -> bytes:
+    """What a forwarder sends to `/orders` that has the items already, so that all can go out in one batch."""
+    return json.dumps(
+        [
+            {
+                "order_id": order.order_id,
+                "customer_name": order.customer_name,
+                "customer_phone": order.customer_phone,
+                "title": order.title,
+                "note": order.text,
+                "currency": order.currency,
+                "items": [item.as_json() for item in order.items],
+            }
+            for order in orders
+        ]
+    ).encode()
+
+
 class Poster:
-    """One kept connection to the service's webhook. For one thread."""
+    """One kept connection to the service. For one thread."""
 
     def __init__(self, port: int, secret: str) -> None:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
         self._headers = {"X-Webhook-Secret": secret, "Content-Type": "application/json"}
 
-    def post(self, body: bytes) -> int:
+    def post(self, body: bytes, path: str = "/webhooks/whapi") -> int:
         """Sends it and returns the answer's status; 0 if none came."""
         try:
-            self._connection.request("POST", "/webhooks/whapi", body, self._headers)
+            self._connection.request("POST", path, body, self._headers)
             answer = self._connection.getresponse()
             answer.read()
         except (OSError, HTTPException):

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import click
 
-from benchmarks.load import Load, LoadError, Wrk
+from benchmarks.load import Load, Wrk
 from benchmarks.report import disk_line, print_head, print_table
 from benchmarks.rows import ORDERS, count_rows
-from benchmarks.running import ROOT, Serve, answers, free_port, stoppable
+from benchmarks.running import ROOT, BenchmarkError, Serve, answers, free_port, stoppable
 from benchmarks.stock import AnyOrder, count_orders, sample_orders
 from benchmarks.tap import FETCH, Tap
 from connector.sandbox.faults import SERVICES, Fault
@@ -77,7 +77,7 @@ class Bench:
             stack.callback(process.terminate)
             while not answers(port):
                 if process.poll() is not None:
-                    raise LoadError("The Flask baseline did not start.")
+                    raise BenchmarkError("The Flask baseline did not start.")
                 time.sleep(0.05)
             return Run(*self._load(port), None)
 
@@ -166,10 +166,7 @@ def main(
     folder.mkdir(parents=True, exist_ok=True)
     folder = folder.resolve()
     with stoppable(), tempfile.TemporaryDirectory(dir=folder) as own, Sandbox(free_port()) as sandbox:
-        try:
-            wrk = Wrk(Path(own), template, sandbox.secret, connections=connections, threads=threads)
-        except LoadError as error:
-            sys.exit(str(error))
+        wrk = Wrk(Path(own), template, sandbox.secret, connections=connections, threads=threads)
         sandbox.whapi.orders = AnyOrder(template)
         sandbox.whapi.latency, sandbox.google.latency = whapi_latency, google_latency
         bench = Bench(wrk, sandbox, Tap(sandbox), Path(own), seconds, database_url)
