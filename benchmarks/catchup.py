@@ -31,6 +31,8 @@ class CaughtUp:
     orders: int
     seconds: float
     """From the first call to the last."""
+    until_first: float
+    """From the first call until the first row was in the sheet."""
     cpu: float
     """Processor seconds of the service since it first answered."""
     sandbox_cpu: float
@@ -87,6 +89,8 @@ def _catch_up(count: int, folder: Path, patience: float) -> CaughtUp:
         before = time.process_time()
         with Serve(sandbox, Path(own), url, RECONCILE_INTERVAL="0") as serve, Sampler(serve.pid) as sampler:
             at_start = usage(serve.pid)
+            wait_for_rows(sandbox, orders=1, items=0, within=patience, every=0.05, or_more=True)
+            first_row = time.perf_counter()
             wait_for_rows(sandbox, orders=count, items=LINES * count, within=patience, every=0.25)
             cpu, sandbox_cpu = usage(serve.pid).cpu - at_start.cpu, time.process_time() - before
         calls = tap.heard(FETCH, READ, WRITE)
@@ -94,6 +98,7 @@ def _catch_up(count: int, folder: Path, patience: float) -> CaughtUp:
         return CaughtUp(
             orders=count,
             seconds=max(call.ended for call in calls) - min(call.begun for call in calls),
+            until_first=first_row - min(call.begun for call in calls),
             cpu=cpu,
             sandbox_cpu=sandbox_cpu,
             peak=sampler.peak,
@@ -114,6 +119,7 @@ def _rows(few: CaughtUp, many: CaughtUp) -> list[tuple[object, ...]]:
         return row(f"{name}, ms an order", ".2f", 1e3 * one / few.orders, 1e3 * other / many.orders)
 
     return [
+        row("until the first row is in the sheet, s", ".1f", few.until_first, many.until_first),
         row("until all is in the sheet, s", ".1f", few.seconds, many.seconds),
         per_order("the same", few.seconds, many.seconds),
         per_order("processor time of the service", few.cpu, many.cpu),
