@@ -7,11 +7,14 @@ faster than a commit each, and with SQLite nobody ever waits for a lock.
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
+
+from connector.observer import UNOBSERVED, Observer
 
 T = TypeVar("T")
 Change = Callable[[Connection], Any]
@@ -27,6 +30,7 @@ class GroupCommit:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.observer: Observer = UNOBSERVED
         self._queue: queue.SimpleQueue[tuple[Change, Future[Any]] | None] = queue.SimpleQueue()
         self._start = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -46,6 +50,11 @@ class GroupCommit:
                 self._thread.start()
             self._queue.put((change, future))
         return cast("T", future.result())
+
+    @property
+    def waiting(self) -> int:
+        """How many changes wait for the next commit."""
+        return self._queue.qsize()
 
     def close(self) -> None:
         """Makes what was handed in, then ends the thread."""
@@ -71,6 +80,7 @@ class GroupCommit:
                 self._commit(gathered)
 
     def _commit(self, gathered: list[tuple[Change, Future[Any]]]) -> None:
+        began = time.perf_counter()
         try:
             with self._engine.begin() as connection:
                 results = [change(connection) for change, _ in gathered]
@@ -82,5 +92,7 @@ class GroupCommit:
             for single in gathered:
                 self._commit([single])
             return
+        committed = time.perf_counter()
         for (_, future), result in zip(gathered, results, strict=True):
             future.set_result(result)
+        self.observer.committed(changes=len(gathered), seconds=committed - began)

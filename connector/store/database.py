@@ -10,6 +10,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from connector.observer import Observer
 from connector.store.commit import GroupCommit
 from connector.store.migrate import NewerSchemaError, migrate
 
@@ -54,6 +55,15 @@ class Database:
     def write(self, change: Callable[[Connection], T]) -> T:
         """Makes a change and returns when it is on disk; see GroupCommit.run."""
         return self._commit.run(change)
+
+    @property
+    def changes_waiting(self) -> int:
+        """How many changes wait for the next commit."""
+        return self._commit.waiting
+
+    def observe(self, observer: Observer) -> None:
+        """Has the observer told of each commit from now on."""
+        self._commit.observer = observer
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from connector.clock import Clock
 from connector.logs import get_logger
+from connector.observer import UNOBSERVED, Observer
 from connector.store import intake, quarantine
 from connector.store.database import Database
 from connector.store.intake import Taken
@@ -38,7 +39,14 @@ class ReceiveStage:
     """Takes in what webhooks and forwarders bring. Safe to use from several threads."""
 
     def __init__(
-        self, database: Database, *, shop: str, grace: float, clock: Clock, arrived: Callable[[], None]
+        self,
+        database: Database,
+        *,
+        shop: str,
+        grace: float,
+        clock: Clock,
+        arrived: Callable[[], None],
+        observer: Observer = UNOBSERVED,
     ) -> None:
         """`grace`: seconds that an order's row waits for its items; `arrived` is called after orders were stored."""
         self._database = database
@@ -46,13 +54,14 @@ class ReceiveStage:
         self._grace = timedelta(seconds=grace)
         self._clock = clock
         self._arrived = arrived
+        self._observer = observer
 
     def receive(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> Receipt:
         """Stores all of it in one commit, and returns when it is on disk; `replaces`: the quarantined entries that it
         was read from, which are dropped in the same commit."""
         parts = [quarantined(part.field, part.reason, part.part) for part in reading.unclear] if keep_unclear else []
         if not reading.orders and not parts and not replaces:
-            return Receipt((), reading.ignored, 0)
+            return self._done(Receipt((), reading.ignored, 0))
         now = self._clock.now()
 
         def change(connection: Connection) -> list[Taken]:
@@ -68,4 +77,13 @@ class ReceiveStage:
             log.warning("payload.quarantined", field=part.field, reason=part.reason)
         if taken:
             self._arrived()
-        return Receipt(tuple(taken), reading.ignored, len(parts))
+        return self._done(Receipt(tuple(taken), reading.ignored, len(parts)))
+
+    def _done(self, receipt: Receipt) -> Receipt:
+        self._observer.received(
+            accepted=receipt.accepted,
+            duplicates=receipt.duplicates,
+            ignored=receipt.ignored,
+            quarantined=receipt.quarantined,
+        )
+        return receipt
