@@ -2,8 +2,9 @@
 
 import re
 from time import perf_counter
+from typing import Any
 
-from flask import Blueprint, Flask, Response, g, request
+from flask import Blueprint, Flask, Request, Response, request
 
 from connector.metrics.exposition import CONTENT_TYPE, exposition
 from connector.observer import Observer
@@ -28,23 +29,31 @@ def metrics_blueprint(service: Service) -> Blueprint:
     return blueprint
 
 
+class TimedRequest(Request):
+    """Knows when it began. Cheaper than a hook before each request."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.began = perf_counter()
+        super().__init__(*args, **options)
+
+
 def observe_requests(app: Flask, observer: Observer) -> None:
-    """Has the observer told of each answer. To be called before any other hook is set, so that all are timed."""
+    """Has the observer told of each answer. On the webhook's path every microsecond counts, so it is one hook alone."""
+    app.request_class = TimedRequest
     routes: dict[str, str] = {}
 
-    @app.before_request
-    def begin() -> None:
-        g.began = perf_counter()
-
     @app.after_request
-    def end(response: Response) -> Response:
-        rule = request.url_rule
+    def answered(response: Response) -> Response:
+        # Taken out of the proxy once, which would look it up anew for each attribute.
+        this: TimedRequest = request._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001 - werkzeug's own way
+        rule = this.url_rule
         if rule is None:
             method, route = _OTHER, UNMATCHED
         else:
-            method = request.method
+            method = this.method
             route = routes.get(rule.rule) or routes.setdefault(rule.rule, route_label(rule.rule))
-        observer.answered(method=method, route=route, status=response.status_code, seconds=perf_counter() - g.began)
+        seconds = perf_counter() - this.began
+        observer.answered(method=method, route=route, status=response.status_code, seconds=seconds)
         return response
 
 
