@@ -108,6 +108,13 @@ def open_batch(
     return False
 
 
+def first_rows(connection: Connection, batch: Batch) -> list[tuple[datetime, datetime]]:
+    """For each order that has its first row in an open batch: when it was sent, and when it was stored."""
+    query = sa.select(orders.c.received_at, orders.c.stored_at)
+    query = query.where(orders.c.batch_id == batch.id, orders.c.shown.is_(None))
+    return [(row.received_at, row.stored_at) for row in connection.execute(query)]
+
+
 def applied(connection: Connection, batch: Batch, *, now: datetime) -> bool:
     """The sheet has the batch: its orders show what it wrote. False if that was known already."""
     if not _settle(connection, batch, BatchState.APPLIED, now=now):

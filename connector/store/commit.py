@@ -9,12 +9,15 @@ Changes of the same kind may share their statements, too: then the thread makes 
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
+
+from connector.observer import UNOBSERVED, Observer
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -39,6 +42,7 @@ class GroupCommit:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.observer: Observer = UNOBSERVED
         self._queue: queue.SimpleQueue[_Change | None] = queue.SimpleQueue()
         self._start = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -55,6 +59,11 @@ class GroupCommit:
     def submit_together(self, make: Together[A, T], argument: A) -> Future[T]:
         """The same for a change that may be made by one call with all others for which `make` is equal."""
         return self._put(_Change(make, argument))
+
+    @property
+    def waiting(self) -> int:
+        """How many changes wait for the next commit."""
+        return self._queue.qsize()
 
     def close(self) -> None:
         """Makes what was handed in, then ends the thread."""
@@ -90,6 +99,7 @@ class GroupCommit:
                 self._commit(gathered)
 
     def _commit(self, gathered: list[_Change]) -> None:
+        began = time.perf_counter()
         kinds: dict[Together[Any, Any], list[_Change]] = {}
         for change in gathered:
             kinds.setdefault(change.make, []).append(change)
@@ -104,9 +114,11 @@ class GroupCommit:
             for single in gathered:
                 self._commit([single])
             return
+        committed = time.perf_counter()
         for changes, returned in zip(kinds.values(), results, strict=True):
             for change, result in zip(changes, returned, strict=True):
                 change.future.set_result(result)
+        self.observer.committed(changes=len(gathered), seconds=committed - began)
 
 
 def _one_by_one(connection: Connection, changes: Sequence[Callable[[Connection], Any]]) -> list[Any]:

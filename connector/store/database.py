@@ -11,6 +11,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from connector.observer import Observer
 from connector.store.commit import GroupCommit, Together
 from connector.store.migrate import NewerSchemaError, migrate
 
@@ -60,6 +61,15 @@ class Database:
     def write_together(self, make: Together[A, T], argument: A) -> Future[T]:
         """Has a change made that others of its kind may share; done when it is on disk. See GroupCommit."""
         return self._commit.submit_together(make, argument)
+
+    @property
+    def changes_waiting(self) -> int:
+        """How many changes wait for the next commit."""
+        return self._commit.waiting
+
+    def observe(self, observer: Observer) -> None:
+        """Has the observer told of each commit from now on."""
+        self._commit.observer = observer
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

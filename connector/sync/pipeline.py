@@ -53,6 +53,8 @@ class Pipeline:
         self._write = write
         self._housekeeping = housekeeping
         self._lock = lock
+        self.holds_lock = False
+        """Whether this process held the shop's lock when it last looked, which is at least every `resync_interval`."""
         self._clock = clock
         self._fetchers = fetchers
         self._seconds_between_batches = seconds_between_batches
@@ -104,6 +106,7 @@ class Pipeline:
             self.wait_for_change(0.05)
         with self._locking:
             self._lock.release()
+            self.holds_lock = False
 
     def wake(self) -> None:
         """Something may be due: have the stages look."""
@@ -150,7 +153,8 @@ class Pipeline:
     def _holds_lock(self) -> bool:
         with self._locking:
             # Once `stop` has let go of the lock, nothing here may take it again.
-            return not self._stopping.is_set() and self._lock.acquire()
+            self.holds_lock = not self._stopping.is_set() and self._lock.acquire()
+            return self.holds_lock
 
     def _run_fetching(self) -> float:
         while True:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from connector.clock import Clock
 from connector.logs import get_logger
 from connector.models import NewOrder
+from connector.observer import UNOBSERVED, Observer
 from connector.store import intake, quarantine
 from connector.store.database import Database
 from connector.store.intake import Taken
@@ -56,7 +57,14 @@ class ReceiveStage:
     """Takes in what webhooks and forwarders bring. Safe to use from several threads."""
 
     def __init__(
-        self, database: Database, *, shop: str, grace: float, clock: Clock, arrived: Callable[[], None]
+        self,
+        database: Database,
+        *,
+        shop: str,
+        grace: float,
+        clock: Clock,
+        arrived: Callable[[], None],
+        observer: Observer = UNOBSERVED,
     ) -> None:
         """`grace`: seconds that an order's row waits for its items; `arrived` is called after orders were stored."""
         self._database = database
@@ -64,20 +72,21 @@ class ReceiveStage:
         self._grace = timedelta(seconds=grace)
         self._clock = clock
         self._arrived = arrived
+        self._observer = observer
 
     def receive(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> Receipt:
         """Stores all of it in one commit, and returns when it is on disk; `replaces`: the quarantined entries that it
         was read from, which are dropped in the same commit."""
         packet = self._pack(reading, keep_unclear=keep_unclear, replaces=replaces)
         if packet.is_empty:
-            return Receipt((), reading.ignored, 0)
+            return self._done(Receipt((), reading.ignored, 0))
         return self._stored(packet, self._hand_in(packet).result())
 
     async def receive_async(self, reading: Reading) -> Receipt:
         """The same for a webhook that is answered by an event loop. Unclear parts are kept."""
         packet = self._pack(reading, keep_unclear=True)
         if packet.is_empty:
-            return Receipt((), reading.ignored, 0)
+            return self._done(Receipt((), reading.ignored, 0))
         return self._stored(packet, await asyncio.wrap_future(self._hand_in(packet)))
 
     def _pack(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> _Packet:
@@ -105,4 +114,13 @@ class ReceiveStage:
             log.warning("payload.quarantined", field=part.field, reason=part.reason)
         if taken:
             self._arrived()
-        return Receipt(tuple(taken), packet.ignored, len(packet.parts))
+        return self._done(Receipt(tuple(taken), packet.ignored, len(packet.parts)))
+
+    def _done(self, receipt: Receipt) -> Receipt:
+        self._observer.received(
+            accepted=receipt.accepted,
+            duplicates=receipt.duplicates,
+            ignored=receipt.ignored,
+            quarantined=receipt.quarantined,
+        )
+        return receipt

@@ -7,6 +7,7 @@ from connector.web.auth import Gate
 from connector.web.body import LARGEST_BODY
 from connector.web.errors import register_error_handlers
 from connector.web.health import health_blueprint
+from connector.web.metrics import metrics_blueprint, observe_requests
 from connector.web.orders import orders_blueprint
 from connector.web.quarantine import quarantine_blueprint
 from connector.web.webhooks import WebhookLane, webhooks_blueprint
@@ -25,6 +26,8 @@ def create_app(service: Service, *, webhook_secret: str) -> Flask:
     gate = app.extensions["gate"] = Gate(webhook_secret)
     app.extensions["webhooks"] = WebhookLane(service)
 
+    observe_requests(app, service.instruments)
+
     @app.before_request
     def check_secret() -> None:
         if request.path not in _OPEN:
@@ -42,4 +45,5 @@ def create_app(service: Service, *, webhook_secret: str) -> Flask:
     app.register_blueprint(orders_blueprint(service))
     app.register_blueprint(quarantine_blueprint(service))
     app.register_blueprint(health_blueprint(service))
+    app.register_blueprint(metrics_blueprint(service))
     return app

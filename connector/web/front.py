@@ -56,7 +56,7 @@ class Front:
         if body is None:
             return
         if admitted and len(body) <= _LARGEST_ON_LOOP and self._webhooks.takes(scope["method"], scope["path"]):
-            receipt = await self._webhooks.take(body)
+            receipt = await self._webhooks.take(scope["method"], scope["path"], body)
             if receipt is not None:
                 await _answer(send, 200, receipt)
                 return

@@ -1,6 +1,7 @@
 """Takes in Whapi's webhooks, in its three modes. Nothing happens here but: check the secret, read, store, answer."""
 
 import json
+from time import perf_counter
 
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
@@ -38,13 +39,16 @@ class WebhookLane:
         """Whether this is a webhook's address."""
         return path.startswith(_PATH) and method in _METHODS and (len(path) == len(_PATH) or path[len(_PATH)] == "/")
 
-    async def take(self, body: bytes) -> bytes | None:
+    async def take(self, method: str, path: str, body: bytes) -> bytes | None:
         """The answer's body once all is stored; None: the route is to answer, as it knows what to say."""
+        began = perf_counter()
         try:
             reading = read_webhook(parse_json(body), now=self._service.clock.now())
             receipt = await self._service.receive.receive_async(reading)
         except (ValueError, RecursionError, SQLAlchemyError, StoreClosedError):
             return None
+        route = _PATH if path == _PATH else f"{_PATH}/<event>"
+        self._service.instruments.answered(method=method, route=route, status=200, seconds=perf_counter() - began)
         return json.dumps(_counts(receipt), separators=(",", ":")).encode() + b"\n"
 
 
