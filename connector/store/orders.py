@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.models import Item, ItemsState, Order, Shown, Status
+from connector.store.places import place_of
 from connector.store.tables import items as items_table
 from connector.store.tables import orders, past_orders
 from connector.totals import tidy
@@ -144,5 +145,9 @@ def to_order(row: sa.Row[Any], items: Sequence[Item] = ()) -> Order:
         write_due_at=values["write_due_at"],
         batch_id=values["batch_id"],
         synced_at=values["synced_at"],
+        # Before the row is in the sheet, this is only where it is meant to go.
+        place=place_of(values["row_spreadsheet_id"], values["row_sheet_id"], values["row_index"])
+        if values["shown"] is not None
+        else None,
         items=tuple(items),
     )
