@@ -22,6 +22,7 @@ from connector.sync.prune import prune
 from connector.sync.receive import ReceiveStage
 from connector.sync.reconcile import FIRST_AFTER, ReconcileStage
 from connector.sync.retry import RetryPolicy
+from connector.sync.waits import Waits
 from connector.sync.write import WriteStage
 from connector.whapi.client import WhapiClient
 
@@ -40,6 +41,7 @@ class Service:
     fetch: FetchStage
     write: WriteStage
     pipeline: Pipeline
+    waits: Waits
     receive: ReceiveStage
     history: HistoryReader
     reconcile: ReconcileStage
@@ -49,6 +51,7 @@ class Service:
 
     def close(self) -> None:
         """Ends the threads and closes what is open. Nothing is lost if the process dies instead."""
+        self.waits.end()
         self.pipeline.stop()
         self.whapi.close()
         self.database.close()
@@ -78,6 +81,7 @@ def build_service(
         except SheetsError as error:
             log.warning("housekeeping.failed", reason=error.message)
 
+    waits = Waits(database, shop=SHOP)
     pipeline = Pipeline(
         fetch,
         write,
@@ -85,6 +89,7 @@ def build_service(
         lock=shop_lock(database, SHOP),
         clock=clock,
         resync_interval=settings.resync_interval,
+        written=waits.written,
         seconds_between_batches=seconds_between_batches,
     )
     receive = ReceiveStage(database, shop=SHOP, grace=settings.items_grace, clock=clock, arrived=pipeline.wake)
@@ -92,7 +97,7 @@ def build_service(
     reconcile = ReconcileStage(history, window=settings.reconcile_window, clock=clock)
     if interval := settings.reconcile_interval:
         pipeline.every(interval, "reconcile", reconcile.run, first_after=min(FIRST_AFTER, interval))
-    return Service(database, whapi, fetch, write, pipeline, receive, history, reconcile, redact, SHOP, clock)
+    return Service(database, whapi, fetch, write, pipeline, waits, receive, history, reconcile, redact, SHOP, clock)
 
 
 def retry_policy(settings: Settings) -> RetryPolicy:

@@ -82,6 +82,17 @@ def count_synced(connection: Connection, shop: str, order_ids: Sequence[str]) ->
     return count
 
 
+def undone(connection: Connection, shop: str, order_ids: Sequence[str]) -> set[str]:
+    """Those of the orders that are neither synced nor given up. What the store doesn't have is not among them."""
+    left: set[str] = set()
+    for start in range(0, len(order_ids), _IDS_AT_ONCE):
+        some = order_ids[start : start + _IDS_AT_ONCE]
+        query = sa.select(orders.c.order_id).where(orders.c.shop == shop, orders.c.order_id.in_(some))
+        open_ = sa.or_(_STATUS_CONDITIONS[Status.RECEIVED], _STATUS_CONDITIONS[Status.WAITING])
+        left.update(connection.execute(query.where(open_)).scalars())
+    return left
+
+
 def oldest_unwritten(connection: Connection, shop: str) -> datetime | None:
     """When the oldest order came in whose row is not in the sheet yet; None if all are."""
     query = sa.select(orders.c.stored_at).where(orders.c.shop == shop, orders.c.shown.is_(None))
