@@ -12,7 +12,7 @@ from connector.models import Order, Status
 from connector.service import Service
 from connector.store import orders as stored
 from connector.sync.resync import ask_for_resync
-from connector.web.body import read_json
+from connector.web.body import read_json_or_form
 from connector.web.errors import ApiError
 from connector.web.present import order_json
 from connector.web.query import MOST_LISTED, whole_number
@@ -34,9 +34,12 @@ def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blue
     def take() -> Response:
         wait = _wait_seconds()
         base = public_url or _own_address()
-        reading = read_forwarded(read_json(), now=service.clock.now())
+        reading = read_forwarded(read_json_or_form(), now=service.clock.now())
         if reading.unclear:
-            problems = [{"field": part.field, "message": part.reason} for part in reading.unclear[:MOST_NAMED]]
+            problems = [
+                {"field": service.redact(part.field), "message": service.redact(part.reason)}
+                for part in reading.unclear[:MOST_NAMED]
+            ]
             raise ApiError(422, "Nothing was stored, because these fields are wrong.", fields=problems)
         receipt = service.receive.receive(reading, keep_unclear=False)
         order_ids = [taken.order_id for taken in receipt.taken]

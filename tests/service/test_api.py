@@ -152,8 +152,14 @@ def test_wrong_fields_are_a_422_that_names_each_and_stores_nothing(shop: Shop) -
     assert answer.json() == {
         "error": "Nothing was stored, because these fields are wrong.",
         "fields": [
-            {"field": "[1].order_id", "message": "Expected a text of 1 to 200 characters; a list came."},
-            {"field": "[1].item_count", "message": "Expected a number; a text of 4 characters came."},
+            {
+                "field": "[1].order_id",
+                "message": "Expected a text of 1 to 200 characters on one line; an empty list came.",
+            },
+            {
+                "field": "[1].item_count",
+                "message": 'Expected a number, such as 359 or 359.50; the text "many" came.',
+            },
         ],
     }
     assert order_count(shop) == 0
