@@ -17,7 +17,7 @@ from connector.whapi.wording import came
 
 MOST_NAMED = 100
 """Wrong fields that an answer names. A mebibyte has room for half a million."""
-_DEEPEST = 8
+_DEEPEST = 12
 """Lists and wrappers within each other. Two or three are usual."""
 _SHAPES = (
     "Expected a Whapi payload (with `messages`), a Whapi message (with `type` and `order`), "

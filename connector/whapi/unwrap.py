@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 WRAPPERS = ("body", "data", "value", "payload", "json", "message", "orders")
 """The keys under which forwarders hand things on: n8n's Webhook node has `body`, its items have `json`; the others are
 what people call such a field. Each only counts where it holds an object or a list."""
-_MOST_OFTEN_IN_TEXT = 3
+_MOST_OFTEN_IN_TEXT = 10
 
 
 def parse_json(data: str | bytes) -> Any:
