@@ -27,6 +27,7 @@ from connector.sync.prune import prune
 from connector.sync.receive import ReceiveStage
 from connector.sync.reconcile import FIRST_AFTER, ReconcileStage
 from connector.sync.retry import RetryPolicy
+from connector.sync.waits import Waits
 from connector.sync.write import WriteStage
 from connector.whapi.client import WhapiClient
 
@@ -45,6 +46,7 @@ class Service:
     fetch: FetchStage
     write: WriteStage
     pipeline: Pipeline
+    waits: Waits
     receive: ReceiveStage
     history: HistoryReader
     reconcile: ReconcileStage
@@ -55,6 +57,7 @@ class Service:
 
     def close(self) -> None:
         """Ends the threads and closes what is open. Nothing is lost if the process dies instead."""
+        self.waits.end()
         self.pipeline.stop()
         self.whapi.close()
         self.database.close()
@@ -88,6 +91,7 @@ def build_service(
         except SheetsError as error:
             log.warning("housekeeping.failed", reason=error.message)
 
+    waits = Waits(database, shop=SHOP)
     pipeline = Pipeline(
         fetch,
         write,
@@ -95,6 +99,7 @@ def build_service(
         lock=shop_lock(database, SHOP),
         clock=clock,
         resync_interval=settings.resync_interval,
+        written=waits.written,
         seconds_between_batches=seconds_between_batches,
     )
     receive = ReceiveStage(
@@ -113,7 +118,7 @@ def build_service(
         )
     )
     return Service(
-        database, whapi, fetch, write, pipeline, receive, history, reconcile, instruments, redact, SHOP, clock
+        database, whapi, fetch, write, pipeline, waits, receive, history, reconcile, instruments, redact, SHOP, clock
     )
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.models import Item, ItemsState, Order, Shown, Status, status_of
+from connector.store.places import place_of
 from connector.store.tables import items as items_table
 from connector.store.tables import orders, past_orders
 from connector.totals import tidy
@@ -92,6 +93,17 @@ def count_synced(connection: Connection, shop: str, order_ids: Sequence[str]) ->
     return count
 
 
+def undone(connection: Connection, shop: str, order_ids: Sequence[str]) -> set[str]:
+    """Those of the orders that are neither synced nor given up. What the store doesn't have is not among them."""
+    left: set[str] = set()
+    for start in range(0, len(order_ids), _IDS_AT_ONCE):
+        some = order_ids[start : start + _IDS_AT_ONCE]
+        query = sa.select(orders.c.order_id).where(orders.c.shop == shop, orders.c.order_id.in_(some))
+        open_ = sa.or_(_STATUS_CONDITIONS[Status.RECEIVED], _STATUS_CONDITIONS[Status.WAITING])
+        left.update(connection.execute(query.where(open_)).scalars())
+    return left
+
+
 def oldest_unwritten(connection: Connection, shop: str) -> datetime | None:
     """When the oldest order came in whose row is not in the sheet yet; None if all are."""
     query = sa.select(orders.c.stored_at).where(orders.c.shop == shop, orders.c.shown.is_(None))
@@ -156,5 +168,9 @@ def to_order(row: sa.Row[Any], items: Sequence[Item] = ()) -> Order:
         write_due_at=values["write_due_at"],
         batch_id=values["batch_id"],
         synced_at=values["synced_at"],
+        # Before the row is in the sheet, this is only where it is meant to go.
+        place=place_of(values["row_spreadsheet_id"], values["row_sheet_id"], values["row_index"])
+        if values["shown"] is not None
+        else None,
         items=tuple(items),
     )

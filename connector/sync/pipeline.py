@@ -45,10 +45,12 @@ class Pipeline:
         lock: Lock,
         clock: Clock,
         resync_interval: float,
+        written: Callable[[], object] = lambda: None,
         housekeeping_interval: float = 600.0,
         fetchers: int = FETCHERS,
         seconds_between_batches: float = SECONDS_BETWEEN_BATCHES,
     ) -> None:
+        """`written` is called after each run of the write stage."""
         self._fetch = fetch
         self._write = write
         self._housekeeping = housekeeping
@@ -56,6 +58,7 @@ class Pipeline:
         self.holds_lock = False
         """Whether this process held the shop's lock when it last looked, which is at least every `resync_interval`."""
         self._clock = clock
+        self._written = written
         self._fetchers = fetchers
         self._seconds_between_batches = seconds_between_batches
         self._stopping = threading.Event()
@@ -200,6 +203,7 @@ class Pipeline:
             return wait
         written = self._write.run()
         self._tell()
+        self._written()
         if written.orders or written.more:
             self._stopping.wait(self._seconds_between_batches)
         return 0.0

@@ -4,7 +4,7 @@ A batch is stored, then sent once, then its outcome is stored. Whatever happens 
 means: the sheet may have it. Such a batch is settled (see `sheets/guard.py`) before anything else is written.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,10 +13,10 @@ from sqlalchemy import Connection
 
 from connector.clock import Clock
 from connector.logs import get_logger
-from connector.models import Shown
+from connector.models import Place, Shown
 from connector.observer import OK, UNOBSERVED, Observer
 from connector.sheets.api import SheetsApi
-from connector.sheets.batch import Entry, build_requests, entries_that_fit
+from connector.sheets.batch import Entry, build_requests, entries_that_fit, order_places
 from connector.sheets.columns import Tab
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.guard import marker_id, was_applied
@@ -125,15 +125,15 @@ class WriteStage:
             entries,
             unavailable_rows=self._workbook.find_orders(layout, unavailable),
         )
-        if not self._store(batch, entries):
+        if not self._store(batch, entries, order_places(spreadsheet_id, layout, entries)):
             return Written(more=True)  # An order changed while its rows were made: make them anew.
         return self._send(batch, requests, entries)
 
-    def _store(self, batch: Batch, entries: Sequence[Entry]) -> bool:
+    def _store(self, batch: Batch, entries: Sequence[Entry], places: Mapping[int, Place] | None = None) -> bool:
         shows = {entry.order.id: (entry.order.items_state, entry.shows) for entry in entries}
         now = self._clock.now()
         return self._database.write(
-            lambda connection: batches.open_batch(connection, self._shop, batch, shows, now=now)
+            lambda connection: batches.open_batch(connection, self._shop, batch, shows, now=now, places=places)
         )
 
     def _send(self, batch: Batch, requests: Sequence[dict[str, Any]], entries: Sequence[Entry]) -> Written:

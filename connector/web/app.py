@@ -15,8 +15,11 @@ from connector.web.webhooks import WebhookLane, webhooks_blueprint
 _OPEN = frozenset({"/healthz"})
 
 
-def create_app(service: Service, *, webhook_secret: str) -> Flask:
-    """The application for a service whose pipeline somebody else starts and stops."""
+def create_app(service: Service, *, webhook_secret: str, public_url: str | None = None) -> Flask:
+    """The application for a service whose pipeline somebody else starts and stops.
+
+    `public_url`: under which address callers reach it; None for the one that their request names.
+    """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -42,7 +45,7 @@ def create_app(service: Service, *, webhook_secret: str) -> Flask:
 
     register_error_handlers(app)
     app.register_blueprint(webhooks_blueprint(service))
-    app.register_blueprint(orders_blueprint(service))
+    app.register_blueprint(orders_blueprint(service, public_url=public_url))
     app.register_blueprint(quarantine_blueprint(service))
     app.register_blueprint(health_blueprint(service))
     app.register_blueprint(metrics_blueprint(service))

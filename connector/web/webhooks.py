@@ -9,8 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from connector.service import Service
 from connector.store.commit import StoreClosedError
 from connector.sync.receive import Receipt
-from connector.web.body import parse_json, read_json
+from connector.web.body import read_json
 from connector.whapi.payload import read_webhook
+from connector.whapi.unwrap import parse_json
 
 _METHODS = ["POST", "PUT", "PATCH", "DELETE"]
 _PATH = "/webhooks/whapi"
@@ -45,7 +46,7 @@ class WebhookLane:
         try:
             reading = read_webhook(parse_json(body), now=self._service.clock.now())
             receipt = await self._service.receive.receive_async(reading)
-        except (ValueError, RecursionError, SQLAlchemyError, StoreClosedError):
+        except (ValueError, SQLAlchemyError, StoreClosedError):
             return None
         route = _PATH if path == _PATH else f"{_PATH}/<event>"
         self._service.instruments.answered(method=method, route=route, status=200, seconds=perf_counter() - began)
