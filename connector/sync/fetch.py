@@ -6,6 +6,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from connector.clock import Clock
+from connector.events.announce import NOBODY, Announcer
 from connector.logs import get_logger
 from connector.models import Item, Order
 from connector.store import fetching, pauses
@@ -36,6 +37,7 @@ class FetchStage:
         policy: RetryPolicy,
         clock: Clock,
         redact: Callable[[str], str] = str,
+        events: Announcer = NOBODY,
     ) -> None:
         self._database = database
         self._source = source
@@ -43,6 +45,7 @@ class FetchStage:
         self._policy = policy
         self._clock = clock
         self._redact = redact
+        self._events = events
 
     def pause(self) -> Pause:
         """How the channel is doing."""
@@ -72,7 +75,8 @@ class FetchStage:
         now = self._clock.now()
 
         def change(connection: Connection) -> bool:
-            pauses.worked(connection, self._shop, Part.CHANNEL, now=now)
+            ended = pauses.worked(connection, self._shop, Part.CHANNEL, now=now)
+            self._events.worked(connection, Part.CHANNEL, ended, now=now)
             return fetching.items_arrived(connection, order, items, now=now)
 
         changed = self._database.write(change)
@@ -119,7 +123,7 @@ class FetchStage:
 
         def change(connection: Connection) -> None:
             fetching.attempt_set_back(connection, order, error=reason, next_attempt_at=next_attempt_at, now=now)
-            channel.failed(connection, self._shop, reason=reason, until=until, now=now)
+            channel.failed(connection, self._shop, self._events, error, reason=reason, until=until, now=now)
 
         self._database.write(change)
         log.warning(

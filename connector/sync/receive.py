@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from connector.clock import Clock
+from connector.events.announce import NOBODY, Announcer
 from connector.logs import get_logger
 from connector.store import intake, quarantine
 from connector.store.database import Database
@@ -38,7 +39,14 @@ class ReceiveStage:
     """Takes in what webhooks and forwarders bring. Safe to use from several threads."""
 
     def __init__(
-        self, database: Database, *, shop: str, grace: float, clock: Clock, arrived: Callable[[], None]
+        self,
+        database: Database,
+        *,
+        shop: str,
+        grace: float,
+        clock: Clock,
+        arrived: Callable[[], None],
+        events: Announcer = NOBODY,
     ) -> None:
         """`grace`: seconds that an order's row waits for its items; `arrived` is called after orders were stored."""
         self._database = database
@@ -46,6 +54,7 @@ class ReceiveStage:
         self._grace = timedelta(seconds=grace)
         self._clock = clock
         self._arrived = arrived
+        self._events = events
 
     def receive(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> Receipt:
         """Stores all of it in one commit, and returns when it is on disk; `replaces`: the quarantined entries that it
@@ -59,7 +68,9 @@ class ReceiveStage:
             if replaces:
                 quarantine.drop(connection, self._shop, replaces)
             quarantine.keep(connection, self._shop, parts, now=now)
-            return intake.add_orders(connection, self._shop, reading.orders, now=now, grace=self._grace)
+            taken = intake.add_orders(connection, self._shop, reading.orders, now=now, grace=self._grace)
+            self._events.received(connection, [order.order_id for order in taken if order.is_new], now=now)
+            return taken
 
         taken = self._database.write(change)
         for order in taken:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from connector.clock import Clock
+from connector.events.announce import NOBODY, Announcer
 from connector.logs import get_logger
 from connector.models import Shown
 from connector.sheets.api import SheetsApi
@@ -59,6 +60,7 @@ class WriteStage:
         policy: RetryPolicy,
         clock: Clock,
         redact: Callable[[str], str] = str,
+        events: Announcer = NOBODY,
     ) -> None:
         self._database = database
         self._api = api
@@ -67,6 +69,7 @@ class WriteStage:
         self._policy = policy
         self._clock = clock
         self._redact = redact
+        self._events = events
         self._most_orders = MOST_ORDERS
         self._stale = 0
 
@@ -169,8 +172,11 @@ class WriteStage:
         now = self._clock.now()
 
         def change(connection: Connection) -> None:
-            batches.applied(connection, batch, now=now)
-            pauses.worked(connection, self._shop, Part.SHEET, now=now)
+            newly_shown = batches.newly_shown(connection, batch)
+            if batches.applied(connection, batch, now=now):
+                self._events.shown(connection, newly_shown, now=now)
+            ended = pauses.worked(connection, self._shop, Part.SHEET, now=now)
+            self._events.worked(connection, Part.SHEET, ended, now=now)
 
         self._database.write(change)
         self._stale = 0
@@ -193,6 +199,7 @@ class WriteStage:
             wait = min(self._policy.delay(failures), LONGEST_PAUSE)
             until = now + max(wait, timedelta(seconds=error.retry_after or 0))
             pauses.failed(connection, self._shop, Part.SHEET, reason=reason, until=until, now=now)
+            self._events.failed(connection, Part.SHEET, must_mend=error.must_mend, now=now)
             return until
 
         until = self._database.write(change)
