@@ -58,6 +58,8 @@ class Service:
         for sender in self.senders:
             sender.stop()
         self.pipeline.stop()
+        for sender in self.senders:
+            sender.close()
         self.whapi.close()
         self.database.close()
 

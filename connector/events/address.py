@@ -12,6 +12,7 @@ IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
 """The numeric addresses of a name. Raises OSError."""
 
+_PROTOCOLS_OWN = ipaddress.IPv4Network("192.0.0.0/24")
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -50,7 +51,7 @@ def addresses_for(
 def is_public(address: IpAddress) -> bool:
     """Whether the address is the same machine for all the world."""
     if isinstance(address, ipaddress.IPv4Address):
-        return address.is_global and not address.is_multicast and not address.is_reserved
+        return address.is_global and not address.is_multicast and address not in _PROTOCOLS_OWN
     inner = _inner(address)
     if inner is not None and not is_public(inner):
         return False

@@ -104,6 +104,6 @@ def certificate_problem(error: BaseException) -> str | None:
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, ssl.SSLCertVerificationError):
-            return str(seen.verify_message)
+            return str(seen.verify_message).rstrip(".")
         seen = seen.__cause__ or seen.__context__
     return None

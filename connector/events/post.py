@@ -58,7 +58,7 @@ class Poster:
         self._deadline = deadline
         self._line = Line(is_secure=target.is_secure, allow_private=allow_private, resolve=resolve)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
+            ssl_context=httpx.create_ssl_context() if target.is_secure else None,
             max_connections=1,
             max_keepalive_connections=1,
             keepalive_expiry=deadline,

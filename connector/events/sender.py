@@ -87,6 +87,10 @@ class Sender:
         self._stopping = True
         self._poster.stop()
 
+    def close(self) -> None:
+        """Closes its connection, once nobody runs it any more."""
+        self._poster.rest()
+
     def _delivered(self, event: Event) -> None:
         # If the process dies before this, the event is sent again, with the same id.
         self._database.write(lambda connection: outbox.delivered(connection, event))
