@@ -136,7 +136,7 @@ class Settings(BaseSettings):
             hidden += [secret, secret.removeprefix(PREFIX)]
         if self.events_url is not None:
             # In many no-code tools the address itself is the secret.
-            hidden += secrets_of(self.events_url.get_secret_value(), shortest=SHORTEST_SECRET)
+            hidden += secrets_of(self.events_url.get_secret_value())
         return hidden
 
 

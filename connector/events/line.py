@@ -31,6 +31,7 @@ class Line(httpcore.NetworkBackend):
         self._handle: socket.socket | None = None
         self._ends_at = 0.0
         self._timer: threading.Timer | None = None
+        self._is_over = False
         self.is_cut = False
         """Whether what went over it since `begin` was cut off."""
 
@@ -38,7 +39,7 @@ class Line(httpcore.NetworkBackend):
         """From now on so many seconds are left. What slowly trickles in does not make them more."""
         self.end()
         self._ends_at = time.monotonic() + seconds
-        self.is_cut = False
+        self.is_cut = self._is_over
         self._timer = threading.Timer(seconds, self.cut)
         self._timer.daemon = True
         self._timer.start()
@@ -56,6 +57,11 @@ class Line(httpcore.NetworkBackend):
             if self._handle is not None:
                 with suppress(OSError):  # The other side may have been faster.
                     self._handle.shutdown(socket.SHUT_RDWR)
+
+    def stop(self) -> None:
+        """Cuts the connection, and makes no other. May be called from another thread."""
+        self._is_over = True
+        self.cut()
 
     def close(self) -> None:
         """Lets go of the last connection."""

@@ -97,8 +97,8 @@ class Poster:
         self._line.close()
 
     def stop(self) -> None:
-        """Ends a try that is under way."""
-        self._line.cut()
+        """Ends a try that is under way; those after it fail."""
+        self._line.stop()
 
     def _send(self, body: bytes, headers: Headers) -> Outcome:
         url = self._target.url

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 import httpx
 
 MOST_TARGETS = 10
+_SHORTEST_PASSWORD = 6
+_SHORTEST_PATH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,18 @@ def parse_targets(text: str) -> tuple[Target, ...]:
     )
 
 
-def secrets_of(text: str, *, shortest: int) -> list[str]:
-    """What must not be seen of the addresses: each as a whole, its login, its path with the query."""
+def secrets_of(text: str) -> list[str]:
+    """What must not be seen of the addresses: each as a whole, its password, its path with the query. Shorter ones are
+    left out, because they are likely to be parts of other words."""
     parts = []
     for address in filter(None, (part.strip() for part in text.split(","))):
         url = httpx.URL(address)
-        parts += [address, url.password, url.raw_path.decode()]
-    return [part for part in parts if len(part) >= shortest]
+        parts.append(address)
+        if len(url.password) >= _SHORTEST_PASSWORD:
+            parts.append(url.password)
+        if len(url.raw_path) >= _SHORTEST_PATH:
+            parts.append(url.raw_path.decode())
+    return parts
 
 
 def _target(address: str, number: int) -> Target:

@@ -1,6 +1,7 @@
 """Where events go and where they don't, and what a receiver can do to the sender: nothing but fail."""
 
 import ipaddress
+import socket
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -40,6 +41,10 @@ class Names:
     def __call__(self, host: str, _port: int) -> list[str]:
         self.asked.append(host)
         return self.answers.pop(0)
+
+
+def unknown(_host: str, _port: int) -> list[str]:
+    raise socket.gaierror
 
 
 class Open(Protocol):
@@ -204,7 +209,7 @@ def test_nobody_there_is_a_failure_with_a_sentence(poster: Open, receiver: Recei
     receiver.stop()
 
     assert poster(receiver.url).send(EVENT, now=NOW).reason == "The receiver could not be reached (ConnectError)."
-    assert poster("https://nowhere.invalid/").send(EVENT, now=NOW).reason == (
+    assert poster("https://nowhere.invalid/", names=unknown).send(EVENT, now=NOW).reason == (
         "The receiver's name leads nowhere. Compare EVENTS_URL."
     )
 

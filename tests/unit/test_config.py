@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from connector.config import Settings, SettingsError, load_settings
+from connector.logs import Redactor
 
 NEEDED = {
     "WHAPI_TOKEN": "channel-token",
@@ -117,6 +118,15 @@ def test_events_need_nothing_but_an_address_and_a_secret(folder: Path) -> None:
     assert {SECRET, "A" * 32, "https://a.example/x"} <= set(settings.secrets)
     assert "geheim" not in repr(settings)
     assert SECRET not in repr(settings)
+
+
+def test_whoever_logs_an_address_of_events_carelessly_shows_nothing_of_it(folder: Path) -> None:
+    url = "https://ada:a-long-password@a.example/hook/of-a-workflow?key=and-a-key"
+    write(folder, EVENTS_URL=f"{url}, https://b.example/", EVENTS_SECRET=f"{SECRET},{SECRET[:-1]}B")
+    redact = Redactor(load_settings().secrets).text
+
+    for text in (url, "a-long-password", "/hook/of-a-workflow?key=and-a-key", SECRET, "A" * 31 + "B"):
+        assert redact(f"before {text} after") == "before [secret] after"
 
 
 def test_an_events_url_without_a_secret_says_how_to_make_one(folder: Path) -> None:
