@@ -132,7 +132,7 @@ def build_service(
         shop=SHOP,
         grace=settings.items_grace,
         clock=clock,
-        arrived=pipeline.wake,
+        arrived=pipeline.order_arrived,
         events=events,
         observer=instruments,
     )
