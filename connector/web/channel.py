@@ -17,7 +17,7 @@ from waitress.task import ErrorTask
 from waitress.utilities import BadRequest, RequestEntityTooLarge
 
 from connector.web.auth import UNAUTHORISED
-from connector.web.errors import TOO_LARGE
+from connector.web.errors import FAULT, TOO_LARGE
 
 LARGEST_OF_STRANGERS = 128 * 1024
 """Bytes that are taken from somebody without the secret before the 401. Larger ones get it without reading on."""
@@ -26,7 +26,7 @@ _SENTENCES = {
     401: UNAUTHORISED,
     413: TOO_LARGE,
     431: "The request's headers are too large.",
-    500: "The service has a fault; its log says more. Send the request again later.",
+    500: FAULT,
 }
 
 Admits = Callable[[str, str], bool]

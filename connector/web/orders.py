@@ -60,11 +60,11 @@ def orders_blueprint(service: Service) -> Blueprint:
             next_before=found[-1].id if found and len(found) == limit else None,
         )
 
-    @blueprint.get("/orders/<path:order_id>")
+    @blueprint.get("/orders/<whole:order_id>")
     def show(order_id: str) -> Response:
         return jsonify(order_json(_find(service, order_id)))
 
-    @blueprint.post("/orders/<path:order_id>/resync")
+    @blueprint.post("/orders/<whole:order_id>/resync")
     def resync_one(order_id: str) -> Response:
         _find(service, order_id)
         tried = ask_for_resync(service.database, service.shop, now=service.clock.now(), order_ids=[order_id])

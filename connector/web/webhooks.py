@@ -14,7 +14,7 @@ def webhooks_blueprint(service: Service) -> Blueprint:
 
     # Body mode sends all to this address, path mode adds event and method, method mode the event alone.
     @blueprint.route("/webhooks/whapi", methods=_METHODS)
-    @blueprint.route("/webhooks/whapi/<path:_event>", methods=_METHODS)
+    @blueprint.route("/webhooks/whapi/<rest:_event>", methods=_METHODS)
     def receive(_event: str = "") -> Response:
         reading = read_webhook(read_json(), now=service.clock.now())
         receipt = service.receive.receive(reading, keep_unclear=True)

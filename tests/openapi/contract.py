@@ -1,0 +1,108 @@
+"""Compares what the service answers with what its description says."""
+
+import copy
+import re
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+from flask import Flask, Response, request
+
+from connector.web.openapi.document import document
+from connector.web.openapi.shape import JSON
+
+_ARGUMENT = re.compile(r"<(?:[^:<>]+:)?_?(\w+)>")
+_ELSEWHERE = {"401": "Unauthorised", "404": "NoSuchAddress", "405": "WrongMethod", "429": "TooManyWrongSecrets"}
+"""What an address or a method that is not described may be answered with."""
+
+
+class Contract:
+    """Looks at every answer of an application, and keeps what is not as described."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def watch(self, app: Flask) -> None:
+        @app.after_request
+        def look(response: Response) -> Response:
+            rule = request.url_rule
+            method = "GET" if request.method == "HEAD" else request.method
+            found = differences(None if rule is None else address_of(rule.rule), method, response)
+            self.problems += [f"{request.method} {request.path}: {difference}" for difference in found]
+            return response
+
+
+def address_of(rule: str) -> str:
+    """A rule of Flask's as OpenAPI writes it: `/orders/{order_id}`."""
+    return _ARGUMENT.sub(r"{\1}", rule)
+
+
+def differences(address: str | None, method: str, response: Response) -> list[str]:
+    """What is not as described; `address` is None for one that isn't there, or doesn't take the method."""
+    described = described_answer(address, method, str(response.status_code))
+    if described is None:
+        return [f"the status {response.status_code} is not described."]
+    missing = [
+        f"the header {name} is missing in a {response.status_code}."
+        for name, header in described.get("headers", {}).items()
+        if header.get("required") and name not in response.headers
+    ]
+    if response.mimetype not in described["content"]:
+        return [*missing, f"the type {response.mimetype} is not described for {response.status_code}."]
+    if response.mimetype != JSON:
+        return missing
+    checker = answer_validator(address, method, str(response.status_code))
+    wrong = [f"{error.message} (at {error.instance_path})" for error in checker.iter_errors(response.get_json())]
+    return missing + wrong
+
+
+@cache
+def described_answer(address: str | None, method: str, status: str) -> dict[str, Any] | None:
+    """The answer of an operation, with its reference followed."""
+    described = document()
+    if address is None:
+        name = _ELSEWHERE.get(status)
+        found: dict[str, Any] | None = None if name is None else described["components"]["responses"][name]
+        return found
+    found = described["paths"].get(address, {}).get(method.lower(), {}).get("responses", {}).get(status)
+    return None if found is None else resolved(found)
+
+
+@cache
+def answer_validator(address: str | None, method: str, status: str) -> jsonschema_rs.Validator:
+    found = described_answer(address, method, status)
+    assert found is not None
+    return validator(found["content"][JSON]["schema"], exact=True)
+
+
+def resolved(part: dict[str, Any]) -> dict[str, Any]:
+    """The part itself, where it is only a reference to one."""
+    if "$ref" not in part:
+        return part
+    found: Any = document()
+    for step in part["$ref"].removeprefix("#/").split("/"):
+        found = found[step]
+    assert isinstance(found, dict)
+    return found
+
+
+def validator(schema: dict[str, Any], *, exact: bool) -> jsonschema_rs.Validator:
+    """For a schema of the document. `exact`: fields that are not described count as wrong.
+
+    The document itself leaves objects open, because answers may grow; the tests hold it to what there is today.
+    """
+    components = {"schemas": document()["components"]["schemas"]}
+    whole = copy.deepcopy({**schema, "components": components})
+    return jsonschema_rs.Draft202012Validator(closed(whole) if exact else whole, validate_formats=True)
+
+
+def closed(schema: Any) -> Any:
+    """The schema with every object that names its fields closed to others."""
+    if isinstance(schema, list):
+        return [closed(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: closed(inner) for name, inner in schema.items()}
+    if isinstance(found.get("properties"), dict) and found.get("type") == "object":
+        found["additionalProperties"] = False
+    return found
