@@ -24,6 +24,7 @@ _TAGS = {
     "Quarantine": "What came in and could not be understood. It is kept until a later version understands it.",
     "Service": "Whether it works.",
 }
+_PATHS = (webhook_paths.PATHS, order_paths.PATHS, quarantine_paths.PATHS, service_paths.PATHS)
 
 
 def document() -> Json:
@@ -40,12 +41,7 @@ def document() -> Json:
         "servers": [{"url": "/", "description": "The service that gave this description."}],
         "security": [{"bearer": []}, {"webhook_secret": []}],
         "tags": [{"name": name, "description": description} for name, description in _TAGS.items()],
-        "paths": {
-            **webhook_paths.PATHS,
-            **order_paths.PATHS,
-            **quarantine_paths.PATHS,
-            **service_paths.PATHS,
-        },
+        "paths": {address: _by_status(path) for part in _PATHS for address, path in part.items()},
         "components": {
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "description": "The service's `WEBHOOK_SECRET`."},
@@ -60,6 +56,14 @@ def document() -> Json:
             "responses": RESPONSES,
             "schemas": {**answers.SCHEMAS, **bodies.SCHEMAS},
         },
+    }
+
+
+def _by_status(path: Json) -> Json:
+    """The address with the answers of each method in the order of their statuses."""
+    return {
+        name: {**part, "responses": dict(sorted(part["responses"].items()))} if name != "parameters" else part
+        for name, part in path.items()
     }
 
 
