@@ -31,7 +31,9 @@ def run_service(settings: Settings) -> None:
     database = database_or_exit(settings)
     try:
         service = build_service(settings, database)
-        app = create_app(service, webhook_secret=settings.webhook_secret.get_secret_value())
+        app = create_app(
+            service, webhook_secret=settings.webhook_secret.get_secret_value(), public_url=settings.public_url
+        )
         server = WebServer(app, settings.host, settings.port)
     except (CredentialsError, AddressInUseError) as error:
         database.close()
@@ -39,6 +41,7 @@ def run_service(settings: Settings) -> None:
 
     def stop(number: int, _frame: FrameType | None) -> None:
         server.stop()
+        service.waits.end()  # Who waits is answered with how far it is, and holds up nothing.
         # A second signal means impatience: nothing is lost if it ends the process at once.
         signal.signal(number, signal.SIG_DFL)
 

@@ -13,8 +13,9 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from connector.models import ItemsState, Order, Shown
+from connector.models import ItemsState, Order, Place, Shown
 from connector.store.orders import with_items
+from connector.store.places import drop_places, put_places
 from connector.store.tables import batches, orders
 
 
@@ -75,9 +76,10 @@ def open_batch(
     shows: Mapping[int, tuple[ItemsState, Shown]],
     *,
     now: datetime,
+    places: Mapping[int, Place] | None = None,
 ) -> bool:
     """Stores the batch and gives it its orders; `shows`: for each order's key, the state of its items that
-    the rows were made from, and what the sheet will show then.
+    the rows were made from, and what the sheet will show then; `places`: where the rows of new orders go.
 
     False, and nothing stored, if an order has changed since the rows were made (its items came meanwhile, or
     another writer took it): the rows must be made anew then.
@@ -102,10 +104,18 @@ def open_batch(
             .values(batch_id=batch.id, batch_shows=shown)
         ).rowcount
     if claimed == len(shows):
+        put_places(connection, places or {})
         return True
     connection.execute(sa.update(orders).where(orders.c.batch_id == batch.id).values(batch_id=None, batch_shows=None))
     connection.execute(sa.delete(batches).where(batches.c.id == batch.id))
     return False
+
+
+def first_rows(connection: Connection, batch: Batch) -> list[tuple[datetime, datetime]]:
+    """For each order that has its first row in an open batch: when it was sent, and when it was stored."""
+    query = sa.select(orders.c.received_at, orders.c.stored_at)
+    query = query.where(orders.c.batch_id == batch.id, orders.c.shown.is_(None))
+    return [(row.received_at, row.stored_at) for row in connection.execute(query)]
 
 
 def applied(connection: Connection, batch: Batch, *, now: datetime) -> bool:
@@ -138,6 +148,7 @@ def void(connection: Connection, batch: Batch, *, now: datetime) -> bool:
     """The sheet never gets the batch: its orders are free for another. False if that was known already."""
     if not _settle(connection, batch, BatchState.VOID, now=now):
         return False
+    drop_places(connection, batch.id)
     connection.execute(sa.update(orders).where(orders.c.batch_id == batch.id).values(batch_id=None, batch_shows=None))
     return True
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from connector.clock import Clock
 from connector.logs import get_logger
 from connector.models import Item, Order
+from connector.observer import OK, UNOBSERVED, Observer
 from connector.store import fetching, pauses
 from connector.store.database import Database
 from connector.store.pauses import Part, Pause
@@ -36,6 +37,7 @@ class FetchStage:
         policy: RetryPolicy,
         clock: Clock,
         redact: Callable[[str], str] = str,
+        observer: Observer = UNOBSERVED,
     ) -> None:
         self._database = database
         self._source = source
@@ -43,6 +45,7 @@ class FetchStage:
         self._policy = policy
         self._clock = clock
         self._redact = redact
+        self._observer = observer
 
     def pause(self) -> Pause:
         """How the channel is doing."""
@@ -69,6 +72,7 @@ class FetchStage:
         return True
 
     def _store_items(self, order: Order, items: tuple[Item, ...]) -> None:
+        self._observer.fetch_tried(OK)
         now = self._clock.now()
 
         def change(connection: Connection) -> bool:
@@ -79,6 +83,7 @@ class FetchStage:
         log.info("order.items_fetched", order_id=order.order_id, items=len(items), already_there=not changed)
 
     def _store_failure(self, order: Order, error: WhapiError) -> None:
+        self._observer.fetch_tried(error.kind)
         reason = channel.explain(error, self._source, redact=self._redact)
         pause = self.pause()
         if error.scope is Scope.ORDER or (error.scope is Scope.SUSPECT and _worked_since(pause, order)):

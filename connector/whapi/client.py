@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from connector.models import Item, Number
+from connector.observer import UNOBSERVED, Callee, Observer, observed_call
 from connector.whapi.errors import Scope, WhapiError
 from connector.whapi.items import parse_items
 from connector.whapi.messages import MessagePage, parse_page
@@ -44,12 +45,14 @@ class WhapiClient:
         timeout: float = 15.0,
         connections: int = 20,
         price_divisor: Number = 1,
+        observer: Observer = UNOBSERVED,
     ) -> None:
         """`timeout` is the deadline in seconds for a whole call, connection and body included."""
         self._base_url = base_url.rstrip("/")
         self._token = token
         self._timeout = timeout
         self._price_divisor = price_divisor
+        self._observer = observer
         self._http = httpx.Client(
             timeout=httpx.Timeout(timeout, connect=min(_CONNECT_SECONDS, timeout)),
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
@@ -62,6 +65,10 @@ class WhapiClient:
 
     def fetch_items(self, order_id: str, order_token: str) -> tuple[Item, ...]:
         """The items of an order. Raises WhapiError."""
+        with observed_call(self._observer, Callee.WHAPI, "items"):
+            return self._fetch_items(order_id, order_token)
+
+    def _fetch_items(self, order_id: str, order_token: str) -> tuple[Item, ...]:
         # The help desk wants the channel's token in the query here, not in a header.
         query = urlencode({"order_token": order_token, "token": self._token}, quote_via=quote, safe="")
         answer = self._get(f"/business/orders/{quote(order_id, safe='')}?{query}")
@@ -76,6 +83,10 @@ class WhapiClient:
 
     def list_messages(self, *, time_from: int, time_to: int, offset: int, count: int) -> MessagePage:
         """What customers wrote between two times, in seconds since 1970, the oldest first. Raises WhapiError."""
+        with observed_call(self._observer, Callee.WHAPI, "messages"):
+            return self._list_messages(time_from=time_from, time_to=time_to, offset=offset, count=count)
+
+    def _list_messages(self, *, time_from: int, time_to: int, offset: int, count: int) -> MessagePage:
         query = urlencode(
             {
                 "count": count,
@@ -106,7 +117,8 @@ class WhapiClient:
 
     def channel_state(self) -> str:
         """The channel's state, such as AUTH (working) or QR; does not start a stopped channel. Raises WhapiError."""
-        answer = self._get("/health?wakeup=false", bearer=True)
+        with observed_call(self._observer, Callee.WHAPI, "state"):
+            answer = self._get("/health?wakeup=false", bearer=True)
         status = answer.get("status") if isinstance(answer, dict) else None
         text = status.get("text") if isinstance(status, dict) else None
         return text if isinstance(text, str) else "unknown"

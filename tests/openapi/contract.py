@@ -6,30 +6,66 @@ from functools import cache
 from typing import Any
 
 import jsonschema_rs
-from flask import Flask, Response, request
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter, RequestRedirect
 
 from connector.web.openapi.document import document
 from connector.web.openapi.shape import JSON
 
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?_?(\w+)>")
-_ELSEWHERE = {"401": "Unauthorised", "404": "NoSuchAddress", "405": "WrongMethod", "429": "TooManyWrongSecrets"}
+_ELSEWHERE = {
+    "401": "Unauthorised",
+    "404": "NoSuchAddress",
+    "405": "WrongMethod",
+    "413": "TooLarge",
+    "429": "TooManyWrongSecrets",
+}
 """What an address or a method that is not described may be answered with."""
 
 
 class Contract:
-    """Looks at every answer of an application, and keeps what is not as described."""
+    """Looks at every answer on its way out of an application, and keeps what is not as described."""
 
     def __init__(self) -> None:
         self.problems: list[str] = []
 
-    def watch(self, app: Flask) -> None:
-        @app.after_request
-        def look(response: Response) -> Response:
-            rule = request.url_rule
-            method = "GET" if request.method == "HEAD" else request.method
-            found = differences(None if rule is None else address_of(rule.rule), method, response)
-            self.problems += [f"{request.method} {request.path}: {difference}" for difference in found]
-            return response
+    def watching(self, front: Any, app: Flask) -> Any:
+        """The ASGI application `front`, whose routes are those of `app`, with somebody who looks at its answers."""
+        routes = app.url_map.bind("shop")
+
+        async def watched(scope: dict[str, Any], receive: Any, send: Any) -> None:
+            method, path = scope["method"], scope["path"]
+            started: dict[str, Any] = {}
+            body = bytearray()
+
+            async def look(message: dict[str, Any]) -> None:
+                if message["type"] == "http.response.start":
+                    started.update(message)
+                else:
+                    body.extend(message.get("body", b""))
+                    if not message.get("more_body"):
+                        # Before the caller has the answer, so that it counts before the test can end.
+                        found = differences(_address(routes, method, path), method, _response(started, bytes(body)))
+                        self.problems += [f"{method} {path}: {difference}" for difference in found]
+                await send(message)
+
+            await front(scope, receive, look)
+
+        return watched
+
+
+def _address(routes: MapAdapter, method: str, path: str) -> str | None:
+    try:
+        rule, _ = routes.match(path, method, return_rule=True)
+    except (HTTPException, RequestRedirect):
+        return None
+    return address_of(rule.rule)
+
+
+def _response(started: dict[str, Any], body: bytes) -> Response:
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in started["headers"]]
+    return Response(body, started["status"], headers)
 
 
 def address_of(rule: str) -> str:
@@ -39,6 +75,8 @@ def address_of(rule: str) -> str:
 
 def differences(address: str | None, method: str, response: Response) -> list[str]:
     """What is not as described; `address` is None for one that isn't there, or doesn't take the method."""
+    has_body = method != "HEAD"
+    method = method if has_body else "GET"
     described = described_answer(address, method, str(response.status_code))
     if described is None:
         return [f"the status {response.status_code} is not described."]
@@ -49,7 +87,7 @@ def differences(address: str | None, method: str, response: Response) -> list[st
     ]
     if response.mimetype not in described["content"]:
         return [*missing, f"the type {response.mimetype} is not described for {response.status_code}."]
-    if response.mimetype != JSON:
+    if response.mimetype != JSON or not has_body:
         return missing
     checker = answer_validator(address, method, str(response.status_code))
     wrong = [f"{error.message} (at {error.instance_path})" for error in checker.iter_errors(response.get_json())]

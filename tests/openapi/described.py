@@ -2,14 +2,21 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from connector.web.openapi.document import document
-from connector.web.openapi.shape import JSON
+from connector.web.openapi.shape import FORM, JSON, MULTIPART, TEXT
 from tests.openapi.contract import resolved
 
 _TIME = re.compile(r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"')
+_ROW = re.compile(r"/d/[^/]+/edit#gid=\d+&range=A2")
+_SENT_AS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    JSON: lambda body: {"json": body},
+    TEXT: lambda body: {"content": body, "headers": {"Content-Type": TEXT}},
+    FORM: lambda body: {"data": body},
+    MULTIPART: lambda body: {"files": {name: (None, value) for name, value in body.items()}},
+}
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -25,10 +32,13 @@ def operation_of(method: str, address: str) -> dict[str, Any]:
     return found
 
 
-def sent_examples(operation: dict[str, Any]) -> dict[str, Any]:
-    """The bodies that may be sent, by name."""
-    body = operation.get("requestBody")
-    return {} if body is None else values(body["content"][JSON].get("examples", {}))
+def sent_examples(operation: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The bodies that may be sent, by name, each as httpx sends it."""
+    return {
+        name: _SENT_AS[mimetype](body)
+        for mimetype, content in operation.get("requestBody", {"content": {}})["content"].items()
+        for name, body in values(content["examples"]).items()
+    }
 
 
 def answer_examples(answer: dict[str, Any]) -> dict[str, Any]:
@@ -46,6 +56,6 @@ def path_of(address: str) -> str:
     return re.sub(r"{(\w+)}", lambda match: str(parameters[match[1]]["example"]), address)
 
 
-def without_times(body: Any) -> Any:
-    """The body with each time replaced, so that what came can be compared with an example."""
-    return json.loads(_TIME.sub('"<time>"', json.dumps(body)))
+def comparable(body: Any) -> Any:
+    """The body without what differs from run to run, so that what came can be compared with an example."""
+    return json.loads(_ROW.sub("/d/<row>", _TIME.sub('"<time>"', json.dumps(body))))

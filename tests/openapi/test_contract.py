@@ -1,13 +1,17 @@
 """The comparison of answers with the description finds what is wrong."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Response
 
+from connector.web.body import LARGEST_BODY
 from connector.web.openapi import examples
+from tests.openapi import contract
 from tests.openapi.contract import address_of, differences
+from tests.service.shop import Shop
 
 ORDER = "/orders/{order_id}"
 
@@ -55,6 +59,38 @@ def test_a_missing_field_is_found() -> None:
     del order["warning"]
 
     assert differences(ORDER, "GET", answer(order)) == ['"warning" is a required property (at [])']
+
+
+def test_a_head_has_the_headers_of_a_get_and_no_body() -> None:
+    empty = Response(b"", mimetype="application/json")
+
+    assert differences(ORDER, "HEAD", empty) == []
+    assert differences(ORDER, "HEAD", Response(b"", 503, mimetype="application/json")) == [
+        "the header Retry-After is missing in a 503."
+    ]
+
+
+def test_every_answer_is_looked_at_also_of_webhooks_and_of_what_no_route_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Shop(tmp_path).start()
+    monkeypatch.setattr(contract, "differences", lambda address, _method, response: [f"{address} {response.status}"])
+    try:
+        shop.post("/webhooks/whapi/messages", {"messages": []})
+        shop.post("/webhooks/whapi", [7] * LARGEST_BODY)
+        shop.http.head("/healthz")
+        shop.http.get("/nowhere")
+        found = list(shop.contract.problems)
+    finally:
+        shop.contract.problems.clear()
+        shop.close()
+
+    assert found == [
+        "POST /webhooks/whapi/messages: /webhooks/whapi/{event} 200 OK",
+        "POST /webhooks/whapi: /webhooks/whapi 413 REQUEST ENTITY TOO LARGE",
+        "HEAD /healthz: /healthz 200 OK",
+        "GET /nowhere: None 404 NOT FOUND",
+    ]
 
 
 def test_an_address_that_is_not_described_must_not_answer() -> None:

@@ -55,9 +55,10 @@ class Shop:
     def start(self) -> "Shop":
         database = Database(self.settings.database_url)
         self._service = build_service(self.settings, database, seconds_between_batches=0.05)
-        app = create_app(self._service, webhook_secret=self.secret)
-        self.contract.watch(app)
+        app = create_app(self._service, webhook_secret=self.secret, public_url=self.settings.public_url)
         self._server = WebServer(app, "127.0.0.1", 0)
+        uvicorn = self._server._server.config
+        uvicorn.app = self.contract.watching(uvicorn.app, app)
         self.url = f"http://127.0.0.1:{self._server.port}"
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()

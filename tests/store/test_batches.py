@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from connector.models import ItemsState, Shown, Status
+from connector.models import ItemsState, Place, Shown, Status
 from connector.store import batches, fetching
 from connector.store.batches import Batch
 from connector.store.database import Database
@@ -106,3 +106,26 @@ def test_refused_rows_are_put_off_until_a_resync(database: Database, clock: Fake
 
     database.write(lambda connection: batches.write_at_once(connection, SHOP, now=clock.now()))
     assert due_to_write(database, clock) == ["1"]
+
+
+def test_the_place_of_a_row_counts_once_the_batch_is_applied_and_is_forgotten_with_a_void_one(
+    database: Database, clock: FakeClock
+) -> None:
+    add(database, clock, new_order("1", items=ITEMS), new_order("2", items=ITEMS))
+    keys = {order_id: get(database, order_id).id for order_id in ("1", "2")}
+
+    def open_with(row: int, *order_ids: str) -> Batch:
+        batch = Batch(batches.new_batch_id(), "spreadsheet", 7)
+        shows = {keys[order_id]: (ItemsState.READY, Shown.COMPLETE) for order_id in order_ids}
+        places = {keys[order_id]: Place("spreadsheet", 2**31 - 1, row + n) for n, order_id in enumerate(order_ids)}
+        assert database.write(
+            lambda connection: batches.open_batch(connection, SHOP, batch, shows, now=clock.now(), places=places)
+        )
+        return batch
+
+    first = open_with(5, "1", "2")
+    assert [get(database, order_id).place for order_id in ("1", "2")] == [None, None]
+    void(database, clock, first)
+    applied(database, clock, open_with(8, "2"))
+
+    assert [get(database, order_id).place for order_id in ("1", "2")] == [None, Place("spreadsheet", 2**31 - 1, 8)]

@@ -64,12 +64,19 @@ _ORDER: dict[str, Json] = {
     "last_error": _text("Why the last fetch failed, in a sentence."),
     "warning": _text("What is odd about the items, though they were taken."),
     "synced_at": _time_or_null("When the order and all its items were in the sheet."),
+    "row_url": {
+        "type": ["string", "null"],
+        "format": "uri",
+        "description": "Opens the sheet at the order's row, as it was written: it does not follow a row that is moved. "
+        "Null as long as there is no row.",
+    },
 }
 _TAKEN: dict[str, Json] = {
     "url": {
         "type": "string",
         "format": "uri-reference",
-        "description": "The address of this order, to ask later where it stands.",
+        "description": "The whole address of this order, to ask later where it stands. It begins with `PUBLIC_URL`, or "
+        "with the address that the request came to; where that is unknown too, it is the path alone.",
     },
 }
 """What `POST /orders` says of an order beside the order itself."""

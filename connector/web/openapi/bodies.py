@@ -3,8 +3,11 @@
 from typing import Any
 
 from connector.web.openapi.shape import Json, schema
-from connector.whapi.forwarded import MOST_ITEMS
+from connector.whapi import names
+from connector.whapi.bare import MOST_ITEMS
+from connector.whapi.names import Names
 from connector.whapi.payload import LONGEST_ID
+from connector.whapi.unwrap import WRAPPERS
 
 _NUMERAL = r"^[+-]?[0-9]{1,15}(\.[0-9]{1,18})?$"
 _LARGEST = 10**15
@@ -38,6 +41,16 @@ def _amount(description: str) -> Json:
     }
 
 
+def _with_names(fields: dict[str, Json], known: Names) -> dict[str, Json]:
+    """The fields, each with the other names that it may have."""
+    described = {}
+    for name, field in fields.items():
+        others = [f"`{other}`" for other in known[name] if other != name]
+        also = f" Also called {', '.join(others)}." if others else ""
+        described[name] = {**field, "description": field["description"] + also}
+    return described
+
+
 _ITEM: dict[str, Json] = {
     "product_id": _text("WhatsApp's id of the product."),
     "sku": _text("The shop's own number of the product."),
@@ -47,7 +60,8 @@ _ITEM: dict[str, Json] = {
     "currency": _text("The price's currency, as ISO 4217."),
     "image": _text("The address of a picture."),
 }
-_BARE: dict[str, Json] = {
+_SAYS_SOMETHING: Json = {"type": ["string", "number"], "pattern": "[0-9A-Za-z]"}
+BARE: dict[str, Json] = {
     "order_id": ORDER_ID,
     "order_token": TOKEN,
     "channel_id": _text("The Whapi channel that the order came through."),
@@ -128,20 +142,31 @@ SCHEMAS: dict[str, Json] = {
     "BareOrder": {
         "type": "object",
         "description": (
-            "An order, with its token or with its items, and whatever else is known. Whapi's own names are "
-            "understood as well, such as `token`, `from_name`, `product_retailer_id`. Other fields are ignored."
+            "An order, with its token or with its items, and whatever else is known. Case, `_`, `-` and spaces in "
+            "names don't matter, and `customer` may be an object with `name` and `phone`. Other fields are ignored."
         ),
         "required": ["order_id"],
         "anyOf": [
             {"required": ["order_token"]},
             {"required": ["items"], "properties": {"items": {"type": "array", "minItems": 1}}},
         ],
-        "properties": _BARE,
+        "properties": _with_names(BARE, names.ORDER),
     },
     "BareItem": {
         "type": "object",
-        "description": "One line of an order.",
-        "properties": _ITEM,
+        "description": "One line of an order, with at least one of these fields.",
+        "anyOf": [{"required": [name], "properties": {name: _SAYS_SOMETHING}} for name in _ITEM],
+        "properties": _with_names(_ITEM, names.ITEM),
+    },
+    "WrappedOrders": {
+        "type": "object",
+        "description": (
+            "What n8n's Webhook node hands on, or any object around an order, a payload or a list of them. "
+            f"In place of `body` it may be called {', '.join(f'`{key}`' for key in WRAPPERS if key != 'body')}, and it "
+            "may be a text with JSON."
+        ),
+        "required": ["body"],
+        "properties": {"body": {"anyOf": [schema("Forwarded"), {"type": "array", "items": schema("Forwarded")}]}},
     },
     "Forwarded": {
         "description": "A payload of Whapi's, one of its messages, or an order.",

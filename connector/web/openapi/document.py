@@ -4,7 +4,7 @@ import json
 from functools import cache
 
 from connector import __version__
-from connector.web.openapi import answers, bodies, order_paths, quarantine_paths, service_paths, webhook_paths
+from connector.web.openapi import answers, bodies, forms, order_paths, quarantine_paths, service_paths, webhook_paths
 from connector.web.openapi.errors import RESPONSES
 from connector.web.openapi.parameters import PARAMETERS
 from connector.web.openapi.shape import Json
@@ -13,10 +13,10 @@ _DESCRIPTION = """\
 Takes orders from WhatsApp, through Whapi.Cloud's webhooks or from Make, n8n and the like, and writes each once into \
 a Google Sheet.
 
-Every address but `/healthz` wants the service's `WEBHOOK_SECRET`. Answers are JSON, and errors are sentences. Fields \
-may be added to answers; none is renamed or dropped. Besides what is described with each address: an unknown one is \
-answered with 404 and a method that an address doesn't take with 405, both in the form `Error`. Addresses that take \
-GET take HEAD as well.
+Every address but `/healthz` wants the service's `WEBHOOK_SECRET`. Answers are JSON, but for `/metrics`, and \
+errors are sentences. Fields may be added to answers; none is renamed or dropped. Besides what is described with each \
+address: an unknown one is answered with 404 and a method that an address doesn't take with 405, both in the form \
+`Error`. Addresses that take GET take HEAD as well.
 """
 _TAGS = {
     "Webhooks": "What Whapi calls.",
@@ -54,7 +54,7 @@ def document() -> Json:
             },
             "parameters": PARAMETERS,
             "responses": RESPONSES,
-            "schemas": {**answers.SCHEMAS, **bodies.SCHEMAS},
+            "schemas": {**answers.SCHEMAS, **bodies.SCHEMAS, **forms.SCHEMAS},
         },
     }
 

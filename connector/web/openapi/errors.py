@@ -3,10 +3,21 @@
 from collections.abc import Mapping
 
 from connector.web.auth import SLOWED, UNAUTHORISED
-from connector.web.errors import FAULT, NO_ADDRESS, NO_METHOD, NOT_STORED, TOO_LARGE
+from connector.web.errors import (
+    FAULT,
+    HEADERS_TOO_LARGE,
+    INVALID_HTTP,
+    NO_ADDRESS,
+    NO_FIELDS,
+    NO_METHOD,
+    NOT_JSON,
+    NOT_STORED,
+    TOO_LARGE,
+    TOO_MANY_FIELDS,
+)
 from connector.web.openapi.shape import Json, answer, example, responses, schema
 
-_RETRY_AFTER: Json = {
+RETRY_AFTER: Json = {
     "Retry-After": {
         "required": True,
         "description": "Seconds to wait before the next try.",
@@ -26,20 +37,20 @@ def _error(description: str, sentences: Mapping[str, tuple[str, str]], *, header
 _KNOWN: dict[str, tuple[str, Json]] = {
     "InvalidHttp": (
         "400",
-        _error("The request is not valid HTTP.", {"http": ("Broken HTTP", "The request is not valid HTTP.")}),
+        _error("The request is not valid HTTP.", {"http": ("Broken HTTP", INVALID_HTTP)}),
     ),
     "NoJson": (
         "400",
-        _error(
-            "The body is not JSON, or the request is not valid HTTP.", {"body": ("No JSON", "The body is not JSON.")}
-        ),
+        _error("The body is not JSON, or the request is not valid HTTP.", {"body": ("No JSON", NOT_JSON)}),
     ),
-    "WrongWait": (
+    "NeitherJsonNorForm": (
         "400",
         _error(
-            "The body is not JSON, `wait` is wrong, or the request is not valid HTTP.",
+            "The body is neither JSON nor a form, `wait` is wrong, or the request is not valid HTTP.",
             {
-                "body": ("No JSON", "The body is not JSON."),
+                "body": ("Neither JSON nor a form", NOT_JSON),
+                "empty": ("A form without fields", NO_FIELDS),
+                "fields": ("A form with too many fields", TOO_MANY_FIELDS),
                 "wait": ("`wait` out of its range", "`wait` is a number of seconds from 0 to 30."),
             },
         ),
@@ -95,14 +106,14 @@ _KNOWN: dict[str, tuple[str, Json]] = {
         _error(
             "More than 30 wrong secrets came from this address within a minute. The right one is never refused.",
             {"secret": ("Wrong secrets keep coming", SLOWED)},
-            headers=_RETRY_AFTER,
+            headers=RETRY_AFTER,
         ),
     ),
     "HeadersTooLarge": (
         "431",
         _error(
             "The request's headers are larger than 32 KiB.",
-            {"headers": ("Too large", "The request's headers are too large.")},
+            {"headers": ("Too large", HEADERS_TOO_LARGE)},
         ),
     ),
     "Fault": ("500", _error("A fault of the service; its log says more.", {"fault": ("A fault", FAULT)})),
@@ -111,7 +122,7 @@ _KNOWN: dict[str, tuple[str, Json]] = {
         _error(
             "The database is not available. Nothing was stored; send the request again.",
             {"database": ("No database", NOT_STORED)},
-            headers=_RETRY_AFTER,
+            headers=RETRY_AFTER,
         ),
     ),
 }

@@ -1,11 +1,15 @@
 """The values that stand as examples: the sample order of Whapi's help desk, and what becomes of it here."""
 
+import json
 from typing import Any
 
 from connector.web.openapi.shape import Json
 
 ORDER_ID = "964278151888836"
 TOKEN = "AR4ToE6jF7HwiKY8cUChFb+h6Blgb0sbRMOY3vwRHhsaeg=="  # noqa: S105 - printed in Whapi's help desk
+
+PUBLIC_URL = "https://orders.example.com"
+ROW_URL = "https://docs.google.com/spreadsheets/d/SPREADSHEET_ID/edit#gid=0&range=A2"
 
 MESSAGE: Json = {
     "id": "7GZVXunkHjZaIOgEgWPPrw-gDMTwl0rVw",
@@ -41,6 +45,19 @@ OWN: Json = {
     "received_at": "2026-01-31T09:30:00Z",
     "items": [{"sku": "TEA-100", "name": "Green tea, 100 g", "quantity": 2, "price": 3.5, "currency": "EUR"}],
 }
+MAPPED: Json = {**BARE, "customer": {"name": "Gerald", "phone": "+91 99843 51847"}, "total": "359.00"}
+"""As somebody maps it in a no-code tool: other names, and a number as a text."""
+FORM: Json = {**BARE, "customer_name": "Gerald", "total_price": "359.00"}
+FORM_OF_JSON: Json = {"payload": json.dumps(OWN)}
+N8N: Json = {
+    "headers": {"host": "n8n.example.com", "content-type": "application/json"},
+    "params": {},
+    "query": {},
+    "body": PAYLOAD,
+    "webhookUrl": "https://n8n.example.com/webhook/whapi",
+    "executionMode": "production",
+}
+"""An item of n8n's Webhook node."""
 ODD: Json = {"messages": [{**MESSAGE, "order": {"number": ORDER_ID, "token": TOKEN}}], "channel_id": "MANTIS-M72HC"}
 """An order as a later version of Whapi might send it: its id stands where nobody looks for it."""
 
@@ -80,18 +97,25 @@ def order(**changes: Any) -> Json:
         "last_error": None,
         "warning": None,
         "synced_at": "2024-04-16T10:49:05Z",
+        "row_url": ROW_URL,
         **changes,
     }
 
 
-NEW: Json = {"status": "received", "items": [], "next_attempt_at": "2024-04-16T10:49:04Z", "synced_at": None}
+NEW: Json = {
+    "status": "received",
+    "items": [],
+    "next_attempt_at": "2024-04-16T10:49:04Z",
+    "synced_at": None,
+    "row_url": None,
+}
 """What is different as long as nothing was tried."""
 
 
 def taken(**changes: Any) -> Json:
     """As `POST /orders` answers with it."""
     found = order(**changes)
-    return {**found, "url": f"/orders/{found['order_id']}"}
+    return {**found, "url": f"{PUBLIC_URL}/orders/{found['order_id']}"}
 
 
 def listed(number: int, **changes: Any) -> Json:

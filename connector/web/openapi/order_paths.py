@@ -1,10 +1,27 @@
 """Sending orders, asking where they stand, and trying them again."""
 
+import json
+
 from connector.models import Status
+from connector.web.errors import WRONG_FIELDS
 from connector.web.openapi import examples
-from connector.web.openapi.errors import errors
-from connector.web.openapi.examples import BARE, MESSAGE, NEW, OWN, PAYLOAD, UNKNOWN, taken
-from connector.web.openapi.shape import JSON, Json, answer, example, parameter, schema
+from connector.web.openapi.errors import RETRY_AFTER, errors
+from connector.web.openapi.examples import (
+    BARE,
+    FORM,
+    FORM_OF_JSON,
+    MAPPED,
+    MESSAGE,
+    N8N,
+    NEW,
+    OWN,
+    PAYLOAD,
+    UNKNOWN,
+    taken,
+)
+from connector.web.openapi.forms import FORMS, PLAIN_TEXT, SENT
+from connector.web.openapi.shape import FORM as URLENCODED
+from connector.web.openapi.shape import JSON, MULTIPART, TEXT, Json, answer, example, parameter, schema
 
 _RECEIPT: Json = {"accepted": 1, "duplicates": 0, "ignored": 0, "quarantined": 0}
 _OWN_TAKEN = taken(
@@ -43,28 +60,53 @@ _LINKS: Json = {
 }
 _SENT: Json = {
     "required": True,
-    "description": "JSON, whatever the Content-Type says: an order in one of these forms, or a list of them.",
+    "description": (
+        "JSON, whatever the Content-Type says, or a form: an order in one of these shapes, or a list of them. "
+        "If one field of one order is wrong, nothing is stored."
+    ),
     "content": {
         JSON: {
-            "schema": {"anyOf": [schema("Forwarded"), {"type": "array", "items": schema("Forwarded")}]},
+            "schema": SENT,
             "examples": {
                 "token": example("An order's id and token; its items are fetched", BARE),
                 "items": example("An order with its items; nothing is fetched", OWN),
                 "payload": example("A payload of Whapi's, as it came", PAYLOAD),
                 "message": example("One message of Whapi's", MESSAGE),
+                "mapped": example("Fields as they are mapped in a no-code tool", MAPPED),
+                "n8n": example("An item of n8n's Webhook node, as it came", N8N),
                 "list": example("Several at once", [MESSAGE, OWN]),
             },
-        }
+        },
+        TEXT: {"schema": PLAIN_TEXT, "examples": {"text": example("JSON", json.dumps(BARE))}},
+        URLENCODED: {
+            "schema": FORMS,
+            "examples": {
+                "form": example("An order's fields", FORM),
+                "form_of_json": example("One field with JSON", FORM_OF_JSON),
+            },
+        },
+        MULTIPART: {"schema": FORMS, "examples": {"multipart": example("An order's fields", FORM)}},
     },
 }
+_MAPPED = UNKNOWN | NEW | {"customer_name": "Gerald", "total_price": 359}
+_BARE_STORED: Json = {**_RECEIPT, "orders": [taken(**UNKNOWN | NEW)]}
+_OWN_STORED: Json = {**_RECEIPT, "orders": [_OWN_TAKEN]}
+_PAYLOAD_STORED: Json = {**_RECEIPT, "orders": [taken(**NEW)]}
+_FORM_STORED: Json = {**_RECEIPT, "orders": [taken(**_MAPPED)]}
 _TAKEN = answer(
     "Everything is stored; with `wait`, the rows are in the sheet as well.",
     schema("OrdersReceipt"),
     examples={
-        "token": example("Stored", {**_RECEIPT, "orders": [taken(**UNKNOWN | NEW)]}),
-        "items": example("Stored, with its items", {**_RECEIPT, "orders": [_OWN_TAKEN]}),
-        "payload": example("Stored", {**_RECEIPT, "orders": [taken(**NEW)]}),
+        "token": example("Stored", _BARE_STORED),
+        "items": example("Stored, with its items", _OWN_STORED),
+        "payload": example("Stored", _PAYLOAD_STORED),
         "message": example("Stored", {**_RECEIPT, "orders": [taken(**NEW | {"channel_id": None})]}),
+        "mapped": example("Stored", {**_RECEIPT, "orders": [taken(**_MAPPED | {"customer_phone": "+91 99843 51847"})]}),
+        "n8n": example("Stored", _PAYLOAD_STORED),
+        "text": example("Stored", _BARE_STORED),
+        "form": example("Stored", _FORM_STORED),
+        "form_of_json": example("Stored, with its items", _OWN_STORED),
+        "multipart": example("Stored", _FORM_STORED),
         "list": example(
             "Both stored", {**_RECEIPT, "accepted": 2, "orders": [taken(**NEW | {"channel_id": None}), _OWN_TAKEN]}
         ),
@@ -73,13 +115,21 @@ _TAKEN = answer(
     links=_LINKS,
 )
 _TIME_IS_UP = answer(
-    "Everything is stored, but the rows were not all in the sheet when the time was up. Ask `url` later.",
+    "Everything is stored, but the rows were not all in the sheet when the time was up, or too many "
+    "callers wait already. Ask `url` later.",
     schema("OrdersReceipt"),
     examples={
         "waited": example(
             "Sent again, and its items are still missing",
             {**_RECEIPT, "accepted": 0, "duplicates": 1, "orders": [taken(**_WAITING)]},
         )
+    },
+    headers={
+        **RETRY_AFTER,
+        "Location": {
+            "description": "The `url` of the order, if there is one order.",
+            "schema": {"type": "string", "format": "uri-reference"},
+        },
     },
     links=_LINKS,
 )
@@ -90,10 +140,13 @@ _WRONG = answer(
         "fields": example(
             "Two wrong fields",
             {
-                "error": "Nothing was stored, because these fields are wrong.",
+                "error": WRONG_FIELDS,
                 "fields": [
-                    {"field": "[1].order_id", "message": "Expected a text of 1 to 200 characters; a list came."},
-                    {"field": "[1].item_count", "message": "Expected a number; a text of 4 characters came."},
+                    {
+                        "field": "[1].total",
+                        "message": 'Expected a number, such as 359 or 359.50; the text "1,200" came.',
+                    },
+                    {"field": "[1].order_id", "message": "This field is needed."},
                 ],
             },
         )
@@ -112,7 +165,7 @@ PATHS: dict[str, Json] = {
             "responses": {
                 "200": _TAKEN,
                 "202": _TIME_IS_UP,
-                **errors("WrongWait", "NotStored"),
+                **errors("NeitherJsonNorForm", "NotStored"),
                 "422": _WRONG,
             },
         },

@@ -42,7 +42,7 @@ PARAMETERS: dict[str, Json] = {
     "wait": _query(
         "wait",
         f"Seconds to wait for the rows to be in the sheet. At most {MOST_WAITING} callers wait at once; "
-        "others are answered at once.",
+        "others get the 202 at once.",
         {"type": "number", "minimum": 0, "maximum": LONGEST_WAIT, "default": 0},
     ),
     "status": _query(

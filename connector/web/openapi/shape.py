@@ -6,6 +6,9 @@ from typing import Any
 Json = dict[str, Any]
 
 JSON = "application/json"
+TEXT = "text/plain"
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
 
 
 def record(description: str, properties: Mapping[str, Json]) -> Json:
