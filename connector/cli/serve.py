@@ -1,6 +1,7 @@
 """`serve`: the service in the foreground."""
 
 import signal
+import sys
 from types import FrameType
 
 import click
@@ -15,6 +16,9 @@ from connector.web.app import create_app
 from connector.web.server import AddressInUseError, WebServer
 
 log = get_logger(__name__)
+
+_TURN = 0.001
+"""Seconds."""
 
 
 @click.command()
@@ -47,6 +51,8 @@ def run_service(settings: Settings) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
+    # Python lets a thread run for 5 ms before another gets its turn; a webhook's answer needs several turns.
+    sys.setswitchinterval(_TURN)
     lift_pauses(database, service.clock)
     service.pipeline.start()
     log.info("service.started", version=__version__, address=f"http://{settings.host}:{server.port}")

@@ -5,10 +5,12 @@ certain whether the sheet has it: `applied`, or `void` (it never will).
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -41,32 +43,62 @@ class Batch:
 
 
 def orders_to_write(connection: Connection, shop: str, *, now: datetime, limit: int) -> list[Order]:
-    """Orders with something to write, in the order of their arrival, with their items."""
+    """Orders with something to write, in the order of their arrival, with their items.
+
+    In a rush those come first whose items are there: the others will have theirs soon, and would be written twice. A
+    quarter of the room is kept for orders that have waited long enough without.
+    """
+    others = [
+        row
+        for state in (ItemsState.UNAVAILABLE, ItemsState.DUE)
+        for row in _longest_due(connection, shop, state, now=now, limit=limit)
+    ]
+    ready = _longest_due(connection, shop, ItemsState.READY, now=now, limit=limit)
+    room = max(limit - len(ready), limit // 4)
+    rows = [*others[:room], *ready][:limit]
+    return sorted(with_items(connection, rows), key=lambda order: order.id)
+
+
+def _longest_due(
+    connection: Connection, shop: str, state: ItemsState, *, now: datetime, limit: int
+) -> Sequence[sa.Row[Any]]:
     query = (
         sa.select(orders)
-        .where(orders.c.shop == shop, orders.c.write_due_at <= now, orders.c.batch_id.is_(None))
+        .where(*_outside_batches(shop, state), orders.c.write_due_at <= now)
         .order_by(orders.c.write_due_at, orders.c.id)
         .limit(limit)
     )
-    found = with_items(connection, connection.execute(query))
-    return sorted(found, key=lambda order: order.id)
+    return connection.execute(query).all()
 
 
 def next_write_at(connection: Connection, shop: str) -> datetime | None:
     """When the next order outside a batch wants to be written; None if nothing is waiting."""
-    query = (
+    firsts = [
         sa.select(orders.c.write_due_at)
-        .where(orders.c.shop == shop, orders.c.write_due_at.is_not(None), orders.c.batch_id.is_(None))
+        .where(*_outside_batches(shop, state))
         .order_by(orders.c.write_due_at)
         .limit(1)
+        .scalar_subquery()
+        for state in ItemsState
+    ]
+    return min((at for at in connection.execute(sa.select(*firsts)).one() if at is not None), default=None)
+
+
+def _outside_batches(shop: str, state: ItemsState) -> tuple[sa.ColumnElement[bool], ...]:
+    """By one state at a time, so that the index gives the longest due without a look at the others."""
+    return (
+        orders.c.shop == shop,
+        orders.c.items_state == state,
+        orders.c.write_due_at.is_not(None),
+        orders.c.batch_id.is_(None),
     )
-    return connection.execute(query).scalar()
 
 
 def count_to_write(connection: Connection, shop: str, *, before: datetime) -> int:
     """How many orders have had something to write since before a moment, on their way or not."""
-    query = sa.select(sa.func.count()).select_from(orders)
-    return connection.execute(query.where(orders.c.shop == shop, orders.c.write_due_at <= before)).scalar_one()
+    query = sa.select(sa.func.count()).select_from(orders).where(orders.c.shop == shop)
+    query = query.where(orders.c.items_state.in_(list(ItemsState)), orders.c.write_due_at <= before)
+    return connection.execute(query).scalar_one()
 
 
 def open_batch(
@@ -76,39 +108,36 @@ def open_batch(
     shows: Mapping[int, tuple[ItemsState, Shown]],
     *,
     now: datetime,
-    places: Mapping[int, Place] | None = None,
-) -> bool:
-    """Stores the batch and gives it its orders; `shows`: for each order's key, the state of its items that
-    the rows were made from, and what the sheet will show then; `places`: where the rows of new orders go.
+    places: Callable[[AbstractSet[int]], Mapping[int, Place]] = lambda _claimed: {},
+) -> set[int]:
+    """Stores the batch and gives it its orders; returns their keys.
 
-    False, and nothing stored, if an order has changed since the rows were made (its items came meanwhile, or
-    another writer took it): the rows must be made anew then.
+    `shows`: for each order's key, the state of its items that the rows were made from, and what the sheet will show
+    then. An order that has changed since (its items came meanwhile, or another writer took it) does not become part
+    of the batch; if none is left, no batch is stored. `places` tells where the rows of those go that did.
     """
-    connection.execute(
-        sa.insert(batches).values(
-            id=batch.id,
-            shop=shop,
-            spreadsheet_id=batch.spreadsheet_id,
-            marker_id=batch.marker_id,
-            guard=batch.guard,
-            state=BatchState.OPEN,
-            created_at=now,
-        )
-    )
-    claimed = 0
+    claimed: set[int] = set()
     for (items_state, shown), keys in _grouped(shows).items():
-        # The row count tells whether each order was still as it was read.
-        claimed += connection.execute(
+        statement = (
             sa.update(orders)
             .where(orders.c.id.in_(keys), orders.c.batch_id.is_(None), orders.c.items_state == items_state)
             .values(batch_id=batch.id, batch_shows=shown)
-        ).rowcount
-    if claimed == len(shows):
-        put_places(connection, places or {})
-        return True
-    connection.execute(sa.update(orders).where(orders.c.batch_id == batch.id).values(batch_id=None, batch_shows=None))
-    connection.execute(sa.delete(batches).where(batches.c.id == batch.id))
-    return False
+        )
+        claimed.update(connection.execute(statement.returning(orders.c.id)).scalars())
+    if claimed:
+        put_places(connection, places(claimed))
+        connection.execute(
+            sa.insert(batches).values(
+                id=batch.id,
+                shop=shop,
+                spreadsheet_id=batch.spreadsheet_id,
+                marker_id=batch.marker_id,
+                guard=batch.guard,
+                state=BatchState.OPEN,
+                created_at=now,
+            )
+        )
+    return claimed
 
 
 def first_rows(connection: Connection, batch: Batch) -> list[tuple[datetime, datetime]]:

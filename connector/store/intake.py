@@ -11,10 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
-from connector.models import Item, ItemsState, NewOrder
-from connector.store.tables import items as items_table
+from connector.models import ItemsState, NewOrder
+from connector.store.items import OrderItems, put_items
 from connector.store.tables import orders, past_orders
-from connector.totals import common_currency, mismatch, pieces, sum_total, tidy
 
 NOTHING_TO_FETCH_WITH = (
     "The order came without its token, so its items can't be fetched. They will be if the order is sent again with it."
@@ -59,7 +58,7 @@ def add_orders(
             if order.order_id in (without_items if order.items else without_token):
                 _complete_known(connection, shop, order, now=now)
         elif order.items:
-            put_items(connection, key, order.items, item_count=order.item_count, total_price=order.total_price)
+            put_items(connection, [OrderItems(key, order.items, order.item_count, order.total_price)])
         taken.append(Taken(order.order_id, key is not None))
     return taken
 
@@ -154,7 +153,7 @@ def _complete_known(connection: Connection, shop: str, order: NewOrder, *, now: 
             .returning(orders.c.id, orders.c.item_count, orders.c.total_price)
         ).first()
         if row is not None:
-            put_items(connection, row.id, order.items, item_count=row.item_count, total_price=row.total_price)
+            put_items(connection, [OrderItems(row.id, order.items, row.item_count, row.total_price)])
     elif order.order_token is not None:
         # An order that never had a token was given up at once; no other one is without a token and unavailable.
         connection.execute(
@@ -167,47 +166,3 @@ def _complete_known(connection: Connection, shop: str, order: NewOrder, *, now: 
                 last_error=None,
             )
         )
-
-
-def put_items(
-    connection: Connection,
-    key: int,
-    items: Sequence[Item],
-    *,
-    item_count: float | None,
-    total_price: float | None,
-) -> None:
-    """Stores an order's items, and completes and checks the order's own figures with them."""
-    if items:
-        connection.execute(
-            sa.insert(items_table),
-            [
-                {
-                    "order_key": key,
-                    "line": line,
-                    "product_id": item.product_id,
-                    "sku": item.sku,
-                    "name": item.name,
-                    "quantity": item.quantity,
-                    "price": item.price,
-                    "currency": item.currency,
-                    "image": item.image,
-                }
-                for line, item in enumerate(items)
-            ],
-        )
-    connection.execute(
-        sa.update(orders)
-        .where(orders.c.id == key)
-        .values(
-            item_count=sa.func.coalesce(orders.c.item_count, pieces(items)),
-            total_price=sa.func.coalesce(orders.c.total_price, sum_total(items)),
-            currency=sa.func.coalesce(orders.c.currency, common_currency(items)),
-            warning=mismatch(
-                items,
-                item_count=None if item_count is None else tidy(item_count),
-                total_price=None if total_price is None else tidy(total_price),
-            ),
-            last_error=None,
-        )
-    )

@@ -73,6 +73,7 @@ fetch_due = sa.Index(
 write_due = sa.Index(
     "orders_write_due",
     orders.c.shop,
+    orders.c.items_state,
     orders.c.write_due_at,
     sqlite_where=orders.c.write_due_at.is_not(None),
     postgresql_where=orders.c.write_due_at.is_not(None),

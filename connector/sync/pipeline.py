@@ -21,6 +21,8 @@ log = get_logger(__name__)
 
 FETCHERS = 20
 """Fetches under way at once."""
+_AHEAD = 20
+"""Orders that stand ready for them, so that a fetcher needs no look at the store to go on."""
 SECONDS_BETWEEN_BATCHES = 2.0
 """A batch is one read and one write; Google asks for no more than one request a second to a spreadsheet."""
 _BETWEEN_LOOKS = 0.02
@@ -166,7 +168,8 @@ class Pipeline:
             if pause.holds(now) and pause.until is not None:
                 return (pause.until - now).total_seconds()
             # After a pause one order goes ahead alone, to see whether the channel works again.
-            width = 1 if pause.failures >= SUSPECTS_THAT_PAUSE or pause.until is not None else self._fetchers
+            is_shaky = pause.failures >= SUSPECTS_THAT_PAUSE or pause.until is not None
+            width = 1 if is_shaky else self._fetchers + _AHEAD
             with self._in_flight_lock:
                 leave_out = set(self._in_flight)
             room = width - len(leave_out)
@@ -187,7 +190,9 @@ class Pipeline:
         finally:
             with self._in_flight_lock:
                 self._in_flight.discard(order.id)
-            self._to_fetch.set()
+                left = len(self._in_flight)
+            if left <= self._fetchers:
+                self._to_fetch.set()
             self._to_write.set()
             self._tell()
 

@@ -5,6 +5,7 @@ means: the sheet may have it. Such a batch is settled (see `sheets/guard.py`) be
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from connector.sheets.batch import Entry, build_requests, entries_that_fit, orde
 from connector.sheets.columns import Tab
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.guard import marker_id, was_applied
+from connector.sheets.layout import Layout
 from connector.sheets.workbook import Workbook
 from connector.store import batches, pauses
 from connector.store.batches import Batch
@@ -117,21 +119,31 @@ class WriteStage:
         guard = current_guard(self._database, self._api, spreadsheet_id, sheet_id, clock=self._clock)
         entries = entries_that_fit(waiting, self._workbook.zone())
         unavailable = {entry.order.order_id for entry in entries if entry.order.shown is Shown.UNAVAILABLE}
+        unavailable_rows = self._workbook.find_orders(layout, unavailable)
         batch_id = batches.new_batch_id()
         batch = Batch(batch_id, spreadsheet_id, marker_id(batch_id), guard.name)
-        requests = build_requests(
-            guard.claim(batch.id, batch.marker_id, sheet_id),
-            layout,
-            entries,
-            unavailable_rows=self._workbook.find_orders(layout, unavailable),
-        )
-        if not self._store(batch, entries, order_places(spreadsheet_id, layout, entries)):
-            return Written(more=True)  # An order changed while its rows were made: make them anew.
-        return self._send(batch, requests, entries)
 
-    def _store(self, batch: Batch, entries: Sequence[Entry], places: Mapping[int, Place] | None = None) -> bool:
+        def make_requests() -> list[dict[str, Any]]:
+            return build_requests(
+                guard.claim(batch.id, batch.marker_id, sheet_id), layout, entries, unavailable_rows=unavailable_rows
+            )
+
+        requests = make_requests()
+        claimed = self._claim(batch, entries, layout)
+        if len(claimed) < len(entries):
+            # The others have changed since they were read, and come with the next batch.
+            entries = [entry for entry in entries if entry.order.id in claimed]
+            requests = make_requests()
+        return self._send(batch, requests, entries) if entries else Written(more=True)
+
+    def _claim(self, batch: Batch, entries: Sequence[Entry], layout: Layout) -> set[int]:
+        """Stores the batch; the keys of the orders that belong to it."""
         shows = {entry.order.id: (entry.order.items_state, entry.shows) for entry in entries}
         now = self._clock.now()
+
+        def places(claimed: AbstractSet[int]) -> Mapping[int, Place]:
+            return order_places(batch.spreadsheet_id, layout, [entry for entry in entries if entry.order.id in claimed])
+
         return self._database.write(
             lambda connection: batches.open_batch(connection, self._shop, batch, shows, now=now, places=places)
         )

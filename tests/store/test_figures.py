@@ -64,7 +64,7 @@ def test_the_oldest_order_without_a_row_is_the_one_that_was_stored_first(databas
     clock.advance(60)
     add(database, clock, new_order("second", received_at=first - timedelta(days=7)))
     order = get(database, "written")
-    database.write(lambda connection: fetching.items_arrived(connection, order, ITEMS, now=clock.now()))
+    database.write(lambda connection: fetching.items_arrived(connection, [(order, ITEMS)], now=clock.now()))
     written(database, clock, "written")
 
     assert StoreFigures(database, SHOP, clock).read().oldest_unwritten == first
