@@ -24,6 +24,20 @@ class _HeadTooLargeError(Exception):
     pass
 
 
+class _Unhurried(Transport):
+    """The transport as an answer sees it. Not closed under a sender who still sends: there the connection leaves."""
+
+    def __init__(self, transport: Transport, cycle: RequestResponseCycle) -> None:
+        self._transport = transport
+        self._cycle = cycle
+        self.write = transport.write  # type: ignore[method-assign] # no detour for each piece
+        self.is_closing = transport.is_closing  # type: ignore[method-assign]
+
+    def close(self) -> None:
+        if not self._cycle.more_body:
+            self._transport.close()
+
+
 class Connection(HttpToolsProtocol):
     """One connection. `connection_class` sets the limits."""
 
@@ -98,6 +112,7 @@ class Connection(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._under_way = cycle
+        cycle.transport = _Unhurried(self.transport, cycle)
         super()._start_asgi_task(cycle, app)
 
     def _expect_request(self) -> None:

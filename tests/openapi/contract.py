@@ -36,19 +36,16 @@ class Contract:
 
         async def watched(scope: dict[str, Any], receive: Any, send: Any) -> None:
             method, path = scope["method"], scope["path"]
-            started: dict[str, Any] = {}
-            body = bytearray()
+            held: list[dict[str, Any]] = []
 
             async def look(message: dict[str, Any]) -> None:
-                if message["type"] == "http.response.start":
-                    started.update(message)
-                else:
-                    body.extend(message.get("body", b""))
-                    if not message.get("more_body"):
-                        # Before the caller has the answer, so that it counts before the test can end.
-                        found = differences(_address(routes, method, path), method, _response(started, bytes(body)))
-                        self.problems += [f"{method} {path}: {difference}" for difference in found]
-                await send(message)
+                # Held back until it is whole, so that what is found counts before the caller has the answer.
+                held.append(message)
+                if message["type"] == "http.response.body" and not message.get("more_body"):
+                    found = differences(_address(routes, method, path), method, _response(held))
+                    self.problems += [f"{method} {path}: {difference}" for difference in found]
+                    for part in held:
+                        await send(part)
 
             await front(scope, receive, look)
 
@@ -63,9 +60,10 @@ def _address(routes: MapAdapter, method: str, path: str) -> str | None:
     return address_of(rule.rule)
 
 
-def _response(started: dict[str, Any], body: bytes) -> Response:
-    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in started["headers"]]
-    return Response(body, started["status"], headers)
+def _response(messages: list[dict[str, Any]]) -> Response:
+    start, *parts = messages
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"]]
+    return Response(b"".join(part.get("body", b"") for part in parts), start["status"], headers)
 
 
 def address_of(rule: str) -> str:
