@@ -51,7 +51,8 @@ class Front:
             body = await _read_body(headers, receive, limit=_LARGEST_READ if admitted else LARGEST_OF_STRANGERS)
         except _TooLargeError:
             status, sentence = (413, TOO_LARGE) if admitted else (401, UNAUTHORISED)
-            await _answer(send, status, json.dumps({"error": sentence}).encode() + b"\n")
+            # What is still to come is not read, so nothing else can follow on this connection.
+            await _answer(send, status, json.dumps({"error": sentence}).encode() + b"\n", (b"connection", b"close"))
             return
         if body is None:
             return
@@ -82,12 +83,13 @@ async def _read_body(headers: dict[bytes, bytes], receive: Any, *, limit: int) -
     return None
 
 
-async def _answer(send: Any, status: int, body: bytes) -> None:
+async def _answer(send: Any, status: int, body: bytes, *more_headers: tuple[bytes, bytes]) -> None:
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
         (b"x-content-type-options", b"nosniff"),
         (b"cache-control", b"no-store"),
+        *more_headers,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -22,7 +22,7 @@ def webhooks_blueprint(service: Service) -> Blueprint:
 
     # Body mode sends all to this address, path mode adds event and method, method mode the event alone.
     @blueprint.route(_PATH, methods=_METHODS)
-    @blueprint.route(f"{_PATH}/<path:_event>", methods=_METHODS)
+    @blueprint.route(f"{_PATH}/<rest:_event>", methods=_METHODS)
     def receive(_event: str = "") -> Response:
         reading = read_webhook(read_json(), now=service.clock.now())
         return jsonify(_counts(service.receive.receive(reading, keep_unclear=True)))
