@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+ENV_FILE = ".env"
 SHORTEST_SECRET = 16
 _SPREADSHEET_URL = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]+)")
 _SPREADSHEET_ID = re.compile(r"[A-Za-z0-9_-]{10,}\Z")
@@ -62,7 +63,7 @@ class Settings(BaseSettings):
     """Every variable that the service knows. Names and defaults are promised to its users."""
 
     model_config = SettingsConfigDict(
-        env_file=".env",
+        env_file=ENV_FILE,
         env_file_encoding="utf-8",
         env_ignore_empty=True,
         extra="ignore",
@@ -107,10 +108,11 @@ class Settings(BaseSettings):
         return [secret.get_secret_value() for secret in secrets]
 
 
-def load_settings() -> Settings:
-    """The settings from the environment and `.env`. Raises SettingsError with every problem there is."""
+def load_settings(**values: Any) -> Settings:
+    """The settings from the environment and `.env`; `values` win over both. Raises SettingsError with every problem
+    there is."""
     try:
-        settings = Settings()
+        settings = Settings(**values)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_input=False, include_context=False)
         raise SettingsError([_sentence(problem) for problem in problems]) from None

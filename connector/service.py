@@ -1,8 +1,9 @@
 """Puts the parts of the service together from the settings. What each part promises stands in its own module."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from connector.check.finding import LatestFindings
 from connector.clock import Clock, SystemClock
 from connector.config import Settings
 from connector.logs import Redactor, get_logger
@@ -14,6 +15,7 @@ from connector.sheets.workbook import Workbook
 from connector.store import orders, pauses
 from connector.store.database import Database
 from connector.store.lock import shop_lock
+from connector.sync.arrivals import Arrivals
 from connector.sync.fetch import FetchStage
 from connector.sync.history import HistoryReader
 from connector.sync.markers import delete_old_markers
@@ -46,6 +48,9 @@ class Service:
     redact: Callable[[str], str]
     shop: str
     clock: Clock
+    arrivals: Arrivals = field(default_factory=Arrivals)
+    findings: LatestFindings = field(default_factory=LatestFindings)
+    """What the cheap checks found, where `check/running.py` runs them."""
 
     def close(self) -> None:
         """Ends the threads and closes what is open. Nothing is lost if the process dies instead."""

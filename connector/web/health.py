@@ -41,6 +41,8 @@ def health_blueprint(service: Service) -> Blueprint:
             "database": "ok",
             "last_sheet_write": moment(sheet.worked_at),
             "oldest_unwritten_order": moment(oldest),
+            "last_webhook": moment(service.arrivals.latest),
+            "last_test_webhook": service.arrivals.test,
             "problems": problems,
         }
         return jsonify(body), 503 if late else 200

@@ -1,11 +1,13 @@
 """Takes in Whapi's webhooks, in its three modes. Nothing happens here but: check the secret, read, store, answer."""
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 
 from connector.service import Service
 from connector.web.body import read_json
 from connector.whapi.payload import read_webhook
 
+TEST_HEADER = "X-Connector-Test"
+"""The name of a test that `setup` had Whapi send. Such a webhook is read like any other."""
 _METHODS = ["POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -16,7 +18,9 @@ def webhooks_blueprint(service: Service) -> Blueprint:
     @blueprint.route("/webhooks/whapi", methods=_METHODS)
     @blueprint.route("/webhooks/whapi/<path:_event>", methods=_METHODS)
     def receive(_event: str = "") -> Response:
-        reading = read_webhook(read_json(), now=service.clock.now())
+        now = service.clock.now()
+        service.arrivals.note(now, test=request.headers.get(TEST_HEADER))
+        reading = read_webhook(read_json(), now=now)
         receipt = service.receive.receive(reading, keep_unclear=True)
         return jsonify(
             accepted=receipt.accepted,
