@@ -12,7 +12,7 @@ SHORTEST_SECRET = 16
 _SPREADSHEET_URL = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]+)")
 _SPREADSHEET_ID = re.compile(r"[A-Za-z0-9_-]{10,}\Z")
 
-_HOW_TO_GET = {
+HOW_TO_GET = {
     "WHAPI_TOKEN": "Copy the channel's token from Whapi's panel.",
     "SPREADSHEET_ID": "Open the spreadsheet and copy its address from the browser.",
     "WEBHOOK_SECRET": f"Make up a text of at least {SHORTEST_SECRET} characters that callers must present.",
@@ -32,7 +32,7 @@ def _spreadsheet_id(value: str) -> str:
     match = _SPREADSHEET_URL.search(value)
     spreadsheet_id = match.group(1) if match else value
     if not _SPREADSHEET_ID.match(spreadsheet_id):
-        raise ValueError("it is neither a spreadsheet's id nor its address. " + _HOW_TO_GET["SPREADSHEET_ID"])
+        raise ValueError("it is neither a spreadsheet's id nor its address. " + HOW_TO_GET["SPREADSHEET_ID"])
     return spreadsheet_id
 
 
@@ -124,7 +124,7 @@ def load_settings(**values: Any) -> Settings:
 def _sentence(problem: Any) -> str:
     name = str(problem["loc"][0]).upper()
     if problem["type"] == "missing":
-        return f"{name} is not set. {_HOW_TO_GET[name]}"
+        return f"{name} is not set. {HOW_TO_GET[name]}"
     message = problem["msg"].removeprefix("Value error, ")
     if problem["type"] != "value_error":
         message = message[0].lower() + message[1:] + "."

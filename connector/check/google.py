@@ -35,7 +35,7 @@ def check_google_cheaply(api: SheetsApi, settings: Settings) -> Iterator[Finding
     """What one read tells."""
     overview = yield from _look(api, settings)
     for tab in overview.tabs:
-        if tab.tab is not None and tab.locks_rows(None):
+        if tab.tab is not None and tab.is_locked:
             yield _protected(tab.title, api.account)
 
 
@@ -119,7 +119,8 @@ def _present(api: SheetsApi, overview: Overview, tab: Tab, place: TabLayout) -> 
     gone = [column.title for column in COLUMNS[tab] if column.key not in place.columns and column.key != KEY]
     if gone:
         yield _holds(f"Deleted from the tab {title}, and left out from then on: {', '.join(gone)}.")
-    if seen is not None and seen.locks_rows(tuple(place.columns.values())):
+    last_row = max((tag.row for tag in place.last), default=place.header_row or 0)
+    if seen is not None and seen.locks_new_rows(place.columns.values(), last_row=last_row):
         yield _protected(title, api.account)
 
 

@@ -28,14 +28,13 @@ def check_public_url(settings: Settings) -> Iterator[Finding]:
     if refusal is None:
         yield Finding(_NAME, holds=True, sentence=f"The service can be reached at {base}.")
     elif why_not_alive(local_address(settings)) is not None:
-        yield Finding(
-            _NAME, holds=True, sentence=f"The service is not running, so {base} was not tried. Start it: serve."
-        )
+        sentence = f"The service is not running, so {base} was not tried. Start it with serve."
+        yield Finding(_NAME, holds=True, sentence=sentence)
     else:
         raise WrongError(
-            f"The service can't be reached at {base}: {refusal}. See that the name leads to this machine, and that the web "
-            f"server or tunnel there passes requests on to {local_address(settings)}. (Some routers don't let a machine "
-            "reach its own public address; then open it from a phone.)"
+            f"The service can't be reached at {base}: {refusal}. See that the name leads to this machine, and "
+            f"that the web server or tunnel there passes requests on to {local_address(settings)}. (Some routers don't "
+            "let a machine reach its own public address; then open it from a phone.)"
         )
 
 
@@ -45,16 +44,18 @@ def base_of(public_url: str) -> str:
 
 
 def wrong_address(public_url: str, *, whapi_base_url: str) -> str | None:
-    """What is wrong with the address itself; None if nothing is. Beside a sandbox on this machine, a plain local address
-    will do."""
+    """What is wrong with the address itself; None if nothing is.
+
+    Beside a sandbox on this machine, a local address without a certificate will do.
+    """
     if is_local(public_url):
         if is_local(whapi_base_url):
             return None
         return "the internet can't reach it. It must be the https address under which Whapi finds the service."
     if urlsplit(public_url).scheme != "https":
         return (
-            "it does not begin with https://, so orders and the secret would cross the internet for all to read. Put a web "
-            "server with a certificate or a tunnel in front of the service."
+            "it does not begin with https://, so orders and the secret would cross the internet for all to read. Put a "
+            "web server with a certificate or a tunnel in front of the service."
         )
     return None
 
@@ -71,8 +72,9 @@ def is_local(url: str) -> bool:
 
 def local_address(settings: Settings) -> str:
     """Where the service is reached from this machine itself."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(settings.host, settings.host)  # noqa: S104 - read, not bound
-    return f"http://{f'[{host}]' if ':' in host and '[' not in host else host}:{settings.port}"
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - read here, not listened on
+    host = everywhere.get(settings.host, settings.host)
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
 def why_not_alive(base: str) -> str | None:

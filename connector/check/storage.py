@@ -32,8 +32,8 @@ def check_disk(path: Path | None) -> Iterator[Finding]:
     free = shutil.disk_usage(path.parent).free
     if free < LEAST_FREE:
         raise WrongError(
-            f"The disk that holds {path} has only {free // 2**20} MiB left, and no order can be stored once it is full. "
-            "Make room on it."
+            f"The disk that holds {path} has only {free // 2**20} MiB left. Make room on it: once it is full, no "
+            "order can be stored."
         )
     yield Finding(_NAME, holds=True, sentence=f"The disk has room: {_size(free)} are free.")
 

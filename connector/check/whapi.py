@@ -23,9 +23,9 @@ def check_channel(client: WhapiClient, database: Database | None) -> Iterator[Fi
             latest = latest_channel(connection, SHOP)
     if latest is not None and health.channel_id is not None and latest != health.channel_id:
         raise WrongError(
-            f"WHAPI_TOKEN belongs to the channel {health.channel_id}, but the latest order came from {latest}, whose items "
-            f"can't be fetched with it. Put the token of {latest} into WHAPI_TOKEN; if the shop has changed its channel, "
-            "run setup to register the webhook there."
+            f"WHAPI_TOKEN belongs to the channel {health.channel_id}, but the latest order came from {latest}, whose "
+            f"items can't be fetched with it. Put the token of {latest} into WHAPI_TOKEN; if the shop has changed its "
+            "channel, run setup to register the webhook there."
         )
     yield Finding(
         _NAME, holds=True, sentence=f"Whapi accepts the token, and the channel {health.channel_id} is connected."

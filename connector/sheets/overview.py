@@ -37,9 +37,17 @@ class TabOverview:
     def cells(self) -> int:
         return self.row_count * self.column_count
 
-    def locks_rows(self, columns: Collection[int] | None) -> bool:
-        """Whether rows below the header can't be written in one of these columns; None: in all columns alike."""
-        return any(_locks(lock, columns) for lock in self.locks)
+    def locks_new_rows(self, columns: Collection[int], *, last_row: int) -> bool:
+        """Whether rows can't come in below the last one because one of these columns is protected there."""
+        return any(
+            _reaches_below(lock, last_row) and any(_covers(lock, column) for column in columns) for lock in self.locks
+        )
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the tab is protected as a whole, wherever its columns and rows are."""
+        bounds = {"endRowIndex", "startColumnIndex", "endColumnIndex"}
+        return any(not bounds & set(lock.get("range", {})) and not lock.get("unprotectedRanges") for lock in self.locks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +102,16 @@ def _tab(sheet: Json) -> TabOverview:
     )
 
 
-def _locks(lock: Json, columns: Collection[int] | None) -> bool:
+def _reaches_below(lock: Json, last_row: int) -> bool:
+    """A protection that ends with the last row, or begins below it, makes way for new ones."""
     area = lock.get("range", {})
-    if area.get("endRowIndex") == 1:
-        return False  # The header alone: it is written only once.
-    if columns is None:
-        bounds = {"endRowIndex", "startColumnIndex", "endColumnIndex"}
-        return not bounds & set(area) and not lock.get("unprotectedRanges")
+    end = area.get("endRowIndex")
+    return area.get("startRowIndex", 0) <= last_row and (end is None or end > last_row + 1)
+
+
+def _covers(lock: Json, column: int) -> bool:
     free = [_span(hole) for hole in lock.get("unprotectedRanges", []) if "endRowIndex" not in hole]
-    return any(column in _span(area) and not any(column in hole for hole in free) for column in columns)
+    return column in _span(lock.get("range", {})) and not any(column in hole for hole in free)
 
 
 def _span(area: Json) -> range:

@@ -129,7 +129,7 @@ class WhapiClient:
         )
 
     def settings(self) -> Mapping[str, Any]:
-        """The channel's settings, with other programs' webhooks and their secrets: not to be shown. Raises WhapiError."""
+        """The channel's settings. Other programs' secrets stand in them: not to be shown. Raises WhapiError."""
         return self._about_channel("GET", "/settings")
 
     def change_settings(self, changes: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -140,7 +140,7 @@ class WhapiClient:
         return self._about_channel("PATCH", "/settings", changes)
 
     def send_test_webhook(self, url: str, *, mode: str, headers: Mapping[str, str]) -> None:
-        """Has Whapi send a test to an address. That it was sent says nothing of whether it arrived. Raises WhapiError."""
+        """Has Whapi send a test to an address; whether it arrives is another matter. Raises WhapiError."""
         test = {"type": "messages", "url": url, "mode": mode, "headers": dict(headers)}
         self._about_channel("POST", "/settings/webhook_test", test)
 

@@ -95,7 +95,7 @@ def with_ours(webhooks: Sequence[Any], url: str, secret: str) -> list[Any]:
     ours = [index for index, webhook in enumerate(webhooks) if leads_to(webhook, url)]
     if not ours:
         moved = (i for i, webhook in enumerate(webhooks) if leads_to_another(webhook) and carries(webhook, secret))
-        ours = [index for index in moved][:1]
+        ours = list(moved)[:1]
     keep = next((index for index in ours if is_right(webhooks[index], secret)), ours[0] if ours else None)
     if keep is None:
         return [*webhooks, _renewed({}, url, secret)]
