@@ -116,6 +116,10 @@ def load_settings(**values: Any) -> Settings:
     except ValidationError as error:
         problems = error.errors(include_url=False, include_input=False, include_context=False)
         raise SettingsError([_sentence(problem) for problem in problems]) from None
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(
+            [f"The file {ENV_FILE} can't be read. See that it is a text file and that the service may read it."]
+        ) from None
     if settings.orders_tab == settings.items_tab:
         raise SettingsError(["ORDERS_TAB and ITEMS_TAB are the same. Give the two tabs different names."])
     return settings

@@ -9,7 +9,7 @@ from connector.service import SHOP, sheets_api
 from connector.sheets import tags
 from connector.sheets.api import SheetsApi
 from connector.sheets.columns import COLUMNS, KEY, Tab
-from connector.sheets.layout import Layout, TabLayout, read_layout
+from connector.sheets.layout import TabLayout, read_layout
 from connector.sheets.marker import Marker
 from connector.sheets.overview import MOST_CELLS, Overview, read_overview
 from connector.sheets.tabs import Sheet, can_go_on_in
@@ -62,45 +62,43 @@ def _prove(api: SheetsApi, settings: Settings, database: Database, overview: Ove
 def _tabs(api: SheetsApi, settings: Settings, database: Database, overview: Overview) -> Iterator[Finding]:
     layout = read_layout(api.find_metadata(settings.spreadsheet_id, tags.LOOKUPS))
     titles = {Tab.ORDERS: settings.orders_tab, Tab.ITEMS: settings.items_tab}
-    findings = [
-        finding
-        for tab in Tab
-        for finding in (
-            _present(api, overview, tab, layout.tabs[tab])
-            if tab in layout.tabs
-            else _missing(api, settings, database, overview, tab, titles[tab])
-        )
-    ]
-    if not findings:
-        findings.append(_holds(_all_is_there(layout, titles)))
-    yield from findings
+    to_be_made, all_hold = [], True
+    for tab in Tab:
+        if tab in layout.tabs:
+            findings = list(_present(api, overview, tab, layout.tabs[tab]))
+        elif overview.titled(titles[tab]) is not None:
+            findings = list(_untagged(api, settings, overview, tab, titles[tab]))
+        else:
+            findings = list(_missing(database, titles[tab]))
+            to_be_made += [] if findings else [titles[tab]]
+        all_hold = all_hold and all(finding.holds for finding in findings)
+        yield from findings
+    if to_be_made:
+        yield _holds(f"Not there yet: {' and '.join(to_be_made)}. setup makes the tabs, or else the first order.")
+    elif all_hold:
+        yield _holds("The tabs and their columns are found.")
 
 
-def _all_is_there(layout: Layout, titles: dict[Tab, str]) -> str:
-    if layout.tabs:
-        return "The tabs and their columns are found."
-    return f"The tabs {' and '.join(titles.values())} are not there yet. setup makes them, or else the first order."
-
-
-def _missing(
-    api: SheetsApi, settings: Settings, database: Database, overview: Overview, tab: Tab, title: str
-) -> Iterator[Finding]:
+def _untagged(api: SheetsApi, settings: Settings, overview: Overview, tab: Tab, title: str) -> Iterator[Finding]:
+    """A tab with the right title, of the merchant's own, or from an old version; or one that has lost its tags."""
     same = overview.titled(title)
-    if same is not None and same.tab is None:
-        if not can_go_on_in(
-            api, settings.spreadsheet_id, tab, Sheet(same.sheet_id, same.title, same.row_count, same.column_count)
-        ):
-            yield _wrong(
-                f"The first rows of the tab {same.title} are not the connector's, so the next order will make another "
-                f"tab. To go on in this one, write these titles into its first row: {_titles(tab)}."
-            )
-        return
+    assert same is not None
+    sheet = Sheet(same.sheet_id, same.title, same.row_count, same.column_count)
+    if not can_go_on_in(api, settings.spreadsheet_id, tab, sheet):
+        yield _wrong(
+            f"The first rows of the tab {same.title} are not the connector's, so the next order will make another tab. "
+            f"To go on in this one, write these titles into its first row: {_titles(tab)}."
+        )
+
+
+def _missing(database: Database, title: str) -> Iterator[Finding]:
     with database.read() as connection:
-        if has_rows(connection, SHOP):
-            yield _wrong(
-                f"The tab {title} was deleted. File, Version history in the browser brings it back; otherwise setup, "
-                "or the next order, makes a new one for what comes from then on."
-            )
+        if not has_rows(connection, SHOP):
+            return
+    yield _wrong(
+        f"The tab {title} was deleted. File, Version history in the browser brings it back; otherwise setup, or the "
+        "next order, makes a new one for what comes from then on."
+    )
 
 
 def _present(api: SheetsApi, overview: Overview, tab: Tab, place: TabLayout) -> Iterator[Finding]:

@@ -13,27 +13,24 @@ _NAME = "settings"
 
 def read_settings() -> tuple[Settings | None, list[Finding]]:
     """The settings, if they can be used, and what was found about them."""
-    findings = list(_unreadable_lines(Path(ENV_FILE)))
     try:
         settings = load_settings()
     except SettingsError as error:
-        return None, findings + [Finding(_NAME, holds=False, sentence=problem) for problem in error.problems]
+        problems = [Finding(_NAME, holds=False, sentence=problem) for problem in error.problems]
+        return None, [*_left_out(Path(ENV_FILE)), *problems]
+    findings = list(_left_out(Path(ENV_FILE)))
     if not findings:
         findings.append(Finding(_NAME, holds=True, sentence="All settings that are needed are there."))
     return settings, findings
 
 
-def _unreadable_lines(path: Path) -> Iterator[Finding]:
+def _left_out(path: Path) -> Iterator[Finding]:
     """Lines that whoever reads the file leaves out without a word, such as those of a JSON without quotes."""
     try:
         with path.open(encoding="utf-8") as lines:
             wrong = [binding.original for binding in parse_stream(lines) if binding.error]
-    except FileNotFoundError:
-        return
     except (OSError, UnicodeDecodeError):
-        sentence = f"The file {path} can't be read. See that it is a text file and that the service may read it."
-        yield Finding(_NAME, holds=False, sentence=sentence)
-        return
+        return  # There is none; or it can't be read, which is said elsewhere.
     if wrong:
         # A blank line before it belongs to what the parser calls the line.
         number = wrong[0].line + len(wrong[0].string) - len(wrong[0].string.lstrip("\n"))

@@ -18,7 +18,6 @@ from connector.service import Service
 from connector.web.app import create_app
 from connector.web.server import AddressInUseError, WebServer
 from connector.web.webhooks import TEST_HEADER
-from connector.whapi.client import WhapiClient
 from connector.whapi.webhooks import DEFAULT_MODE, HEADER, webhook_url
 
 WAIT = 20.0
@@ -33,7 +32,7 @@ class NotArrivedError(Exception):
     """The test did not arrive, or could not be looked for. The text is a sentence with the remedy."""
 
 
-def try_webhook(settings: Settings, client: WhapiClient, service: Service, *, wait: float = WAIT) -> str:
+def try_webhook(settings: Settings, service: Service) -> str:
     """Has Whapi send a test to the registered address, and sees it arrive; a sentence that says where.
 
     Raises NotArrivedError and WhapiError.
@@ -43,12 +42,12 @@ def try_webhook(settings: Settings, client: WhapiClient, service: Service, *, wa
     name = secrets.token_hex(8)
     with _somewhere(settings, service) as (arrived, place):
         headers = {HEADER: settings.webhook_secret.get_secret_value(), TEST_HEADER: name}
-        client.send_test_webhook(url, mode=DEFAULT_MODE, headers=headers)
-        deadline = time.monotonic() + wait
+        service.whapi.send_test_webhook(url, mode=DEFAULT_MODE, headers=headers)
+        deadline = time.monotonic() + WAIT
         while not arrived(name):
             if time.monotonic() > deadline:
                 raise NotArrivedError(
-                    f"Whapi has sent a test webhook to {url}, but nothing arrived {place} within {wait:g} seconds. See "
+                    f"Whapi has sent a test webhook to {url}, but nothing arrived {place} within {WAIT:g} seconds. See "
                     f"that the web server or tunnel at that address passes requests on to {local_address(settings)}, "
                     "headers included, and run setup again."
                 )

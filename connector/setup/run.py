@@ -95,7 +95,7 @@ def _webhook(settings: Settings, database: Database, talk: Talk) -> None:
     try:
         done = register(service.whapi, url, settings.webhook_secret.get_secret_value())
         talk.right(_REGISTERED[done].format(url=url))
-        talk.right(try_webhook(settings, service.whapi, service))
+        talk.right(try_webhook(settings, service))
     except (WhapiError, NotArrivedError) as error:
         talk.wrong(sentence_of(error))
     finally:

@@ -23,7 +23,7 @@ class Talk:
 
     def title(self, text: str) -> None:
         self._console.print()
-        self._console.print(Text(text, style="bold"))
+        self._console.print(Text(text, style="bold"), soft_wrap=True)
 
     def explain(self, text: str) -> None:
         """How to get what will be asked for; scripts are spared it."""
