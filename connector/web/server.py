@@ -60,6 +60,7 @@ class WebServer:
                 clear_untrusted_proxy_headers=True,
             )
         except (OSError, ValueError) as error:
+            wasyncore.close_all(self._sockets, ignore_all=True)
             raise AddressInUseError(
                 f"The address {host}:{port} can't be listened on ({getattr(error, 'strerror', None) or error}). "
                 "Stop the program that uses it, or set another PORT or HOST."

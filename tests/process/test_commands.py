@@ -80,7 +80,10 @@ def test_check_finds_everything_in_order(service: ServiceProcess, sandbox: Sandb
     result = run("check", cwd=tmp_path, **service.environment)
 
     assert (result.returncode, result.stderr) == (0, "")
-    assert [line[:5] for line in result.stdout.splitlines()] == ["ok   "] * 7
+    assert [line[:16].split() for line in result.stdout.splitlines()] == [
+        ["ok", name]
+        for name in ("settings", "database", "database", "google", "google", "google", "google", "whapi", "webhook")
+    ]
     assert sandbox.google.sheet_values(sandbox.spreadsheet_id, "Sheet1") == []
 
 
@@ -88,13 +91,24 @@ def test_check_names_what_is_wrong_with_its_remedy(service: ServiceProcess, sand
     sandbox.google.spreadsheets[sandbox.spreadsheet_id].role = "reader"
     sandbox.whapi.state = "QR"
 
-    result = run("check", cwd=tmp_path, **service.environment)
+    result = run("check", "--json", cwd=tmp_path, **service.environment)
 
     assert result.returncode == 1
-    wrong = [line for line in result.stdout.splitlines() if line.startswith("wrong")]
-    assert len(wrong) == 2
-    assert "add that address as Editor." in wrong[0]
-    assert wrong[1].startswith("wrong  whapi")
+    findings = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [finding for finding in findings if not finding["holds"]] == [
+        {
+            "name": "google",
+            "holds": False,
+            "sentence": "The spreadsheet is shared with connector@sandbox-project.iam.gserviceaccount.com for viewing "
+            "only. Open it, choose Share, and make that address an Editor.",
+        },
+        {
+            "name": "whapi",
+            "holds": False,
+            "sentence": "The phone is not linked. "
+            "Open the channel in Whapi's panel and scan the QR code with WhatsApp.",
+        },
+    ]
 
 
 def test_check_without_settings_exits_with_1(tmp_path: Path) -> None:
