@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from connector.check.finding import Finding, WrongError
+from connector.check.failure import WrongError
+from connector.check.finding import Finding
 from connector.config import Settings
 from connector.whapi.webhooks import PATH, webhook_url
 

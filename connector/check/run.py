@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from connector.check.finding import Finding, guarded
+from connector.check.failure import guarded
+from connector.check.finding import Finding
 from connector.check.google import check_google
 from connector.check.public import check_public_url
 from connector.check.settings import read_settings

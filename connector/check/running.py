@@ -7,7 +7,8 @@ webhook nor a batch. They write nothing, and cost one read at Google and two cal
 import threading
 from collections.abc import Iterator
 
-from connector.check.finding import Finding, guarded
+from connector.check.failure import guarded
+from connector.check.finding import Finding
 from connector.check.google import check_google_cheaply
 from connector.check.public import check_public_url
 from connector.check.storage import check_disk

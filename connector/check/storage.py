@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
-from connector.check.finding import Finding, WrongError
+from connector.check.failure import WrongError
+from connector.check.finding import Finding
 from connector.config import Settings
 from connector.store.database import Database
 from connector.store.tables import pauses
@@ -29,7 +30,12 @@ def check_disk(path: Path | None) -> Iterator[Finding]:
     """How much room the disk has that holds an SQLite file; nothing for a database elsewhere."""
     if path is None:
         return
-    free = shutil.disk_usage(path.parent).free
+    try:
+        free = shutil.disk_usage(path.parent).free
+    except OSError as error:
+        raise WrongError(
+            f"The folder that holds {path} can't be looked at ({error.strerror}). See that it is still there."
+        ) from None
     if free < LEAST_FREE:
         raise WrongError(
             f"The disk that holds {path} has only {free // 2**20} MiB left. Make room on it: once it is full, no "

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from connector.check.finding import Finding, WrongError
+from connector.check.failure import WrongError
+from connector.check.finding import Finding
 from connector.config import Settings
 from connector.whapi import webhooks
 from connector.whapi.client import WhapiClient

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from connector.check.finding import Finding, WrongError
+from connector.check.failure import WrongError
+from connector.check.finding import Finding
 from connector.service import SHOP
 from connector.store.database import Database
-from connector.store.orders import latest_channel
+from connector.store.orders import latest_waiting_channel
 from connector.whapi.client import AUTHORISED, CHANNEL_STATES, WhapiClient
 
 _NAME = "whapi"
@@ -17,14 +18,14 @@ def check_channel(client: WhapiClient, database: Database | None) -> Iterator[Fi
     if health.state != AUTHORISED:
         unknown = f"The channel is in the unknown state {health.state}. Look at it in Whapi's panel."
         raise WrongError(CHANNEL_STATES.get(health.state, unknown))
-    latest = None
+    other = None
     if database is not None:
         with database.read() as connection:
-            latest = latest_channel(connection, SHOP)
-    if latest is not None and health.channel_id is not None and latest != health.channel_id:
+            other = latest_waiting_channel(connection, SHOP)
+    if other is not None and health.channel_id is not None and other != health.channel_id:
         raise WrongError(
-            f"WHAPI_TOKEN belongs to the channel {health.channel_id}, but the latest order came from {latest}, whose "
-            f"items can't be fetched with it. Put the token of {latest} into WHAPI_TOKEN; if the shop has changed its "
+            f"WHAPI_TOKEN belongs to the channel {health.channel_id}, but the items of an order from {other} are still "
+            f"to be fetched, and can't be with it. Put the token of {other} into WHAPI_TOKEN; if the shop has changed its "
             "channel, run setup to register the webhook there."
         )
     yield Finding(

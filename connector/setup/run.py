@@ -1,6 +1,6 @@
 """Goes through the steps of setup, in the order in which each builds on the one before."""
 
-from connector.check.finding import sentence_of
+from connector.check.failure import sentence_of
 from connector.check.public import local_address
 from connector.clock import SystemClock
 from connector.config import ENV_FILE, HOW_TO_GET, Settings

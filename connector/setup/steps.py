@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from typing import TypeVar
 
-from connector.check.finding import sentence_of
+from connector.check.failure import sentence_of
 from connector.check.public import wrong_address
 from connector.config import SHORTEST_SECRET, SettingsError
 from connector.service import sheets_api, whapi_client

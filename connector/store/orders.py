@@ -103,9 +103,11 @@ def has_rows(connection: Connection, shop: str) -> bool:
     return any(connection.execute(query).first() is not None for query in (written, pruned))
 
 
-def latest_channel(connection: Connection, shop: str) -> str | None:
-    """The channel of the latest order that named one."""
-    query = sa.select(orders.c.channel_id).where(orders.c.shop == shop, orders.c.channel_id.is_not(None))
+def latest_waiting_channel(connection: Connection, shop: str) -> str | None:
+    """The channel of the latest order whose items are still to be fetched, where it named one."""
+    query = sa.select(orders.c.channel_id).where(
+        orders.c.shop == shop, orders.c.channel_id.is_not(None), orders.c.next_attempt_at.is_not(None)
+    )
     return connection.execute(query.order_by(orders.c.id.desc()).limit(1)).scalar()
 
 

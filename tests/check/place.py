@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from connector.check.finding import Finding, guarded
+from connector.check.failure import guarded
+from connector.check.finding import Finding
 from connector.check.google import check_google
 from connector.check.public import check_public_url
 from connector.check.webhook import check_webhook

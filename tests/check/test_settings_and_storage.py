@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from connector.check import storage
-from connector.check.finding import guarded
+from connector.check.failure import guarded
 from connector.check.google import check_google
 from connector.check.run import check_with, run_checks
 from connector.check.settings import read_settings
@@ -208,6 +208,22 @@ def test_a_postgresql_that_takes_no_changes(place: Place, postgres_url: str) -> 
         " can be read but not written: cannot execute UPDATE in a read-only transaction. "
         "See that the service may write the file and its folder, or to the tables."
     )
+
+
+def test_a_database_whose_folder_is_gone(tmp_path: Path) -> None:
+    assert wrong(guarded("database", storage.check_disk(tmp_path / "gone" / "connector.db"))) == [
+        f"The folder that holds {tmp_path}/gone/connector.db can't be looked at (No such file or directory). "
+        "See that it is still there."
+    ]
+
+
+def test_a_database_that_stops_answering(place: Place) -> None:
+    place.database.write(lambda connection: connection.exec_driver_sql("DROP TABLE pauses"))
+
+    assert wrong(check_with(place.settings)) == [
+        f"The database {place.settings.database_url} can be read but not written: no such table: pauses. "
+        "See that the service may write the file and its folder, or to the tables."
+    ]
 
 
 def test_a_disk_that_is_nearly_full(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,10 +52,17 @@ def test_a_token_of_another_channel(place: Place) -> None:
     an_order_came(place, "OTHER-CH4NL")
 
     assert wrong(place.whapi()) == [
-        "WHAPI_TOKEN belongs to the channel MANTIS-M72HC, but the latest order came from OTHER-CH4NL, whose items "
-        "can't be fetched with it. Put the token of OTHER-CH4NL into WHAPI_TOKEN; if the shop has changed its "
+        "WHAPI_TOKEN belongs to the channel MANTIS-M72HC, but the items of an order from OTHER-CH4NL are still to "
+        "be fetched, and can't be with it. Put the token of OTHER-CH4NL into WHAPI_TOKEN; if the shop has changed its "
         "channel, run setup to register the webhook there."
     ]
+
+
+def test_an_order_of_a_former_channel_that_is_done_with_is_nothing_wrong(place: Place) -> None:
+    an_order_came(place, "FORMER-CH4NL")
+    place.database.write(lambda connection: connection.exec_driver_sql("UPDATE orders SET next_attempt_at = NULL"))
+
+    assert len(right(place.whapi())) == 1
 
 
 @pytest.mark.parametrize(
