@@ -25,8 +25,8 @@ def check_channel(client: WhapiClient, database: Database | None) -> Iterator[Fi
     if other is not None and health.channel_id is not None and other != health.channel_id:
         raise WrongError(
             f"WHAPI_TOKEN belongs to the channel {health.channel_id}, but the items of an order from {other} are still "
-            f"to be fetched, and can't be with it. Put the token of {other} into WHAPI_TOKEN; if the shop has changed its "
-            "channel, run setup to register the webhook there."
+            f"to be fetched, and can't be with it. Put the token of {other} into WHAPI_TOKEN; if the shop has changed "
+            "its channel, run setup to register the webhook there."
         )
     yield Finding(
         _NAME, holds=True, sentence=f"Whapi accepts the token, and the channel {health.channel_id} is connected."
