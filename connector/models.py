@@ -54,6 +54,17 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row was written."""
+
+    spreadsheet_id: str
+    sheet_id: int
+    """Of the tab."""
+    row: int
+    """Counted from 0. Where it was then: a merchant who sorts, or deletes what is above, moves it."""
+
+
+@dataclass(frozen=True, slots=True)
 class NewOrder:
     """An order as a webhook or a forwarder announces it."""
 
@@ -108,6 +119,8 @@ class Order:
     batch_id: str | None
     """The open batch that this order is part of."""
     synced_at: datetime | None
+    place: Place | None
+    """Where its row was written; None before that, and where that isn't known."""
     items: tuple[Item, ...] = ()
 
     @property

@@ -3,10 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from connector import __version__
 from connector.check.finding import LatestFindings
 from connector.clock import Clock, SystemClock
 from connector.config import Settings
 from connector.logs import Redactor, get_logger
+from connector.metrics.collector import ServiceCollector, StoreCollector
+from connector.metrics.figures import StoreFigures
+from connector.metrics.instruments import Instruments
+from connector.observer import UNOBSERVED, Observer
 from connector.sheets.api import SheetsApi
 from connector.sheets.columns import Tab
 from connector.sheets.credentials import load_credentials
@@ -24,6 +29,7 @@ from connector.sync.prune import prune
 from connector.sync.receive import ReceiveStage
 from connector.sync.reconcile import FIRST_AFTER, ReconcileStage
 from connector.sync.retry import RetryPolicy
+from connector.sync.waits import Waits
 from connector.sync.write import WriteStage
 from connector.whapi.client import WhapiClient
 
@@ -42,9 +48,11 @@ class Service:
     fetch: FetchStage
     write: WriteStage
     pipeline: Pipeline
+    waits: Waits
     receive: ReceiveStage
     history: HistoryReader
     reconcile: ReconcileStage
+    instruments: Instruments
     redact: Callable[[str], str]
     shop: str
     clock: Clock
@@ -54,6 +62,7 @@ class Service:
 
     def close(self) -> None:
         """Ends the threads and closes what is open. Nothing is lost if the process dies instead."""
+        self.waits.end()
         self.pipeline.stop()
         self.whapi.close()
         self.database.close()
@@ -70,11 +79,15 @@ def build_service(
     clock = clock or SystemClock()
     redact = Redactor(settings.secrets).text
     policy = retry_policy(settings)
-    api = sheets_api(settings)
-    whapi = whapi_client(settings)
+    instruments = Instruments(__version__)
+    database.observe(instruments)
+    api = sheets_api(settings, instruments)
+    whapi = whapi_client(settings, instruments)
     workbook = build_workbook(settings, database, api, clock)
-    fetch = FetchStage(database, whapi, shop=SHOP, policy=policy, clock=clock, redact=redact)
-    write = WriteStage(database, api, workbook, shop=SHOP, policy=policy, clock=clock, redact=redact)
+    fetch = FetchStage(database, whapi, shop=SHOP, policy=policy, clock=clock, redact=redact, observer=instruments)
+    write = WriteStage(
+        database, api, workbook, shop=SHOP, policy=policy, clock=clock, redact=redact, observer=instruments
+    )
 
     def housekeeping() -> None:
         prune(database, shop=SHOP, keep_days=settings.keep_days, clock=clock)
@@ -83,6 +96,7 @@ def build_service(
         except SheetsError as error:
             log.warning("housekeeping.failed", reason=error.message)
 
+    waits = Waits(database, shop=SHOP)
     pipeline = Pipeline(
         fetch,
         write,
@@ -90,33 +104,47 @@ def build_service(
         lock=shop_lock(database, SHOP),
         clock=clock,
         resync_interval=settings.resync_interval,
+        written=waits.written,
         seconds_between_batches=seconds_between_batches,
     )
-    receive = ReceiveStage(database, shop=SHOP, grace=settings.items_grace, clock=clock, arrived=pipeline.wake)
+    receive = ReceiveStage(
+        database, shop=SHOP, grace=settings.items_grace, clock=clock, arrived=pipeline.wake, observer=instruments
+    )
     history = HistoryReader(database, whapi, receive, shop=SHOP, policy=policy, clock=clock, redact=redact)
     reconcile = ReconcileStage(history, window=settings.reconcile_window, clock=clock)
     if interval := settings.reconcile_interval:
         pipeline.every(interval, "reconcile", reconcile.run, first_after=min(FIRST_AFTER, interval))
-    return Service(database, whapi, fetch, write, pipeline, receive, history, reconcile, redact, SHOP, clock)
+    instruments.registry.register(StoreCollector(StoreFigures(database, SHOP, clock)))
+    instruments.registry.register(
+        ServiceCollector(
+            quota=instruments.quota,
+            changes_waiting=lambda: database.changes_waiting,
+            holds_lock=lambda: pipeline.holds_lock,
+        )
+    )
+    return Service(
+        database, whapi, fetch, write, pipeline, waits, receive, history, reconcile, instruments, redact, SHOP, clock
+    )
 
 
 def retry_policy(settings: Settings) -> RetryPolicy:
     return RetryPolicy(settings.retry_first_delay, settings.retry_max_delay, settings.retry_give_up_after)
 
 
-def sheets_api(settings: Settings) -> SheetsApi:
+def sheets_api(settings: Settings, observer: Observer = UNOBSERVED) -> SheetsApi:
     """The client for Google Sheets. Raises CredentialsError."""
     credentials = load_credentials(settings.google_credentials.get_secret_value())
-    return SheetsApi(credentials, base_url=settings.sheets_base_url, timeout=settings.google_timeout)
+    return SheetsApi(credentials, base_url=settings.sheets_base_url, timeout=settings.google_timeout, observer=observer)
 
 
-def whapi_client(settings: Settings) -> WhapiClient:
+def whapi_client(settings: Settings, observer: Observer = UNOBSERVED) -> WhapiClient:
     return WhapiClient(
         settings.whapi_base_url,
         settings.whapi_token.get_secret_value(),
         timeout=settings.whapi_timeout,
         connections=FETCHERS + 1,  # and the history
         price_divisor=settings.item_price_divisor,
+        observer=observer,
     )
 
 

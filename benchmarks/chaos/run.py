@@ -19,11 +19,12 @@ from benchmarks.chaos.expected import has_items
 from benchmarks.chaos.nemesis import Nemesis
 from benchmarks.chaos.plan import Kill, KillInWrite, Plan, make_plan
 from benchmarks.chaos.report import Report, read_log
-from benchmarks.chaos.service import Service, free_port
+from benchmarks.chaos.service import Service
 from benchmarks.chaos.store import Store
 from benchmarks.chaos.straight import StraightSender
 from benchmarks.chaos.stream import Stream
 from benchmarks.chaos.watch import Watcher
+from benchmarks.running import free_port
 from connector.sandbox.sandbox import Sandbox
 
 _LOOK_EVERY = 0.1

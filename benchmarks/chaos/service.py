@@ -1,19 +1,15 @@
 """The service as a child process that is killed, and started again whenever it isn't running, as systemd would."""
 
-import os
-import secrets
 import signal
-import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
-
 from benchmarks.chaos.clock import ChaosClock
 from benchmarks.chaos.launcher import CLOCK_FILE
+from benchmarks.running import environment, free_port, is_alive
 from connector.sandbox.sandbox import Sandbox
 
 QUICK = {
@@ -27,7 +23,6 @@ QUICK = {
 }
 """Shorter times than in production; what is done in them is the same."""
 GOOGLE_TIMEOUT = float(QUICK["GOOGLE_TIMEOUT"])
-ROOT = Path(__file__).parents[2]
 _LOOK_EVERY = 0.05
 _ALIVE_WITHIN = 60.0
 
@@ -38,8 +33,6 @@ class Service:
     def __init__(
         self, sandbox: Sandbox, folder: Path, database_url: str, *, clock: ChaosClock, launcher: tuple[str, ...]
     ) -> None:
-        key_file = folder / "credentials.json"
-        sandbox.write_credentials(key_file)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.secret = sandbox.secret
@@ -54,13 +47,8 @@ class Service:
         self._command = [sys.executable, "-m", *launcher]
         self._folder = folder
         self._environment = {
-            **{name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LANG") if name in os.environ},
-            "PYTHONPATH": str(ROOT),
-            **sandbox.environment(key_file),
+            **environment(sandbox, folder, self.port, database_url),
             **QUICK,
-            "DATABASE_URL": database_url,
-            "HOST": "127.0.0.1",
-            "PORT": str(self.port),
             CLOCK_FILE: str(clock.file),
         }
         self._process: subprocess.Popen[bytes] | None = None
@@ -89,10 +77,7 @@ class Service:
         return None if self._process is None else self._process.pid
 
     def is_alive(self) -> bool:
-        try:
-            return httpx.get(f"{self.url}/healthz", timeout=2).is_success
-        except httpx.HTTPError:
-            return False
+        return is_alive(self.url)
 
     def wait_until_alive(self) -> bool:
         """False if it does not answer in good time."""
@@ -135,19 +120,3 @@ class Service:
             if self._process.stdin is not None:
                 self._process.stdin.close()
             self._process = None
-
-
-def free_port() -> int:
-    """A port that is free and below those that the system hands out to clients.
-
-    The service and the sandbox leave their ports for seconds and take them again; meanwhile no client may get them.
-    """
-    # From anywhere, so that two runs at the same time don't meet while one has left its port.
-    for port in range(15_000 + secrets.randbelow(15_000), 32_000):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise OSError("No port between 15000 and 32000 is free.")

@@ -1,6 +1,7 @@
 """`serve`: the service in the foreground."""
 
 import signal
+import sys
 from types import FrameType
 
 import click
@@ -17,6 +18,9 @@ from connector.web.server import AddressInUseError, WebServer
 
 log = get_logger(__name__)
 
+_TURN = 0.001
+"""Seconds."""
+
 
 @click.command()
 def serve() -> None:
@@ -32,7 +36,9 @@ def run_service(settings: Settings) -> None:
     database = database_or_exit(settings)
     try:
         service = build_service(settings, database)
-        app = create_app(service, webhook_secret=settings.webhook_secret.get_secret_value())
+        app = create_app(
+            service, webhook_secret=settings.webhook_secret.get_secret_value(), public_url=settings.public_url
+        )
         server = WebServer(app, settings.host, settings.port)
     except (CredentialsError, AddressInUseError) as error:
         database.close()
@@ -40,12 +46,15 @@ def run_service(settings: Settings) -> None:
 
     def stop(number: int, _frame: FrameType | None) -> None:
         server.stop()
+        service.waits.end()  # Who waits is answered with how far it is, and holds up nothing.
         # A second signal means impatience: nothing is lost if it ends the process at once.
         signal.signal(number, signal.SIG_DFL)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     watch = Watch(settings, service)
+    # Python lets a thread run for 5 ms before another gets its turn; a webhook's answer needs several turns.
+    sys.setswitchinterval(_TURN)
     lift_pauses(database, service.clock)
     service.pipeline.start()
     log.info("service.started", version=__version__, address=f"http://{settings.host}:{server.port}")

@@ -83,8 +83,9 @@ class Sandbox:
         self.google = GoogleStandIn(clock=clock, faults=self.faults, account=account)
         self.google.create(kept.spreadsheet_id, TITLE, TIME_ZONE)
         self.orders = OrderMaker(clock=clock, seed=seed)
-        self._app = self._application()
-        self._server: SandboxServer | None = SandboxServer(self._app, host=host, port=port)
+        self.app = self._application()
+        """Both stand-ins over HTTP; whoever measures may put something around it."""
+        self._server: SandboxServer | None = SandboxServer(self.app, host=host, port=port)
         self.host = host
         self.port = self._server.port
         self.google.url = self.url
@@ -95,7 +96,7 @@ class Sandbox:
 
     def start(self) -> Self:
         if self._server is None:
-            self._server = SandboxServer(self._app, host=self.host, port=self.port)
+            self._server = SandboxServer(self.app, host=self.host, port=self.port)
         self._server.start()
         self.whapi.deliveries.reopen()
         return self

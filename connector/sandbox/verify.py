@@ -31,10 +31,10 @@ def rows_there(sandbox: Sandbox, orders: Sequence[SandboxOrder]) -> There:
 
 def differences(sandbox: Sandbox, orders: Sequence[SandboxOrder]) -> list[str]:
     """What is lost, doubled or wrong in the sheet, a sentence each; nothing if all is right."""
-    order_rows, item_rows = _table(sandbox, "Orders"), _table(sandbox, "Items")
+    order_rows, item_rows = _by_order(_table(sandbox, "Orders")), _by_order(_table(sandbox, "Items"))
     wrong = []
     for order in orders:
-        mine = [row for row in order_rows if row["Order ID"] == order.order_id]
+        mine = order_rows.get(order.order_id, [])
         if len(mine) != 1:
             wrong.append(f"Order {order.order_id} ({order.sample}) has {len(mine)} rows.")
             continue
@@ -43,16 +43,23 @@ def differences(sandbox: Sandbox, orders: Sequence[SandboxOrder]) -> list[str]:
             for column, expected in _order_cells(order).items()
             if mine[0][column] != expected
         ]
-        lines = [_item_key(row) for row in item_rows if row["Order ID"] == order.order_id]
+        lines = [_item_key(row) for row in item_rows.get(order.order_id, [])]
         expected_lines = [_sent_item_key(item) for item in items_json(order, order.afterwards)["items"]]
         if Counter(lines) != Counter(expected_lines):
             wrong.append(
                 f"Order {order.order_id} ({order.sample}) has {len(lines)} item rows, "
                 f"which are not the {len(expected_lines)} that were sent."
             )
-    strangers = {row["Order ID"] for row in order_rows + item_rows} - {order.order_id for order in orders}
+    strangers = (order_rows.keys() | item_rows.keys()) - {order.order_id for order in orders}
     wrong += [f"Nobody sent an order {order_id!r}." for order_id in strangers]
     return wrong
+
+
+def _by_order(rows: Sequence[dict[str, Any]]) -> dict[Any, list[dict[str, Any]]]:
+    groups: dict[Any, list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(row["Order ID"], []).append(row)
+    return groups
 
 
 def _order_cells(order: SandboxOrder) -> dict[str, Any]:

@@ -16,10 +16,13 @@ from google.oauth2.service_account import Credentials
 from gspread.exceptions import APIError
 from gspread.http_client import HTTPClient
 
+from connector.observer import UNOBSERVED, Callee, Observer, observed_call
 from connector.sheets.errors import Kind, SheetsError, from_answer
 
 GOOGLE = "https://sheets.googleapis.com"
 _CONNECT_SECONDS = 5.0
+WRITE = "write"
+"""The operation that counts as a write; the others count as reads."""
 
 Json = dict[str, Any]
 
@@ -39,27 +42,35 @@ class _Adapter(HTTPClient):
 class SheetsApi:
     """One service account's access to its spreadsheets. Each method is one request and raises SheetsError."""
 
-    def __init__(self, credentials: Credentials, *, base_url: str = GOOGLE, timeout: float = 60.0) -> None:
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        base_url: str = GOOGLE,
+        timeout: float = 60.0,
+        observer: Observer = UNOBSERVED,
+    ) -> None:
         """`timeout`: seconds without an answer after which a call counts as unclear."""
+        self._observer = observer
         self.account: str = credentials.service_account_email
         http_client: Any = partial(_Adapter, base_url=base_url, timeout=timeout)
         self._http = gspread.Client(auth=credentials, http_client=http_client).http_client
 
     def batch_update(self, spreadsheet_id: str, requests_: Sequence[Json]) -> list[Json]:
         """Applies the requests, all or none; returns the reply of each."""
-        answer = self._call("post", spreadsheet_id, ":batchUpdate", json={"requests": list(requests_)})
+        answer = self._ask(WRITE, "post", spreadsheet_id, ":batchUpdate", json={"requests": list(requests_)})
         replies = answer.get("replies")
         return replies if isinstance(replies, list) else []
 
     def find_metadata(self, spreadsheet_id: str, lookups: Sequence[Json]) -> list[Json]:
         """The developer metadata that any of the lookups matches. Counts as one read."""
         filters = [{"developerMetadataLookup": lookup} for lookup in lookups]
-        answer = self._call("post", spreadsheet_id, "/developerMetadata:search", json={"dataFilters": filters})
+        answer = self._ask("search", "post", spreadsheet_id, "/developerMetadata:search", json={"dataFilters": filters})
         return [match["developerMetadata"] for match in answer.get("matchedDeveloperMetadata", [])]
 
     def get(self, spreadsheet_id: str, fields: str) -> Json:
         """What the field mask names of the spreadsheet. Counts as one read."""
-        return self._call("get", spreadsheet_id, "", params={"fields": fields})
+        return self._ask("get", "get", spreadsheet_id, "", params={"fields": fields})
 
     def grid_values(self, spreadsheet_id: str, grid_ranges: Sequence[Json], *, major: str) -> list[list[list[Any]]]:
         """The unformatted values of ranges; `major` is ROWS or COLUMNS. Counts as one read."""
@@ -68,8 +79,12 @@ class SheetsApi:
             "majorDimension": major,
             "valueRenderOption": "UNFORMATTED_VALUE",
         }
-        answer = self._call("post", spreadsheet_id, "/values:batchGetByDataFilter", json=body)
+        answer = self._ask("values", "post", spreadsheet_id, "/values:batchGetByDataFilter", json=body)
         return [match.get("valueRange", {}).get("values", []) for match in answer.get("valueRanges", [])]
+
+    def _ask(self, operation: str, method: str, spreadsheet_id: str, path: str, **content: Any) -> Json:
+        with observed_call(self._observer, Callee.GOOGLE, operation):
+            return self._call(method, spreadsheet_id, path, **content)
 
     def _call(
         self,

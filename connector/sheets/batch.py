@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connector.models import ItemsState, Order, Shown, shown_for
+from connector.models import ItemsState, Order, Place, Shown, shown_for
 from connector.sheets import tags
 from connector.sheets.columns import ITEMS_STATE, Tab
 from connector.sheets.layout import Layout, TabLayout
@@ -80,6 +80,18 @@ def build_requests(
         if entry.replaces:
             requests += _replace(layout.tabs[Tab.ORDERS], entry, unavailable_rows or {})
     return requests
+
+
+def order_places(spreadsheet_id: str, layout: Layout, entries: Sequence[Entry]) -> dict[int, Place]:
+    """Where the rows of new orders stand once the batch is applied, by their orders' keys.
+
+    Rows are inserted at the index that the batch names, whatever the merchant has moved since it was looked up.
+    """
+    tab = layout.tabs[Tab.ORDERS]
+    if not tab.columns:
+        return {}
+    new = [entry.order.id for entry in entries if entry.order_rows]
+    return {key: Place(spreadsheet_id, tab.sheet_id, row) for row, key in enumerate(new, start=tab.end[0].row)}
 
 
 def _checks(place: TabLayout, columns: Collection[str] | None, *, rows: bool = False) -> Iterator[Json]:

@@ -5,16 +5,19 @@ certain whether the sheet has it: `applied`, or `void` (it never will).
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from connector.models import ItemsState, Order, Shown
+from connector.models import ItemsState, Order, Place, Shown
 from connector.store.orders import with_items
+from connector.store.places import drop_places, put_places
 from connector.store.tables import batches, orders
 
 
@@ -40,32 +43,62 @@ class Batch:
 
 
 def orders_to_write(connection: Connection, shop: str, *, now: datetime, limit: int) -> list[Order]:
-    """Orders with something to write, in the order of their arrival, with their items."""
+    """Orders with something to write, in the order of their arrival, with their items.
+
+    In a rush those come first whose items are there: the others will have theirs soon, and would be written twice. A
+    quarter of the room is kept for orders that have waited long enough without.
+    """
+    others = [
+        row
+        for state in (ItemsState.UNAVAILABLE, ItemsState.DUE)
+        for row in _longest_due(connection, shop, state, now=now, limit=limit)
+    ]
+    ready = _longest_due(connection, shop, ItemsState.READY, now=now, limit=limit)
+    room = max(limit - len(ready), limit // 4)
+    rows = [*others[:room], *ready][:limit]
+    return sorted(with_items(connection, rows), key=lambda order: order.id)
+
+
+def _longest_due(
+    connection: Connection, shop: str, state: ItemsState, *, now: datetime, limit: int
+) -> Sequence[sa.Row[Any]]:
     query = (
         sa.select(orders)
-        .where(orders.c.shop == shop, orders.c.write_due_at <= now, orders.c.batch_id.is_(None))
+        .where(*_outside_batches(shop, state), orders.c.write_due_at <= now)
         .order_by(orders.c.write_due_at, orders.c.id)
         .limit(limit)
     )
-    found = with_items(connection, connection.execute(query))
-    return sorted(found, key=lambda order: order.id)
+    return connection.execute(query).all()
 
 
 def next_write_at(connection: Connection, shop: str) -> datetime | None:
     """When the next order outside a batch wants to be written; None if nothing is waiting."""
-    query = (
+    firsts = [
         sa.select(orders.c.write_due_at)
-        .where(orders.c.shop == shop, orders.c.write_due_at.is_not(None), orders.c.batch_id.is_(None))
+        .where(*_outside_batches(shop, state))
         .order_by(orders.c.write_due_at)
         .limit(1)
+        .scalar_subquery()
+        for state in ItemsState
+    ]
+    return min((at for at in connection.execute(sa.select(*firsts)).one() if at is not None), default=None)
+
+
+def _outside_batches(shop: str, state: ItemsState) -> tuple[sa.ColumnElement[bool], ...]:
+    """By one state at a time, so that the index gives the longest due without a look at the others."""
+    return (
+        orders.c.shop == shop,
+        orders.c.items_state == state,
+        orders.c.write_due_at.is_not(None),
+        orders.c.batch_id.is_(None),
     )
-    return connection.execute(query).scalar()
 
 
 def count_to_write(connection: Connection, shop: str, *, before: datetime) -> int:
     """How many orders have had something to write since before a moment, on their way or not."""
-    query = sa.select(sa.func.count()).select_from(orders)
-    return connection.execute(query.where(orders.c.shop == shop, orders.c.write_due_at <= before)).scalar_one()
+    query = sa.select(sa.func.count()).select_from(orders).where(orders.c.shop == shop)
+    query = query.where(orders.c.items_state.in_(list(ItemsState)), orders.c.write_due_at <= before)
+    return connection.execute(query).scalar_one()
 
 
 def open_batch(
@@ -75,37 +108,43 @@ def open_batch(
     shows: Mapping[int, tuple[ItemsState, Shown]],
     *,
     now: datetime,
-) -> bool:
-    """Stores the batch and gives it its orders; `shows`: for each order's key, the state of its items that
-    the rows were made from, and what the sheet will show then.
+    places: Callable[[AbstractSet[int]], Mapping[int, Place]] = lambda _claimed: {},
+) -> set[int]:
+    """Stores the batch and gives it its orders; returns their keys.
 
-    False, and nothing stored, if an order has changed since the rows were made (its items came meanwhile, or
-    another writer took it): the rows must be made anew then.
+    `shows`: for each order's key, the state of its items that the rows were made from, and what the sheet will show
+    then. An order that has changed since (its items came meanwhile, or another writer took it) does not become part
+    of the batch; if none is left, no batch is stored. `places` tells where the rows of those go that did.
     """
-    connection.execute(
-        sa.insert(batches).values(
-            id=batch.id,
-            shop=shop,
-            spreadsheet_id=batch.spreadsheet_id,
-            marker_id=batch.marker_id,
-            guard=batch.guard,
-            state=BatchState.OPEN,
-            created_at=now,
-        )
-    )
-    claimed = 0
+    claimed: set[int] = set()
     for (items_state, shown), keys in _grouped(shows).items():
-        # The row count tells whether each order was still as it was read.
-        claimed += connection.execute(
+        statement = (
             sa.update(orders)
             .where(orders.c.id.in_(keys), orders.c.batch_id.is_(None), orders.c.items_state == items_state)
             .values(batch_id=batch.id, batch_shows=shown)
-        ).rowcount
-    if claimed == len(shows):
-        return True
-    connection.execute(sa.update(orders).where(orders.c.batch_id == batch.id).values(batch_id=None, batch_shows=None))
-    connection.execute(sa.delete(batches).where(batches.c.id == batch.id))
-    return False
+        )
+        claimed.update(connection.execute(statement.returning(orders.c.id)).scalars())
+    if claimed:
+        put_places(connection, places(claimed))
+        connection.execute(
+            sa.insert(batches).values(
+                id=batch.id,
+                shop=shop,
+                spreadsheet_id=batch.spreadsheet_id,
+                marker_id=batch.marker_id,
+                guard=batch.guard,
+                state=BatchState.OPEN,
+                created_at=now,
+            )
+        )
+    return claimed
+
+
+def first_rows(connection: Connection, batch: Batch) -> list[tuple[datetime, datetime]]:
+    """For each order that has its first row in an open batch: when it was sent, and when it was stored."""
+    query = sa.select(orders.c.received_at, orders.c.stored_at)
+    query = query.where(orders.c.batch_id == batch.id, orders.c.shown.is_(None))
+    return [(row.received_at, row.stored_at) for row in connection.execute(query)]
 
 
 def applied(connection: Connection, batch: Batch, *, now: datetime) -> bool:
@@ -138,6 +177,7 @@ def void(connection: Connection, batch: Batch, *, now: datetime) -> bool:
     """The sheet never gets the batch: its orders are free for another. False if that was known already."""
     if not _settle(connection, batch, BatchState.VOID, now=now):
         return False
+    drop_places(connection, batch.id)
     connection.execute(sa.update(orders).where(orders.c.batch_id == batch.id).values(batch_id=None, batch_shows=None))
     return True
 

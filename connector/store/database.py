@@ -1,6 +1,7 @@
 """Opens the store: SQLite by default, PostgreSQL where several instances share the work."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,9 +11,11 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from connector.store.commit import GroupCommit
+from connector.observer import Observer
+from connector.store.commit import GroupCommit, Together
 from connector.store.migrate import NewerSchemaError, migrate
 
+A = TypeVar("A")
 T = TypeVar("T")
 
 _DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
@@ -52,8 +55,21 @@ class Database:
         self._commit = GroupCommit(self.engine.execution_options(writes=True))
 
     def write(self, change: Callable[[Connection], T]) -> T:
-        """Makes a change and returns when it is on disk; see GroupCommit.run."""
-        return self._commit.run(change)
+        """Makes a change and returns when it is on disk; see GroupCommit.submit."""
+        return self._commit.submit(change).result()
+
+    def write_together(self, make: Together[A, T], argument: A) -> Future[T]:
+        """Has a change made that others of its kind may share; done when it is on disk. See GroupCommit."""
+        return self._commit.submit_together(make, argument)
+
+    @property
+    def changes_waiting(self) -> int:
+        """How many changes wait for the next commit."""
+        return self._commit.waiting
+
+    def observe(self, observer: Observer) -> None:
+        """Has the observer told of each commit from now on."""
+        self._commit.observer = observer
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.models import Item, ItemsState, Order
-from connector.store.intake import put_items
+from connector.store.items import OrderItems, put_items
 from connector.store.orders import to_order
 from connector.store.tables import orders
 
@@ -30,18 +30,31 @@ def due_orders(
     return [to_order(row) for row in connection.execute(query)]
 
 
-def items_arrived(connection: Connection, order: Order, items: Sequence[Item], *, now: datetime) -> bool:
-    """Stores the items; the order's token has done its work and goes. False if they were here already."""
-    changed = _still_due(
-        connection,
-        order,
-        items_state=ItemsState.READY,
-        order_token=None,
-        next_attempt_at=None,
-        write_due_at=now,
-    )
-    if changed:
-        put_items(connection, order.id, items, item_count=order.item_count, total_price=order.total_price)
+def items_arrived(
+    connection: Connection, arrived: Sequence[tuple[Order, Sequence[Item]]], *, now: datetime
+) -> list[bool]:
+    """Stores the items of orders; the orders' tokens have done their work and go. False for those whose items were
+    here already."""
+    keys = [order.id for order, _ in arrived]
+    due = sa.select(orders.c.id).where(orders.c.id.in_(keys), orders.c.items_state == ItemsState.DUE).with_for_update()
+    left = set(connection.execute(due).scalars())
+    new: dict[int, tuple[Order, Sequence[Item]]] = {}
+    changed = []
+    for order, items in arrived:
+        changed.append(order.id in left)
+        if order.id in left:
+            left.remove(order.id)
+            new[order.id] = (order, items)
+    if new:
+        connection.execute(
+            sa.update(orders)
+            .where(orders.c.id.in_(list(new)))
+            .values(items_state=ItemsState.READY, order_token=None, next_attempt_at=None, write_due_at=now)
+        )
+        put_items(
+            connection,
+            [OrderItems(key, items, order.item_count, order.total_price) for key, (order, items) in new.items()],
+        )
     return changed
 
 

@@ -1,21 +1,24 @@
 """Takes orders into the store, each once."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
-from connector.models import Item, ItemsState, NewOrder
-from connector.store.tables import items as items_table
+from connector.models import ItemsState, NewOrder
+from connector.store.items import OrderItems, put_items
 from connector.store.tables import orders, past_orders
-from connector.totals import common_currency, mismatch, pieces, sum_total, tidy
 
 NOTHING_TO_FETCH_WITH = (
     "The order came without its token, so its items can't be fetched. They will be if the order is sent again with it."
 )
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,57 +36,103 @@ def add_orders(
 
     `grace` is how long an order's row waits for the items before it is written without them.
     """
+    first: dict[str, NewOrder] = {}
+    for order in new_orders:
+        first.setdefault(order.order_id, order)
+    times = Counter(order.order_id for order in new_orders)
+    keys: dict[str, int] = {}
+    without_items: set[str] = set()
+    without_token: set[str] = set()
+    for some in _batched(first.values()):
+        keys |= _insert(connection, shop, some, now=now, grace=grace)
+        # An order that is new lacks something only where it comes once more in the same payload.
+        known = [order.order_id for order in some if order.order_id not in keys or times[order.order_id] > 1]
+        if known:
+            lacking = _lacking(connection, shop, known)
+            without_items |= lacking[0]
+            without_token |= lacking[1]
     taken = []
     for order in new_orders:
-        is_new = _insert(connection, shop, order, now=now, grace=grace)
-        if not is_new:
-            _complete_known(connection, shop, order, now=now)
-        taken.append(Taken(order.order_id, is_new))
+        key = keys.pop(order.order_id, None)
+        if key is None:
+            if order.order_id in (without_items if order.items else without_token):
+                _complete_known(connection, shop, order, now=now)
+        elif order.items:
+            put_items(connection, [OrderItems(key, order.items, order.item_count, order.total_price)])
+        taken.append(Taken(order.order_id, key is not None))
     return taken
 
 
-def _insert(connection: Connection, shop: str, order: NewOrder, *, now: datetime, grace: timedelta) -> bool:
+def _batched(new_orders: Iterable[NewOrder]) -> Iterator[list[NewOrder]]:
+    """Statements for many orders at once are many times faster than one each; a database limits their size."""
+    remaining = iter(new_orders)
+    while some := list(islice(remaining, _AT_ONCE)):
+        yield some
+
+
+def _insert(
+    connection: Connection, shop: str, new_orders: Sequence[NewOrder], *, now: datetime, grace: timedelta
+) -> dict[str, int]:
+    """Inserts those that are not there yet; their keys by their ids."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement = insert(orders).on_conflict_do_nothing(index_elements=["shop", "order_id"])
+    first_rows = [_first_row(shop, order, now=now, grace=grace) for order in new_orders]
+    returned = connection.execute(
+        statement.returning(orders.c.order_id, orders.c.id),
+        first_rows if len(first_rows) > 1 else first_rows[0],  # SQLAlchemy's way for many costs a single one dear.
+    )
+    keys = {row.order_id: row.id for row in returned}
+    # Looked up only now, after the insert: then no pruning at the same moment can come in between.
+    query = sa.select(past_orders.c.order_id).where(past_orders.c.shop == shop, past_orders.c.order_id.in_(list(keys)))
+    past = [keys.pop(order_id) for order_id in connection.execute(query).scalars()]
+    if past:
+        connection.execute(sa.delete(orders).where(orders.c.id.in_(past)))
+    return keys
+
+
+def _first_row(shop: str, order: NewOrder, *, now: datetime, grace: timedelta) -> dict[str, Any]:
     state = _first_state(order)
     is_due = state is ItemsState.DUE
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(orders).on_conflict_do_nothing(index_elements=["shop", "order_id"]).returning(orders.c.id)
-    key = connection.execute(
-        statement,
-        {
-            "shop": shop,
-            "order_id": order.order_id,
-            "order_token": None if order.items else order.order_token,
-            "channel_id": order.channel_id,
-            "customer_name": order.customer_name,
-            "customer_phone": order.customer_phone,
-            "title": order.title,
-            "note": order.note,
-            "item_count": order.item_count,
-            "total_price": order.total_price,
-            "currency": order.currency,
-            "received_at": order.received_at,
-            "stored_at": now,
-            "items_state": state,
-            "attempts": 0,
-            "next_attempt_at": now if is_due else None,
-            "write_due_at": now + grace if is_due else now,
-            "last_error": NOTHING_TO_FETCH_WITH if state is ItemsState.UNAVAILABLE else None,
-        },
-    ).scalar()
-    if key is None:
-        return False
-    if _is_past(connection, shop, order.order_id):
-        # Looked up only now, after the insert: then no pruning at the same moment can come in between.
-        connection.execute(sa.delete(orders).where(orders.c.id == key))
-        return False
-    if order.items:
-        put_items(connection, key, order.items, item_count=order.item_count, total_price=order.total_price)
-    return True
+    return {
+        "shop": shop,
+        "order_id": order.order_id,
+        "order_token": None if order.items else order.order_token,
+        "channel_id": order.channel_id,
+        "customer_name": order.customer_name,
+        "customer_phone": order.customer_phone,
+        "title": order.title,
+        "note": order.note,
+        "item_count": order.item_count,
+        "total_price": order.total_price,
+        "currency": order.currency,
+        "received_at": order.received_at,
+        "stored_at": now,
+        "items_state": state,
+        "attempts": 0,
+        "next_attempt_at": now if is_due else None,
+        "write_due_at": now + grace if is_due else now,
+        "last_error": NOTHING_TO_FETCH_WITH if state is ItemsState.UNAVAILABLE else None,
+    }
 
 
-def _is_past(connection: Connection, shop: str, order_id: str) -> bool:
-    query = sa.select(past_orders.c.order_id).where(past_orders.c.shop == shop, past_orders.c.order_id == order_id)
-    return connection.execute(query).first() is not None
+def _lacking(connection: Connection, shop: str, order_ids: Sequence[str]) -> tuple[set[str], set[str]]:
+    """Those of the orders that are without items, and those of them that can't be fetched for want of a token.
+
+    Nobody ever comes to lack what he has, so a redelivery has nothing to add to any other.
+    """
+    # A join, because PostgreSQL may take an IN for a reason to go through all orders of the shop and the whole list for
+    # each, as long as it knows nothing of how many there are.
+    wanted = sa.values(sa.column("order_id", sa.Text)).data([(order_id,) for order_id in order_ids]).cte("wanted")
+    query = (
+        sa.select(orders.c.order_id, orders.c.order_token.is_(None).label("no_token"), orders.c.items_state)
+        .join(wanted, wanted.c.order_id == orders.c.order_id)
+        .where(orders.c.shop == shop, orders.c.items_state != ItemsState.READY)
+    )
+    rows = connection.execute(query).all()
+    return (
+        {row.order_id for row in rows},
+        {row.order_id for row in rows if row.no_token and row.items_state == ItemsState.UNAVAILABLE},
+    )
 
 
 def _first_state(order: NewOrder) -> ItemsState:
@@ -104,7 +153,7 @@ def _complete_known(connection: Connection, shop: str, order: NewOrder, *, now: 
             .returning(orders.c.id, orders.c.item_count, orders.c.total_price)
         ).first()
         if row is not None:
-            put_items(connection, row.id, order.items, item_count=row.item_count, total_price=row.total_price)
+            put_items(connection, [OrderItems(row.id, order.items, row.item_count, row.total_price)])
     elif order.order_token is not None:
         # An order that never had a token was given up at once; no other one is without a token and unavailable.
         connection.execute(
@@ -117,47 +166,3 @@ def _complete_known(connection: Connection, shop: str, order: NewOrder, *, now: 
                 last_error=None,
             )
         )
-
-
-def put_items(
-    connection: Connection,
-    key: int,
-    items: Sequence[Item],
-    *,
-    item_count: float | None,
-    total_price: float | None,
-) -> None:
-    """Stores an order's items, and completes and checks the order's own figures with them."""
-    if items:
-        connection.execute(
-            sa.insert(items_table),
-            [
-                {
-                    "order_key": key,
-                    "line": line,
-                    "product_id": item.product_id,
-                    "sku": item.sku,
-                    "name": item.name,
-                    "quantity": item.quantity,
-                    "price": item.price,
-                    "currency": item.currency,
-                    "image": item.image,
-                }
-                for line, item in enumerate(items)
-            ],
-        )
-    connection.execute(
-        sa.update(orders)
-        .where(orders.c.id == key)
-        .values(
-            item_count=sa.func.coalesce(orders.c.item_count, pieces(items)),
-            total_price=sa.func.coalesce(orders.c.total_price, sum_total(items)),
-            currency=sa.func.coalesce(orders.c.currency, common_currency(items)),
-            warning=mismatch(
-                items,
-                item_count=None if item_count is None else tidy(item_count),
-                total_price=None if total_price is None else tidy(total_price),
-            ),
-            last_error=None,
-        )
-    )

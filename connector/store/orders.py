@@ -1,5 +1,6 @@
 """Looks at the orders in the store."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from connector.models import Item, ItemsState, Order, Shown, Status
+from connector.models import Item, ItemsState, Order, Shown, Status, status_of
+from connector.store.places import place_of
 from connector.store.tables import items as items_table
 from connector.store.tables import orders, past_orders
 from connector.totals import tidy
@@ -61,12 +63,22 @@ def list_orders(
 
 
 def count_by_status(connection: Connection, shop: str) -> dict[Status, int]:
-    """How many orders stand where."""
+    """How many orders stand where. Each count reads a part of the index `orders_by_shown` and hardly anything else."""
+
+    def count(shown: Shown | None) -> int:
+        query = sa.select(sa.func.count()).select_from(orders)
+        return connection.execute(query.where(orders.c.shop == shop, orders.c.shown == shown)).scalar_one()
+
+    query = sa.select(orders.c.items_state, sa.func.count()).group_by(orders.c.items_state)
+    rows = connection.execute(query.where(orders.c.shop == shop, orders.c.shown == Shown.UNAVAILABLE))
+    unavailable: dict[Status, int] = defaultdict(int)
+    for items_state, number in rows:
+        unavailable[status_of(Shown.UNAVAILABLE, ItemsState(items_state))] += number
     return {
-        status: connection.execute(
-            sa.select(sa.func.count()).select_from(orders).where(orders.c.shop == shop, condition)
-        ).scalar_one()
-        for status, condition in _STATUS_CONDITIONS.items()
+        Status.RECEIVED: count(None),
+        Status.WAITING: count(Shown.WAITING) + unavailable[Status.WAITING],
+        Status.SYNCED: count(Shown.COMPLETE),
+        Status.FAILED: unavailable[Status.FAILED],
     }
 
 
@@ -81,10 +93,22 @@ def count_synced(connection: Connection, shop: str, order_ids: Sequence[str]) ->
     return count
 
 
+def undone(connection: Connection, shop: str, order_ids: Sequence[str]) -> set[str]:
+    """Those of the orders that are neither synced nor given up. What the store doesn't have is not among them."""
+    left: set[str] = set()
+    for start in range(0, len(order_ids), _IDS_AT_ONCE):
+        some = order_ids[start : start + _IDS_AT_ONCE]
+        query = sa.select(orders.c.order_id).where(orders.c.shop == shop, orders.c.order_id.in_(some))
+        open_ = sa.or_(_STATUS_CONDITIONS[Status.RECEIVED], _STATUS_CONDITIONS[Status.WAITING])
+        left.update(connection.execute(query.where(open_)).scalars())
+    return left
+
+
 def oldest_unwritten(connection: Connection, shop: str) -> datetime | None:
     """When the oldest order came in whose row is not in the sheet yet; None if all are."""
     query = sa.select(orders.c.stored_at).where(orders.c.shop == shop, orders.c.shown.is_(None))
-    return connection.execute(query.order_by(orders.c.id).limit(1)).scalar()
+    # Ordered by the columns of the index: PostgreSQL would read the whole table from its beginning otherwise.
+    return connection.execute(query.order_by(orders.c.shown, orders.c.id).limit(1)).scalar()
 
 
 def known_order_ids(connection: Connection, shop: str, order_ids: Sequence[str]) -> set[str]:
@@ -159,5 +183,9 @@ def to_order(row: sa.Row[Any], items: Sequence[Item] = ()) -> Order:
         write_due_at=values["write_due_at"],
         batch_id=values["batch_id"],
         synced_at=values["synced_at"],
+        # Before the row is in the sheet, this is only where it is meant to go.
+        place=place_of(values["row_spreadsheet_id"], values["row_sheet_id"], values["row_index"])
+        if values["shown"] is not None
+        else None,
         items=tuple(items),
     )

@@ -56,6 +56,9 @@ orders = sa.Table(
     sa.Column("batch_id", sa.String(32)),
     sa.Column("batch_shows", sa.String(16)),
     sa.Column("synced_at", Moment),
+    sa.Column("row_spreadsheet_id", sa.Text),
+    sa.Column("row_sheet_id", sa.BigInteger),
+    sa.Column("row_index", sa.BigInteger),
     sa.UniqueConstraint("shop", "order_id", name="orders_once"),
 )
 
@@ -70,6 +73,7 @@ fetch_due = sa.Index(
 write_due = sa.Index(
     "orders_write_due",
     orders.c.shop,
+    orders.c.items_state,
     orders.c.write_due_at,
     sqlite_where=orders.c.write_due_at.is_not(None),
     postgresql_where=orders.c.write_due_at.is_not(None),

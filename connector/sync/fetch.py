@@ -1,6 +1,7 @@
 """The fetch stage: gets the items of one order and stores what came of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -8,6 +9,7 @@ from sqlalchemy import Connection
 from connector.clock import Clock
 from connector.logs import get_logger
 from connector.models import Item, Order
+from connector.observer import OK, UNOBSERVED, Observer
 from connector.store import fetching, pauses
 from connector.store.database import Database
 from connector.store.pauses import Part, Pause
@@ -36,6 +38,7 @@ class FetchStage:
         policy: RetryPolicy,
         clock: Clock,
         redact: Callable[[str], str] = str,
+        observer: Observer = UNOBSERVED,
     ) -> None:
         self._database = database
         self._source = source
@@ -43,11 +46,15 @@ class FetchStage:
         self._policy = policy
         self._clock = clock
         self._redact = redact
+        self._paused_until: datetime | None = None
+        self._observer = observer
 
     def pause(self) -> Pause:
         """How the channel is doing."""
         with self._database.read() as connection:
-            return pauses.get_pause(connection, self._shop, Part.CHANNEL)
+            pause = pauses.get_pause(connection, self._shop, Part.CHANNEL)
+        self._paused_until = pause.until
+        return pause
 
     def due(self, *, limit: int, leave_out: set[int]) -> list[Order]:
         """Orders to fetch now; `leave_out`: those being fetched."""
@@ -55,7 +62,12 @@ class FetchStage:
             return fetching.due_orders(connection, self._shop, now=self._clock.now(), limit=limit, leave_out=leave_out)
 
     def fetch(self, order: Order) -> bool:
-        """Tries once to get the items of a due order, and stores the outcome; True if they came."""
+        """Tries once to get the items of a due order, and stores the outcome; True if they came.
+
+        Nothing is tried, and nothing changes, if the channel was paused after the order was handed out.
+        """
+        if self._paused_until is not None and self._paused_until > self._clock.now():
+            return False
         try:
             items = self._source.fetch_items(order.order_id, order.order_token or "")
         except WhapiError as error:
@@ -69,16 +81,18 @@ class FetchStage:
         return True
 
     def _store_items(self, order: Order, items: tuple[Item, ...]) -> None:
-        now = self._clock.now()
-
-        def change(connection: Connection) -> bool:
-            pauses.worked(connection, self._shop, Part.CHANNEL, now=now)
-            return fetching.items_arrived(connection, order, items, now=now)
-
-        changed = self._database.write(change)
+        self._observer.fetch_tried(OK)
+        changed = self._database.write_together(self._store_arrived, (order, items)).result()
         log.info("order.items_fetched", order_id=order.order_id, items=len(items), already_there=not changed)
 
+    def _store_arrived(self, connection: Connection, arrived: Sequence[tuple[Order, tuple[Item, ...]]]) -> list[bool]:
+        """What several fetches brought at the same time."""
+        now = self._clock.now()
+        pauses.worked(connection, self._shop, Part.CHANNEL, now=now)
+        return fetching.items_arrived(connection, arrived, now=now)
+
     def _store_failure(self, order: Order, error: WhapiError) -> None:
+        self._observer.fetch_tried(error.kind)
         reason = channel.explain(error, self._source, redact=self._redact)
         pause = self.pause()
         if error.scope is Scope.ORDER or (error.scope is Scope.SUSPECT and _worked_since(pause, order)):
@@ -122,6 +136,7 @@ class FetchStage:
             channel.failed(connection, self._shop, reason=reason, until=until, now=now)
 
         self._database.write(change)
+        self._paused_until = until or self._paused_until
         log.warning(
             "channel.failed",
             order_id=order.order_id,

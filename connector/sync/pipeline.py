@@ -1,5 +1,6 @@
 """Keeps the stages going: threads that sleep until there is something to do, and the scheduler that wakes them."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -20,8 +21,12 @@ log = get_logger(__name__)
 
 FETCHERS = 20
 """Fetches under way at once."""
+_AHEAD = 20
+"""Orders that stand ready for them, so that a fetcher needs no look at the store to go on."""
 SECONDS_BETWEEN_BATCHES = 2.0
 """A batch is one read and one write; Google asks for no more than one request a second to a spreadsheet."""
+_BETWEEN_LOOKS = 0.02
+"""Seconds. Each order that comes in wakes the stages; in a burst one look serves them all."""
 _LONGEST_SLEEP = 3600.0
 _AFTER_A_FAULT = 5.0
 _LOCK_RETRY = 2.0
@@ -42,15 +47,20 @@ class Pipeline:
         lock: Lock,
         clock: Clock,
         resync_interval: float,
+        written: Callable[[], object] = lambda: None,
         housekeeping_interval: float = 600.0,
         fetchers: int = FETCHERS,
         seconds_between_batches: float = SECONDS_BETWEEN_BATCHES,
     ) -> None:
+        """`written` is called after each run of the write stage."""
         self._fetch = fetch
         self._write = write
         self._housekeeping = housekeeping
         self._lock = lock
+        self.holds_lock = False
+        """Whether this process held the shop's lock when it last looked, which is at least every `resync_interval`."""
         self._clock = clock
+        self._written = written
         self._fetchers = fetchers
         self._seconds_between_batches = seconds_between_batches
         self._stopping = threading.Event()
@@ -101,6 +111,7 @@ class Pipeline:
             self.wait_for_change(0.05)
         with self._locking:
             self._lock.release()
+            self.holds_lock = False
 
     def wake(self) -> None:
         """Something may be due: have the stages look."""
@@ -118,8 +129,11 @@ class Pipeline:
 
     def _run(self, work: Callable[[], float], due: threading.Event) -> None:
         """Repeats `work`, which returns how many seconds it may sleep. A fault of ours must not end the thread."""
+        looked_at = -math.inf
         while not self._stopping.is_set():
+            self._stopping.wait(max(looked_at + _BETWEEN_LOOKS - time.monotonic(), 0.0))
             due.clear()
+            looked_at = time.monotonic()
             try:
                 sleep = work() if self._holds_lock() else _LOCK_RETRY
             except Exception:
@@ -144,7 +158,8 @@ class Pipeline:
     def _holds_lock(self) -> bool:
         with self._locking:
             # Once `stop` has let go of the lock, nothing here may take it again.
-            return not self._stopping.is_set() and self._lock.acquire()
+            self.holds_lock = not self._stopping.is_set() and self._lock.acquire()
+            return self.holds_lock
 
     def _run_fetching(self) -> float:
         while True:
@@ -153,7 +168,8 @@ class Pipeline:
             if pause.holds(now) and pause.until is not None:
                 return (pause.until - now).total_seconds()
             # After a pause one order goes ahead alone, to see whether the channel works again.
-            width = 1 if pause.failures >= SUSPECTS_THAT_PAUSE or pause.until is not None else self._fetchers
+            is_shaky = pause.failures >= SUSPECTS_THAT_PAUSE or pause.until is not None
+            width = 1 if is_shaky else self._fetchers + _AHEAD
             with self._in_flight_lock:
                 leave_out = set(self._in_flight)
             room = width - len(leave_out)
@@ -174,7 +190,9 @@ class Pipeline:
         finally:
             with self._in_flight_lock:
                 self._in_flight.discard(order.id)
-            self._to_fetch.set()
+                left = len(self._in_flight)
+            if left <= self._fetchers:
+                self._to_fetch.set()
             self._to_write.set()
             self._tell()
 
@@ -190,6 +208,7 @@ class Pipeline:
             return wait
         written = self._write.run()
         self._tell()
+        self._written()
         if written.orders or written.more:
             self._stopping.wait(self._seconds_between_batches)
         return 0.0

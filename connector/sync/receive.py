@@ -1,17 +1,22 @@
 """The receive stage: stores what a request brought, before it is answered."""
 
+import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from sqlalchemy import Connection
 
 from connector.clock import Clock
 from connector.logs import get_logger
+from connector.models import NewOrder
+from connector.observer import UNOBSERVED, Observer
 from connector.store import intake, quarantine
 from connector.store.database import Database
 from connector.store.intake import Taken
-from connector.store.quarantine import quarantined
+from connector.store.quarantine import Quarantined, quarantined
 from connector.whapi.payload import Reading
 
 log = get_logger(__name__)
@@ -34,11 +39,32 @@ class Receipt:
         return len(self.taken) - self.accepted
 
 
+@dataclass(frozen=True, slots=True)
+class _Packet:
+    """What one request brought, as it goes to the store."""
+
+    orders: Sequence[NewOrder]
+    parts: Sequence[Quarantined]
+    ignored: int
+    replaces: Sequence[int]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.orders and not self.parts and not self.replaces
+
+
 class ReceiveStage:
     """Takes in what webhooks and forwarders bring. Safe to use from several threads."""
 
     def __init__(
-        self, database: Database, *, shop: str, grace: float, clock: Clock, arrived: Callable[[], None]
+        self,
+        database: Database,
+        *,
+        shop: str,
+        grace: float,
+        clock: Clock,
+        arrived: Callable[[], None],
+        observer: Observer = UNOBSERVED,
     ) -> None:
         """`grace`: seconds that an order's row waits for its items; `arrived` is called after orders were stored."""
         self._database = database
@@ -46,26 +72,55 @@ class ReceiveStage:
         self._grace = timedelta(seconds=grace)
         self._clock = clock
         self._arrived = arrived
+        self._observer = observer
 
     def receive(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> Receipt:
         """Stores all of it in one commit, and returns when it is on disk; `replaces`: the quarantined entries that it
         was read from, which are dropped in the same commit."""
+        packet = self._pack(reading, keep_unclear=keep_unclear, replaces=replaces)
+        if packet.is_empty:
+            return self._done(Receipt((), reading.ignored, 0))
+        return self._stored(packet, self._hand_in(packet).result())
+
+    async def receive_async(self, reading: Reading) -> Receipt:
+        """The same for a webhook that is answered by an event loop. Unclear parts are kept."""
+        packet = self._pack(reading, keep_unclear=True)
+        if packet.is_empty:
+            return self._done(Receipt((), reading.ignored, 0))
+        return self._stored(packet, await asyncio.wrap_future(self._hand_in(packet)))
+
+    def _pack(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> _Packet:
         parts = [quarantined(part.field, part.reason, part.part) for part in reading.unclear] if keep_unclear else []
-        if not reading.orders and not parts and not replaces:
-            return Receipt((), reading.ignored, 0)
+        return _Packet(reading.orders, parts, reading.ignored, replaces)
+
+    def _hand_in(self, packet: _Packet) -> Future[Sequence[Taken]]:
+        return self._database.write_together(self._store, packet)
+
+    def _store(self, connection: Connection, packets: Sequence[_Packet]) -> list[Sequence[Taken]]:
+        """What several requests brought at the same time. For each, what became of its orders."""
         now = self._clock.now()
+        for packet in packets:
+            if packet.replaces:
+                quarantine.drop(connection, self._shop, packet.replaces)
+            quarantine.keep(connection, self._shop, packet.parts, now=now)
+        new_orders = [order for packet in packets for order in packet.orders]
+        taken = iter(intake.add_orders(connection, self._shop, new_orders, now=now, grace=self._grace))
+        return [list(islice(taken, len(packet.orders))) for packet in packets]
 
-        def change(connection: Connection) -> list[Taken]:
-            if replaces:
-                quarantine.drop(connection, self._shop, replaces)
-            quarantine.keep(connection, self._shop, parts, now=now)
-            return intake.add_orders(connection, self._shop, reading.orders, now=now, grace=self._grace)
-
-        taken = self._database.write(change)
+    def _stored(self, packet: _Packet, taken: Sequence[Taken]) -> Receipt:
         for order in taken:
             log.info("order.received", order_id=order.order_id, is_new=order.is_new)
-        for part in parts:
+        for part in packet.parts:
             log.warning("payload.quarantined", field=part.field, reason=part.reason)
         if taken:
             self._arrived()
-        return Receipt(tuple(taken), reading.ignored, len(parts))
+        return self._done(Receipt(tuple(taken), packet.ignored, len(packet.parts)))
+
+    def _done(self, receipt: Receipt) -> Receipt:
+        self._observer.received(
+            accepted=receipt.accepted,
+            duplicates=receipt.duplicates,
+            ignored=receipt.ignored,
+            quarantined=receipt.quarantined,
+        )
+        return receipt

@@ -4,7 +4,8 @@ A batch is stored, then sent once, then its outcome is stored. Whatever happens 
 means: the sheet may have it. Such a batch is settled (see `sheets/guard.py`) before anything else is written.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,12 +14,14 @@ from sqlalchemy import Connection
 
 from connector.clock import Clock
 from connector.logs import get_logger
-from connector.models import Shown
+from connector.models import Place, Shown
+from connector.observer import OK, UNOBSERVED, Observer
 from connector.sheets.api import SheetsApi
-from connector.sheets.batch import Entry, build_requests, entries_that_fit
+from connector.sheets.batch import Entry, build_requests, entries_that_fit, order_places
 from connector.sheets.columns import Tab
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.guard import marker_id, was_applied
+from connector.sheets.layout import Layout
 from connector.sheets.workbook import Workbook
 from connector.store import batches, pauses
 from connector.store.batches import Batch
@@ -59,6 +62,7 @@ class WriteStage:
         policy: RetryPolicy,
         clock: Clock,
         redact: Callable[[str], str] = str,
+        observer: Observer = UNOBSERVED,
     ) -> None:
         self._database = database
         self._api = api
@@ -67,6 +71,7 @@ class WriteStage:
         self._policy = policy
         self._clock = clock
         self._redact = redact
+        self._observer = observer
         self._most_orders = MOST_ORDERS
         self._stale = 0
 
@@ -86,6 +91,7 @@ class WriteStage:
             self._settle_open_batches()
             return self._write_batch()
         except SheetsError as error:
+            self._observer.write_tried(error.kind)
             self._pause(error)
             return Written()
 
@@ -95,10 +101,12 @@ class WriteStage:
             open_ = batches.open_batches(connection, self._shop)
         for batch in open_:
             guard = GUARDS[batch.guard]
-            if was_applied(self._api, guard, batch.spreadsheet_id, batch.id, batch.marker_id):
+            is_applied = was_applied(self._api, guard, batch.spreadsheet_id, batch.id, batch.marker_id)
+            if is_applied:
                 self._applied(batch)
             else:
                 self._void(batch, "It did not reach the sheet.")
+            self._observer.batch_settled(applied=is_applied)
 
     def _write_batch(self) -> Written:
         with self._database.read() as connection:
@@ -111,27 +119,40 @@ class WriteStage:
         guard = current_guard(self._database, self._api, spreadsheet_id, sheet_id, clock=self._clock)
         entries = entries_that_fit(waiting, self._workbook.zone())
         unavailable = {entry.order.order_id for entry in entries if entry.order.shown is Shown.UNAVAILABLE}
+        unavailable_rows = self._workbook.find_orders(layout, unavailable)
         batch_id = batches.new_batch_id()
         batch = Batch(batch_id, spreadsheet_id, marker_id(batch_id), guard.name)
-        requests = build_requests(
-            guard.claim(batch.id, batch.marker_id, sheet_id),
-            layout,
-            entries,
-            unavailable_rows=self._workbook.find_orders(layout, unavailable),
-        )
-        if not self._store(batch, entries):
-            return Written(more=True)  # An order changed while its rows were made: make them anew.
-        return self._send(batch, requests, entries)
 
-    def _store(self, batch: Batch, entries: Sequence[Entry]) -> bool:
+        def make_requests() -> list[dict[str, Any]]:
+            return build_requests(
+                guard.claim(batch.id, batch.marker_id, sheet_id), layout, entries, unavailable_rows=unavailable_rows
+            )
+
+        requests = make_requests()
+        claimed = self._claim(batch, entries, layout)
+        if len(claimed) < len(entries):
+            # The others have changed since they were read, and come with the next batch.
+            entries = [entry for entry in entries if entry.order.id in claimed]
+            requests = make_requests()
+        return self._send(batch, requests, entries) if entries else Written(more=True)
+
+    def _claim(self, batch: Batch, entries: Sequence[Entry], layout: Layout) -> set[int]:
+        """Stores the batch; the keys of the orders that belong to it."""
         shows = {entry.order.id: (entry.order.items_state, entry.shows) for entry in entries}
         now = self._clock.now()
+
+        def places(claimed: AbstractSet[int]) -> Mapping[int, Place]:
+            return order_places(batch.spreadsheet_id, layout, [entry for entry in entries if entry.order.id in claimed])
+
         return self._database.write(
-            lambda connection: batches.open_batch(connection, self._shop, batch, shows, now=now)
+            lambda connection: batches.open_batch(connection, self._shop, batch, shows, now=now, places=places)
         )
 
     def _send(self, batch: Batch, requests: Sequence[dict[str, Any]], entries: Sequence[Entry]) -> Written:
         """Sends a stored batch, once."""
+        self._observer.batch_sent(
+            orders=len(entries), rows=sum(len(entry.order_rows) + len(entry.item_rows) for entry in entries)
+        )
         try:
             self._api.batch_update(batch.spreadsheet_id, requests)
         except SheetsError as error:
@@ -140,7 +161,10 @@ class WriteStage:
             # Any other failure is certain to have written nothing. (TAKEN, for a batch that is sent only once,
             # means that its id was drawn before; the next batch has another.)
             self._void(batch, error.message)
-            return self._after_refusal(error, entries)
+            written = self._after_refusal(error, entries)
+            self._observer.write_tried(error.kind)
+            return written
+        self._observer.write_tried(OK)
         self._applied(batch, entries)
         return Written(orders=len(entries), more=True)
 
@@ -168,11 +192,14 @@ class WriteStage:
     def _applied(self, batch: Batch, entries: Sequence[Entry] = ()) -> None:
         now = self._clock.now()
 
-        def change(connection: Connection) -> None:
+        def change(connection: Connection) -> list[tuple[datetime, datetime]]:
+            first_rows = batches.first_rows(connection, batch)
             batches.applied(connection, batch, now=now)
             pauses.worked(connection, self._shop, Part.SHEET, now=now)
+            return first_rows
 
-        self._database.write(change)
+        for received_at, stored_at in self._database.write(change):
+            self._observer.row_written(received_at=received_at, stored_at=stored_at, now=now)
         self._stale = 0
         self._most_orders = min(self._most_orders * 2, MOST_ORDERS)
         for entry in entries:

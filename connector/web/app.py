@@ -7,15 +7,19 @@ from connector.web.auth import Gate
 from connector.web.body import LARGEST_BODY
 from connector.web.errors import register_error_handlers
 from connector.web.health import health_blueprint
+from connector.web.metrics import metrics_blueprint, observe_requests
 from connector.web.orders import orders_blueprint
 from connector.web.quarantine import quarantine_blueprint
-from connector.web.webhooks import webhooks_blueprint
+from connector.web.webhooks import WebhookLane, webhooks_blueprint
 
 _OPEN = frozenset({"/healthz"})
 
 
-def create_app(service: Service, *, webhook_secret: str) -> Flask:
-    """The application for a service whose pipeline somebody else starts and stops."""
+def create_app(service: Service, *, webhook_secret: str, public_url: str | None = None) -> Flask:
+    """The application for a service whose pipeline somebody else starts and stops.
+
+    `public_url`: under which address callers reach it; None for the one that their request names.
+    """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -23,6 +27,9 @@ def create_app(service: Service, *, webhook_secret: str) -> Flask:
     # An order id may hold slashes, also two in a row; a redirection to fewer would name another order.
     app.url_map.merge_slashes = False
     gate = app.extensions["gate"] = Gate(webhook_secret)
+    app.extensions["webhooks"] = WebhookLane(service)
+
+    observe_requests(app, service.instruments)
 
     @app.before_request
     def check_secret() -> None:
@@ -38,7 +45,8 @@ def create_app(service: Service, *, webhook_secret: str) -> Flask:
 
     register_error_handlers(app)
     app.register_blueprint(webhooks_blueprint(service))
-    app.register_blueprint(orders_blueprint(service))
+    app.register_blueprint(orders_blueprint(service, public_url=public_url))
     app.register_blueprint(quarantine_blueprint(service))
     app.register_blueprint(health_blueprint(service))
+    app.register_blueprint(metrics_blueprint(service))
     return app

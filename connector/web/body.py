@@ -1,25 +1,58 @@
-"""Reads a request's body as JSON."""
+"""Reads a request's body: as JSON, or, where no-code tools send it, as what they send."""
 
-import json
-from typing import Any, NoReturn
+from typing import Any
 
 from flask import request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from connector.web.errors import ApiError
+from connector.whapi.unwrap import opened, parse_json
 
 LARGEST_BODY = 2**20
 """Bytes. Whapi's payloads are a few kB, with the order's preview picture some tens of kB."""
 
 
+_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+_NOT_JSON = "The body is not JSON."
+
+
 def read_json() -> Any:
     """The body as JSON, whatever the Content-Type says. Raises a 400 if it is none, a 413 if it is too large."""
-    data = request.get_data(cache=False)
     try:
-        return json.loads(data, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        raise ApiError(400, "The body is not JSON.") from None
+        return parse_json(request.get_data(cache=False))
+    except ValueError:
+        raise ApiError(400, _NOT_JSON) from None
 
 
-def _refuse(constant: str) -> NoReturn:
-    """JSON has no NaN and no Infinity, though Python's reader would take them."""
-    raise ValueError(constant)
+def read_json_or_form() -> Any:
+    """The body as JSON, whatever the Content-Type says; or a form: its one field's JSON, or else its fields as an
+    object. Raises a 400 if it is neither, a 413 if it is too large.
+    """
+    try:
+        return parse_json(request.get_data())
+    except ValueError:
+        if request.mimetype not in _FORMS:
+            raise ApiError(400, _NOT_JSON) from None
+    fields = _form_fields()
+    if not fields:
+        raise ApiError(400, "The form has no fields.")
+    if len(fields) == 1:
+        (value,) = fields.values()
+        if (inner := opened(value)) is not value:
+            return inner
+    return fields
+
+
+def _form_fields() -> dict[str, Any]:
+    """The form's fields by their names, files too; a list where a name came with several values."""
+    request.max_form_memory_size = LARGEST_BODY
+    gathered: dict[str, list[str]] = {}
+    try:
+        for name, value in request.form.items(multi=True):
+            gathered.setdefault(name, []).append(value)
+        for name, file in request.files.items(multi=True):
+            gathered.setdefault(name, []).append(file.read().decode("utf-8", "replace"))
+    except RequestEntityTooLarge:
+        raise ApiError(400, "The form has more than 1,000 fields.") from None
+    unique = {name: list(dict.fromkeys(values)) for name, values in gathered.items()}
+    return {name: values[0] if len(values) == 1 else values for name, values in unique.items()}

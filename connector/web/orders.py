@@ -12,29 +12,34 @@ from connector.models import Order, Status
 from connector.service import Service
 from connector.store import orders as stored
 from connector.sync.resync import ask_for_resync
-from connector.web.body import read_json
+from connector.web.body import read_json_or_form
 from connector.web.errors import ApiError
 from connector.web.present import order_json
 from connector.web.query import MOST_LISTED, whole_number
 from connector.whapi.forwarded import MOST_NAMED, read_forwarded
 
 LONGEST_WAIT = 30.0
-MOST_WAITING = 8
-"""Callers that may wait at once: each occupies one of the server's threads."""
-_LOOK_AGAIN = 0.5
+MOST_WAITING = 64
+"""Callers that may wait at once. Each sleeps in a thread of the server's, which has so many more for them."""
+_ASK_AGAIN = 5
+"""Seconds after which it is sensible to ask what became of an order that was not done in time."""
 _DONE = (Status.SYNCED, Status.FAILED)
 
 
-def orders_blueprint(service: Service) -> Blueprint:
+def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blueprint:
     blueprint = Blueprint("orders", __name__)
     waiting = threading.BoundedSemaphore(MOST_WAITING)
 
     @blueprint.post("/orders")
     def take() -> Response:
         wait = _wait_seconds()
-        reading = read_forwarded(read_json(), now=service.clock.now())
+        base = public_url or _own_address()
+        reading = read_forwarded(read_json_or_form(), now=service.clock.now())
         if reading.unclear:
-            problems = [{"field": part.field, "message": part.reason} for part in reading.unclear[:MOST_NAMED]]
+            problems = [
+                {"field": service.redact(part.field), "message": service.redact(part.reason)}
+                for part in reading.unclear[:MOST_NAMED]
+            ]
             raise ApiError(422, "Nothing was stored, because these fields are wrong.", fields=problems)
         receipt = service.receive.receive(reading, keep_unclear=False)
         order_ids = [taken.order_id for taken in receipt.taken]
@@ -44,10 +49,13 @@ def orders_blueprint(service: Service) -> Blueprint:
             duplicates=receipt.duplicates,
             ignored=receipt.ignored,
             quarantined=receipt.quarantined,
-            orders=[_with_url(order) for order in found],
+            orders=[{**order_json(order), "url": _url(base, order)} for order in found],
         )
         if wait and not _all_done(found):
             response.status_code = 202
+            response.headers["Retry-After"] = str(_ASK_AGAIN)
+            if len(found) == 1:
+                response.headers["Location"] = _url(base, found[0])
         return response
 
     @blueprint.get("/orders")
@@ -98,15 +106,18 @@ def _find_all(service: Service, order_ids: Sequence[str]) -> list[Order]:
 def _wait_until_done(
     service: Service, order_ids: Sequence[str], seconds: float, waiting: threading.BoundedSemaphore
 ) -> list[Order]:
-    """The orders, as soon as all are done or the time is up."""
+    """The orders, as soon as all are done or the time is up; at once where too many wait already."""
     deadline = time.monotonic() + seconds
     found = _find_all(service, order_ids)
     if _all_done(found) or not seconds or not waiting.acquire(blocking=False):
         return found
     try:
-        while not _all_done(found) and (left := deadline - time.monotonic()) > 0:
-            service.pipeline.wait_for_change(min(left, _LOOK_AGAIN))
+        # Of several orders, the one that came last is most often the last to be done.
+        while left := [order for order in found if order.status not in _DONE]:
+            in_time = service.waits.until_done(max(left, key=lambda order: order.id).order_id, deadline)
             found = _find_all(service, order_ids)
+            if not in_time:
+                break
     finally:
         waiting.release()
     return found
@@ -116,8 +127,14 @@ def _all_done(found: Sequence[Order]) -> bool:
     return all(order.status in _DONE for order in found)
 
 
-def _with_url(order: Order) -> dict[str, Any]:
-    return {**order_json(order), "url": url_for("orders.show", order_id=order.order_id)}
+def _own_address() -> str:
+    """The address that the request came to; empty where it names none."""
+    return f"{request.scheme}://{request.host}" if request.host else ""
+
+
+def _url(base: str, order: Order) -> str:
+    """Where to ask how the order stands."""
+    return base + url_for("orders.show", order_id=order.order_id)
 
 
 def _without_items(order: Order) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from connector.models import Item, Order
+from connector.models import Item, Order, Place
 
 
 def order_json(order: Order) -> dict[str, Any]:
@@ -26,7 +26,14 @@ def order_json(order: Order) -> dict[str, Any]:
         "last_error": order.last_error,
         "warning": order.warning,
         "synced_at": moment(order.synced_at),
+        "row_url": None if order.place is None else row_url(order.place),
     }
+
+
+def row_url(place: Place) -> str:
+    """The address that opens the spreadsheet at the row."""
+    spreadsheet = f"https://docs.google.com/spreadsheets/d/{place.spreadsheet_id}"
+    return f"{spreadsheet}/edit#gid={place.sheet_id}&range=A{place.row + 1}"
 
 
 def item_json(item: Item) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from connector.models import Item, Number
+from connector.observer import UNOBSERVED, Callee, Observer, observed_call
 from connector.whapi.errors import Scope, WhapiError
 from connector.whapi.items import parse_items
 from connector.whapi.messages import MessagePage, parse_page
@@ -55,12 +56,14 @@ class WhapiClient:
         timeout: float = 15.0,
         connections: int = 20,
         price_divisor: Number = 1,
+        observer: Observer = UNOBSERVED,
     ) -> None:
         """`timeout` is the deadline in seconds for a whole call, connection and body included."""
         self._base_url = base_url.rstrip("/")
         self._token = token
         self._timeout = timeout
         self._price_divisor = price_divisor
+        self._observer = observer
         self._http = httpx.Client(
             timeout=httpx.Timeout(timeout, connect=min(_CONNECT_SECONDS, timeout)),
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
@@ -73,6 +76,10 @@ class WhapiClient:
 
     def fetch_items(self, order_id: str, order_token: str) -> tuple[Item, ...]:
         """The items of an order. Raises WhapiError."""
+        with observed_call(self._observer, Callee.WHAPI, "items"):
+            return self._fetch_items(order_id, order_token)
+
+    def _fetch_items(self, order_id: str, order_token: str) -> tuple[Item, ...]:
         # The help desk wants the channel's token in the query here, not in a header.
         query = urlencode({"order_token": order_token, "token": self._token}, quote_via=quote, safe="")
         answer = self._get(f"/business/orders/{quote(order_id, safe='')}?{query}")
@@ -87,6 +94,10 @@ class WhapiClient:
 
     def list_messages(self, *, time_from: int, time_to: int, offset: int, count: int) -> MessagePage:
         """What customers wrote between two times, in seconds since 1970, the oldest first. Raises WhapiError."""
+        with observed_call(self._observer, Callee.WHAPI, "messages"):
+            return self._list_messages(time_from=time_from, time_to=time_to, offset=offset, count=count)
+
+    def _list_messages(self, *, time_from: int, time_to: int, offset: int, count: int) -> MessagePage:
         query = urlencode(
             {
                 "count": count,
@@ -121,7 +132,7 @@ class WhapiClient:
 
     def health(self) -> Health:
         """The channel's state and id; does not start a stopped channel. Raises WhapiError."""
-        answer = self._about_channel("GET", "/health?wakeup=false")
+        answer = self._about_channel("state", "GET", "/health?wakeup=false")
         status = answer.get("status")
         state, channel_id = status.get("text") if isinstance(status, dict) else None, answer.get("channel_id")
         return Health(
@@ -130,33 +141,36 @@ class WhapiClient:
 
     def settings(self) -> Mapping[str, Any]:
         """The channel's settings. Other programs' secrets stand in them: not to be shown. Raises WhapiError."""
-        return self._about_channel("GET", "/settings")
+        return self._about_channel("settings", "GET", "/settings")
 
     def change_settings(self, changes: Mapping[str, Any]) -> Mapping[str, Any]:
         """Changes the settings that are named and no others; answers how they were before and are after.
 
         May be repeated. Raises WhapiError.
         """
-        return self._about_channel("PATCH", "/settings", changes)
+        return self._about_channel("settings", "PATCH", "/settings", changes)
 
     def send_test_webhook(self, url: str, *, mode: str, headers: Mapping[str, str]) -> None:
         """Has Whapi send a test to an address; whether it arrives is another matter. Raises WhapiError."""
         test = {"type": "messages", "url": url, "mode": mode, "headers": dict(headers)}
-        self._about_channel("POST", "/settings/webhook_test", test)
+        self._about_channel("webhook_test", "POST", "/settings/webhook_test", test)
 
-    def _about_channel(self, method: str, target: str, body: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
-        try:
-            answer = self._call(method, target, bearer=True, body=body)
-        except WhapiError as error:
-            if error.kind != "not_found":
-                raise
-            raise WhapiError(
-                "Whapi does not know what was asked of it (404). See that WHAPI_BASE_URL is right.",
-                scope=Scope.CHANNEL,
-                kind="no_route",
-            ) from None
-        if not isinstance(answer, dict):
-            raise WhapiError("Whapi's answer was not understood.", scope=Scope.CHANNEL, kind="nonsense")
+    def _about_channel(
+        self, operation: str, method: str, target: str, body: Mapping[str, Any] | None = None
+    ) -> Mapping[str, Any]:
+        with observed_call(self._observer, Callee.WHAPI, operation):
+            try:
+                answer = self._call(method, target, bearer=True, body=body)
+            except WhapiError as error:
+                if error.kind != "not_found":
+                    raise
+                raise WhapiError(
+                    "Whapi does not know what was asked of it (404). See that WHAPI_BASE_URL is right.",
+                    scope=Scope.CHANNEL,
+                    kind="no_route",
+                ) from None
+            if not isinstance(answer, dict):
+                raise WhapiError("Whapi's answer was not understood.", scope=Scope.CHANNEL, kind="nonsense")
         return answer
 
     def _get(self, target: str, *, bearer: bool = False, largest: int = LARGEST_ANSWER) -> Any:

@@ -70,6 +70,7 @@ def read_webhook(body: Any, *, now: datetime) -> Reading:
 def read_payload(payload: Any, *, now: datetime, at: str = "") -> Reading:
     """Reads one webhook payload. Never raises; `at` is where it stands in the body, for the sentences."""
     reading = Reading()
+    payload = _handed_on(payload)
     if not isinstance(payload, dict):
         reading.unclear.append(
             Unclear(at or "body", f"A webhook payload is a JSON object; {kind(payload)} came.", payload)
@@ -144,6 +145,14 @@ def _read_order(
             currency=fields.text(order.get("currency")),
         )
     )
+
+
+def _handed_on(payload: Any) -> Any:
+    """The payload itself, also where n8n's Webhook node has handed it on: its items hold a whole request."""
+    if not isinstance(payload, dict) or not {"headers", "body"} <= payload.keys() or "messages" in payload:
+        return payload
+    body = payload["body"]
+    return body if isinstance(body, dict) and ("messages" in body or body.keys() & _OTHER_EVENTS) else payload
 
 
 def _with_channel(message: Mapping[str, Any], channel_id: str | None) -> Mapping[str, Any]:

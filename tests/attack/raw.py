@@ -62,7 +62,7 @@ def answers(received: bytes) -> list[Answer]:
         head, separator, rest = received.partition(b"\r\n\r\n")
         assert separator, received
         first, *lines = head.decode("latin-1").split("\r\n")
-        headers = dict(line.split(": ", 1) for line in lines)
+        headers = {name.title(): value for name, value in (line.split(": ", 1) for line in lines)}
         length = int(headers.get("Content-Length", "0"))
         found.append(Answer(int(first.split(" ")[1]), headers, rest[:length]))
         received = rest[length:]

@@ -37,20 +37,24 @@ def no_marker() -> None:
 
 def stored_after_sending() -> None:
     """The batch is stored once it is sent, and not before."""
-    store = WriteStage._store
+    store = WriteStage._claim
+
+    def claim(self: WriteStage, _batch: Any, entries: Any, layout: Any) -> set[int]:
+        self.__dict__["layout"] = layout
+        return {entry.order.id for entry in entries}
 
     def send(self: WriteStage, batch: Any, requests: Any, entries: Any) -> Written:
         try:
             self._api.batch_update(batch.spreadsheet_id, requests)
         except SheetsError as error:
             if error.is_unclear:
-                store(self, batch, entries)
+                store(self, batch, entries, self.__dict__["layout"])
             raise
-        store(self, batch, entries)
+        store(self, batch, entries, self.__dict__["layout"])
         self._applied(batch, entries)
         return Written(orders=len(entries), more=True)
 
-    replace(WriteStage, "_store", lambda *_: True)
+    replace(WriteStage, "_claim", claim)
     replace(WriteStage, "_send", send)
 
 
@@ -63,7 +67,11 @@ def acknowledged_before_stored() -> None:
         taken = tuple(Taken(order.order_id, is_new=True) for order in reading.orders)
         return Receipt(taken, reading.ignored, 0)
 
+    async def acknowledge_async(self: ReceiveStage, reading: Any) -> Receipt:
+        return acknowledge(self, reading, keep_unclear=True)
+
     replace(ReceiveStage, "receive", acknowledge)
+    replace(ReceiveStage, "receive_async", acknowledge_async)
 
 
 def no_fence() -> None:

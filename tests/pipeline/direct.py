@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from connector.models import Item
+from connector.observer import UNOBSERVED
 from connector.sandbox.google.auth import ServiceAccount
 from connector.sandbox.google.calls import Call
 from connector.sandbox.google.standin import GoogleStandIn
@@ -47,6 +48,7 @@ class DirectApi(SheetsApi):
 
     def __init__(self, google: GoogleStandIn) -> None:  # the network's set-up is what this leaves out
         self.account = _ACCOUNT.email
+        self._observer = UNOBSERVED
         self.reads: deque[Fate] = deque()
         """What becomes of the next reads; of those after them: nothing unusual."""
         self.writes: deque[Fate] = deque()

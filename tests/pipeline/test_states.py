@@ -14,7 +14,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from connector.models import Item, NewOrder, Order, Status
+from connector.models import Item, NewOrder, Order, Place, Status
 from connector.service import SHOP
 from connector.sheets.columns import Tab
 from connector.sheets.workbook import Workbook
@@ -195,6 +195,18 @@ class PipelineStates(RuleBasedStateMachine):
                 assert says[order.order_id] == expected
             if order.status is Status.SYNCED:
                 assert lines[order.order_id] == len(self.answered[order.order_id])
+
+    @invariant()
+    def a_row_is_where_the_store_says(self) -> None:
+        content = self.google.spreadsheets[SPREADSHEET_ID].content
+        tab = content.sheet_titled("Orders")
+        at = {row["Order ID"]: index for index, row in enumerate(self.rows("Orders"), start=1)}
+        for order in self.stored():
+            if order.shown is not None:
+                assert tab is not None
+                assert order.place == Place(SPREADSHEET_ID, tab.sheet_id, at[order.order_id])
+            else:
+                assert order.place is None
 
     @invariant()
     def an_order_is_in_one_open_batch_at_the_most(self) -> None:

@@ -8,6 +8,7 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from connector.sheets.batch import Entry
+from connector.sheets.layout import Layout
 from connector.sheets.marker import Marker
 from connector.store.batches import Batch
 from connector.sync import guards, write
@@ -16,7 +17,7 @@ from connector.sync.write import WriteStage, Written
 from connector.whapi.payload import Reading
 from tests.pipeline.test_states import PipelineStates
 
-STORE, APPLIED, RECEIVE = WriteStage._store, WriteStage._applied, ReceiveStage.receive
+CLAIM, APPLIED, RECEIVE = WriteStage._claim, WriteStage._applied, ReceiveStage.receive
 
 
 def no_marker(patch: pytest.MonkeyPatch) -> None:
@@ -29,11 +30,15 @@ def no_marker(patch: pytest.MonkeyPatch) -> None:
 def stored_after_sending(patch: pytest.MonkeyPatch) -> None:
     """The batch is stored once Google has answered."""
 
+    def claim(stage: WriteStage, _batch: Batch, entries: Sequence[Entry], layout: Layout) -> set[int]:
+        stage.__dict__["layout"] = layout
+        return {entry.order.id for entry in entries}
+
     def applied(stage: WriteStage, batch: Batch, entries: Sequence[Entry] = ()) -> None:
-        STORE(stage, batch, entries)
+        CLAIM(stage, batch, entries, stage.__dict__["layout"])
         APPLIED(stage, batch, entries)
 
-    patch.setattr(WriteStage, "_store", lambda *_: True)
+    patch.setattr(WriteStage, "_claim", claim)
     patch.setattr(WriteStage, "_applied", applied)
 
 

@@ -76,6 +76,9 @@ def test_the_api_tells_where_an_order_stands_with_its_items(shop: Shop) -> None:
 
     synced_at = answer.pop("synced_at")
     assert synced_at.endswith("Z")
+    row_url = answer.pop("row_url")
+    assert row_url.startswith(f"https://docs.google.com/spreadsheets/d/{shop.sandbox.spreadsheet_id}/edit#gid=")
+    assert row_url.endswith("&range=A2")
     assert [item["name"] for item in answer.pop("items")] == ["Linen shirt", "Canvas tote", "Wool scarf"]
     assert answer == {
         "order_id": "964278151888836",

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from connector.models import ItemsState, Shown, Status
+from connector.models import ItemsState, Place, Shown, Status
 from connector.store import batches, fetching
 from connector.store.batches import Batch
 from connector.store.database import Database
@@ -18,7 +18,7 @@ def void(database: Database, clock: FakeClock, batch: Batch) -> bool:
 
 def arrive(database: Database, clock: FakeClock) -> None:
     order = get(database)
-    database.write(lambda connection: fetching.items_arrived(connection, order, ITEMS, now=clock.now()))
+    database.write(lambda connection: fetching.items_arrived(connection, [(order, ITEMS)], now=clock.now()))
 
 
 def open_ids(database: Database) -> list[str]:
@@ -94,6 +94,40 @@ def test_rows_made_before_the_items_arrived_are_not_sent(database: Database, clo
     assert (open_ids(database), due_to_write(database, clock)) == ([], ["1"])
 
 
+def test_an_order_that_changed_meanwhile_does_not_keep_the_others_from_being_written(
+    database: Database, clock: FakeClock
+) -> None:
+    add(database, clock, new_order("1"), new_order("2", items=ITEMS))
+    changed, other = get(database, "1"), get(database, "2")
+    arrive(database, clock)
+
+    batch = Batch(batches.new_batch_id(), "spreadsheet", 7)
+    shows = {changed.id: (ItemsState.DUE, Shown.WAITING), other.id: (ItemsState.READY, Shown.COMPLETE)}
+    claimed = database.write(lambda connection: batches.open_batch(connection, SHOP, batch, shows, now=clock.now()))
+
+    assert claimed == {other.id}
+    assert (open_ids(database), due_to_write(database, clock)) == ([batch.id], ["1"])
+
+
+def test_in_a_rush_orders_with_their_items_come_first_and_the_others_get_a_quarter(
+    database: Database, clock: FakeClock
+) -> None:
+    add(database, clock, *(new_order(f"without {n}") for n in range(6)))
+    clock.advance(60)
+    add(database, clock, *(new_order(f"with {n}", items=ITEMS) for n in range(10)))
+
+    with database.read() as connection:
+        found = {
+            limit: [order.order_id for order in batches.orders_to_write(connection, SHOP, now=clock.now(), limit=limit)]
+            for limit in (1, 8, 12, 100)
+        }
+
+    assert found[1] == ["with 0"]
+    assert found[8] == ["without 0", "without 1", *(f"with {n}" for n in range(6))]
+    assert found[12] == [*(f"without {n}" for n in range(3)), *(f"with {n}" for n in range(9))]
+    assert found[100] == [*(f"without {n}" for n in range(6)), *(f"with {n}" for n in range(10))]
+
+
 def test_refused_rows_are_put_off_until_a_resync(database: Database, clock: FakeClock) -> None:
     add(database, clock, new_order("1", items=ITEMS))
     key = get(database).id
@@ -106,3 +140,34 @@ def test_refused_rows_are_put_off_until_a_resync(database: Database, clock: Fake
 
     database.write(lambda connection: batches.write_at_once(connection, SHOP, now=clock.now()))
     assert due_to_write(database, clock) == ["1"]
+
+
+def test_the_place_of_a_row_counts_once_the_batch_is_applied_and_is_forgotten_with_a_void_one(
+    database: Database, clock: FakeClock
+) -> None:
+    add(database, clock, new_order("1", items=ITEMS), new_order("2", items=ITEMS))
+    keys = {order_id: get(database, order_id).id for order_id in ("1", "2")}
+
+    def open_with(row: int, *order_ids: str) -> Batch:
+        batch = Batch(batches.new_batch_id(), "spreadsheet", 7)
+        shows = {keys[order_id]: (ItemsState.READY, Shown.COMPLETE) for order_id in order_ids}
+        places = {keys[order_id]: Place("spreadsheet", 2**31 - 1, row + n) for n, order_id in enumerate(order_ids)}
+        claimed = database.write(
+            lambda connection: batches.open_batch(
+                connection,
+                SHOP,
+                batch,
+                shows,
+                now=clock.now(),
+                places=lambda claimed: {key: places[key] for key in claimed},
+            )
+        )
+        assert claimed == set(shows)
+        return batch
+
+    first = open_with(5, "1", "2")
+    assert [get(database, order_id).place for order_id in ("1", "2")] == [None, None]
+    void(database, clock, first)
+    applied(database, clock, open_with(8, "2"))
+
+    assert [get(database, order_id).place for order_id in ("1", "2")] == [None, Place("spreadsheet", 2**31 - 1, 8)]

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from connector.models import ItemsState, Status
+from connector.models import ItemsState, Order, Status
 from connector.store import batches, fetching
 from connector.store.database import Database
 from tests.clock import FakeClock
@@ -8,8 +8,12 @@ from tests.store.helpers import ITEMS, SHOP, add, batch_of, due_to_fetch, due_to
 
 
 def arrive(database: Database, clock: FakeClock, order_id: str = "1") -> bool:
-    order = get(database, order_id)
-    return database.write(lambda connection: fetching.items_arrived(connection, order, ITEMS, now=clock.now()))
+    (changed,) = arrive_again(database, clock, get(database, order_id))
+    return changed
+
+
+def arrive_again(database: Database, clock: FakeClock, order: Order) -> list[bool]:
+    return database.write(lambda connection: fetching.items_arrived(connection, [(order, ITEMS)], now=clock.now()))
 
 
 def fail(database: Database, clock: FakeClock, order_id: str = "1") -> bool:
@@ -48,8 +52,10 @@ def test_items_that_arrive_twice_are_stored_once(database: Database, clock: Fake
     order = get(database)
 
     for expected in (True, False):
-        changed = database.write(lambda connection: fetching.items_arrived(connection, order, ITEMS, now=clock.now()))
-        assert changed is expected
+        changed = database.write(
+            lambda connection: fetching.items_arrived(connection, [(order, ITEMS)], now=clock.now())
+        )
+        assert changed == [expected]
     assert get(database).items == ITEMS
 
 
@@ -125,5 +131,21 @@ def test_an_answer_that_comes_after_giving_up_changes_nothing(database: Database
     order = get(database)
     give_up(database, clock)
 
-    assert not database.write(lambda connection: fetching.items_arrived(connection, order, ITEMS, now=clock.now()))
+    assert arrive_again(database, clock, order) == [False]
     assert get(database).items_state is ItemsState.UNAVAILABLE
+
+
+def test_items_that_arrive_together_go_to_their_own_orders_once(database: Database, clock: FakeClock) -> None:
+    add(database, clock, new_order("1"), new_order("2"), new_order("3"))
+    first, second, third = (get(database, order_id) for order_id in ("1", "2", "3"))
+    arrive(database, clock, "2")
+
+    changed = database.write(
+        lambda connection: fetching.items_arrived(
+            connection, [(first, ITEMS[:1]), (second, ()), (third, ITEMS), (first, ITEMS)], now=clock.now()
+        )
+    )
+
+    assert changed == [True, False, True, False]
+    assert [get(database, order_id).items for order_id in ("1", "2", "3")] == [ITEMS[:1], ITEMS, ITEMS]
+    assert due_to_fetch(database, clock) == []

@@ -63,17 +63,17 @@ def test_items_that_come_along_need_no_token() -> None:
 
 
 def test_each_wrong_field_is_named_with_what_came_and_what_was_expected() -> None:
-    body = {"order_id": {}, "token": 5, "item_count": "many", "received_at": "yesterday", "items": [{"price": []}]}
+    body = {"order_id": {}, "token": 5, "item_count": "many", "received_at": "yesterday", "items": [{"price": [1]}]}
 
     assert problems(body) == [
-        ("order_id", "Expected a text of 1 to 200 characters; an object came."),
-        ("item_count", "Expected a number; a text of 4 characters came."),
+        ("order_id", "Expected a text of 1 to 200 characters on one line; an empty object came."),
+        ("items[0].price", "Expected a number, such as 359 or 359.50; a list of 1 came."),
         (
             "received_at",
             "Expected a time with its zone, such as 2026-01-31T09:30:00Z, or seconds since 1970; "
-            "a text of 9 characters came.",
+            'the text "yesterday" came.',
         ),
-        ("items[0].price", "Expected a number; a list came."),
+        ("item_count", 'Expected a number, such as 359 or 359.50; the text "many" came.'),
     ]
 
 

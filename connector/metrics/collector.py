@@ -1,0 +1,143 @@
+"""Asks, whenever somebody looks, how the store, the queues and the quota stand."""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from typing import Protocol
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+from connector.logs import get_logger
+from connector.metrics.figures import Figures
+from connector.metrics.quota import LIMIT, Quota, QuotaUse
+from connector.store.pauses import Part
+
+log = get_logger(__name__)
+
+PATIENCE = 2.0
+"""Seconds that a look waits for the store. Prometheus waits 10 for the whole."""
+
+
+class ReadsFigures(Protocol):
+    """Whoever can read the store's figures."""
+
+    def read(self) -> Figures: ...
+
+
+class StoreCollector:
+    """The store's figures. Without them, and without an error, where the store doesn't give them in time."""
+
+    def __init__(self, source: ReadsFigures, *, patience: float = PATIENCE) -> None:
+        self._source = source
+        self._patience = patience
+        self._lock = threading.Lock()
+        self._reading: Future[Figures] | None = None
+
+    def collect(self) -> Iterator[Metric]:
+        figures = self._figures()
+        yield _gauge("store_up", "Whether the database gave its figures within 2 seconds: 1 or 0.", figures is not None)
+        if figures is not None:
+            yield from _shown(figures)
+
+    def _figures(self) -> Figures | None:
+        """Read in a thread of its own, one at a time: a database that hangs holds up no thread of the web server."""
+        with self._lock:
+            if self._reading is None or self._reading.done():
+                self._reading = Future()
+                threading.Thread(target=self._read, args=(self._reading,), name="metrics", daemon=True).start()
+            reading = self._reading
+        try:
+            return reading.result(self._patience)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other metrics are not to go with it
+            log.warning("metrics.store_failed", error=type(error).__name__)
+            return None
+
+    def _read(self, reading: Future[Figures]) -> None:
+        try:
+            reading.set_result(self._source.read())
+        except Exception as error:  # noqa: BLE001 - it is handed to whoever waits
+            reading.set_exception(error)
+
+
+class ServiceCollector:
+    """What this process knows without asking anybody."""
+
+    def __init__(self, *, quota: QuotaUse, changes_waiting: Callable[[], int], holds_lock: Callable[[], bool]) -> None:
+        self._quota = quota
+        self._changes_waiting = changes_waiting
+        self._holds_lock = holds_lock
+
+    def collect(self) -> Iterator[Metric]:
+        yield _gauge(
+            "commit_queue_changes",
+            "Changes that wait for the store's next commit; a webhook is answered when its change is committed.",
+            self._changes_waiting(),
+        )
+        yield _gauge(
+            "shop_lock_held",
+            "Whether this process is the one that fetches and writes for the shop: 1 or 0. It looks at least every "
+            "RESYNC_INTERVAL.",
+            self._holds_lock(),
+        )
+        yield _labelled(
+            "google_quota_used_requests",
+            "Calls of this process to Google Sheets in the last 60 seconds, reads and writes.",
+            "kind",
+            ((quota, self._quota.used(quota)) for quota in Quota),
+        )
+        yield _labelled(
+            "google_quota_limit_requests",
+            "Calls that Google allows one service account in a minute, whichever program makes them.",
+            "kind",
+            ((quota, LIMIT) for quota in Quota),
+        )
+
+
+def _shown(figures: Figures) -> Iterator[Metric]:
+    yield _labelled(
+        "orders",
+        "Orders in the store by where they stand: received (no row yet), waiting (its row is there, its items are "
+        "not), synced, failed (given up on the items).",
+        "status",
+        figures.orders.items(),
+    )
+    oldest = figures.oldest_unwritten
+    yield _gauge(
+        "oldest_unwritten_order_age_seconds",
+        "Age of the oldest order whose row is not in the sheet yet, since it was stored; 0 if there is none.",
+        0 if oldest is None else max((figures.at - oldest).total_seconds(), 0.0),
+    )
+    yield _gauge(
+        "quarantined_payloads",
+        "Payloads in quarantine: they could be read but not understood. The newest 10,000 are kept.",
+        figures.quarantined,
+    )
+    yield _labelled(
+        "paused",
+        "Whether nothing is tried at present, after failures: the channel at Whapi, or the sheet; 1 or 0.",
+        "part",
+        ((part, figures.pauses[part].holds(figures.at)) for part in Part),
+    )
+    yield _labelled(
+        "consecutive_failures",
+        "Failures in a row of the channel at Whapi, or of the sheet, since its last success.",
+        "part",
+        ((part, figures.pauses[part].failures) for part in Part),
+    )
+    yield _labelled(
+        "last_success_timestamp_seconds",
+        "When the channel at Whapi last gave something, or the sheet last took a batch; missing if never.",
+        "part",
+        ((part, at.timestamp()) for part in Part if (at := figures.pauses[part].worked_at) is not None),
+    )
+
+
+def _gauge(name: str, help_: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"connector_{name}", help_, value=float(value))
+
+
+def _labelled(name: str, help_: str, label: str, values: Iterable[tuple[str, float]]) -> GaugeMetricFamily:
+    gauge = GaugeMetricFamily(f"connector_{name}", help_, labels=[label])
+    for of, value in values:
+        gauge.add_metric([str(of)], float(value))
+    return gauge

@@ -1,0 +1,90 @@
+"""Every benchmark runs, does what it says, and finds its counts right. No time that it measures is looked at."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.bench import bench, tables
+
+
+@pytest.mark.skipif(shutil.which("wrk") is None, reason="the load generator wrk is not installed")
+def test_webhooks_under_load_are_all_in_the_store(tmp_path: Path) -> None:
+    result = bench(tmp_path, "webhook", "--seconds", "1", "--repeats", "1", "--only", "3")
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    answered, refused, stored, *_ = tables(result.stdout)["service, orders fetched and written meanwhile"][5:]
+    assert number(answered) > 0
+    assert number(refused) == 0
+    assert 0 <= number(stored) - number(answered) <= 32
+    assert "Verified: every order that was answered with 200 is in the store." in result.stdout
+
+
+def test_without_the_load_generator_a_sentence_says_how_to_get_it(tmp_path: Path) -> None:
+    result = bench(tmp_path, "webhook", path=str(tmp_path))
+
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr == (
+        "This benchmark needs the load generator wrk. Install it: `apt install wrk`, or `brew install wrk`.\n"
+    )
+
+
+def test_the_service_starts_with_orders_and_without_and_loses_none(tmp_path: Path) -> None:
+    result = bench(tmp_path, "start", "--orders", "500", "--runs", "1")
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "500 orders are in the large database afterwards." in result.stdout
+    assert len(tables(result.stdout)) == 6
+
+
+def test_at_rest_nobody_is_called(tmp_path: Path) -> None:
+    result = bench(tmp_path, "rest", "--orders", "2", "--seconds", "0.5")
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert tables(result.stdout)["reconciliation off"][4:] == ["0", "0", "0", "0"]
+
+
+def test_orders_that_come_alone_take_a_call_of_each_kind(tmp_path: Path) -> None:
+    arguments = ("--orders", "2", "--pause", "0.1", "--whapi-latency", "0", "--google-latency", "0")
+
+    result = bench(tmp_path, "alone", *arguments)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "one fetch, one read and one write for 2 of 2 orders." in result.stdout
+
+
+def test_a_burst_is_in_the_sheet_without_a_429_beside_the_other_ways(tmp_path: Path) -> None:
+    arguments = ("--orders", "40", "--sample", "20", "--gateway-latency", "0", "--google-latency", "0.01")
+
+    result = bench(tmp_path, "burst", *arguments)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "Verified: 40 orders and 120 items are in the sheet, each exactly once." in result.stdout
+    ways = tables(result.stdout)
+    assert ways["the service"][4] == "0"
+    assert ways["gspread, append_row for each row"][1:5] == ["3", "160", "4.1", "2"]
+    assert ways["gspread, append_rows for each order"][1:5] == ["3", "80", "2.1", "1"]
+    assert ways["n8n's node, twice for each order"][1:5] == ["160", "160", "8.0", "2"]
+    assert result.stdout.count("as in the simulation") == 3
+
+
+def test_waiting_orders_are_caught_up_with(tmp_path: Path) -> None:
+    result = bench(tmp_path, "catchup", "--orders", "60", "--few", "20")
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert tables(result.stdout)["fetches"] == ["20", "60", "3.00"]
+    assert "Verified: each order and each item has one row." in result.stdout
+
+
+def test_a_batch_takes_a_read_and_a_write_whatever_the_size_of_the_sheet(tmp_path: Path) -> None:
+    arguments = ("--few", "40", "--many", "4000", "--batches", "1", "--orders", "3", "--pause", "0.1")
+
+    result = bench(tmp_path, "sheetsize", *arguments)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "One read and one write for 2 of 2 batches." in result.stdout
+
+
+def number(text: str) -> int:
+    return int(text.replace(",", ""))
