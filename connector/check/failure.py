@@ -1,14 +1,17 @@
 """Turns what ends a group of checks into its last finding."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from connector.check.finding import Finding
+from connector.check.finding import Finding, Level
 from connector.sheets.credentials import CredentialsError
 from connector.sheets.errors import Kind, SheetsError
 from connector.store.database import StoreError
 from connector.whapi.errors import WhapiError
+
+_PASSING = frozenset({"timeout", "server_error", "rate_limit"})
 
 
 class WrongError(Exception):
@@ -20,11 +23,12 @@ def guarded(name: str, findings: Iterable[Finding], redact: Callable[[str], str]
     """The findings of a group without secrets. A failure that ends the group is its last finding."""
     try:
         for finding in findings:
-            yield Finding(finding.name, finding.holds, redact(finding.sentence))
+            yield replace(finding, sentence=redact(finding.sentence))
     except (WrongError, StoreError, CredentialsError, SheetsError, WhapiError) as error:
-        yield Finding(name, holds=False, sentence=redact(sentence_of(error)))
+        level = Level.WARNING if _passes(error) else Level.PROBLEM
+        yield Finding(name, level, redact(sentence_of(error)))
     except SQLAlchemyError:
-        yield Finding(name, holds=False, sentence="The database does not answer just now. Look again in a few minutes.")
+        yield Finding.problem(name, "The database does not answer just now. Look again in a few minutes.")
 
 
 def sentence_of(error: Exception) -> str:
@@ -40,3 +44,10 @@ def sentence_of(error: Exception) -> str:
     if isinstance(error, WhapiError) and error.kind == "no_connection":
         return "Whapi could not be reached. See that this machine has internet access and that WHAPI_BASE_URL is right."
     return str(error).replace("It will be tried again.", "Look again in a few minutes.")
+
+
+def _passes(error: Exception) -> bool:
+    """Whether it is likely to be over soon, without anybody's doing."""
+    if isinstance(error, SheetsError):
+        return error.kind in {Kind.UNCLEAR, Kind.RATE_LIMIT}
+    return isinstance(error, WhapiError) and error.kind in _PASSING

@@ -4,6 +4,17 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How much a finding matters."""
+
+    OK = "ok"
+    WARNING = "warning"
+    """Orders reach the sheet, but something is to be done, or to be looked at again."""
+    PROBLEM = "problem"
+    """Orders don't come in or don't reach the sheet, or would not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,9 +23,25 @@ class Finding:
 
     name: str
     """The group, such as `google`."""
-    holds: bool
+    level: Level
     sentence: str
     """What holds; or what is wrong, and how to mend it."""
+
+    @property
+    def holds(self) -> bool:
+        return self.level is Level.OK
+
+    @classmethod
+    def ok(cls, name: str, sentence: str) -> "Finding":
+        return cls(name, Level.OK, sentence)
+
+    @classmethod
+    def warning(cls, name: str, sentence: str) -> "Finding":
+        return cls(name, Level.WARNING, sentence)
+
+    @classmethod
+    def problem(cls, name: str, sentence: str) -> "Finding":
+        return cls(name, Level.PROBLEM, sentence)
 
 
 class LatestFindings:
@@ -36,6 +63,6 @@ class LatestFindings:
 
     @property
     def problems(self) -> list[str]:
-        """The sentences of what is wrong."""
+        """The sentences of what doesn't hold, warnings among them."""
         findings, _ = self.get()
         return [finding.sentence for finding in findings if not finding.holds]

@@ -43,7 +43,7 @@ def _look(api: SheetsApi, settings: Settings) -> Generator[Finding, None, Overvi
     overview = read_overview(api, settings.spreadsheet_id)
     yield _holds(f"Google gives a token, and the spreadsheet can be read. Its time zone is {overview.time_zone}.")
     if overview.cells >= NEARLY_FULL:
-        yield _wrong(
+        yield _warning(
             f"The spreadsheet has {overview.cells:,} of the {MOST_CELLS:,} cells that Google allows. Delete tabs, rows "
             "or columns that are not needed, or begin a new spreadsheet and put its address into SPREADSHEET_ID."
         )
@@ -55,7 +55,7 @@ def _prove(api: SheetsApi, settings: Settings, database: Database, overview: Ove
     sheet_id = overview.tabs[0].sheet_id
     guard = prove_guard(database, api, settings.spreadsheet_id, sheet_id, clock=SystemClock())
     if guard.name != Marker.name:
-        return _wrong(CHANGED)
+        return _warning(CHANGED)
     return _holds("The spreadsheet can be written, and Google refuses a second marker with the same id.")
 
 
@@ -85,7 +85,7 @@ def _untagged(api: SheetsApi, settings: Settings, overview: Overview, tab: Tab, 
     assert same is not None
     sheet = Sheet(same.sheet_id, same.title, same.row_count, same.column_count)
     if not can_go_on_in(api, settings.spreadsheet_id, tab, sheet):
-        yield _wrong(
+        yield _warning(
             f"The first rows of the tab {same.title} are not the connector's, so the next order will make another tab. "
             f"To go on in this one, write these titles into its first row: {_titles(tab)}."
         )
@@ -95,7 +95,7 @@ def _missing(database: Database, title: str) -> Iterator[Finding]:
     with database.read() as connection:
         if not has_rows(connection, SHOP):
             return
-    yield _wrong(
+    yield _warning(
         f"The tab {title} was deleted. File, Version history in the browser brings it back; otherwise setup, or the "
         "next order, makes a new one for what comes from then on."
     )
@@ -105,7 +105,7 @@ def _present(api: SheetsApi, overview: Overview, tab: Tab, place: TabLayout) -> 
     seen = overview.find(tab)
     title = seen.title if seen is not None else str(tab)
     if place.header_row is None:
-        yield _wrong(
+        yield _warning(
             f"The header of the tab {title} was deleted. Rows are written all the same; to have it back, insert a row "
             f"at the top with the titles: {_titles(tab)}."
         )
@@ -134,8 +134,12 @@ def _protected(title: str, account: str) -> Finding:
 
 
 def _holds(sentence: str) -> Finding:
-    return Finding(_NAME, holds=True, sentence=sentence)
+    return Finding.ok(_NAME, sentence)
+
+
+def _warning(sentence: str) -> Finding:
+    return Finding.warning(_NAME, sentence)
 
 
 def _wrong(sentence: str) -> Finding:
-    return Finding(_NAME, holds=False, sentence=sentence)
+    return Finding.problem(_NAME, sentence)

@@ -27,10 +27,9 @@ def check_public_url(settings: Settings) -> Iterator[Finding]:
     base = base_of(settings.public_url)
     refusal = why_not_alive(base)
     if refusal is None:
-        yield Finding(_NAME, holds=True, sentence=f"The service can be reached at {base}.")
+        yield Finding.ok(_NAME, f"The service can be reached at {base}.")
     elif why_not_alive(local_address(settings)) is not None:
-        sentence = f"The service is not running, so {base} was not tried. Start it with serve."
-        yield Finding(_NAME, holds=True, sentence=sentence)
+        yield Finding.ok(_NAME, f"The service is not running, so {base} was not tried. Start it with serve.")
     else:
         raise WrongError(
             f"The service can't be reached at {base}: {refusal}. See that the name leads to this machine, and "

@@ -6,6 +6,7 @@ from connector.check.failure import guarded
 from connector.check.finding import Finding
 from connector.check.google import check_google
 from connector.check.public import check_public_url
+from connector.check.quota import check_quota_of_running
 from connector.check.settings import read_settings
 from connector.check.storage import check_storage
 from connector.check.webhook import check_webhook
@@ -31,12 +32,13 @@ def check_with(settings: Settings) -> Iterator[Finding]:
     try:
         database = Database(settings.database_url)
     except StoreError as error:
-        yield Finding("database", holds=False, sentence=redact(str(error)))
+        yield Finding.problem("database", redact(str(error)))
     client = whapi_client(settings)
     try:
         if database is not None:
             yield from guarded("database", check_storage(database, settings), redact)
         yield from guarded("google", check_google(settings, database), redact)
+        yield from guarded("quota", check_quota_of_running(settings), redact)
         yield from guarded("whapi", check_channel(client, database), redact)
         yield from guarded("webhook", check_webhook(client, settings), redact)
         yield from guarded("public", check_public_url(settings), redact)

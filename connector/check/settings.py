@@ -16,11 +16,11 @@ def read_settings() -> tuple[Settings | None, list[Finding]]:
     try:
         settings = load_settings()
     except SettingsError as error:
-        problems = [Finding(_NAME, holds=False, sentence=problem) for problem in error.problems]
+        problems = [Finding.problem(_NAME, problem) for problem in error.problems]
         return None, [*_left_out(Path(ENV_FILE)), *problems]
     findings = list(_left_out(Path(ENV_FILE)))
     if not findings:
-        findings.append(Finding(_NAME, holds=True, sentence="All settings that are needed are there."))
+        findings.append(Finding.ok(_NAME, "All settings that are needed are there."))
     return settings, findings
 
 
@@ -39,4 +39,4 @@ def _left_out(path: Path) -> Iterator[Finding]:
             f"Line {number}{more} of {path} can't be read and is left out. Write each as NAME=value on one line; "
             "a value that holds quotes or a # goes in single quotes."
         )
-        yield Finding(_NAME, holds=False, sentence=sentence)
+        yield Finding.warning(_NAME, sentence)

@@ -22,7 +22,7 @@ LEAST_FREE = 100 * 2**20
 def check_storage(database: Database, settings: Settings) -> Iterator[Finding]:
     """Writes to the database without changing anything."""
     _write(database, settings)
-    yield Finding(_NAME, holds=True, sentence="The database can be opened and written.")
+    yield Finding.ok(_NAME, "The database can be opened and written.")
     yield from check_disk(database.path)
 
 
@@ -37,11 +37,13 @@ def check_disk(path: Path | None) -> Iterator[Finding]:
             f"The folder that holds {path} can't be looked at ({error.strerror}). See that it is still there."
         ) from None
     if free < LEAST_FREE:
-        raise WrongError(
+        yield Finding.warning(
+            _NAME,
             f"The disk that holds {path} has only {free // 2**20} MiB left. Make room on it: once it is full, no "
-            "order can be stored."
+            "order can be stored.",
         )
-    yield Finding(_NAME, holds=True, sentence=f"The disk has room: {_size(free)} are free.")
+    else:
+        yield Finding.ok(_NAME, f"The disk has room: {_size(free)} are free.")
 
 
 def _write(database: Database, settings: Settings) -> None:

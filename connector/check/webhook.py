@@ -26,7 +26,7 @@ def check_webhook(client: WhapiClient, settings: Settings) -> Iterator[Finding]:
     ours = [webhook for webhook in registered if webhooks.leads_to(webhook, url)]
     right = next((webhook for webhook in ours if webhooks.is_right(webhook, secret)), None)
     if right is not None:
-        yield Finding(_NAME, holds=True, sentence=f"Whapi sends new messages to {webhooks.shown(right)}.")
+        yield Finding.ok(_NAME, f"Whapi sends new messages to {webhooks.shown(right)}.")
     elif ours:
         raise WrongError(_what_is_wrong(ours[0]))
     else:
@@ -42,7 +42,7 @@ def _without_address(registered: list[Any], secret: str) -> Finding:
             "PUBLIC_URL is not set, and no webhook is needed where a forwarder such as Make or n8n sends the orders to "
             "/orders. To have Whapi send them, put PUBLIC_URL into .env and run setup."
         )
-    return Finding(_NAME, holds=True, sentence=sentence)
+    return Finding.ok(_NAME, sentence)
 
 
 def _elsewhere(registered: list[Any], secret: str, url: str) -> str:

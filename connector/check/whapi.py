@@ -28,6 +28,4 @@ def check_channel(client: WhapiClient, database: Database | None) -> Iterator[Fi
             f"to be fetched, and can't be with it. Put the token of {other} into WHAPI_TOKEN; if the shop has changed "
             "its channel, run setup to register the webhook there."
         )
-    yield Finding(
-        _NAME, holds=True, sentence=f"Whapi accepts the token, and the channel {health.channel_id} is connected."
-    )
+    yield Finding.ok(_NAME, f"Whapi accepts the token, and the channel {health.channel_id} is connected.")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
+from connector.metrics.quota import Quota
 from connector.service import Service
 from connector.store import pauses
 from connector.store.orders import oldest_unwritten
@@ -36,6 +37,7 @@ def health_blueprint(service: Service) -> Blueprint:
             return jsonify(status="not ready", database="unavailable"), 503
         late = oldest is not None and now - oldest > LONGEST_DELAY
         problems = [pause.reason for pause in (sheet, channel) if pause.failures and pause.reason]
+        problems += [problem for problem in service.findings.problems if problem not in problems]
         body = {
             "status": "not ready" if late else "ready",
             "database": "ok",
@@ -43,6 +45,7 @@ def health_blueprint(service: Service) -> Blueprint:
             "oldest_unwritten_order": moment(oldest),
             "last_webhook": moment(service.arrivals.latest),
             "last_test_webhook": service.arrivals.test,
+            "google_requests": {quota: service.instruments.quota.used(quota) for quota in Quota},
             "problems": problems,
         }
         return jsonify(body), 503 if late else 200

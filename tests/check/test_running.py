@@ -31,7 +31,7 @@ def test_a_look_costs_one_read_and_finds_all_well(shop: Shop) -> None:
     findings, found_at = shop.service.findings.get()
     assert found_at is not None
     assert [(finding.name, finding.holds) for finding in findings] == [
-        (name, True) for name in ("database", "google", "whapi", "webhook", "public")
+        (name, True) for name in ("database", "google", "quota", "whapi", "webhook", "public")
     ]
     assert shop.service.findings.problems == []
     assert shop.sandbox.google.calls.by_kind == {"token": 1, "get": 1}
@@ -39,7 +39,7 @@ def test_a_look_costs_one_read_and_finds_all_well(shop: Shop) -> None:
     assert (calls.count("GET /health"), calls.count("GET /settings"), calls.count("PATCH /settings")) == (1, 1, 0)
 
 
-def test_what_is_wrong_is_kept_and_logged_until_the_next_look(shop: Shop) -> None:
+def test_what_is_wrong_is_logged_once_and_kept_until_a_look_finds_it_mended(shop: Shop) -> None:
     shop.wait_until_synced(shop.sandbox.send("normal"))
     shop.sandbox.merchant.protect("Items")
     shop.sandbox.whapi.state = "QR"
@@ -53,26 +53,33 @@ def test_what_is_wrong_is_kept_and_logged_until_the_next_look(shop: Shop) -> Non
         "connector@sandbox-project.iam.gserviceaccount.com to edit it, or remove the protection."
     )
     assert shop.service.findings.problems == [protected, NOT_LINKED]
+    assert shop.http.get("/readyz").json()["problems"] == [protected, NOT_LINKED]
     assert [line for line in lines if line["event"] == "check.wrong"] == [
         {"event": "check.wrong", "log_level": "warning", "check": "google", "reason": protected},
         {"event": "check.wrong", "log_level": "warning", "check": "whapi", "reason": NOT_LINKED},
     ]
+    with structlog.testing.capture_logs() as lines:
+        watch.look()
+    assert [line for line in lines if line["event"] == "check.wrong"] == []
     shop.sandbox.merchant.unprotect("Items")
     shop.sandbox.whapi.state = "AUTH"
     watch.look()
     assert shop.service.findings.problems == []
 
 
-def test_a_start_waits_for_no_check_and_looks_again_by_itself(shop: Shop) -> None:
+def test_a_start_waits_for_no_check_and_what_was_wrong_is_looked_at_again_soon(shop: Shop) -> None:
     # The first look hangs at Google for longer than everything else here takes.
     shop.sandbox.faults.add(Fault("google", "hang", seconds=30, method="GET"))
     settings = shop.settings.model_copy(update={"google_timeout": 1.0})
-    watch = Watch(settings, shop.service, every=0.05)
+    watch = Watch(settings, shop.service, again=0.05)
 
-    watch.start()
-    orders = shop.sandbox.send("normal")
-    shop.wait_until_synced(orders)
+    with structlog.testing.capture_logs() as lines:
+        watch.start()
+        orders = shop.sandbox.send("normal")
+        shop.wait_until_synced(orders)
 
-    wait_until(lambda: shop.service.findings.get()[1], what="the first look")
-    wait_until(lambda: shop.service.findings.problems == [], what="a look that finds all well")
-    watch.stop()
+        wait_until(lambda: shop.service.findings.get()[1], what="the first look")
+        wait_until(lambda: shop.service.findings.problems == [], what="a look that finds all well")
+        watch.stop()
+
+    assert [line["check"] for line in lines if line["event"] == "check.wrong"] == ["google"]

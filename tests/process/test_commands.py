@@ -95,16 +95,16 @@ def test_check_names_what_is_wrong_with_its_remedy(service: ServiceProcess, sand
 
     assert result.returncode == 1
     findings = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [finding for finding in findings if not finding["holds"]] == [
+    assert [finding for finding in findings if finding["level"] != "ok"] == [
         {
             "name": "google",
-            "holds": False,
+            "level": "problem",
             "sentence": "The spreadsheet is shared with connector@sandbox-project.iam.gserviceaccount.com for viewing "
             "only. Open it, choose Share, and make that address an Editor.",
         },
         {
             "name": "whapi",
-            "holds": False,
+            "level": "problem",
             "sentence": "The phone is not linked. "
             "Open the channel in Whapi's panel and scan the QR code with WhatsApp.",
         },

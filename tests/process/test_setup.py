@@ -1,5 +1,6 @@
 """`setup` as a process of its own: at a real terminal, killed halfway, and followed by `serve`."""
 
+import json
 import os
 import pty
 import re
@@ -68,7 +69,7 @@ class Merchant:
                 if left and re.search(rf"{re.escape(left[0][0])}[^\n]*: $", screen[answered:]):
                     answered = len(screen)
                     os.write(ours, f"{left.pop(0)[1]}\n".encode())
-            return process.wait(timeout=30), screen
+            return process.wait(timeout=60), screen
         finally:
             process.kill()
             process.wait()
@@ -77,7 +78,7 @@ class Merchant:
 
 def _output(terminal: int) -> Iterator[str]:
     """What comes, until the other side closes; bounded."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 100
     while time.monotonic() < deadline:
         readable, _, _ = select.select([terminal], [], [], 1)
         if readable:
@@ -128,10 +129,17 @@ def test_from_a_fresh_folder_to_the_first_order_in_the_sheet(merchant: Merchant,
         checked = run("check", "--json", cwd=merchant.folder, **merchant.environment)
     finally:
         service.terminate()
-        assert service.wait(timeout=20) == 0
+        assert service.wait(timeout=60) == 0
         log.close()
     assert checked.returncode == 0, checked.stdout
-    assert '{"name": "public", "holds": true, "sentence": "The service can be reached at ' in checked.stdout
+    findings = [json.loads(line) for line in checked.stdout.splitlines()]
+    assert [finding["level"] for finding in findings] == ["ok"] * len(findings)
+    assert findings[-1] == {
+        "name": "public",
+        "level": "ok",
+        "sentence": f"The service can be reached at {merchant.url}.",
+    }
+    assert [finding["name"] for finding in findings].count("quota") == 1
 
 
 @pytest.mark.parametrize(
@@ -154,7 +162,7 @@ def test_a_kill_halfway_leaves_a_folder_in_which_setup_goes_on(
         cwd=merchant.folder,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **merchant.environment, **given},
         capture_output=True,
-        timeout=60,
+        timeout=100,
         check=False,
     )
     again = run("setup", "--yes", cwd=merchant.folder, **merchant.environment, **given)
