@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from connector.check.events import check_receivers
 from connector.check.failure import guarded
 from connector.check.finding import Finding
 from connector.check.google import check_google
@@ -42,6 +43,7 @@ def check_with(settings: Settings) -> Iterator[Finding]:
         yield from guarded("whapi", check_channel(client, database), redact)
         yield from guarded("webhook", check_webhook(client, settings), redact)
         yield from guarded("public", check_public_url(settings), redact)
+        yield from guarded("events", check_receivers(settings), redact)
     finally:
         client.close()
         if database is not None:

@@ -8,6 +8,7 @@ webhook nor a batch. They write nothing, and cost one read at Google and two cal
 import threading
 from collections.abc import Iterator
 
+from connector.check.events import check_receivers
 from connector.check.failure import guarded
 from connector.check.finding import Finding
 from connector.check.google import check_google_cheaply
@@ -36,6 +37,7 @@ def check_running(settings: Settings, service: Service) -> Iterator[Finding]:
     yield from guarded("whapi", check_channel(service.whapi, service.database), service.redact)
     yield from guarded("webhook", check_webhook(service.whapi, settings), service.redact)
     yield from guarded("public", check_public_url(settings), service.redact)
+    yield from guarded("events", check_receivers(settings), service.redact)
 
 
 class Watch:

@@ -62,6 +62,22 @@ def run_setup(talk: Talk, values: Values) -> bool:
     return not talk.complaints
 
 
+def summary_step(settings: Settings, talk: Talk) -> bool:
+    """Makes the tab Summary anew, in place of the one that the connector made before; whether that went well.
+
+    Raises StoreError.
+    """
+    database = Database(settings.database_url)
+    try:
+        workbook = build_workbook(settings, database, sheets_api(settings), SystemClock())
+        talk.right(f"The tab {workbook.make_summary()} was made.")
+    except (CredentialsError, SheetsError) as error:
+        talk.wrong(sentence_of(error))
+    finally:
+        database.close()
+    return not talk.complaints
+
+
 def prepare_tabs(settings: Settings, database: Database) -> str:
     """Makes the tabs as the first order would, and proves that nothing can be written twice. Changes nothing where that
     was done before. Raises SheetsError."""

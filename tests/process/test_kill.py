@@ -32,6 +32,8 @@ STEPS = {
     "after a batch is stored, before it is sent": (f"{WRITE}._claim", "after"),
     "after a batch is applied, before that is stored": (f"{WRITE}._applied", "before"),
     "after that is stored": (f"{WRITE}._applied", "after"),
+    "before the summary is made": ("connector.sheets.workbook:make_wanted_summary", "before"),
+    "after the summary is made": ("connector.sheets.workbook:make_wanted_summary", "after"),
 }
 
 
@@ -41,6 +43,9 @@ def test_killed(sandbox: Sandbox, service: ServiceProcess, step: str, count: int
     if "tabs" in step and count == 2:
         # The tabs are made once, unless the first try fails.
         sandbox.faults.add(Fault("google", "drop", path_contains=":batchUpdate"))
+    if "summary" in step and count == 2:
+        # So is the summary, right after the first batch, which is the fifth write.
+        sandbox.faults.add(Fault("google", "drop", skip=5, path_contains=":batchUpdate"))
     place, when = STEPS[step]
     service.start(place, when, str(count))
     wait_until(service.is_alive_or_ended, within=SLOWEST_START)
@@ -51,6 +56,7 @@ def test_killed(sandbox: Sandbox, service: ServiceProcess, step: str, count: int
 
     wait_until(lambda: not differences(sandbox, orders), within=30, what=f"the rows: {differences(sandbox, orders)}")
     assert differences(sandbox, orders) == []
+    assert sum(title.startswith("Summary") for title in sandbox.google.titles(sandbox.spreadsheet_id)) <= 1
 
 
 @pytest.mark.parametrize(

@@ -307,3 +307,38 @@ def test_where_all_is_in_the_environment_no_file_is_needed(desk: Desk, monkeypat
 
     assert (ran.exit_code, ran.errors) == (0, [])
     assert not desk.env_file.exists()
+
+
+# The summary
+
+
+def test_the_summary_is_made_anew_and_nothing_else_is_touched(desk: Desk) -> None:
+    desk.setup([], "--yes", **desk.all_in_environment())
+    webhooks, kept = desk.webhooks(), desk.env_file.read_bytes()
+
+    first = desk.setup([], "--summary")
+    second = desk.setup([], "--summary")
+
+    assert [(ran.exit_code, ran.lines) for ran in (first, second)] == [(0, ["ok     The tab Summary was made."])] * 2
+    assert desk.sandbox.google.titles(desk.sandbox.spreadsheet_id) == ["Sheet1", "Orders", "Items", "Summary"]
+    assert (desk.webhooks(), desk.env_file.read_bytes()) == (webhooks, kept)
+
+
+def test_a_summary_that_can_not_be_made_is_said(desk: Desk) -> None:
+    nothing_set = desk.setup([], "--summary")
+    desk.setup([], "--yes", **desk.all_in_environment())
+    desk.sandbox.merchant.delete_column("Orders", 9)
+
+    ran = desk.setup([], "--summary")
+
+    assert (nothing_set.exit_code, nothing_set.errors[0]) == (
+        2,
+        "WHAPI_TOKEN is not set. Copy the channel's token from Whapi's panel.",
+    )
+    assert (ran.exit_code, ran.wrong) == (
+        1,
+        [
+            "The summary needs columns that were deleted: Status (tab of the orders). Restore them from the "
+            "spreadsheet's version history (File, Version history)."
+        ],
+    )
