@@ -41,5 +41,5 @@ def _findings(used: Mapping[Quota, int]) -> Iterator[Finding]:
             "programs that use the same service account, or make one for the connector alone.",
         )
     if not scarce:
-        counts = " and ".join(f"{used[quota]} {quota}s" for quota in Quota)
-        yield Finding.ok(_NAME, f"The service has sent {counts} in the last minute; Google allows {LIMIT} of each.")
+        counts = " and ".join(f"{used[quota]} of {LIMIT} {quota}s" for quota in Quota)
+        yield Finding.ok(_NAME, f"In the last minute the service has used {counts} that Google allows.")

@@ -37,7 +37,7 @@ def test_a_quota_with_room() -> None:
     use = QuotaUse(lambda: 0.0)
     use_up(use, writes=NEAR_ITS_END - 1)
 
-    sentence = "The service has sent 0 reads and 53 writes in the last minute; Google allows 60 of each."
+    sentence = "In the last minute the service has used 0 of 60 reads and 53 of 60 writes that Google allows."
     assert list(check_quota(use)) == [Finding("quota", Level.OK, sentence)]
 
 

@@ -55,7 +55,8 @@ class Desk:
         for name in Settings.model_fields:
             monkeypatch.delenv(name.upper(), raising=False)
         # The logging of the tests' own process is not setup's to change.
-        monkeypatch.setattr("connector.logs.set_up_logging", lambda **_: None)
+        for module in ("connector.logs", "connector.cli.start"):
+            monkeypatch.setattr(f"{module}.set_up_logging", lambda **_: None)
 
     @property
     def answers(self) -> list[str]:
