@@ -239,9 +239,16 @@ def test_readiness_tells_of_the_last_write_and_of_problems(shop: Shop) -> None:
     body = answer.json()
     last = body.pop("last_sheet_write")
     assert last.endswith("Z")
+    assert body.pop("last_webhook").endswith("Z")
     assert (answer.status_code, body) == (
         200,
-        {"status": "ready", "database": "ok", "oldest_unwritten_order": None, "problems": []},
+        {
+            "status": "ready",
+            "database": "ok",
+            "oldest_unwritten_order": None,
+            "last_test_webhook": None,
+            "problems": [],
+        },
     )
 
 
