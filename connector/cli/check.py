@@ -15,9 +15,9 @@ def check(as_json: bool) -> None:
 
     Exits with 0 only if everything holds; a warning is enough for 1.
     """
-    from connector.check.finding import Level  # noqa: PLC0415 - other commands start without these
-    from connector.check.run import run_checks  # noqa: PLC0415
-    from connector.logs import set_up_logging  # noqa: PLC0415
+    from connector.check.finding import Level
+    from connector.check.run import run_checks
+    from connector.logs import set_up_logging
 
     set_up_logging(level="CRITICAL")
     marks = {

@@ -11,6 +11,6 @@ def demo(once: bool, port: int) -> None:
 
     Needs no account and no settings, and keeps its files in a temporary folder.
     """
-    from connector.demo import run_demo  # noqa: PLC0415 - other commands start without it
+    from connector.demo import run_demo
 
     run_demo(once=once, port=port)

@@ -22,6 +22,6 @@ def sandbox(host: str, port: int, send_to: str | None, secret: str | None, data_
 
     It needs no account and no settings, and writes the settings that serve needs to run against it.
     """
-    from connector.sandbox.command import run_sandbox  # noqa: PLC0415 - other commands start without it
+    from connector.sandbox.command import run_sandbox
 
     run_sandbox(port=port, host=host, webhook_url=send_to, secret=secret, data_dir=data_dir)
