@@ -1,3 +1,5 @@
+"""`python -m connector COMMAND`."""
+
 import sys
 
 from connector.cli import main
