@@ -45,6 +45,7 @@ class Service:
     whapi: WhapiClient
     fetch: FetchStage
     write: WriteStage
+    workbook: Workbook
     pipeline: Pipeline
     waits: Waits
     receive: ReceiveStage
@@ -118,7 +119,20 @@ def build_service(
         )
     )
     return Service(
-        database, whapi, fetch, write, pipeline, waits, receive, history, reconcile, instruments, redact, SHOP, clock
+        database,
+        whapi,
+        fetch,
+        write,
+        workbook,
+        pipeline,
+        waits,
+        receive,
+        history,
+        reconcile,
+        instruments,
+        redact,
+        SHOP,
+        clock,
     )
 
 
