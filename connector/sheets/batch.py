@@ -16,7 +16,8 @@ Json = dict[str, Any]
 
 LARGEST_BODY = 1_800_000
 """Bytes. Google recommends 2 MB; the rest is room for what is not rows."""
-_FIELDS = "userEnteredValue,userEnteredFormat.numberFormat,note"
+_FIELDS = "userEnteredValue,userEnteredFormat.numberFormat,userEnteredFormat.textFormat.link,note"
+"""What depends on the order itself. All other looks a row takes over from the one before, and so from the merchant."""
 
 
 @dataclass(frozen=True, slots=True)

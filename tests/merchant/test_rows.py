@@ -40,8 +40,10 @@ def test_a_sort_mixes_the_merchants_own_rows_in_and_new_orders_still_go_below_th
 
 
 def test_a_sort_costs_the_next_order_a_few_calls_more_and_then_it_is_one_read_and_one_write_again(book: Book) -> None:
-    book.merchant.sort("Orders", "A", descending=True)
-    assert book.values("Orders")[3][0] != book.sent[-1].order_id
+    last = book.sent[-1].order_id
+    # Ids are random: whichever way takes the last row elsewhere.
+    book.merchant.sort("Orders", "A", descending=last != min(order.order_id for order in book.sent))
+    assert book.values("Orders")[3][0] != last
     book.google.calls.clear()
     book.send_and_wait()
     after_the_sort = dict(book.google.calls.by_kind)
@@ -198,8 +200,8 @@ def test_a_column_of_check_boxes_down_to_row_1000_keeps_each_of_them(book: Book)
         book.merchant.sort("Orders", "C", descending)
         book.an_order_arrives(orders=columns)
     assert [row[2] for row in book.values("Orders")[1:]].count(True) == 1
-    rule = book.sheet("Orders").validations[0].areas[0]
-    assert (rule.row, rule.column) == (1, 2)
+    rules = [placed.areas[0] for placed in book.sheet("Orders").validations]
+    assert (1, 2) in [(area.row, area.column) for area in rules]
 
 
 def test_notes_right_below_far_below_and_in_the_key_column_move_down_unchanged(book: Book) -> None:

@@ -13,6 +13,7 @@ from connector.sandbox.sandbox import Sandbox
 from connector.sandbox.verify import differences
 from connector.sandbox.whapi.order import SandboxOrder
 from connector.service import SHOP, Service, build_service, lift_pauses
+from connector.sheets import tags
 from connector.store import orders as stored
 from connector.store.database import Database
 from connector.web.app import create_app
@@ -94,6 +95,15 @@ class Shop:
 
     def wait_until_synced(self, orders: Sequence[SandboxOrder], *, within: float = 20.0) -> None:
         wait_until(lambda: set(self.statuses(orders)) == {"synced"}, within=within, what="orders to be synced")
+        self.wait_for_the_summary()
+
+    def wait_for_the_summary(self) -> None:
+        """It is made right after the first orders' rows, so that a test that looks then would see it come up."""
+        spreadsheet = self.sandbox.google.spreadsheets[self.settings.spreadsheet_id]
+        wait_until(
+            lambda: all(entry.value != tags.WANTED for entry in spreadsheet.content.metadata.values()),
+            what="the summary",
+        )
 
     def rows(self, tab: str) -> list[dict[str, Any]]:
         """A tab's rows by the titles in its header; none while the tab isn't there."""

@@ -85,7 +85,7 @@ def test_making_the_tabs_may_be_unclear_too(shop: Shop, kind: str) -> None:
     shop.wait_until_synced(orders)
     nothing_comes_late(shop)
     assert shop.differences(orders) == []
-    assert list(shop.sandbox.google.titles(shop.sandbox.spreadsheet_id)) == ["Sheet1", "Orders", "Items"]
+    assert list(shop.sandbox.google.titles(shop.sandbox.spreadsheet_id)) == ["Sheet1", "Orders", "Items", "Summary"]
 
 
 def test_several_unclear_answers_in_a_row_to_the_batch_and_to_its_fence_are_settled(shop: Shop) -> None:
