@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from connector.logs import get_logger
 from connector.models import Status
+from connector.present import row_url
 from connector.service import Service
 from connector.store.commit import StoreClosedError
 from connector.web.errors import ApiError
@@ -19,7 +20,6 @@ from connector.web.page.looks import add_looks
 from connector.web.page.plots import HEIGHT, WIDTH
 from connector.web.page.remembered import TooSlowError
 from connector.web.page.views import Views
-from connector.web.present import row_url
 
 log = get_logger(__name__)
 

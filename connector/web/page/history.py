@@ -38,8 +38,10 @@ def _past(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
         yield Event(order.stored_at, "Received here")
     else:
         yield Event(order.stored_at, "Received")
-    for failed in tried:
-        yield Event(failed.at, _WHAT[failed.what], failed.error, Level.LOOK)
+    for n, failed in enumerate(tried):
+        same = n > 0 and (tried[n - 1].what, tried[n - 1].error) == (failed.what, failed.error)
+        text = f"{_WHAT[failed.what]}{', as before' if same else ''}"
+        yield Event(failed.at, text, None if same else failed.error, Level.LOOK)
     row_at, done_at = order.row_at, order.synced_at
     if row_at is not None and row_at != done_at:
         yield Event(row_at, "Row written, without items")

@@ -71,6 +71,14 @@ class Listing:
     found: Found
     opened: Opened | None
 
+    @property
+    def orders(self) -> list[Order]:
+        """The page, and before it the open order where it belongs to another: it may just have left this one, as it
+        was tried again."""
+        if self.opened is None or any(order.id == self.opened.order.id for order in self.found.orders):
+            return self.found.orders
+        return [self.opened.order, *self.found.orders]
+
 
 class Listings:
     """Reads them, once for all who look at the same at about the same time. Safe to use from several threads."""

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from connector import __version__
 from connector.metrics.quota import LIMIT, Quota
+from connector.present import spreadsheet_url
 from connector.service import Service
 from connector.store.pauses import Part, Pause
 from connector.web.page.snapshot import Snapshot
 from connector.web.page.verdict import FAILURES_THAT_COUNT, Level
 from connector.web.page.words import Words, size
-from connector.web.present import spreadsheet_url
 
 _NEARLY = 0.8
 _QUOTA = {Quota.READ: "Reads", Quota.WRITE: "Writes"}
