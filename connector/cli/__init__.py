@@ -11,6 +11,7 @@ from connector.cli.replay import replay_command
 from connector.cli.resync import resync
 from connector.cli.sandbox import sandbox
 from connector.cli.serve import serve
+from connector.cli.setup import setup
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -19,5 +20,5 @@ def main() -> None:
     """Brings WhatsApp orders from Whapi.Cloud into a Google Sheet, each exactly once."""
 
 
-for command in (serve, demo, sandbox, check, orders, resync, backfill_command, replay_command):
+for command in (serve, demo, sandbox, setup, check, orders, resync, backfill_command, replay_command):
     main.add_command(command)

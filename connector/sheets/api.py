@@ -105,6 +105,7 @@ class SheetsApi:
                 account=self.account,
                 spreadsheet_id=spreadsheet_id,
                 retry_after=_seconds(error.response.headers.get("Retry-After")),
+                writing=path == ":batchUpdate",
             ) from None
         except google.auth.exceptions.GoogleAuthError as error:
             raise _no_token(error, self.account) from None

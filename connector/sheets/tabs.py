@@ -120,6 +120,15 @@ def _apply(api: SheetsApi, spreadsheet_id: str, requests: list[Json], looks: lis
         api.batch_update(spreadsheet_id, requests)
 
 
+def can_go_on_in(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: Sheet) -> bool:
+    """Whether `prepare` would go on in a tab that has the right title and no tags; else it makes another. Reads only.
+
+    Raises SheetsError.
+    """
+    top = _top_rows(api, spreadsheet_id, sheet)
+    return _find_header(tab, top) is not None or _can_be_furnished(api, spreadsheet_id, tab, sheet, top)
+
+
 def find_rows(api: SheetsApi, spreadsheet_id: str, place: TabLayout, order_ids: Collection[str]) -> dict[str, int]:
     """The row in which each of the orders stands now, by the key column. One read. Raises SheetsError."""
     column = place.columns.get(KEY)

@@ -105,15 +105,14 @@ def try_again(connection: Connection, shop: str, *, now: datetime, order_ids: Se
 
     Returns the ids of the orders that will be tried. An order that never had a token can't be.
     """
-    condition = sa.and_(
-        orders.c.shop == shop,
-        orders.c.items_state.in_([ItemsState.DUE, ItemsState.UNAVAILABLE]),
-        orders.c.order_token.is_not(None),
-    )
-    if order_ids is not None:
-        condition = sa.and_(condition, orders.c.order_id.in_(order_ids))
+    condition = _can_be_tried(shop, order_ids)
     statement = sa.update(orders).where(condition).values(items_state=ItemsState.DUE, next_attempt_at=now)
     return list(connection.execute(statement.returning(orders.c.order_id)).scalars())
+
+
+def can_be_tried(connection: Connection, shop: str, *, order_ids: Sequence[str] | None = None) -> list[str]:
+    """The ids of the orders that `try_again` would make due now."""
+    return list(connection.execute(sa.select(orders.c.order_id).where(_can_be_tried(shop, order_ids))).scalars())
 
 
 def count_due(connection: Connection, shop: str, *, before: datetime) -> int:
@@ -126,6 +125,15 @@ def any_to_fetch(connection: Connection, shop: str) -> bool:
     """Whether an order's items are still to be fetched, now or later."""
     query = sa.select(orders.c.id).where(orders.c.shop == shop, orders.c.next_attempt_at.is_not(None)).limit(1)
     return connection.execute(query).first() is not None
+
+
+def _can_be_tried(shop: str, order_ids: Sequence[str] | None) -> sa.ColumnElement[bool]:
+    condition = sa.and_(
+        orders.c.shop == shop,
+        orders.c.items_state.in_([ItemsState.DUE, ItemsState.UNAVAILABLE]),
+        orders.c.order_token.is_not(None),
+    )
+    return condition if order_ids is None else sa.and_(condition, orders.c.order_id.in_(order_ids))
 
 
 def _failed(connection: Connection, order: Order, failed: Try, **values: Any) -> bool:

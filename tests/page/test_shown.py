@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
+from connector.check.finding import Finding
 from connector.models import Order
 from connector.sandbox.whapi.order import SandboxOrder
 from connector.service import SHOP
@@ -277,6 +278,17 @@ def test_a_part_that_fails_is_seen_with_its_remedy(shop: Shop, visitor: Visitor)
     assert re.search(
         r'id="part-sheet" class="bad">\s*<h3>Spreadsheet</h3>\s*<p class="state">.*</span> fails</p>', page
     )
+
+
+def test_what_the_checks_found_is_among_the_problems(shop: Shop, visitor: Visitor) -> None:
+    now = shop.service.clock.now()
+    shop.service.findings.replace([Finding.problem("webhook", "No webhook <b> leads here. Run `setup`.")], at=now)
+    page = visitor.get().text
+    shop.service.findings.replace([], at=now)
+
+    assert "Something in the set-up needs mending." in page
+    assert 'No webhook &lt;b&gt; leads here. Run `setup`.</bdi> <span class="quiet">Checked <time' in page
+    assert "No webhook" not in visitor.get().text
 
 
 def test_an_open_order_is_shown_also_where_the_list_has_others(

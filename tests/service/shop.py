@@ -18,6 +18,7 @@ from connector.store import orders as stored
 from connector.store.database import Database
 from connector.web.app import create_app
 from connector.web.server import WebServer
+from tests.openapi.contract import Contract
 from tests.waiting import wait_until
 
 QUICK = {
@@ -44,6 +45,7 @@ class Shop:
         self.settings = Settings(_env_file=None, **values)
         self.secret = self.settings.webhook_secret.get_secret_value()
         self.url = ""
+        self.contract = Contract()
         self._service: Service | None = None
 
     @property
@@ -62,6 +64,8 @@ class Shop:
             admin_password=None if password is None else password.get_secret_value(),
         )
         self._server = WebServer(app, "127.0.0.1", 0)
+        uvicorn = self._server._server.config
+        uvicorn.app = self.contract.watching(uvicorn.app, app)
         self.url = f"http://127.0.0.1:{self._server.port}"
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
@@ -80,8 +84,10 @@ class Shop:
             self._service = None
 
     def close(self) -> None:
+        """Ends it all. Whatever was answered must have been as the OpenAPI document says."""
         self.stop()
         self.sandbox.stop()
+        assert self.contract.problems == []
 
     def post(self, path: str, body: Any, **options: Any) -> httpx.Response:
         return self.http.post(path, json=body, **options)

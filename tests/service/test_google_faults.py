@@ -129,7 +129,11 @@ def test_a_restart_in_the_middle_of_an_unclear_write_settles_it(shop: Shop) -> N
     ("role", "enabled", "sentence"),
     [
         ("none", True, "The spreadsheet is not shared with connector@sandbox-project.iam.gserviceaccount.com."),
-        ("reader", True, "The spreadsheet is not shared with connector@sandbox-project.iam.gserviceaccount.com."),
+        (
+            "reader",
+            True,
+            "The spreadsheet is shared with connector@sandbox-project.iam.gserviceaccount.com for viewing",
+        ),
         ("writer", False, "The Google Sheets API is switched off in the key's project."),
     ],
 )

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from connector.check.finding import Finding
 from connector.models import Status
 from connector.store.hours import HOUR, Hour
 from connector.store.pauses import Part, Pause
@@ -76,7 +77,14 @@ def test_one_sentence_says_whether_all_is_well(figures: dict[str, Any], level: L
 def test_whatever_is_wrong_is_said_with_its_remedy_and_since_when() -> None:
     shown = snapshot(sheet=FAILS, channel=Pause(failures=1, reason="The phone is not linked."), failed=1, quarantined=2)
 
-    problems = judge(shown, ["No webhook at Whapi leads here. Run `setup`."]).problems
+    findings = [
+        Finding.ok("disk", "There is room."),
+        Finding.problem("webhook", "No webhook at Whapi leads here. Run `setup`."),
+        Finding.warning("google", "The spreadsheet is not shared."),
+        Finding.warning("disk", "The disk is nearly full."),
+    ]
+
+    problems = judge(shown, findings, checked_at=NOW).problems
 
     assert [(problem.level, problem.sentence.partition(".")[0], problem.since) for problem in problems] == [
         (Level.BAD, "The spreadsheet is not shared", NOW),
@@ -84,15 +92,21 @@ def test_whatever_is_wrong_is_said_with_its_remedy_and_since_when() -> None:
         (Level.LOOK, "The items of one order could not be had", None),
         (Level.LOOK, "2 messages could not be understood", None),
         (Level.BAD, "No webhook at Whapi leads here", None),
+        (Level.LOOK, "The disk is nearly full", None),
     ]
+    assert [problem.checked_at for problem in problems] == [None] * 4 + [NOW] * 2
     late = judge(snapshot(received=1, oldest=NOW - timedelta(hours=1)))
     assert [problem.since for problem in late.problems] == [NOW - timedelta(hours=1)]
 
 
-def test_a_wrong_setting_is_bad_though_orders_are_well() -> None:
-    verdict = judge(snapshot(synced=1), ["The disk is nearly full."])
-
-    assert (verdict.level, verdict.sentence) == (Level.BAD, "Something in the set-up needs mending.")
+def test_what_the_checks_found_counts_by_its_level() -> None:
+    for make, level, sentence in (
+        (Finding.problem, Level.BAD, "Something in the set-up needs mending."),
+        (Finding.warning, Level.LOOK, "Orders reach the sheet; something is worth a look."),
+        (Finding.ok, Level.GOOD, "All is well: every order is in the sheet with its items."),
+    ):
+        verdict = judge(snapshot(synced=1), [make("disk", "The disk is nearly full.")])
+        assert (verdict.level, verdict.sentence) == (level, sentence)
 
 
 def hours(*orders: int, **values: Any) -> list[Hour]:

@@ -42,7 +42,15 @@ class PartState:
 
 def part_states(service: Service, snapshot: Snapshot) -> Iterator[PartState]:
     words = snapshot.words
-    yield _paused("channel", "WhatsApp channel", snapshot.pauses[Part.CHANNEL], words, worked="Last answer of Whapi")
+    latest = service.arrivals.latest
+    yield _paused(
+        "channel",
+        "WhatsApp channel",
+        snapshot.pauses[Part.CHANNEL],
+        words,
+        worked="Last answer of Whapi",
+        more=[f"Last webhook: {words.when(latest)}"] if latest is not None else [],
+    )
     yield _paused(
         "sheet",
         "Spreadsheet",
@@ -55,8 +63,10 @@ def part_states(service: Service, snapshot: Snapshot) -> Iterator[PartState]:
     yield _database(service, snapshot)
 
 
-def _paused(id_: str, title: str, pause: Pause, words: Words, *, worked: str, link: str | None = None) -> PartState:
-    details = [f"{worked}: {words.when(pause.worked_at)}" if pause.worked_at else f"{worked}: none yet"]
+def _paused(
+    id_: str, title: str, pause: Pause, words: Words, *, worked: str, more: Sequence[str] = (), link: str | None = None
+) -> PartState:
+    details = [f"{worked}: {words.when(pause.worked_at)}" if pause.worked_at else f"{worked}: none yet", *more]
     if not pause.failures:
         return PartState(id_, title, Level.GOOD, "works" if pause.worked_at else "not asked yet", details, link=link)
     if pause.since is not None:

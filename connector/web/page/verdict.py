@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from connector.check import finding as check
+from connector.check.finding import Finding
 from connector.models import Status
 from connector.store.pauses import Part
 from connector.web.health import LONGEST_DELAY
@@ -26,6 +28,9 @@ class Level(StrEnum):
     """Orders don't arrive as they should."""
 
 
+_LEVELS = {check.Level.OK: Level.GOOD, check.Level.WARNING: Level.LOOK, check.Level.PROBLEM: Level.BAD}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something that is wrong."""
@@ -34,6 +39,8 @@ class Problem:
     sentence: str
     """What is wrong, and how to mend it."""
     since: datetime | None = None
+    checked_at: datetime | None = None
+    """When it was last looked whether this is so, where that is not done all the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +52,15 @@ class Verdict:
     problems: Sequence[Problem]
 
 
-def judge(snapshot: Snapshot, findings: Sequence[str] = ()) -> Verdict:
-    """`findings`: what the checks of the settings found wrong, a sentence with its remedy each."""
-    problems = [*_problems(snapshot), *(Problem(Level.BAD, sentence) for sentence in findings)]
+def judge(snapshot: Snapshot, findings: Sequence[Finding] = (), *, checked_at: datetime | None = None) -> Verdict:
+    """`findings`: what the checks of the set-up found, and when."""
+    problems = list(_problems(snapshot))
+    known = {problem.sentence for problem in problems}
+    problems += [
+        Problem(_LEVELS[finding.level], finding.sentence, checked_at=checked_at)
+        for finding in findings
+        if not finding.holds and finding.sentence not in known
+    ]
     level, sentence = _answer(snapshot, problems)
     return Verdict(level, sentence, problems)
 

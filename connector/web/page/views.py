@@ -25,10 +25,11 @@ class Views:
     def overview(self) -> dict[str, Any]:
         """For `_overview.html` and `_state.html`."""
         snapshot = self._snapshots.latest()
+        findings, checked_at = self._service.findings.get()
         return {
             "snapshot": snapshot,
             "words": snapshot.words,
-            "verdict": judge(snapshot),
+            "verdict": judge(snapshot, findings, checked_at=checked_at),
             "parts": list(part_states(self._service, snapshot)),
             "plots": [orders_plot(snapshot.hours, snapshot.words), times_plot(snapshot.hours, snapshot.words)],
         }
