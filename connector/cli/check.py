@@ -6,6 +6,10 @@ from dataclasses import asdict
 
 import click
 
+from connector.check.finding import Level
+from connector.check.run import run_checks
+from connector.logs import set_up_logging
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line: name, level, sentence.")
@@ -15,10 +19,6 @@ def check(as_json: bool) -> None:
 
     Exits with 0 only if everything holds; a warning is enough for 1.
     """
-    from connector.check.finding import Level  # noqa: PLC0415 - other commands start without these
-    from connector.check.run import run_checks  # noqa: PLC0415
-    from connector.logs import set_up_logging  # noqa: PLC0415
-
     set_up_logging(level="CRITICAL")
     marks = {
         Level.OK: click.style("ok   ", fg="green"),

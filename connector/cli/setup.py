@@ -4,6 +4,15 @@ import sys
 
 import click
 
+from connector.cli.start import exit_with, settings_or_exit
+from connector.config import SettingsError
+from connector.logs import set_up_logging
+from connector.setup.env_file import EnvFileError
+from connector.setup.run import missing, run_setup, summary_step
+from connector.setup.talk import CannotAskError, Talk
+from connector.setup.values import Values
+from connector.store.database import StoreError
+
 
 @click.command()
 @click.option(
@@ -16,16 +25,6 @@ def setup(yes: bool, summary: bool) -> None:
     May be run again at any time: what is there already is looked at and left as it is. Exits with 0 if all is well,
     1 if something is wrong, 2 if something is missing.
     """
-    # Imported here: other commands start without it.
-    from connector.cli.start import exit_with, settings_or_exit  # noqa: PLC0415
-    from connector.config import SettingsError  # noqa: PLC0415
-    from connector.logs import set_up_logging  # noqa: PLC0415
-    from connector.setup.env_file import EnvFileError  # noqa: PLC0415
-    from connector.setup.run import missing, run_setup, summary_step  # noqa: PLC0415
-    from connector.setup.talk import CannotAskError, Talk  # noqa: PLC0415
-    from connector.setup.values import Values  # noqa: PLC0415
-    from connector.store.database import StoreError  # noqa: PLC0415
-
     talk = Talk(asks=not yes)
     if summary:
         settings = settings_or_exit(quiet=True)
