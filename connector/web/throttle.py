@@ -34,12 +34,12 @@ class Throttle:
     def __init__(
         self,
         *,
-        most_wrong: int = MOST_WRONG,
+        most_wrong: int | None = None,
         most_addresses: int = _MOST_ADDRESSES,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`clock` gives seconds that only ever grow."""
-        self._most_wrong = most_wrong
+        """`most_wrong`: None for MOST_WRONG; `clock` gives seconds that only ever grow."""
+        self._most_wrong = most_wrong if most_wrong is not None else MOST_WRONG
         self._most_addresses = most_addresses
         self._clock = clock
         self._lock = threading.Lock()

@@ -10,8 +10,8 @@ from tests.service.shop import Shop
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """The service with its status page, running, against a sandbox of its own."""
     folder = tmp_path_factory.mktemp("page")
-    # Failed tries double their delay without end, so that there are never many, however slow the machine is.
-    shop = Shop(folder, admin_password=PASSWORD, retry_max_delay=3600).start()
+    # However slow the machine is, a call is not too slow, and failed tries are few, as they double their delay.
+    shop = Shop(folder, admin_password=PASSWORD, retry_max_delay=3600, whapi_timeout=30, google_timeout=30).start()
     yield shop
     shop.close()
 
