@@ -117,7 +117,7 @@ def hours(*orders: int, **values: Any) -> list[Hour]:
 def test_the_bars_are_as_high_as_the_hours_had_orders() -> None:
     plot = orders_plot(hours(0, 10, 40, *[0] * 21), WORDS)
 
-    assert plot.says == "50 orders in the last 24 hours; the most, 40, 08:00 to 09:00."
+    assert plot.says == "50 orders in the last 24 hours; the busiest hour, 08:00 to 09:00, had 40."
     assert [(round(bar.bottom - bar.top), bar.says) for bar in plot.bars] == [
         (30, "07:00 to 08:00: 10 orders"),
         (120, "08:00 to 09:00: 40 orders"),

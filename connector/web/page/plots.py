@@ -60,7 +60,7 @@ def orders_plot(hours: Sequence[Hour], words: Words) -> Plot:
     if most:
         busiest = max(hours, key=lambda hour: hour.orders)
         total = sum(hour.orders for hour in hours)
-        says = f"{_orders(total)} in the last 24 hours; the most, {most:,}, {_span(busiest, words)}."
+        says = f"{_orders(total)} in the last 24 hours; the busiest hour, {_span(busiest, words)}, had {most:,}."
     return Plot("plot-orders", "Orders per hour", says, bars, rows, _columns(hours, words))
 
 
