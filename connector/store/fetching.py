@@ -31,14 +31,28 @@ def due_orders(
     return [to_order(row) for row in connection.execute(query)]
 
 
+# Made once: to build a statement costs about as much as to run it, and these run for each order.
+_THESE = orders.c.id.in_(sa.bindparam("keys", expanding=True))
+_STILL_DUE = sa.select(orders.c.id).where(_THESE, orders.c.items_state == ItemsState.DUE).with_for_update()
+_HAVE_ITEMS = (
+    sa.update(orders)
+    .where(_THESE)
+    .values(
+        items_state=ItemsState.READY,
+        order_token=None,
+        next_attempt_at=None,
+        write_due_at=sa.bindparam("now", type_=orders.c.write_due_at.type),
+    )
+)
+
+
 def items_arrived(
     connection: Connection, arrived: Sequence[tuple[Order, Sequence[Item]]], *, now: datetime
 ) -> list[bool]:
     """Stores the items of orders; the orders' tokens have done their work and go. False for those whose items were
     here already."""
     keys = [order.id for order, _ in arrived]
-    due = sa.select(orders.c.id).where(orders.c.id.in_(keys), orders.c.items_state == ItemsState.DUE).with_for_update()
-    left = set(connection.execute(due).scalars())
+    left = set(connection.execute(_STILL_DUE, {"keys": keys}).scalars())
     new: dict[int, tuple[Order, Sequence[Item]]] = {}
     changed = []
     for order, items in arrived:
@@ -47,11 +61,7 @@ def items_arrived(
             left.remove(order.id)
             new[order.id] = (order, items)
     if new:
-        connection.execute(
-            sa.update(orders)
-            .where(orders.c.id.in_(list(new)))
-            .values(items_state=ItemsState.READY, order_token=None, next_attempt_at=None, write_due_at=now)
-        )
+        connection.execute(_HAVE_ITEMS, {"keys": list(new), "now": now})
         put_items(
             connection,
             [OrderItems(key, items, order.item_count, order.total_price) for key, (order, items) in new.items()],
