@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from connector.clock import SystemClock
 from connector.config import Settings, SettingsError, load_settings
+from connector.events.address import RefusedAddressError, addresses_for
 from connector.logs import Redactor
 from connector.service import sheets_api, whapi_client
 from connector.sheets import tabs, tags
@@ -49,6 +50,7 @@ def run_checks() -> Iterator[Finding]:
 
 
 Check = Callable[[Settings], str]
+"""Returns the sentence that holds; an empty one where there is nothing to check."""
 
 
 def _run_group(name: str, checks: list[Check], settings: Settings) -> Iterator[Finding]:
@@ -58,7 +60,8 @@ def _run_group(name: str, checks: list[Check], settings: Settings) -> Iterator[F
         except (_WrongError, StoreError, CredentialsError, SheetsError, WhapiError) as error:
             yield Finding(name, holds=False, sentence=str(error))
             return
-        yield Finding(name, holds=True, sentence=sentence)
+        if sentence:
+            yield Finding(name, holds=True, sentence=sentence)
 
 
 def _database(settings: Settings) -> str:
@@ -110,8 +113,26 @@ def _channel(settings: Settings) -> str:
     return "Whapi accepts the token, and the channel is connected."
 
 
+def _receivers(settings: Settings) -> str:
+    """Nothing is sent to them: a workflow might take it for an event."""
+    for target in settings.event_targets:
+        url = target.url
+        port = url.port or (443 if target.is_secure else 80)
+        try:
+            addresses_for(
+                url.raw_host.decode(), port, is_secure=target.is_secure, allow_private=settings.events_allow_private
+            )
+        except RefusedAddressError as error:
+            raise _WrongError(f"{target.name}: {error}") from None
+        except OSError:
+            raise _WrongError(f"{target.name}: The receiver's name leads nowhere. Compare EVENTS_URL.") from None
+    names = ", ".join(target.name for target in settings.event_targets)
+    return f"Events may be sent to {names}. Nothing was sent now." if names else ""
+
+
 _GROUPS: list[tuple[str, list[Check]]] = [
     ("database", [_database]),
     ("google", [_key_file, _spreadsheet, _writable, _tabs]),
     ("whapi", [_channel]),
+    ("events", [_receivers]),
 ]

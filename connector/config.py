@@ -1,11 +1,15 @@
 """The settings: environment variables, read from the file `.env` in the working directory."""
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from connector.events.secret import HOW_TO_MAKE, PREFIX, parse_secrets
+from connector.events.target import Target, parse_targets, secrets_of
 
 SHORTEST_SECRET = 16
 _SPREADSHEET_URL = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]+)")
@@ -38,6 +42,16 @@ def _spreadsheet_id(value: str) -> str:
 def _secret(value: SecretStr) -> SecretStr:
     if len(value.get_secret_value()) < SHORTEST_SECRET:
         raise ValueError(f"it is shorter than {SHORTEST_SECRET} characters. Use a longer one, such as a random text.")
+    return value
+
+
+def _events_url(value: SecretStr) -> SecretStr:
+    parse_targets(value.get_secret_value())
+    return value
+
+
+def _events_secret(value: SecretStr) -> SecretStr:
+    parse_secrets(value.get_secret_value())
     return value
 
 
@@ -95,8 +109,21 @@ class Settings(BaseSettings):
     item_price_divisor: Annotated[float, Field(gt=0)] = 1
     whapi_timeout: Seconds = 15
     google_timeout: Seconds = 60
+    events_url: Annotated[SecretStr, AfterValidator(_events_url)] | None = None
+    events_secret: Annotated[SecretStr, AfterValidator(_events_secret)] | None = None
+    events_allow_private: bool = False
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def event_targets(self) -> tuple[Target, ...]:
+        """The addresses that get events."""
+        return parse_targets(self.events_url.get_secret_value()) if self.events_url else ()
+
+    @property
+    def event_secrets(self) -> list[str]:
+        """The secrets that sign events."""
+        return parse_secrets(self.events_secret.get_secret_value()) if self.events_secret else []
 
     @property
     def secrets(self) -> list[str]:
@@ -104,7 +131,13 @@ class Settings(BaseSettings):
         secrets = [self.whapi_token, self.webhook_secret]
         if self.admin_password is not None:
             secrets.append(self.admin_password)
-        return [secret.get_secret_value() for secret in secrets]
+        hidden = [secret.get_secret_value() for secret in secrets]
+        for secret in self.event_secrets:
+            hidden += [secret, secret.removeprefix(PREFIX)]
+        if self.events_url is not None:
+            # In many no-code tools the address itself is the secret.
+            hidden += secrets_of(self.events_url.get_secret_value())
+        return hidden
 
 
 def load_settings() -> Settings:
@@ -114,9 +147,22 @@ def load_settings() -> Settings:
     except ValidationError as error:
         problems = error.errors(include_url=False, include_input=False, include_context=False)
         raise SettingsError([_sentence(problem) for problem in problems]) from None
-    if settings.orders_tab == settings.items_tab:
-        raise SettingsError(["ORDERS_TAB and ITEMS_TAB are the same. Give the two tabs different names."])
+    contradictions = list(_contradictions(settings))
+    if contradictions:
+        raise SettingsError(contradictions)
     return settings
+
+
+def _contradictions(settings: Settings) -> Iterator[str]:
+    if settings.orders_tab == settings.items_tab:
+        yield "ORDERS_TAB and ITEMS_TAB are the same. Give the two tabs different names."
+    if settings.events_url is not None and settings.events_secret is None:
+        yield f"EVENTS_SECRET is not set, but EVENTS_URL is: events are signed with it. {HOW_TO_MAKE}"
+    if not settings.events_allow_private and not all(target.is_secure for target in settings.event_targets):
+        yield (
+            "EVENTS_URL is wrong: an address begins with http://. Use https://; plain http is taken only for a "
+            "receiver in the own network, with EVENTS_ALLOW_PRIVATE=true."
+        )
 
 
 def _sentence(problem: Any) -> str:

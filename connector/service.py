@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from connector import __version__
 from connector.clock import Clock, SystemClock
 from connector.config import Settings
+from connector.events.announce import Announcer
+from connector.events.post import Poster
+from connector.events.prune import prune_events
+from connector.events.secret import Signer
+from connector.events.sender import Sender
 from connector.logs import Redactor, get_logger
 from connector.metrics.collector import ServiceCollector, StoreCollector
 from connector.metrics.figures import StoreFigures
@@ -54,11 +59,16 @@ class Service:
     redact: Callable[[str], str]
     shop: str
     clock: Clock
+    senders: tuple[Sender, ...] = ()
 
     def close(self) -> None:
         """Ends the threads and closes what is open. Nothing is lost if the process dies instead."""
         self.waits.end()
+        for sender in self.senders:
+            sender.stop()
         self.pipeline.stop()
+        for sender in self.senders:
+            sender.close()
         self.whapi.close()
         self.database.close()
 
@@ -79,13 +89,25 @@ def build_service(
     api = sheets_api(settings, instruments)
     whapi = whapi_client(settings, instruments)
     workbook = build_workbook(settings, database, api, clock)
-    fetch = FetchStage(database, whapi, shop=SHOP, policy=policy, clock=clock, redact=redact, observer=instruments)
+    events = announcer(settings)
+    fetch = FetchStage(
+        database, whapi, shop=SHOP, policy=policy, clock=clock, redact=redact, events=events, observer=instruments
+    )
     write = WriteStage(
-        database, api, workbook, shop=SHOP, policy=policy, clock=clock, redact=redact, observer=instruments
+        database,
+        api,
+        workbook,
+        shop=SHOP,
+        policy=policy,
+        clock=clock,
+        redact=redact,
+        events=events,
+        observer=instruments,
     )
 
     def housekeeping() -> None:
         prune(database, shop=SHOP, keep_days=settings.keep_days, clock=clock)
+        prune_events(database, shop=SHOP, clock=clock)
         try:
             delete_old_markers(database, api, shop=SHOP, spreadsheet_id=settings.spreadsheet_id, clock=clock)
         except SheetsError as error:
@@ -102,10 +124,21 @@ def build_service(
         written=waits.written,
         seconds_between_batches=seconds_between_batches,
     )
+    senders = event_senders(settings, database, clock)
+    for sender in senders:
+        pipeline.beside("events", sender.run)
     receive = ReceiveStage(
-        database, shop=SHOP, grace=settings.items_grace, clock=clock, arrived=pipeline.wake, observer=instruments
+        database,
+        shop=SHOP,
+        grace=settings.items_grace,
+        clock=clock,
+        arrived=pipeline.wake,
+        events=events,
+        observer=instruments,
     )
-    history = HistoryReader(database, whapi, receive, shop=SHOP, policy=policy, clock=clock, redact=redact)
+    history = HistoryReader(
+        database, whapi, receive, shop=SHOP, policy=policy, clock=clock, redact=redact, events=events
+    )
     reconcile = ReconcileStage(history, window=settings.reconcile_window, clock=clock)
     if interval := settings.reconcile_interval:
         pipeline.every(interval, "reconcile", reconcile.run, first_after=min(FIRST_AFTER, interval))
@@ -118,12 +151,46 @@ def build_service(
         )
     )
     return Service(
-        database, whapi, fetch, write, pipeline, waits, receive, history, reconcile, instruments, redact, SHOP, clock
+        database,
+        whapi,
+        fetch,
+        write,
+        pipeline,
+        waits,
+        receive,
+        history,
+        reconcile,
+        instruments,
+        redact,
+        SHOP,
+        clock,
+        senders,
     )
 
 
 def retry_policy(settings: Settings) -> RetryPolicy:
     return RetryPolicy(settings.retry_first_delay, settings.retry_max_delay, settings.retry_give_up_after)
+
+
+def announcer(settings: Settings) -> Announcer:
+    """Tells the addresses in EVENTS_URL; nobody if there are none."""
+    keys = [target.key for target in settings.event_targets]
+    return Announcer(shop=SHOP, spreadsheet_id=settings.spreadsheet_id, targets=keys)
+
+
+def event_senders(settings: Settings, database: Database, clock: Clock) -> tuple[Sender, ...]:
+    """One for each address in EVENTS_URL, so that they don't wait for one another."""
+    signer = Signer(settings.event_secrets)
+    return tuple(
+        Sender(
+            database,
+            Poster(target, signer, allow_private=settings.events_allow_private),
+            target,
+            shop=SHOP,
+            clock=clock,
+        )
+        for target in settings.event_targets
+    )
 
 
 def sheets_api(settings: Settings, observer: Observer = UNOBSERVED) -> SheetsApi:

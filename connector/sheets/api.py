@@ -160,7 +160,7 @@ def _no_token(error: google.auth.exceptions.GoogleAuthError, account: str) -> Sh
             "Make a new key in the Google Cloud console and put it into GOOGLE_CREDENTIALS."
         )
     else:
-        sentence = "Google's login service gave no token. It will be tried again."
+        return SheetsError("Google's login service gave no token. It will be tried again.", kind=Kind.NOT_SENT)
     return SheetsError(sentence, kind=Kind.CREDENTIALS)
 
 

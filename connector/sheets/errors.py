@@ -7,7 +7,7 @@ class Kind(StrEnum):
     """Which failure it is; each says what is to be done."""
 
     CREDENTIALS = "credentials"
-    """No token could be had. Somebody must mend the key file or the clock, or Google's token service is down."""
+    """Google refuses the key. Somebody must mend the key file or the clock."""
     PERMISSION = "permission"
     """Not shared, shared as viewer, or the API is switched off."""
     MISSING = "missing"
@@ -24,7 +24,7 @@ class Kind(StrEnum):
     REFUSED = "refused"
     """Google refuses the content of the request."""
     NOT_SENT = "not_sent"
-    """No connection came about."""
+    """No connection came about, or Google's login service gave no token."""
     UNCLEAR = "unclear"
     """No usable answer came: the request may have been applied, or may still be."""
 
@@ -42,6 +42,11 @@ class SheetsError(Exception):
     def is_unclear(self) -> bool:
         """Whether a write that failed so may have happened all the same. Everything else is certain not to have."""
         return self.kind is Kind.UNCLEAR
+
+    @property
+    def must_mend(self) -> bool:
+        """Whether it stays until the merchant does something."""
+        return self.kind in {Kind.CREDENTIALS, Kind.PERMISSION, Kind.MISSING, Kind.PROTECTED, Kind.FULL}
 
 
 _STALE_SIGNS = (

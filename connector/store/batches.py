@@ -147,6 +147,15 @@ def first_rows(connection: Connection, batch: Batch) -> list[tuple[datetime, dat
     return [(row.received_at, row.stored_at) for row in connection.execute(query)]
 
 
+def newly_shown(connection: Connection, batch: Batch) -> list[str]:
+    """The ids of the batch's orders of whose items the sheet says something new once it is applied, to be asked
+    before that, in the order of their arrival."""
+    query = sa.select(orders.c.order_id).where(
+        orders.c.batch_id == batch.id, orders.c.shown.is_distinct_from(orders.c.batch_shows)
+    )
+    return list(connection.execute(query.order_by(orders.c.id)).scalars())
+
+
 def applied(connection: Connection, batch: Batch, *, now: datetime) -> bool:
     """The sheet has the batch: its orders show what it wrote. False if that was known already."""
     if not _settle(connection, batch, BatchState.APPLIED, now=now):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -13,6 +13,16 @@ from connector.store.tables import pauses
 class Part(StrEnum):
     CHANNEL = "channel"
     SHEET = "sheet"
+
+
+class Told(IntEnum):
+    """What an event has said of the failures, the less urgent first."""
+
+    NOTHING = 0
+    LASTS = 1
+    """That they have gone on for a while."""
+    MEND = 2
+    """That somebody must mend something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,7 @@ class Pause:
     """A sentence for the merchant."""
     worked_at: datetime | None = None
     """When the part last did what was asked of it."""
+    told: Told = Told.NOTHING
 
     def holds(self, now: datetime) -> bool:
         """Whether nobody should try now."""
@@ -38,7 +49,7 @@ def get_pause(connection: Connection, shop: str, part: Part) -> Pause:
     row = connection.execute(sa.select(pauses).where(pauses.c.shop == shop, pauses.c.part == part)).first()
     if row is None:
         return Pause()
-    return Pause(row.failures, row.until, row.since, row.reason, row.worked_at)
+    return Pause(row.failures, row.until, row.since, row.reason, row.worked_at, Told(row.told))
 
 
 def failed(
@@ -50,24 +61,41 @@ def failed(
         connection,
         shop,
         part,
-        Pause(pause.failures + 1, until or pause.until, pause.since or now, reason, pause.worked_at),
+        replace(
+            pause,
+            failures=pause.failures + 1,
+            until=until or pause.until,
+            since=pause.since or now,
+            reason=reason,
+        ),
     )
 
 
-def worked(connection: Connection, shop: str, part: Part, *, now: datetime) -> None:
-    """A success ends the count, and a pause that was to end by now.
+def worked(connection: Connection, shop: str, part: Part, *, now: datetime) -> Pause:
+    """A success ends the count, and a pause that was to end by now; returns what it ended.
 
     While a pause holds, nobody begins a call: this one was on its way before, and says nothing of how the part is now.
     """
     pause = get_pause(connection, shop, part)
-    _put(connection, shop, part, replace(pause, worked_at=now) if pause.holds(now) else Pause(worked_at=now))
+    if pause.holds(now):
+        _put(connection, shop, part, replace(pause, worked_at=now))
+        return Pause()
+    _put(connection, shop, part, Pause(worked_at=now))
+    return pause
 
 
-def over(connection: Connection, shop: str, part: Part, *, now: datetime) -> None:
+def over(connection: Connection, shop: str, part: Part, *, now: datetime) -> Pause:
     """The part answers again, though nothing was asked of it: as `worked`, but `worked_at` stays."""
     pause = get_pause(connection, shop, part)
-    if not pause.holds(now):
-        _put(connection, shop, part, Pause(worked_at=pause.worked_at))
+    if pause.holds(now):
+        return Pause()
+    _put(connection, shop, part, Pause(worked_at=pause.worked_at))
+    return pause
+
+
+def told(connection: Connection, shop: str, part: Part, what: Told) -> None:
+    """Remembers of what an event has told, until the failures end."""
+    connection.execute(sa.update(pauses).where(pauses.c.shop == shop, pauses.c.part == part).values(told=what))
 
 
 def lift(connection: Connection, shop: str, *, now: datetime) -> None:
@@ -82,6 +110,7 @@ def _put(connection: Connection, shop: str, part: Part, pause: Pause) -> None:
         "failures": pause.failures,
         "reason": pause.reason,
         "worked_at": pause.worked_at,
+        "told": pause.told,
     }
     this = sa.and_(pauses.c.shop == shop, pauses.c.part == part)
     if connection.execute(sa.update(pauses).where(this).values(**values)).rowcount == 0:

@@ -139,6 +139,7 @@ pauses = sa.Table(
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("reason", sa.Text),
     sa.Column("worked_at", Moment),
+    sa.Column("told", sa.Integer, nullable=False, server_default="0"),
 )
 
 quarantine = sa.Table(
@@ -152,4 +153,30 @@ quarantine = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("payload", sa.Text, nullable=False),
     sa.UniqueConstraint("shop", "digest", name="quarantine_once"),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    sa.Column("shop", sa.String(64), nullable=False),
+    sa.Column("target", sa.String(64), nullable=False),
+    sa.Column("event_id", sa.String(64), nullable=False),
+    sa.Column("type", sa.String(32), nullable=False),
+    sa.Column("about", sa.Text, nullable=False),
+    sa.Column("occurred_at", Moment, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("failed_at", Moment),
+    sa.Column("error", sa.Text),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Index("outbox_by_age", "shop", "occurred_at"),
+)
+
+outbox_waiting = sa.Index(
+    "outbox_waiting",
+    outbox.c.shop,
+    outbox.c.target,
+    outbox.c.id,
+    sqlite_where=outbox.c.failed_at.is_(None),
+    postgresql_where=outbox.c.failed_at.is_(None),
 )

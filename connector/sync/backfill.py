@@ -13,7 +13,6 @@ LONGEST_WAIT = 600.0
 """Seconds that Whapi may ask to be left alone; if it is more, the command ends."""
 _TRIES = 5
 _BETWEEN_PAGES = 0.2
-_HOPELESS = frozenset({"unauthorised", "forbidden", "payment"})
 
 
 class BackfillStoppedError(Exception):
@@ -54,7 +53,7 @@ def backfill(
                 continue
             failures += 1
             reason = history.failed(error)
-            if error.kind in _HOPELESS or failures == _TRIES:
+            if error.must_mend or failures == _TRIES:
                 raise BackfillStoppedError(reason) from None
             if not history.seconds_paused():
                 wait(policy.delay(failures).total_seconds())

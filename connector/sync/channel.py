@@ -7,6 +7,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from connector.events.announce import Announcer
 from connector.store import pauses
 from connector.store.pauses import Part, Pause
 from connector.sync.retry import RetryPolicy
@@ -33,11 +34,21 @@ def paused_until(error: WhapiError, pause: Pause, *, policy: RetryPolicy, now: d
     return now + max(wait, timedelta(seconds=error.retry_after or 0))
 
 
-def failed(connection: Connection, shop: str, *, reason: str, until: datetime | None, now: datetime) -> None:
+def failed(
+    connection: Connection,
+    shop: str,
+    events: Announcer,
+    error: WhapiError,
+    *,
+    reason: str,
+    until: datetime | None,
+    now: datetime,
+) -> None:
     """Counts a failure of the channel, and pauses it. Calls that were on their way when a pause began don't lengthen
     it."""
     if not pauses.get_pause(connection, shop, Part.CHANNEL).holds(now):
         pauses.failed(connection, shop, Part.CHANNEL, reason=reason, until=until, now=now)
+        events.failed(connection, Part.CHANNEL, must_mend=error.must_mend, now=now)
 
 
 def explain(error: WhapiError, source: TellsState, *, redact: Callable[[str], str]) -> str:

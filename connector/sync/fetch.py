@@ -7,6 +7,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from connector.clock import Clock
+from connector.events.announce import NOBODY, Announcer
 from connector.logs import get_logger
 from connector.models import Item, Order
 from connector.observer import OK, UNOBSERVED, Observer
@@ -38,6 +39,7 @@ class FetchStage:
         policy: RetryPolicy,
         clock: Clock,
         redact: Callable[[str], str] = str,
+        events: Announcer = NOBODY,
         observer: Observer = UNOBSERVED,
     ) -> None:
         self._database = database
@@ -46,6 +48,7 @@ class FetchStage:
         self._policy = policy
         self._clock = clock
         self._redact = redact
+        self._events = events
         self._paused_until: datetime | None = None
         self._observer = observer
 
@@ -88,7 +91,8 @@ class FetchStage:
     def _store_arrived(self, connection: Connection, arrived: Sequence[tuple[Order, tuple[Item, ...]]]) -> list[bool]:
         """What several fetches brought at the same time."""
         now = self._clock.now()
-        pauses.worked(connection, self._shop, Part.CHANNEL, now=now)
+        ended = pauses.worked(connection, self._shop, Part.CHANNEL, now=now)
+        self._events.worked(connection, Part.CHANNEL, ended, now=now)
         return fetching.items_arrived(connection, arrived, now=now)
 
     def _store_failure(self, order: Order, error: WhapiError) -> None:
@@ -133,7 +137,7 @@ class FetchStage:
 
         def change(connection: Connection) -> None:
             fetching.attempt_set_back(connection, order, error=reason, next_attempt_at=next_attempt_at, now=now)
-            channel.failed(connection, self._shop, reason=reason, until=until, now=now)
+            channel.failed(connection, self._shop, self._events, error, reason=reason, until=until, now=now)
 
         self._database.write(change)
         self._paused_until = until or self._paused_until

@@ -10,7 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from sqlalchemy import Connection
+
 from connector.clock import Clock
+from connector.events.announce import NOBODY, Announcer
 from connector.logs import get_logger
 from connector.store import fetching, pauses, quarantine
 from connector.store.database import Database
@@ -91,6 +94,7 @@ class HistoryReader:
         policy: RetryPolicy,
         clock: Clock,
         redact: Callable[[str], str] = str,
+        events: Announcer = NOBODY,
     ) -> None:
         self._database = database
         self._source = source
@@ -99,6 +103,7 @@ class HistoryReader:
         self._policy = policy
         self._clock = clock
         self._redact = redact
+        self._events = events
 
     def begin(self, since: datetime) -> Position | None:
         """The position from which to read what was sent since then; None if all of it is left to the webhooks."""
@@ -139,7 +144,9 @@ class HistoryReader:
         if error.scope is Scope.CHANNEL:
             until = channel.paused_until(error, self.pause(), policy=self._policy, now=now)
             self._database.write(
-                lambda connection: channel.failed(connection, self._shop, reason=reason, until=until, now=now)
+                lambda connection: channel.failed(
+                    connection, self._shop, self._events, error, reason=reason, until=until, now=now
+                )
             )
         log.warning("history.failed", kind=error.kind, reason=reason)
         return reason
@@ -152,7 +159,12 @@ class HistoryReader:
             if fetching.any_to_fetch(connection, self._shop):
                 return
         now = self._clock.now()
-        self._database.write(lambda connection: pauses.over(connection, self._shop, Part.CHANNEL, now=now))
+
+        def change(connection: Connection) -> None:
+            ended = pauses.over(connection, self._shop, Part.CHANNEL, now=now)
+            self._events.worked(connection, Part.CHANNEL, ended, now=now)
+
+        self._database.write(change)
 
     def _take_in(self, messages: Sequence[Any], *, offset: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The ids of all orders among the messages, and of the new ones."""

@@ -73,6 +73,7 @@ class Pipeline:
         self._locking = threading.Lock()
         self._pool = ThreadPoolExecutor(fetchers, thread_name_prefix="fetch")
         self._threads: list[threading.Thread] = []
+        self._beside: list[tuple[str, Callable[[], float], threading.Event]] = []
         self._jobs_running: set[str] = set()
         self._scheduler = _scheduler(
             {
@@ -85,11 +86,17 @@ class Pipeline:
         """Has the scheduler run a job in the process that holds the shop's lock, once at a time; before `start`."""
         _add_job(self._scheduler, name, lambda: self._run_job(name, job), seconds, first_after=first_after)
 
+    def beside(self, name: str, work: Callable[[], float]) -> None:
+        """Has a thread of its own do other work in the process that holds the shop's lock: `work` is called whenever an
+        order has moved on, and after as many seconds as it returns; before `start`."""
+        self._beside.append((name, work, threading.Event()))
+
     def start(self) -> None:
         """Starts the threads. What is due since before is taken up at once."""
         for name, work, due in (
             ("fetching", self._run_fetching, self._to_fetch),
             ("writing", self._run_writing, self._to_write),
+            *self._beside,
         ):
             thread = threading.Thread(target=self._run, args=(work, due), name=name, daemon=True)
             self._threads.append(thread)
@@ -117,6 +124,7 @@ class Pipeline:
         """Something may be due: have the stages look."""
         self._to_fetch.set()
         self._to_write.set()
+        self._wake_beside()
 
     def wait_for_change(self, seconds: float) -> None:
         """Returns when an order has moved on, or after so many seconds."""
@@ -137,7 +145,9 @@ class Pipeline:
             try:
                 sleep = work() if self._holds_lock() else _LOCK_RETRY
             except Exception:
-                log.exception("stage.fault")
+                # At the end a thread that was waiting for somebody may find the store closed.
+                if not self._stopping.is_set():
+                    log.exception("stage.fault")
                 self._stopping.wait(_AFTER_A_FAULT)
                 sleep = 0.0
             due.wait(min(max(sleep, 0.0), _LONGEST_SLEEP))
@@ -216,6 +226,11 @@ class Pipeline:
     def _tell(self) -> None:
         with self._changed:
             self._changed.notify_all()
+        self._wake_beside()
+
+    def _wake_beside(self) -> None:
+        for _, _, due in self._beside:
+            due.set()
 
 
 def _scheduler(jobs: dict[str, tuple[Callable[[], None], float]]) -> BackgroundScheduler:

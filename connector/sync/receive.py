@@ -10,6 +10,7 @@ from itertools import islice
 from sqlalchemy import Connection
 
 from connector.clock import Clock
+from connector.events.announce import NOBODY, Announcer
 from connector.logs import get_logger
 from connector.models import NewOrder
 from connector.observer import UNOBSERVED, Observer
@@ -64,6 +65,7 @@ class ReceiveStage:
         grace: float,
         clock: Clock,
         arrived: Callable[[], None],
+        events: Announcer = NOBODY,
         observer: Observer = UNOBSERVED,
     ) -> None:
         """`grace`: seconds that an order's row waits for its items; `arrived` is called after orders were stored."""
@@ -72,6 +74,7 @@ class ReceiveStage:
         self._grace = timedelta(seconds=grace)
         self._clock = clock
         self._arrived = arrived
+        self._events = events
         self._observer = observer
 
     def receive(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> Receipt:
@@ -104,8 +107,10 @@ class ReceiveStage:
                 quarantine.drop(connection, self._shop, packet.replaces)
             quarantine.keep(connection, self._shop, packet.parts, now=now)
         new_orders = [order for packet in packets for order in packet.orders]
-        taken = iter(intake.add_orders(connection, self._shop, new_orders, now=now, grace=self._grace))
-        return [list(islice(taken, len(packet.orders))) for packet in packets]
+        taken = intake.add_orders(connection, self._shop, new_orders, now=now, grace=self._grace)
+        self._events.received(connection, [order.order_id for order in taken if order.is_new], now=now)
+        each = iter(taken)
+        return [list(islice(each, len(packet.orders))) for packet in packets]
 
     def _stored(self, packet: _Packet, taken: Sequence[Taken]) -> Receipt:
         for order in taken:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from connector.clock import Clock
+from connector.events.announce import NOBODY, Announcer
 from connector.logs import get_logger
 from connector.models import Place, Shown
 from connector.observer import OK, UNOBSERVED, Observer
@@ -62,6 +63,7 @@ class WriteStage:
         policy: RetryPolicy,
         clock: Clock,
         redact: Callable[[str], str] = str,
+        events: Announcer = NOBODY,
         observer: Observer = UNOBSERVED,
     ) -> None:
         self._database = database
@@ -71,6 +73,7 @@ class WriteStage:
         self._policy = policy
         self._clock = clock
         self._redact = redact
+        self._events = events
         self._observer = observer
         self._most_orders = MOST_ORDERS
         self._stale = 0
@@ -194,8 +197,11 @@ class WriteStage:
 
         def change(connection: Connection) -> list[tuple[datetime, datetime]]:
             first_rows = batches.first_rows(connection, batch)
-            batches.applied(connection, batch, now=now)
-            pauses.worked(connection, self._shop, Part.SHEET, now=now)
+            newly_shown = batches.newly_shown(connection, batch)
+            if batches.applied(connection, batch, now=now):
+                self._events.shown(connection, newly_shown, now=now)
+            ended = pauses.worked(connection, self._shop, Part.SHEET, now=now)
+            self._events.worked(connection, Part.SHEET, ended, now=now)
             return first_rows
 
         for received_at, stored_at in self._database.write(change):
@@ -220,6 +226,7 @@ class WriteStage:
             wait = min(self._policy.delay(failures), LONGEST_PAUSE)
             until = now + max(wait, timedelta(seconds=error.retry_after or 0))
             pauses.failed(connection, self._shop, Part.SHEET, reason=reason, until=until, now=now)
+            self._events.failed(connection, Part.SHEET, must_mend=error.must_mend, now=now)
             return until
 
         until = self._database.write(change)

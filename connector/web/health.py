@@ -5,11 +5,11 @@ from datetime import timedelta
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
+from connector.present import moment
 from connector.service import Service
 from connector.store import pauses
 from connector.store.orders import oldest_unwritten
 from connector.store.pauses import Part
-from connector.web.present import moment
 
 LONGEST_DELAY = timedelta(minutes=5)
 """How old an order may get without its row in the sheet before the service calls itself not ready."""

@@ -9,12 +9,12 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request, url_for
 
 from connector.models import Order, Status
+from connector.present import order_json
 from connector.service import Service
 from connector.store import orders as stored
 from connector.sync.resync import ask_for_resync
 from connector.web.body import read_json_or_form
 from connector.web.errors import ApiError
-from connector.web.present import order_json
 from connector.web.query import MOST_LISTED, whole_number
 from connector.whapi.forwarded import MOST_NAMED, read_forwarded
 

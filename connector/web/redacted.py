@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from connector.present import moment
 from connector.store.quarantine import Entry
-from connector.web.present import moment
 
 HIDDEN = "[secret]"
 _NAMED_LIKE_ONE = re.compile(r"token|secret|password|authorization|api_?key", re.IGNORECASE)

@@ -25,3 +25,8 @@ class WhapiError(Exception):
         """A short name for logs and figures, such as `not_found` or `timeout`."""
         self.retry_after = retry_after
         """Seconds that Whapi asks to be left alone."""
+
+    @property
+    def must_mend(self) -> bool:
+        """Whether it stays until the merchant does something."""
+        return self.kind in {"unauthorised", "forbidden", "payment"}

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector.models import NewOrder, Order, Status
+from connector.present import order_json
 from connector.sheets.batch import build_requests, entries_that_fit
 from connector.sheets.cells import LONGEST_TEXT
 from connector.sheets.columns import Tab
@@ -22,7 +23,6 @@ from connector.store import intake, orders, quarantine
 from connector.store.batches import new_batch_id
 from connector.store.database import Database
 from connector.sync.guards import GUARDS
-from connector.web.present import order_json
 from connector.whapi.forwarded import read_forwarded
 from connector.whapi.items import parse_items
 from connector.whapi.payload import Reading, read_webhook

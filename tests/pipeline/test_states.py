@@ -10,16 +10,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from connector.models import Item, NewOrder, Order, Place, Status
+from connector.events.announce import Announcer
+from connector.models import Item, NewOrder, Order, Place, Shown, Status
 from connector.service import SHOP
 from connector.sheets.columns import Tab
 from connector.sheets.workbook import Workbook
 from connector.store import batches, orders
 from connector.store.database import Database
+from connector.store.tables import outbox
 from connector.sync.fetch import FetchStage
 from connector.sync.prune import prune
 from connector.sync.receive import ReceiveStage
@@ -40,7 +43,15 @@ from tests.pipeline.direct import (
 
 POLICY = RetryPolicy(10, 3600, 7 * 86_400, jitter=lambda: 0.5)
 TITLES = {Tab.ORDERS: "Orders", Tab.ITEMS: "Items"}
+EVENTS = Announcer(shop=SHOP, spreadsheet_id=SPREADSHEET_ID, targets=["target"])
 SAYS = {Status.WAITING: "waiting · {}", Status.SYNCED: "complete", Status.FAILED: "unavailable"}
+ORDER_OF_EVENTS = ("order.received", "order.waiting", "order.failed", "order.synced")
+LAST_TOLD = {
+    None: "order.received",
+    Shown.WAITING: "order.waiting",
+    Shown.UNAVAILABLE: "order.failed",
+    Shown.COMPLETE: "order.synced",
+}
 _TEMPLATE = Path(tempfile.mkdtemp(prefix="connector-states-")) / "empty.db"
 
 
@@ -81,9 +92,13 @@ class PipelineStates(RuleBasedStateMachine):
         workbook = Workbook(
             self.api, SPREADSHEET_ID, titles=TITLES, is_ours=self.known, clock=self.clock, time_zone=None
         )
-        self.fetch = FetchStage(self.database, self.source, shop=SHOP, policy=POLICY, clock=self.clock)
-        self.write = WriteStage(self.database, self.api, workbook, shop=SHOP, policy=POLICY, clock=self.clock)
-        self.receive = ReceiveStage(self.database, shop=SHOP, grace=3, clock=self.clock, arrived=lambda: None)
+        self.fetch = FetchStage(self.database, self.source, shop=SHOP, policy=POLICY, clock=self.clock, events=EVENTS)
+        self.write = WriteStage(
+            self.database, self.api, workbook, shop=SHOP, policy=POLICY, clock=self.clock, events=EVENTS
+        )
+        self.receive = ReceiveStage(
+            self.database, shop=SHOP, grace=3, clock=self.clock, arrived=lambda: None, events=EVENTS
+        )
 
     def known(self, order_ids: list[str]) -> set[str]:
         with self.store.read() as connection:
@@ -207,6 +222,24 @@ class PipelineStates(RuleBasedStateMachine):
                 assert order.place == Place(SPREADSHEET_ID, tab.sheet_id, at[order.order_id])
             else:
                 assert order.place is None
+
+    def what_the_store_says_of_an_order_was_told_once_and_in_order(self) -> None:
+        told = self.told()
+        for order_id in self.answered:
+            assert told[order_id] == [kind for kind in ORDER_OF_EVENTS if kind in told[order_id]]
+        for order in self.stored():
+            assert told[order.order_id][-1] == LAST_TOLD[order.shown]
+        for part in ("channel", "sheet"):
+            begun, ended = (told.get(part, []).count(f"connector.{kind}") for kind in ("problem", "recovered"))
+            assert begun >= ended
+
+    def told(self) -> dict[str, list[str]]:
+        """What a receiver that was down all the time would be told of each order, and of each part."""
+        told: dict[str, list[str]] = {}
+        with self.store.read() as connection:
+            for about, kind in connection.execute(sa.select(outbox.c.about, outbox.c.type).order_by(outbox.c.id)):
+                told.setdefault(about, []).append(kind)
+        return told
 
     @invariant()
     def an_order_is_in_one_open_batch_at_the_most(self) -> None:

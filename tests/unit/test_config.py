@@ -1,8 +1,11 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from connector.config import Settings, SettingsError, load_settings
+from connector.logs import Redactor
 
 NEEDED = {
     "WHAPI_TOKEN": "channel-token",
@@ -100,3 +103,85 @@ def test_two_tabs_of_the_same_name_are_refused(folder: Path) -> None:
     write(folder, ORDERS_TAB="Sales", ITEMS_TAB="Sales")
 
     assert problems() == ["ORDERS_TAB and ITEMS_TAB are the same. Give the two tabs different names."]
+
+
+SECRET = "whsec_" + "A" * 32
+
+
+def test_events_need_nothing_but_an_address_and_a_secret(folder: Path) -> None:
+    write(folder, EVENTS_URL="https://a.example/x, https://ada:geheim@b.example:444/?k=v", EVENTS_SECRET=SECRET)
+
+    settings = load_settings()
+
+    assert [target.name for target in settings.event_targets] == ["https://a.example", "https://b.example:444"]
+    assert settings.event_secrets == [SECRET]
+    assert {SECRET, "A" * 32, "https://a.example/x"} <= set(settings.secrets)
+    assert "geheim" not in repr(settings)
+    assert SECRET not in repr(settings)
+
+
+def test_whoever_logs_an_address_of_events_carelessly_shows_nothing_of_it(folder: Path) -> None:
+    url = "https://ada:a-long-password@a.example/hook/of-a-workflow?key=and-a-key"
+    write(folder, EVENTS_URL=f"{url}, https://b.example/", EVENTS_SECRET=f"{SECRET},{SECRET[:-1]}B")
+    redact = Redactor(load_settings().secrets).text
+
+    for text in (url, "a-long-password", "/hook/of-a-workflow?key=and-a-key", SECRET, "A" * 31 + "B"):
+        assert redact(f"before {text} after") == "before [secret] after"
+
+
+def test_an_events_url_without_a_secret_says_how_to_make_one(folder: Path) -> None:
+    write(folder, EVENTS_URL="https://a.example/")
+
+    assert problems() == [
+        "EVENTS_SECRET is not set, but EVENTS_URL is: events are signed with it. Make one with: "
+        "python3 -c \"import base64, secrets; print('whsec_' + base64.b64encode(secrets.token_bytes(32)).decode())\""
+    ]
+
+
+@pytest.mark.parametrize("secret", ["A" * 32, "whsec_", "whsec_" + "A" * 28, "whsec_" + "!" * 32, "whsec_" + "A" * 92])
+def test_a_secret_of_another_kind_is_refused_without_being_shown(folder: Path, secret: str) -> None:
+    write(folder, EVENTS_URL="https://a.example/", EVENTS_SECRET=secret)
+
+    (problem,) = problems()
+
+    assert problem.startswith(
+        "EVENTS_SECRET is wrong: it is not whsec_ followed by the base64 of 24 to 64 bytes. Make one with: python3 -c"
+    )
+    assert secret == "whsec_" or secret not in problem
+
+
+def test_the_secret_that_the_sentence_makes_is_taken(folder: Path) -> None:
+    write(folder, EVENTS_URL="https://a.example/")
+    command = problems()[0].partition("python3 -c ")[2].strip('"')
+    made = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True).stdout.strip()
+    write(folder, EVENTS_URL="https://a.example/", EVENTS_SECRET=made)
+
+    assert load_settings().event_secrets == [made]
+
+
+@pytest.mark.parametrize(
+    ("urls", "sentence"),
+    [
+        ("https://good.example/, hook.geheim.example/x", "its address number 2 does not begin with https://."),
+        ("ftp://geheim.example/x", "its address number 1 does not begin with https://."),
+        ("https://geheim.example:port/", "its address number 1 is not one."),
+        (",".join(f"https://{n}.example/" for n in range(11)), "there are more than 10 addresses."),
+        ("http://geheim.example/", "an address begins with http://. Use https://; plain http is taken only for a "
+         "receiver in the own network, with EVENTS_ALLOW_PRIVATE=true."),
+    ],
+)  # fmt: skip
+def test_an_address_that_cannot_get_events_is_refused_without_being_shown(
+    folder: Path, urls: str, sentence: str
+) -> None:
+    write(folder, EVENTS_URL=urls, EVENTS_SECRET=SECRET)
+
+    found = problems()
+
+    assert found == [f"EVENTS_URL is wrong: {sentence}"]
+    assert "geheim" not in found[0]
+
+
+def test_plain_http_is_taken_with_the_setting(folder: Path) -> None:
+    write(folder, EVENTS_URL="http://n8n:5678/webhook/x", EVENTS_SECRET=SECRET, EVENTS_ALLOW_PRIVATE="true")
+
+    assert [target.name for target in load_settings().event_targets] == ["http://n8n:5678"]

@@ -1,4 +1,4 @@
-"""An order as the API shows it."""
+"""An order as it is shown outside: by the API, the command line, and events."""
 
 from datetime import datetime
 from typing import Any

@@ -1,0 +1,147 @@
+"""Brings the events of the outbox to one target, in their order, each at least once."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from connector.clock import Clock
+from connector.events.post import Outcome
+from connector.events.schedule import LONGEST_DELAY, SPAN, delay_after
+from connector.events.target import Target
+from connector.logs import get_logger
+from connector.store import outbox
+from connector.store.database import Database
+from connector.store.outbox import Event
+
+log = get_logger(__name__)
+
+_UNTIL_WOKEN = 3600.0
+_AFTER_GIVING_UP = timedelta(seconds=1)
+
+
+class Posts(Protocol):
+    """What the sender needs of a connection to its target."""
+
+    def send(self, event: Event, *, now: datetime) -> Outcome: ...
+
+    def rest(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class Sender:
+    """Sends one event at a time; one that is not delivered holds back those after it. For one thread.
+
+    When to try again is kept in memory only: a start may follow a change of the settings, so then all is tried at once.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        poster: Posts,
+        target: Target,
+        *,
+        shop: str,
+        clock: Clock,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._database = database
+        self._poster = poster
+        self._target = target
+        self._shop = shop
+        self._clock = clock
+        self._jitter = jitter
+        self._failures: int | None = None
+        """Failed tries in a row, of whatever event; None: not known since the start."""
+        self._next_try_at: datetime | None = None
+        self._gone = False
+        self._stopping = False
+
+    @property
+    def name(self) -> str:
+        """The target's, for the log."""
+        return self._target.name
+
+    def run(self) -> float:
+        """Tries to send the next event, if it is time; returns for how many seconds there is nothing to do."""
+        if self._gone or self._stopping:
+            return _UNTIL_WOKEN
+        now = self._clock.now()
+        if self._next_try_at is not None and now < self._next_try_at:
+            return (self._next_try_at - now).total_seconds()
+        with self._database.read() as connection:
+            event = outbox.next_event(connection, self._shop, self._target.key)
+        if event is None:
+            self._poster.rest()
+            return _UNTIL_WOKEN
+        outcome = self._poster.send(event, now=now)
+        if outcome.delivered:
+            self._delivered(event)
+        elif not self._stopping:
+            self._not_delivered(event, outcome)
+        return 0.0
+
+    def stop(self) -> None:
+        """Ends a try that is under way; it counts for nothing. May be called from another thread."""
+        self._stopping = True
+        self._poster.stop()
+
+    def close(self) -> None:
+        """Closes its connection, once nobody runs it any more."""
+        self._poster.rest()
+
+    def _delivered(self, event: Event) -> None:
+        # If the process dies before this, the event is sent again, with the same id.
+        self._database.write(lambda connection: outbox.delivered(connection, event))
+        self._failures, self._next_try_at = 0, None
+        log.info("event.delivered", type=event.type, about=event.about, event_id=event.event_id, to=self.name)
+
+    def _not_delivered(self, event: Event, outcome: Outcome) -> None:
+        now = self._clock.now()
+        self._failures = (event.attempts if self._failures is None else self._failures) + 1
+        self._gone = outcome.gone
+        if now - event.occurred_at >= SPAN:
+            # The next may be one that the receiver takes.
+            self._next_try_at = now + _AFTER_GIVING_UP
+            self._give_up(event, outcome, now)
+        else:
+            wait = delay_after(self._failures, jitter=self._jitter)
+            asked = timedelta(seconds=min(outcome.retry_after or 0.0, LONGEST_DELAY.total_seconds()))
+            self._next_try_at = now + max(wait, asked)
+            self._keep(event, outcome)
+
+    def _keep(self, event: Event, outcome: Outcome) -> None:
+        self._database.write(lambda connection: outbox.attempt_failed(connection, event, error=outcome.reason))
+        with self._database.read() as connection:
+            waiting = outbox.count_waiting(connection, self._shop, self._target.key)
+        log.warning(
+            "event.failed",
+            type=event.type,
+            about=event.about,
+            event_id=event.event_id,
+            to=self.name,
+            attempts=event.attempts + 1,
+            reason=outcome.reason,
+            next_attempt_at=None if self._gone or self._next_try_at is None else _seconds(self._next_try_at),
+            waiting=waiting,
+        )
+
+    def _give_up(self, event: Event, outcome: Outcome, now: datetime) -> None:
+        self._database.write(lambda connection: outbox.give_up(connection, event, error=outcome.reason, now=now))
+        with self._database.read() as connection:
+            failed = outbox.count_failed(connection, self._shop, self._target.key)
+        log.error(
+            "event.given_up",
+            type=event.type,
+            about=event.about,
+            event_id=event.event_id,
+            to=self.name,
+            attempts=event.attempts + 1,
+            reason=outcome.reason,
+            failed=failed,
+        )
+
+
+def _seconds(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

@@ -1,0 +1,115 @@
+"""The outbox: events that are to reach an address outside, each in the transaction of what it tells of.
+
+A row is one event for one target (an address, known here by its key), so that targets don't wait for one another. The
+lowest row of a target that has not failed is the next to be sent; it goes when it was delivered.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from connector.store.tables import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event as it is put in."""
+
+    event_id: str
+    """The same at every target and at every try."""
+    type: str
+    about: str
+    """The order's id, or the part: for the log."""
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event on its way to one target."""
+
+    id: int
+    event_id: str
+    type: str
+    about: str
+    occurred_at: datetime
+    attempts: int
+    """Tries that have failed."""
+    payload: str
+
+
+def add(connection: Connection, shop: str, targets: Sequence[str], new: Sequence[NewEvent], *, now: datetime) -> None:
+    """Puts the events in for each of the targets, in their order."""
+    rows = [
+        {
+            "shop": shop,
+            "target": target,
+            "event_id": event.event_id,
+            "type": event.type,
+            "about": event.about,
+            "occurred_at": now,
+            "attempts": 0,
+            "payload": event.payload,
+        }
+        for event in new
+        for target in targets
+    ]
+    if rows:
+        connection.execute(sa.insert(outbox), rows)
+
+
+def next_event(connection: Connection, shop: str, target: str) -> Event | None:
+    """The oldest event that the target still lacks; None if it has all."""
+    query = sa.select(outbox).where(_waiting(shop, target)).order_by(outbox.c.id).limit(1)
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    return Event(row.id, row.event_id, row.type, row.about, row.occurred_at, row.attempts, row.payload)
+
+
+def delivered(connection: Connection, event: Event) -> None:
+    """The target has it."""
+    connection.execute(sa.delete(outbox).where(_same(event)))
+
+
+def attempt_failed(connection: Connection, event: Event, *, error: str) -> None:
+    """It stays the next to be sent."""
+    connection.execute(sa.update(outbox).where(_same(event)).values(attempts=outbox.c.attempts + 1, error=error))
+
+
+def give_up(connection: Connection, event: Event, *, error: str, now: datetime) -> None:
+    """It is not sent any more; the next one is."""
+    connection.execute(
+        sa.update(outbox).where(_same(event)).values(attempts=outbox.c.attempts + 1, error=error, failed_at=now)
+    )
+
+
+def count_waiting(connection: Connection, shop: str, target: str) -> int:
+    """How many events the target still lacks."""
+    return connection.execute(sa.select(sa.func.count()).select_from(outbox).where(_waiting(shop, target))).scalar_one()
+
+
+def count_failed(connection: Connection, shop: str, target: str) -> int:
+    """How many events the target lacks for good, of those that are still kept."""
+    query = sa.select(sa.func.count()).select_from(outbox)
+    failed = query.where(outbox.c.shop == shop, outbox.c.target == target, outbox.c.failed_at.is_not(None))
+    return connection.execute(failed).scalar_one()
+
+
+def prune(connection: Connection, shop: str, *, waiting_before: datetime, failed_before: datetime) -> int:
+    """Deletes what happened before these moments; returns how many of the events had not been given up."""
+    old = sa.delete(outbox).where(outbox.c.shop == shop)
+    connection.execute(old.where(outbox.c.occurred_at < failed_before, outbox.c.failed_at.is_not(None)))
+    waiting = old.where(outbox.c.occurred_at < waiting_before, outbox.c.failed_at.is_(None))
+    return connection.execute(waiting).rowcount
+
+
+def _waiting(shop: str, target: str) -> sa.ColumnElement[bool]:
+    return sa.and_(outbox.c.shop == shop, outbox.c.target == target, outbox.c.failed_at.is_(None))
+
+
+def _same(event: Event) -> sa.ColumnElement[bool]:
+    # SQLite gives the number of a row that went to a new one, so the number alone may mean another event.
+    return sa.and_(outbox.c.id == event.id, outbox.c.event_id == event.event_id)
