@@ -78,6 +78,24 @@ def test_every_way_through_a_workflow_ends_with_an_answer(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_what_can_fail_leads_to_a_503_and_never_breaks_off(file: Path) -> None:
+    """n8n answers 200 in the name of a workflow that breaks off before it has answered."""
+    read = workflow(file)
+    can_fail = [
+        node for kind in ("code", "crypto", "httpRequest", "set") for node in read["nodes"] if kind in node["type"]
+    ]
+
+    for node in can_fail:
+        if node["name"] == "Remember the event":  # the message is sent: telling it again would send it twice
+            assert node["onError"] == "continueRegularOutput"
+            continue
+        assert node["onError"] == "continueErrorOutput"
+        assert read["connections"][node["name"]]["main"][1] == [{"node": "Answer 503", "type": "main", "index": 0}]
+    (answer,) = [node for node in read["nodes"] if node["name"] == "Answer 503"]
+    assert answer["parameters"]["options"]["responseCode"] == 503
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_no_secret_stands_in_a_workflow(file: Path) -> None:
     read = workflow(file)
     requests = [node for node in read["nodes"] if node["type"] == "n8n-nodes-base.httpRequest"]

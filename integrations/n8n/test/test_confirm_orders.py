@@ -174,6 +174,6 @@ def test_without_the_key_nothing_is_taken_for_signed(shop: Shop) -> None:
         shop.n8n.stop()
     shop.n8n.start(EVENTS_KEY=EVENTS_KEY)
 
-    assert answers == [500, 500]
+    assert answers == [503, 503]
     assert texts_of(shop, "keyless") == []
     wait_until(lambda: tell(shop, body, id_="msg_keyless").status_code == 204, within=60)
