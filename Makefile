@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 4
 
-.PHONY: demo test test-n8n run schema clean
+.PHONY: demo test test-n8n run schema summary-check clean
 
 demo: .venv/runtime
 	$(BIN)/python -m connector demo $(ARGS)
@@ -25,6 +25,10 @@ run: .venv/runtime
 
 schema: .venv/development
 	$(BIN)/python scripts/make_sheets_schema.py
+
+# Needs LibreOffice (on Debian: apt-get install libreoffice-calc). Not part of `test`.
+summary-check: .venv/development
+	$(BIN)/python -m pytest tests/spreadsheet/calculated_summary.py $(ARGS)
 
 .venv/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=/path/to/it." if sys.version_info < (3, 11) else 0)'

@@ -11,11 +11,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from connector.events.secret import HOW_TO_MAKE, PREFIX, parse_secrets
 from connector.events.target import Target, parse_targets, secrets_of
 
+ENV_FILE = ".env"
 SHORTEST_SECRET = 16
 _SPREADSHEET_URL = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]+)")
 _SPREADSHEET_ID = re.compile(r"[A-Za-z0-9_-]{10,}\Z")
 
-_HOW_TO_GET = {
+HOW_TO_GET = {
     "WHAPI_TOKEN": "Copy the channel's token from Whapi's panel.",
     "SPREADSHEET_ID": "Open the spreadsheet and copy its address from the browser.",
     "WEBHOOK_SECRET": f"Make up a text of at least {SHORTEST_SECRET} characters that callers must present.",
@@ -35,7 +36,7 @@ def _spreadsheet_id(value: str) -> str:
     match = _SPREADSHEET_URL.search(value)
     spreadsheet_id = match.group(1) if match else value
     if not _SPREADSHEET_ID.match(spreadsheet_id):
-        raise ValueError("it is neither a spreadsheet's id nor its address. " + _HOW_TO_GET["SPREADSHEET_ID"])
+        raise ValueError("it is neither a spreadsheet's id nor its address. " + HOW_TO_GET["SPREADSHEET_ID"])
     return spreadsheet_id
 
 
@@ -76,7 +77,7 @@ class Settings(BaseSettings):
     """Every variable that the service knows. Names and defaults are promised to its users."""
 
     model_config = SettingsConfigDict(
-        env_file=".env",
+        env_file=ENV_FILE,
         env_file_encoding="utf-8",
         env_ignore_empty=True,
         extra="ignore",
@@ -140,13 +141,18 @@ class Settings(BaseSettings):
         return hidden
 
 
-def load_settings() -> Settings:
-    """The settings from the environment and `.env`. Raises SettingsError with every problem there is."""
+def load_settings(**values: Any) -> Settings:
+    """The settings from the environment and `.env`; `values` win over both. Raises SettingsError with every problem
+    there is."""
     try:
-        settings = Settings()
+        settings = Settings(**values)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_input=False, include_context=False)
         raise SettingsError([_sentence(problem) for problem in problems]) from None
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(
+            [f"The file {ENV_FILE} can't be read. See that it is a text file and that the service may read it."]
+        ) from None
     contradictions = list(_contradictions(settings))
     if contradictions:
         raise SettingsError(contradictions)
@@ -168,7 +174,7 @@ def _contradictions(settings: Settings) -> Iterator[str]:
 def _sentence(problem: Any) -> str:
     name = str(problem["loc"][0]).upper()
     if problem["type"] == "missing":
-        return f"{name} is not set. {_HOW_TO_GET[name]}"
+        return f"{name} is not set. {HOW_TO_GET[name]}"
     message = problem["msg"].removeprefix("Value error, ")
     if problem["type"] != "value_error":
         message = message[0].lower() + message[1:] + "."

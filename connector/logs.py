@@ -9,6 +9,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterable, MutableMapping
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -67,6 +68,31 @@ def _replace(match: re.Match[str]) -> str:
     return (match["name"] or match["bearer"] or "") + _REPLACEMENT
 
 
+class _Lines(logging.StreamHandler[Any]):
+    """Writes what libraries log. The connector's own events take a shorter way to the same stream: a record of the
+    standard library for each would cost more than all the rest, and an order's lines are written while webhooks wait.
+    """
+
+    def __init__(self, processors: list[Any]) -> None:
+        super().__init__()
+        self._processors = processors
+
+    def write_event(self, logger: Any, method: str, event: Any) -> None:
+        for processor in self._processors:
+            event = processor(logger, method, event)
+        with self.lock or nullcontext():
+            self.stream.write(event + self.terminator)
+            self.flush()
+
+
+def _write_line(logger: Any, method: str, event: EventDict) -> EventDict:
+    """The last processor: writes the event with the handlers that are set up now."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, _Lines):
+            handler.write_event(logger, method, event)
+    raise structlog.DropEvent
+
+
 def set_up_logging(*, log_format: str = "console", level: str = "INFO", secrets: Iterable[str] = ()) -> None:
     """Sends all logging of this process to standard error, in one format, without secrets."""
     redact = Redactor(secrets)
@@ -81,16 +107,12 @@ def set_up_logging(*, log_format: str = "console", level: str = "INFO", secrets:
         renderer = structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
         )
-    handler = logging.StreamHandler()
+    last: list[Any] = [structlog.processors.format_exc_info, redact, renderer]
+    handler = _Lines(last)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=before,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                redact,
-                renderer,
-            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
     root = logging.getLogger()
@@ -102,8 +124,7 @@ def set_up_logging(*, log_format: str = "console", level: str = "INFO", secrets:
         processors=[
             structlog.stdlib.filter_by_level,
             *before,
-            structlog.stdlib.PositionalArgumentsFormatter(),
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+            _write_line,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,

@@ -1,9 +1,10 @@
 """Puts the parts of the service together from the settings. What each part promises stands in its own module."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from connector import __version__
+from connector.check.finding import LatestFindings
 from connector.clock import Clock, SystemClock
 from connector.config import Settings
 from connector.events.announce import Announcer
@@ -24,6 +25,7 @@ from connector.sheets.workbook import Workbook
 from connector.store import orders, pauses
 from connector.store.database import Database
 from connector.store.lock import shop_lock
+from connector.sync.arrivals import Arrivals
 from connector.sync.fetch import FetchStage
 from connector.sync.history import HistoryReader
 from connector.sync.markers import delete_old_markers
@@ -60,6 +62,9 @@ class Service:
     shop: str
     clock: Clock
     senders: tuple[Sender, ...] = ()
+    arrivals: Arrivals = field(default_factory=Arrivals)
+    findings: LatestFindings = field(default_factory=LatestFindings)
+    """What the cheap checks found, where `check/running.py` runs them."""
 
     def close(self) -> None:
         """Ends the threads and closes what is open. Nothing is lost if the process dies instead."""
@@ -132,7 +137,7 @@ def build_service(
         shop=SHOP,
         grace=settings.items_grace,
         clock=clock,
-        arrived=pipeline.wake,
+        arrived=pipeline.order_arrived,
         events=events,
         observer=instruments,
     )

@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_until(look: Callable[[], T], *, within: float = 15.0, what: str = "") -> T:
+def wait_until(look: Callable[[], T], *, within: float = 30.0, what: str = "") -> T:
     """The first true value that `look` returns; fails the test when the time is up."""
     pause = threading.Event()
     deadline = time.monotonic() + within

@@ -1,23 +1,40 @@
 """The commands of `python -m connector`, one module each."""
 
+import importlib
+from typing import cast
+
 import click
 
 from connector import __version__
-from connector.cli.backfill import backfill_command
-from connector.cli.check import check
-from connector.cli.demo import demo
-from connector.cli.orders import orders
-from connector.cli.replay import replay_command
-from connector.cli.resync import resync
-from connector.cli.sandbox import sandbox
-from connector.cli.serve import serve
+
+_COMMANDS = {
+    "serve": "connector.cli.serve:serve",
+    "demo": "connector.cli.demo:demo",
+    "sandbox": "connector.cli.sandbox:sandbox",
+    "setup": "connector.cli.setup:setup",
+    "check": "connector.cli.check:check",
+    "orders": "connector.cli.orders:orders",
+    "resync": "connector.cli.resync:resync",
+    "backfill": "connector.cli.backfill:backfill_command",
+    "replay": "connector.cli.replay:replay_command",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class _Commands(click.Group):
+    """Imports a command when it is called, so that none costs the others time and memory."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click has it
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as click has it
+        place = _COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        return cast("click.Command", getattr(importlib.import_module(module), name))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="connector")
 def main() -> None:
     """Brings WhatsApp orders from Whapi.Cloud into a Google Sheet, each exactly once."""
-
-
-for command in (serve, demo, sandbox, check, orders, resync, backfill_command, replay_command):
-    main.add_command(command)

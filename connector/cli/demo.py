@@ -2,6 +2,8 @@
 
 import click
 
+from connector.demo import run_demo
+
 
 @click.command()
 @click.option("--once", is_flag=True, help="End when all rows are verified in the sheet: exit 0, or 1 if they are not.")
@@ -11,6 +13,4 @@ def demo(once: bool, port: int) -> None:
 
     Needs no account and no settings, and keeps its files in a temporary folder.
     """
-    from connector.demo import run_demo  # noqa: PLC0415 - other commands start without it
-
     run_demo(once=once, port=port)

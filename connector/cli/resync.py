@@ -7,11 +7,13 @@ from urllib.parse import quote
 import click
 import httpx
 
+from connector.check.public import local_address
 from connector.cli.start import database_or_exit, exit_with, settings_or_exit
-from connector.cli.work import start_here, watch
+from connector.cli.work import runs_elsewhere, start_here, watch
 from connector.config import Settings
 from connector.service import SHOP, build_service
 from connector.sheets.credentials import CredentialsError
+from connector.store import fetching
 from connector.store.database import Database
 from connector.store.orders import count_synced, find_order
 from connector.sync.resync import ask_for_resync
@@ -39,10 +41,15 @@ def resync(order_ids: tuple[str, ...], failed: bool) -> None:
     except CredentialsError as error:
         database.close()
         exit_with([str(error)])
-    tried = ask_for_resync(database, SHOP, now=service.clock.now(), order_ids=order_ids or None)
+    with database.read() as connection:
+        tried = fetching.can_be_tried(connection, SHOP, order_ids=order_ids or None)
+    # One of the two asks, not both: the service might have tried an order by the time that it is asked once more.
+    asked = runs_elsewhere(service) and _ask_service(settings, order_ids)
+    if not asked:
+        ask_for_resync(database, SHOP, now=service.clock.now(), order_ids=order_ids or None)
     if tried:
-        if not start_here(service):
-            _tell_service(settings, order_ids)
+        if not asked and not start_here(service):
+            click.echo(f"The service takes them up within {settings.resync_interval:g} seconds.", err=True)
         watch(service, service.clock.now(), title="Trying orders")
     with database.read() as connection:
         complete = count_synced(connection, SHOP, tried)
@@ -59,12 +66,14 @@ def _is_known(database: Database, order_id: str) -> bool:
         return find_order(connection, SHOP, order_id) is not None
 
 
-def _tell_service(settings: Settings, order_ids: Sequence[str]) -> None:
-    """Has the running service look at once."""
+def _ask_service(settings: Settings, order_ids: Sequence[str]) -> bool:
+    """Has the running service try them at once; False if it can't be asked from here."""
     paths = [f"/orders/{quote(order_id, safe='')}/resync" for order_id in order_ids] or ["/resync"]
     headers = {"X-Webhook-Secret": settings.webhook_secret.get_secret_value()}
     try:
         for path in paths:
-            httpx.post(f"http://{settings.host}:{settings.port}{path}", headers=headers, timeout=5)
-    except httpx.HTTPError:
-        click.echo(f"The service takes them up within {settings.resync_interval:g} seconds.", err=True)
+            url = f"{local_address(settings)}{path}"
+            httpx.post(url, headers=headers, timeout=30, trust_env=False).raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return False
+    return True

@@ -7,6 +7,7 @@ from types import FrameType
 import click
 
 from connector import __version__
+from connector.check.running import Watch
 from connector.cli.start import database_or_exit, exit_with, settings_or_exit
 from connector.config import Settings
 from connector.logs import get_logger
@@ -51,11 +52,14 @@ def run_service(settings: Settings) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
+    watch = Watch(settings, service)
     # Python lets a thread run for 5 ms before another gets its turn; a webhook's answer needs several turns.
     sys.setswitchinterval(_TURN)
     lift_pauses(database, service.clock)
     service.pipeline.start()
     log.info("service.started", version=__version__, address=f"http://{settings.host}:{server.port}")
+    watch.start()
     server.run()
+    watch.stop()
     service.close()
     log.info("service.stopped")

@@ -19,12 +19,19 @@ _PATIENCE = 120.0
 _LOOK_EVERY = 0.2
 
 
-def start_here(service: Service) -> bool:
-    """Starts fetching and writing in this process; False if a service is running, which does it."""
+def runs_elsewhere(service: Service) -> bool:
+    """Whether another process fetches and writes for the shop."""
     lock = shop_lock(service.database, SHOP)
     if not lock.acquire():
-        return False
+        return True
     lock.release()
+    return False
+
+
+def start_here(service: Service) -> bool:
+    """Starts fetching and writing in this process; False if a service is running, which does it."""
+    if runs_elsewhere(service):
+        return False
     lift_pauses(service.database, service.clock)
     service.pipeline.start()
     return True

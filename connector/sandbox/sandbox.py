@@ -159,6 +159,7 @@ class Sandbox:
 
     def _application(self) -> Flask:
         app = Flask("connector.sandbox")
+        app.json.sort_keys = False  # type: ignore[attr-defined]
         guard(app)
         app.register_blueprint(whapi_blueprint(self.whapi))
         app.register_blueprint(google_blueprint(self.google))

@@ -17,6 +17,7 @@ from gspread.exceptions import APIError
 from gspread.http_client import HTTPClient
 
 from connector.observer import UNOBSERVED, Callee, Observer, observed_call
+from connector.sheets.body import encode
 from connector.sheets.errors import Kind, SheetsError, from_answer
 
 GOOGLE = "https://sheets.googleapis.com"
@@ -97,7 +98,13 @@ class SheetsApi:
     ) -> Json:
         endpoint = f"{GOOGLE}/v4/spreadsheets/{spreadsheet_id}{path}"
         try:
-            answer = self._http.request(method, endpoint, json=json, params=params).json()
+            answer = self._http.request(
+                method,
+                endpoint,
+                data=None if json is None else encode(json),
+                headers=None if json is None else {"Content-Type": "application/json"},
+                params=params,
+            ).json()
         except APIError as error:
             raise from_answer(
                 error.response.status_code,
@@ -105,6 +112,7 @@ class SheetsApi:
                 account=self.account,
                 spreadsheet_id=spreadsheet_id,
                 retry_after=_seconds(error.response.headers.get("Retry-After")),
+                writing=path == ":batchUpdate",
             ) from None
         except google.auth.exceptions.GoogleAuthError as error:
             raise _no_token(error, self.account) from None

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.models import Number
+from connector.sheets.money import NumberFormat, amount_format, count_format
 
 Cell = dict[str, Any]
 
@@ -12,15 +13,8 @@ LONGEST_TEXT = 50_000
 """Characters that Google takes in a cell."""
 _CUT = " [cut here: a cell holds 50,000 characters]"
 _DAY_ZERO = datetime(1899, 12, 30, tzinfo=UTC)
-# fmt: off
-_NO_DECIMALS = frozenset({
-    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF",
-    "XPF",
-})
-_THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
-# fmt: on
 
-TIME_FORMAT = {"type": "DATE_TIME", "pattern": "yyyy-mm-dd hh:mm:ss"}
+TIME_FORMAT = {"type": "DATE_TIME", "pattern": "yyyy-mm-dd hh:mm"}
 TEXT_FORMAT = {"type": "TEXT"}
 
 
@@ -31,24 +25,26 @@ def text_cell(text: str | None) -> Cell:
     return _cell({"stringValue": fit(text)}, TEXT_FORMAT)
 
 
+def linked_cell(text: str | None, address: str | None) -> Cell:
+    """A string cell that leads to an address when it is clicked. The link is a format: there is no formula."""
+    cell = text_cell(text)
+    if cell and address is not None:
+        cell["userEnteredFormat"]["textFormat"] = {"link": {"uri": address}}
+    return cell
+
+
 def amount_cell(amount: Number | None, currency: str | None) -> Cell:
-    """A number with as many decimals as the currency has (ISO 4217), or more if the amount has more."""
+    """A number that looks like an amount of this currency."""
     if amount is None:
         return {}
-    decimals = max(_decimals(currency), _decimals_of(amount))
-    return _cell(
-        {"numberValue": amount}, {"type": "NUMBER", "pattern": "#,##0" + ("." + "0" * decimals if decimals else "")}
-    )
+    return _cell({"numberValue": amount}, amount_format(amount, currency))
 
 
 def count_cell(count: Number | None) -> Cell:
     """A number of pieces."""
     if count is None:
         return {}
-    decimals = _decimals_of(count)
-    return _cell(
-        {"numberValue": count}, {"type": "NUMBER", "pattern": "0" + ("." + "0" * decimals if decimals else "")}
-    )
+    return _cell({"numberValue": count}, count_format(count))
 
 
 def time_cell(moment: datetime, zone: ZoneInfo) -> Cell:
@@ -78,16 +74,5 @@ def _units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def _cell(value: Cell, number_format: dict[str, str]) -> Cell:
+def _cell(value: Cell, number_format: NumberFormat) -> Cell:
     return {"userEnteredValue": value, "userEnteredFormat": {"numberFormat": number_format}}
-
-
-def _decimals(currency: str | None) -> int:
-    if currency in _NO_DECIMALS:
-        return 0
-    return 3 if currency in _THREE_DECIMALS else 2
-
-
-def _decimals_of(value: Number) -> int:
-    """How many decimals it takes to write the number out, four at the most."""
-    return len(f"{value:.4f}".rstrip("0").partition(".")[2])

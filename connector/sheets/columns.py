@@ -28,36 +28,43 @@ class Column:
     wrap: bool = False
 
 
+FIRST_STATUS = "New"
+"""What the column `Status` begins with. From then on it is the merchant's, and never written again."""
+STATUSES = (FIRST_STATUS, "Confirmed", "Packed", "Sent", "Done", "Cancelled")
+"""What the column offers. The merchant may write anything else."""
+
 KEY = "order_id"
 """The column that tells the connector's rows from others, in both tabs."""
+STATUS = "status"
+"""The column of `Orders` that belongs to the merchant."""
 ITEMS_STATE = "items"
 """The column of `Orders` that says how the fetch of the items stands."""
 
 COLUMNS: dict[Tab, tuple[Column, ...]] = {
     Tab.ORDERS: (
         Column(KEY, "Order ID", 150),
-        Column("received", "Received", 150, Format.TIME),
+        Column("received", "Received", 130, Format.TIME),
         Column("customer", "Customer", 160),
-        Column("phone", "Phone", 130),
+        Column("phone", "Phone", 135),
         Column("title", "Title", 160),
         Column("note", "Note", 240, wrap=True),
-        Column("item_count", "Item count", 85, Format.COUNT),
-        Column("total", "Total", 90, Format.AMOUNT),
-        Column("currency", "Currency", 75),
-        Column("status", "Status", 100),
+        Column("item_count", "Item count", 90, Format.COUNT),
+        Column("total", "Total", 100, Format.AMOUNT),
+        Column("currency", "Currency", 80),
+        Column(STATUS, "Status", 110),
         Column(ITEMS_STATE, "Items", 200),
     ),
     Tab.ITEMS: (
         Column(KEY, "Order ID", 150),
-        Column("received", "Received", 150, Format.TIME),
+        Column("received", "Received", 130, Format.TIME),
         Column("customer", "Customer", 160),
         Column("product", "Product", 240),
         Column("product_id", "Product ID", 150),
         Column("sku", "SKU", 120),
-        Column("quantity", "Quantity", 75, Format.COUNT),
-        Column("unit_price", "Unit price", 90, Format.AMOUNT),
-        Column("currency", "Currency", 75),
-        Column("line_total", "Line total", 90, Format.AMOUNT),
+        Column("quantity", "Quantity", 80, Format.COUNT),
+        Column("unit_price", "Unit price", 100, Format.AMOUNT),
+        Column("currency", "Currency", 80),
+        Column("line_total", "Line total", 100, Format.AMOUNT),
         Column("image", "Image", 220),
     ),
 }

@@ -60,6 +60,11 @@ def _read(setting: str) -> dict[str, Any]:
         path = Path(other)
     try:
         text = path.read_text(encoding="utf-8")
+    except IsADirectoryError:
+        raise CredentialsError(
+            f"{path} is a folder, not a key file. (A container makes one where the file that it is to mount is "
+            f"missing.) Remove it. {_HOW}, and save it there."
+        ) from None
     except FileNotFoundError:
         raise CredentialsError(
             f"There is no key file {path}. {_HOW}, save it there, or name its path in GOOGLE_CREDENTIALS."

@@ -1,5 +1,6 @@
 """What can go wrong at Google Sheets, told apart by whether anything was written."""
 
+import re
 from enum import StrEnum
 
 
@@ -62,12 +63,20 @@ _STALE_SIGNS = (
     "Please enter another name",
 )
 """In Google's refusals that come of what has changed since the sheet was read."""
+_LINK = re.compile(r"https://console\.\S+")
+"""In Google's own sentence: where its interface is switched on."""
 _CERTAIN = frozenset({400, 401, 403, 404, 429})
 """What Google answers before it applies anything. Of every other status nothing of the kind is known."""
 
 
 def from_answer(
-    status: int, body: object, *, account: str, spreadsheet_id: str, retry_after: float | None
+    status: int,
+    body: object,
+    *,
+    account: str,
+    spreadsheet_id: str,
+    retry_after: float | None,
+    writing: bool = False,
 ) -> SheetsError:
     """Turns an error answer into ours. `body` is the parsed JSON, or anything else if it was none.
 
@@ -97,7 +106,7 @@ def from_answer(
             kind=Kind.CREDENTIALS,
         )
     if status == 403:  # noqa: PLR2004
-        return _forbidden(message, error.get("details"), account)
+        return _forbidden(message, error.get("details"), account, writing=writing)
     if status == 404:  # noqa: PLR2004
         return SheetsError(
             f"There is no spreadsheet with the id {spreadsheet_id}. Copy SPREADSHEET_ID anew from the address of "
@@ -107,14 +116,21 @@ def from_answer(
     return _bad_request(message, account)
 
 
-def _forbidden(message: str, details: object, account: str) -> SheetsError:
-    reasons = (
-        [detail.get("reason") for detail in details if isinstance(detail, dict)] if isinstance(details, list) else []
-    )
-    if "SERVICE_DISABLED" in reasons:
-        # Google's own sentence holds the link that switches the API on.
+def _forbidden(message: str, details: object, account: str, *, writing: bool) -> SheetsError:
+    entries = [entry for entry in details if isinstance(entry, dict)] if isinstance(details, list) else []
+    if any(entry.get("reason") == "SERVICE_DISABLED" for entry in entries):
+        link = _LINK.search(message)
+        where = f"at {link.group()}" if link else "for the key's project in the Google Cloud console"
         return SheetsError(
-            f"The Google Sheets API is switched off in the key's project. {message}", kind=Kind.PERMISSION
+            f"The Google Sheets API is switched off in the key's project. Switch it on {where} and wait a few minutes.",
+            kind=Kind.PERMISSION,
+        )
+    if writing:
+        # Google answers the same to somebody who may see nothing; but whoever writes here has read before.
+        return SheetsError(
+            f"The spreadsheet is shared with {account} for viewing only. "
+            "Open it, choose Share, and make that address an Editor.",
+            kind=Kind.PERMISSION,
         )
     return SheetsError(
         f"The spreadsheet is not shared with {account}. Open it, choose Share, and add that address as Editor.",
@@ -123,6 +139,12 @@ def _forbidden(message: str, details: object, account: str) -> SheetsError:
 
 
 def _bad_request(message: str, account: str) -> SheetsError:
+    if "not supported for this document" in message:
+        return SheetsError(
+            "SPREADSHEET_ID is an Excel file in Google Drive, which Google's interface can't write to. Open it, choose "
+            "File, Save as Google Sheets, share the new spreadsheet, and put its address into SPREADSHEET_ID.",
+            kind=Kind.MISSING,
+        )
     if "already exists" in message and ("developer metadata" in message or "named range" in message.lower()):
         return SheetsError("The marker is in the spreadsheet already.", kind=Kind.TAKEN)
     if "protected cell" in message:

@@ -8,16 +8,19 @@ from connector.sheets import tags
 from connector.sheets.cells import TEXT_FORMAT, TIME_FORMAT
 from connector.sheets.columns import COLUMNS, Format, Tab
 from connector.sheets.layout import TabLayout
+from connector.sheets.looks import GREY, column_width, rgb
 
 Json = dict[str, Any]
 
 _BLANK_ROWS = 50
-_GREY = {"red": 0.93, "green": 0.94, "blue": 0.95}
 
 
-def add_tab(tab: Tab, title: str) -> Iterator[Json]:
+def new_sheet_id() -> int:
+    return 1 + secrets.randbelow(2**31 - 2)
+
+
+def add_tab(tab: Tab, title: str, sheet_id: int) -> Iterator[Json]:
     """A new tab, furnished."""
-    sheet_id = 1 + secrets.randbelow(2**31 - 2)
     grid = {"rowCount": 1 + _BLANK_ROWS, "columnCount": len(COLUMNS[tab]), "frozenRowCount": 1}
     yield {"addSheet": {"properties": {"sheetId": sheet_id, "title": title, "gridProperties": grid}}}
     yield from furnish(tab, sheet_id, 1 + _BLANK_ROWS)
@@ -29,8 +32,10 @@ def furnish(tab: Tab, sheet_id: int, row_count: int) -> Iterator[Json]:
     if row_count == 1:
         yield append_rows(sheet_id, _BLANK_ROWS)
     header_format = {
-        "backgroundColorStyle": {"rgbColor": _GREY},
+        "backgroundColorStyle": rgb(GREY),
         "textFormat": {"bold": True},
+        # Also above numbers: the filter's buttons stand at the right.
+        "horizontalAlignment": "LEFT",
         "verticalAlignment": "MIDDLE",
         "wrapStrategy": "CLIP",
     }
@@ -55,13 +60,7 @@ def furnish(tab: Tab, sheet_id: int, row_count: int) -> Iterator[Json]:
         }
     }
     for index, column in enumerate(columns):
-        yield {
-            "updateDimensionProperties": {
-                "range": {"sheetId": sheet_id, "dimension": "COLUMNS", "startIndex": index, "endIndex": index + 1},
-                "properties": {"pixelSize": column.width},
-                "fields": "pixelSize",
-            }
-        }
+        yield column_width(sheet_id, index, column.width)
         yield {
             "repeatCell": {
                 "range": {
@@ -75,9 +74,10 @@ def furnish(tab: Tab, sheet_id: int, row_count: int) -> Iterator[Json]:
                         "numberFormat": _NUMBER_FORMATS[column.format],
                         "wrapStrategy": "WRAP" if column.wrap else "CLIP",
                         "verticalAlignment": "TOP",
+                        **({"horizontalAlignment": "LEFT"} if column.format is Format.TIME else {}),
                     }
                 },
-                "fields": "userEnteredFormat(numberFormat,wrapStrategy,verticalAlignment)",
+                "fields": "userEnteredFormat(numberFormat,wrapStrategy,verticalAlignment,horizontalAlignment)",
             }
         }
     places = {column.key: index for index, column in enumerate(columns)}

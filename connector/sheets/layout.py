@@ -43,10 +43,23 @@ class TabLayout:
 
 
 @dataclass(frozen=True, slots=True)
+class SummaryTag:
+    """What the spreadsheet remembers of the summary."""
+
+    id: int
+    is_wanted: bool
+    """Whether it is still to be made. Afterwards it is the merchant's, to keep or to delete."""
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """The spreadsheet's tabs of the connector's; one that is missing must be made or found by its title."""
 
     tabs: Mapping[Tab, TabLayout] = field(default_factory=dict)
+    summary: SummaryTag | None = None
+    """None where no connector that makes summaries has made the tabs."""
+    summary_sheets: tuple[int, ...] = ()
+    """The tabs that hold a summary of the connector's."""
     is_checked: bool = True
     """Whether a batch made from it is to be refused if the merchant has moved something meanwhile."""
 
@@ -70,7 +83,30 @@ def read_layout(found: Iterable[Mapping[str, Any]]) -> Layout:
         ]
         if sheet_ids:
             tabs[tab] = _read_tab(tab, min(sheet_ids), entries)
-    return Layout(tabs)
+    return Layout(tabs, _read_summary(entries), _summary_sheets(entries))
+
+
+def _read_summary(entries: list[Mapping[str, Any]]) -> SummaryTag | None:
+    states = {
+        entry.get("metadataValue"): entry["metadataId"]
+        for entry in entries
+        if entry.get("metadataKey") == tags.SUMMARY and entry["location"].get("spreadsheet")
+    }
+    # Should there ever be two, the one that says that nothing is to be done counts.
+    state = tags.SETTLED if tags.SETTLED in states else tags.WANTED
+    return SummaryTag(states[state], state == tags.WANTED) if state in states else None
+
+
+def _summary_sheets(entries: list[Mapping[str, Any]]) -> tuple[int, ...]:
+    """A copy of the tag on a duplicated tab names another tab than its own, and does not count."""
+    return tuple(
+        sheet_id
+        for entry in entries
+        if entry.get("metadataKey") == tags.SUMMARY
+        and not entry["location"].get("spreadsheet")
+        and (sheet_id := entry["location"].get("sheetId", 0)) is not None
+        and entry.get("metadataValue") == tags.summary_value(sheet_id)
+    )
 
 
 def _read_tab(tab: Tab, sheet_id: int, entries: list[Mapping[str, Any]]) -> TabLayout:

@@ -3,13 +3,13 @@
 from zoneinfo import ZoneInfo
 
 from connector.models import Item, Order, Shown
-from connector.sheets.cells import Cell, amount_cell, count_cell, text_cell, time_cell
+from connector.sheets.cells import Cell, amount_cell, count_cell, linked_cell, text_cell, time_cell
+from connector.sheets.columns import FIRST_STATUS
+from connector.sheets.links import chat_link, picture_link
 from connector.totals import line_total
 
 Row = dict[str, Cell]
 
-FIRST_STATUS = "New"
-"""What the merchant's own column `Status` begins with. It is never written again."""
 COMPLETE = "complete"
 UNAVAILABLE = "unavailable"
 
@@ -32,7 +32,7 @@ def order_row(order: Order, shown: Shown, zone: ZoneInfo) -> Row:
         "order_id": text_cell(order.order_id),
         "received": time_cell(order.received_at, zone),
         "customer": text_cell(order.customer_name),
-        "phone": text_cell(order.customer_phone),
+        "phone": linked_cell(order.customer_phone, chat_link(order.customer_phone)),
         "title": text_cell(order.title),
         "note": text_cell(order.note),
         "item_count": count_cell(order.item_count),
@@ -67,5 +67,5 @@ def _item_row(order: Order, item: Item, zone: ZoneInfo) -> Row:
         "unit_price": amount_cell(item.price, currency),
         "currency": text_cell(currency),
         "line_total": amount_cell(line_total(item), currency),
-        "image": text_cell(item.image),
+        "image": linked_cell(item.image, picture_link(item.image)),
     }

@@ -4,11 +4,16 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connector.logs import get_logger
 from connector.sheets import tags
 from connector.sheets.api import SheetsApi
 from connector.sheets.columns import COLUMNS, KEY, Tab
-from connector.sheets.furnish import add_tab, append_rows, furnish, tag_columns, tag_end
+from connector.sheets.errors import Kind, SheetsError
+from connector.sheets.furnish import add_tab, append_rows, furnish, new_sheet_id, tag_columns, tag_end
 from connector.sheets.layout import Layout, TabLayout
+from connector.sheets.looks import dress
+
+log = get_logger(__name__)
 
 Json = dict[str, Any]
 IsOurs = Callable[[list[str]], Collection[str]]
@@ -73,6 +78,7 @@ def prepare(
     end, both are replaced. Raises SheetsError.
     """
     requests: list[Json] = []
+    looks: list[Json] = []
     taken = {sheet.title.casefold() for sheet in book.sheets}
     for tab in Tab:
         known = layout.tabs.get(tab)
@@ -90,12 +96,37 @@ def prepare(
             requests += _tag_end(api, spreadsheet_id, tab, found, book, is_ours)
         elif same_title and _can_be_furnished(api, spreadsheet_id, tab, same_title, top):
             requests += furnish(tab, same_title.sheet_id, same_title.row_count)
+            looks += dress(tab, same_title.sheet_id)
         else:
-            title = _free_title(titles[tab], taken)
+            title = free_title(titles[tab], taken)
             taken.add(title.casefold())
-            requests += add_tab(tab, title)
+            sheet_id = new_sheet_id()
+            requests += add_tab(tab, title, sheet_id)
+            looks += dress(tab, sheet_id)
+    if not layout.tabs and layout.summary is None:
+        requests.append(tags.create_summary_tag(tags.WANTED))
     if requests:
+        _apply(api, spreadsheet_id, requests, looks)
+
+
+def _apply(api: SheetsApi, spreadsheet_id: str, requests: list[Json], looks: list[Json]) -> None:
+    """One write. Where Google refuses it, it may be for the looks, and orders must not wait for those."""
+    try:
+        api.batch_update(spreadsheet_id, requests + looks)
+    except SheetsError as error:
+        if error.kind is not Kind.REFUSED or not looks:
+            raise
+        log.warning("sheet.looks_refused", reason=error.message)
         api.batch_update(spreadsheet_id, requests)
+
+
+def can_go_on_in(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: Sheet) -> bool:
+    """Whether `prepare` would go on in a tab that has the right title and no tags; else it makes another. Reads only.
+
+    Raises SheetsError.
+    """
+    top = _top_rows(api, spreadsheet_id, sheet)
+    return _find_header(tab, top) is not None or _can_be_furnished(api, spreadsheet_id, tab, sheet, top)
 
 
 def find_rows(api: SheetsApi, spreadsheet_id: str, place: TabLayout, order_ids: Collection[str]) -> dict[str, int]:
@@ -184,7 +215,7 @@ def _by_title(tab: Tab, row: Sequence[Any]) -> dict[str, int]:
     }
 
 
-def _free_title(title: str, taken: Collection[str]) -> str:
+def free_title(title: str, taken: Collection[str]) -> str:
     """The title, with a number behind it where a tab of the merchant's own has it already."""
     if title.casefold() not in taken:
         return title

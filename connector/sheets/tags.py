@@ -20,8 +20,12 @@ COLUMN = "wcsync.column"
 HEADER = "wcsync.header"
 LAST = "wcsync.last"
 END = "wcsync.end"
+SUMMARY = "wcsync.summary"
+"""On the tab with the summary; and on the spreadsheet itself, saying whether there is still one to be made."""
+WANTED = "wanted"
+SETTLED = "settled"
 
-LOOKUPS = [{"metadataKey": key} for key in (TAB, COLUMN, HEADER, LAST, END)]
+LOOKUPS = [{"metadataKey": key} for key in (TAB, COLUMN, HEADER, LAST, END, SUMMARY)]
 """Finds all tags of a spreadsheet in one read."""
 
 
@@ -43,6 +47,30 @@ def create_column_tag(tab: Tab, sheet_id: int, column: str, index: int) -> Json:
 
 def create_row_tag(key: str, tab: Tab, sheet_id: int, index: int) -> Json:
     return _create(key, tab_value(tab, sheet_id), _one("ROWS", sheet_id, index))
+
+
+def summary_value(sheet_id: int) -> str:
+    return f"summary:{sheet_id}"
+
+
+def create_summary_tag(state: str) -> Json:
+    """Says on the spreadsheet whether the summary is still to be made. It outlives every tab."""
+    return _create(SUMMARY, state, {"spreadsheet": True})
+
+
+def create_summary_tab_tag(sheet_id: int) -> Json:
+    return _create(SUMMARY, summary_value(sheet_id), {"sheetId": sheet_id})
+
+
+def settle_summary(tag_id: int) -> Json:
+    """The summary is made, or will not be made."""
+    return {
+        "updateDeveloperMetadata": {
+            "dataFilters": [_lookup(tag_id, None)],
+            "developerMetadata": {"metadataValue": SETTLED},
+            "fields": "metadataValue",
+        }
+    }
 
 
 def move_row_tag(tag_id: int, sheet_id: int, index: int, *, from_: int | None) -> Json:

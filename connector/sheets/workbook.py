@@ -1,5 +1,6 @@
 """The merchant's spreadsheet as the writer needs it: read in few calls, and mended where tags are missing."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from connector.sheets.api import SheetsApi
 from connector.sheets.columns import Tab
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.layout import Layout, read_layout
+from connector.sheets.summary.make import make_summary_anew, make_wanted_summary
 from connector.sheets.tabs import Book, IsOurs
 
 log = get_logger(__name__)
@@ -22,6 +24,8 @@ TIMES_CHECKED = 3
 """How often in a row the same layout may be checked when a batch is applied. What the checks rest on is not documented
 in full (see `tags.check_place`): if Google should refuse them where nothing has moved, they must not end the writing.
 """
+SUMMARY_TRIES = 3
+"""How often a process tries in vain to make the summary that a spreadsheet waits for."""
 
 
 class Workbook:
@@ -48,6 +52,7 @@ class Workbook:
         self._zone_read_at: datetime | None = None
         self._latest: Layout | None = None
         self._times_same = 0
+        self._summary_failures = Counter[int]()
 
     def layout(self) -> Layout:
         """The tabs as they are now, made or mended first where they need it. One read where they don't."""
@@ -61,6 +66,26 @@ class Workbook:
         self._times_same = self._times_same + 1 if layout == self._latest else 1
         self._latest = layout
         return replace(layout, is_checked=self._times_same <= TIMES_CHECKED)
+
+    def add_wanted_summary(self) -> None:
+        """Makes the tab `Summary` after the tabs were made for the first time; later there is nothing to do.
+
+        Never raises SheetsError: orders must not wait for it. What fails is tried again with a later batch.
+        """
+        tag = None if self._latest is None else self._latest.summary
+        if self._latest is None or tag is None or not tag.is_wanted or self._summary_failures[tag.id] >= SUMMARY_TRIES:
+            return
+        try:
+            make_wanted_summary(self._api, self.spreadsheet_id, self._latest)
+        except SheetsError as error:
+            self._summary_failures[tag.id] += 1
+            log.warning("summary.failed", reason=error.message, times=self._summary_failures[tag.id])
+            return
+        self._latest = replace(self._latest, summary=replace(tag, is_wanted=False))
+
+    def make_summary(self) -> str:
+        """Makes the tab `Summary` anew, in place of the one that the connector made before; returns its title."""
+        return make_summary_anew(self._api, self.spreadsheet_id, self.layout())
 
     def zone(self) -> ZoneInfo:
         """The time zone that dates are written in. One read an hour at the most."""

@@ -30,14 +30,28 @@ def due_orders(
     return [to_order(row) for row in connection.execute(query)]
 
 
+# Made once: to build a statement costs about as much as to run it, and these run for each order.
+_THESE = orders.c.id.in_(sa.bindparam("keys", expanding=True))
+_STILL_DUE = sa.select(orders.c.id).where(_THESE, orders.c.items_state == ItemsState.DUE).with_for_update()
+_HAVE_ITEMS = (
+    sa.update(orders)
+    .where(_THESE)
+    .values(
+        items_state=ItemsState.READY,
+        order_token=None,
+        next_attempt_at=None,
+        write_due_at=sa.bindparam("now", type_=orders.c.write_due_at.type),
+    )
+)
+
+
 def items_arrived(
     connection: Connection, arrived: Sequence[tuple[Order, Sequence[Item]]], *, now: datetime
 ) -> list[bool]:
     """Stores the items of orders; the orders' tokens have done their work and go. False for those whose items were
     here already."""
     keys = [order.id for order, _ in arrived]
-    due = sa.select(orders.c.id).where(orders.c.id.in_(keys), orders.c.items_state == ItemsState.DUE).with_for_update()
-    left = set(connection.execute(due).scalars())
+    left = set(connection.execute(_STILL_DUE, {"keys": keys}).scalars())
     new: dict[int, tuple[Order, Sequence[Item]]] = {}
     changed = []
     for order, items in arrived:
@@ -46,11 +60,7 @@ def items_arrived(
             left.remove(order.id)
             new[order.id] = (order, items)
     if new:
-        connection.execute(
-            sa.update(orders)
-            .where(orders.c.id.in_(list(new)))
-            .values(items_state=ItemsState.READY, order_token=None, next_attempt_at=None, write_due_at=now)
-        )
+        connection.execute(_HAVE_ITEMS, {"keys": list(new), "now": now})
         put_items(
             connection,
             [OrderItems(key, items, order.item_count, order.total_price) for key, (order, items) in new.items()],
@@ -104,15 +114,14 @@ def try_again(connection: Connection, shop: str, *, now: datetime, order_ids: Se
 
     Returns the ids of the orders that will be tried. An order that never had a token can't be.
     """
-    condition = sa.and_(
-        orders.c.shop == shop,
-        orders.c.items_state.in_([ItemsState.DUE, ItemsState.UNAVAILABLE]),
-        orders.c.order_token.is_not(None),
-    )
-    if order_ids is not None:
-        condition = sa.and_(condition, orders.c.order_id.in_(order_ids))
+    condition = _can_be_tried(shop, order_ids)
     statement = sa.update(orders).where(condition).values(items_state=ItemsState.DUE, next_attempt_at=now)
     return list(connection.execute(statement.returning(orders.c.order_id)).scalars())
+
+
+def can_be_tried(connection: Connection, shop: str, *, order_ids: Sequence[str] | None = None) -> list[str]:
+    """The ids of the orders that `try_again` would make due now."""
+    return list(connection.execute(sa.select(orders.c.order_id).where(_can_be_tried(shop, order_ids))).scalars())
 
 
 def count_due(connection: Connection, shop: str, *, before: datetime) -> int:
@@ -125,6 +134,15 @@ def any_to_fetch(connection: Connection, shop: str) -> bool:
     """Whether an order's items are still to be fetched, now or later."""
     query = sa.select(orders.c.id).where(orders.c.shop == shop, orders.c.next_attempt_at.is_not(None)).limit(1)
     return connection.execute(query).first() is not None
+
+
+def _can_be_tried(shop: str, order_ids: Sequence[str] | None) -> sa.ColumnElement[bool]:
+    condition = sa.and_(
+        orders.c.shop == shop,
+        orders.c.items_state.in_([ItemsState.DUE, ItemsState.UNAVAILABLE]),
+        orders.c.order_token.is_not(None),
+    )
+    return condition if order_ids is None else sa.and_(condition, orders.c.order_id.in_(order_ids))
 
 
 def _still_due(connection: Connection, order: Order, **values: Any) -> bool:

@@ -19,6 +19,17 @@ NOTHING_TO_FETCH_WITH = (
     "The order came without its token, so its items can't be fetched. They will be if the order is sent again with it."
 )
 _AT_ONCE = 500
+# Made once: to build a statement costs about as much as to run it, and these run for each webhook.
+_INSERTS = {
+    dialect: insert(orders)
+    .on_conflict_do_nothing(index_elements=["shop", "order_id"])
+    .returning(orders.c.order_id, orders.c.id)
+    for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+_PAST = sa.select(past_orders.c.order_id).where(
+    past_orders.c.shop == sa.bindparam("shop"),
+    past_orders.c.order_id.in_(sa.bindparam("ids", expanding=True)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +85,15 @@ def _insert(
     connection: Connection, shop: str, new_orders: Sequence[NewOrder], *, now: datetime, grace: timedelta
 ) -> dict[str, int]:
     """Inserts those that are not there yet; their keys by their ids."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(orders).on_conflict_do_nothing(index_elements=["shop", "order_id"])
     first_rows = [_first_row(shop, order, now=now, grace=grace) for order in new_orders]
     returned = connection.execute(
-        statement.returning(orders.c.order_id, orders.c.id),
+        _INSERTS[connection.dialect.name],
         first_rows if len(first_rows) > 1 else first_rows[0],  # SQLAlchemy's way for many costs a single one dear.
     )
     keys = {row.order_id: row.id for row in returned}
     # Looked up only now, after the insert: then no pruning at the same moment can come in between.
-    query = sa.select(past_orders.c.order_id).where(past_orders.c.shop == shop, past_orders.c.order_id.in_(list(keys)))
-    past = [keys.pop(order_id) for order_id in connection.execute(query).scalars()]
+    found = connection.execute(_PAST, {"shop": shop, "ids": list(keys)})
+    past = [keys.pop(order_id) for order_id in found.scalars()]
     if past:
         connection.execute(sa.delete(orders).where(orders.c.id.in_(past)))
     return keys

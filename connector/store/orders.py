@@ -120,6 +120,21 @@ def known_order_ids(connection: Connection, shop: str, order_ids: Sequence[str])
     return known
 
 
+def has_rows(connection: Connection, shop: str) -> bool:
+    """Whether rows were ever written for the shop, as far as the store knows."""
+    written = sa.select(orders.c.id).where(orders.c.shop == shop, orders.c.shown.is_not(None)).limit(1)
+    pruned = sa.select(past_orders.c.order_id).where(past_orders.c.shop == shop).limit(1)
+    return any(connection.execute(query).first() is not None for query in (written, pruned))
+
+
+def latest_waiting_channel(connection: Connection, shop: str) -> str | None:
+    """The channel of the latest order whose items are still to be fetched, where it named one."""
+    query = sa.select(orders.c.channel_id).where(
+        orders.c.shop == shop, orders.c.channel_id.is_not(None), orders.c.next_attempt_at.is_not(None)
+    )
+    return connection.execute(query.order_by(orders.c.id.desc()).limit(1)).scalar()
+
+
 def with_items(connection: Connection, rows: Iterable[sa.Row[Any]]) -> list[Order]:
     """The rows as orders, with their items."""
     rows = list(rows)

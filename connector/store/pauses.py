@@ -45,8 +45,14 @@ class Pause:
         return self.until is not None and self.until > now
 
 
+# Made once, as they run with each fetch: to build a statement costs about as much as to run it.
+_THIS = sa.and_(pauses.c.shop == sa.bindparam("of_shop"), pauses.c.part == sa.bindparam("of_part"))
+_GET = sa.select(pauses).where(_THIS)
+_PUT = sa.update(pauses).where(_THIS)
+
+
 def get_pause(connection: Connection, shop: str, part: Part) -> Pause:
-    row = connection.execute(sa.select(pauses).where(pauses.c.shop == shop, pauses.c.part == part)).first()
+    row = connection.execute(_GET, {"of_shop": shop, "of_part": part}).first()
     if row is None:
         return Pause()
     return Pause(row.failures, row.until, row.since, row.reason, row.worked_at, Told(row.told))
@@ -112,6 +118,5 @@ def _put(connection: Connection, shop: str, part: Part, pause: Pause) -> None:
         "worked_at": pause.worked_at,
         "told": pause.told,
     }
-    this = sa.and_(pauses.c.shop == shop, pauses.c.part == part)
-    if connection.execute(sa.update(pauses).where(this).values(**values)).rowcount == 0:
+    if connection.execute(_PUT, {"of_shop": shop, "of_part": part, **values}).rowcount == 0:
         connection.execute(sa.insert(pauses).values(shop=shop, part=part, **values))

@@ -14,6 +14,7 @@ from connector.logs import get_logger
 from connector.models import Order
 from connector.store.lock import Lock
 from connector.sync.channel import SUSPECTS_THAT_PAUSE
+from connector.sync.crowd import Crowd
 from connector.sync.fetch import FetchStage
 from connector.sync.write import WriteStage
 
@@ -23,10 +24,15 @@ FETCHERS = 20
 """Fetches under way at once."""
 _AHEAD = 20
 """Orders that stand ready for them, so that a fetcher needs no look at the store to go on."""
+_IN_A_CROWD = 4
+"""Fetches under way while many webhooks come in at once."""
 SECONDS_BETWEEN_BATCHES = 2.0
 """A batch is one read and one write; Google asks for no more than one request a second to a spreadsheet."""
 _BETWEEN_LOOKS = 0.02
 """Seconds. Each order that comes in wakes the stages; in a burst one look serves them all."""
+_LONGEST_BETWEEN_LOOKS = 0.1
+_TIMES_ITS_TIME = 20
+"""A stage rests so many times as long as its last look took: looks must not hold up answers when many are due."""
 _LONGEST_SLEEP = 3600.0
 _AFTER_A_FAULT = 5.0
 _LOCK_RETRY = 2.0
@@ -68,6 +74,7 @@ class Pipeline:
         self._to_write = threading.Event()
         self._housekeeping_due = threading.Event()
         self._changed = threading.Condition()
+        self._crowd = Crowd()
         self._in_flight: set[int] = set()
         self._in_flight_lock = threading.Lock()
         self._locking = threading.Lock()
@@ -120,6 +127,11 @@ class Pipeline:
             self._lock.release()
             self.holds_lock = False
 
+    def order_arrived(self) -> None:
+        """A request brought an order."""
+        self._crowd.came()
+        self.wake()
+
     def wake(self) -> None:
         """Something may be due: have the stages look."""
         self._to_fetch.set()
@@ -137,11 +149,11 @@ class Pipeline:
 
     def _run(self, work: Callable[[], float], due: threading.Event) -> None:
         """Repeats `work`, which returns how many seconds it may sleep. A fault of ours must not end the thread."""
-        looked_at = -math.inf
+        looks_at = -math.inf
         while not self._stopping.is_set():
-            self._stopping.wait(max(looked_at + _BETWEEN_LOOKS - time.monotonic(), 0.0))
+            self._stopping.wait(max(looks_at - time.monotonic(), 0.0))
             due.clear()
-            looked_at = time.monotonic()
+            began = time.monotonic()
             try:
                 sleep = work() if self._holds_lock() else _LOCK_RETRY
             except Exception:
@@ -150,6 +162,9 @@ class Pipeline:
                     log.exception("stage.fault")
                 self._stopping.wait(_AFTER_A_FAULT)
                 sleep = 0.0
+            looked = time.monotonic()
+            rest = min(max(_TIMES_ITS_TIME * (looked - began), _BETWEEN_LOOKS), _LONGEST_BETWEEN_LOOKS)
+            looks_at = looked + rest
             due.wait(min(max(sleep, 0.0), _LONGEST_SLEEP))
 
     def _run_job(self, name: str, job: Callable[[Wait], object]) -> None:
@@ -179,7 +194,7 @@ class Pipeline:
                 return (pause.until - now).total_seconds()
             # After a pause one order goes ahead alone, to see whether the channel works again.
             is_shaky = pause.failures >= SUSPECTS_THAT_PAUSE or pause.until is not None
-            width = 1 if is_shaky else self._fetchers + _AHEAD
+            width = self._width(is_shaky=is_shaky)
             with self._in_flight_lock:
                 leave_out = set(self._in_flight)
             room = width - len(leave_out)
@@ -190,6 +205,11 @@ class Pipeline:
                 with self._in_flight_lock:
                     self._in_flight.add(order.id)
                 self._pool.submit(self._fetch_one, order)
+
+    def _width(self, *, is_shaky: bool) -> int:
+        if is_shaky:
+            return 1
+        return _IN_A_CROWD if self._crowd.is_there else self._fetchers + _AHEAD
 
     def _fetch_one(self, order: Order) -> None:
         try:

@@ -169,6 +169,7 @@ class WriteStage:
             return written
         self._observer.write_tried(OK)
         self._applied(batch, entries)
+        self._workbook.add_wanted_summary()
         return Written(orders=len(entries), more=True)
 
     def _after_refusal(self, error: SheetsError, entries: Sequence[Entry]) -> Written:

@@ -3,11 +3,13 @@
 from flask import Flask, Response, request
 
 from connector.service import Service
+from connector.web.addresses import Rest, Whole
 from connector.web.auth import Gate
 from connector.web.body import LARGEST_BODY
 from connector.web.errors import register_error_handlers
 from connector.web.health import health_blueprint
 from connector.web.metrics import metrics_blueprint, observe_requests
+from connector.web.openapi.route import openapi_blueprint
 from connector.web.orders import orders_blueprint
 from connector.web.quarantine import quarantine_blueprint
 from connector.web.webhooks import WebhookLane, webhooks_blueprint
@@ -26,6 +28,7 @@ def create_app(service: Service, *, webhook_secret: str, public_url: str | None 
     app.json.sort_keys = False  # type: ignore[attr-defined]
     # An order id may hold slashes, also two in a row; a redirection to fewer would name another order.
     app.url_map.merge_slashes = False
+    app.url_map.converters |= {"whole": Whole, "rest": Rest}
     gate = app.extensions["gate"] = Gate(webhook_secret)
     app.extensions["webhooks"] = WebhookLane(service)
 
@@ -49,4 +52,5 @@ def create_app(service: Service, *, webhook_secret: str, public_url: str | None 
     app.register_blueprint(quarantine_blueprint(service))
     app.register_blueprint(health_blueprint(service))
     app.register_blueprint(metrics_blueprint(service))
+    app.register_blueprint(openapi_blueprint())
     return app

@@ -12,7 +12,7 @@ UNAUTHORISED = (
     "The secret is missing or wrong. Send the WEBHOOK_SECRET of the service in the header "
     "Authorization: Bearer SECRET, or in X-Webhook-Secret."
 )
-_SLOWED = (
+SLOWED = (
     "Too many wrong secrets came from this address. Wait before the next try; "
     "a request with the right secret is answered at any time."
 )
@@ -37,7 +37,7 @@ class Gate:
         # Without any secret nothing is guessed, so there is nothing to slow down.
         wait = self._throttle.wrong_secret(request.remote_addr or "unknown") if any(presented) else None
         if wait is not None:
-            raise ApiError(429, _SLOWED, retry_after=max(math.ceil(wait), 1))
+            raise ApiError(429, SLOWED, retry_after=max(math.ceil(wait), 1))
         raise ApiError(401, UNAUTHORISED)
 
     def admits(self, authorization: str, webhook_secret: str) -> bool:

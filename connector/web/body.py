@@ -5,7 +5,7 @@ from typing import Any
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from connector.web.errors import ApiError
+from connector.web.errors import NO_FIELDS, NOT_JSON, TOO_MANY_FIELDS, ApiError
 from connector.whapi.unwrap import opened, parse_json
 
 LARGEST_BODY = 2**20
@@ -13,7 +13,6 @@ LARGEST_BODY = 2**20
 
 
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
-_NOT_JSON = "The body is not JSON."
 
 
 def read_json() -> Any:
@@ -21,7 +20,7 @@ def read_json() -> Any:
     try:
         return parse_json(request.get_data(cache=False))
     except ValueError:
-        raise ApiError(400, _NOT_JSON) from None
+        raise ApiError(400, NOT_JSON) from None
 
 
 def read_json_or_form() -> Any:
@@ -32,10 +31,10 @@ def read_json_or_form() -> Any:
         return parse_json(request.get_data())
     except ValueError:
         if request.mimetype not in _FORMS:
-            raise ApiError(400, _NOT_JSON) from None
+            raise ApiError(400, NOT_JSON) from None
     fields = _form_fields()
     if not fields:
-        raise ApiError(400, "The form has no fields.")
+        raise ApiError(400, NO_FIELDS)
     if len(fields) == 1:
         (value,) = fields.values()
         if (inner := opened(value)) is not value:
@@ -53,6 +52,6 @@ def _form_fields() -> dict[str, Any]:
         for name, file in request.files.items(multi=True):
             gathered.setdefault(name, []).append(file.read().decode("utf-8", "replace"))
     except RequestEntityTooLarge:
-        raise ApiError(400, "The form has more than 1,000 fields.") from None
+        raise ApiError(400, TOO_MANY_FIELDS) from None
     unique = {name: list(dict.fromkeys(values)) for name, values in gathered.items()}
     return {name: values[0] if len(values) == 1 else values for name, values in unique.items()}

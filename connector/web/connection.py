@@ -11,15 +11,31 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from connector.web.errors import HEADERS_TOO_LARGE, INVALID_HTTP
+
 LARGEST_HEAD = 32 * 1024
 """Bytes of a request's first line and headers."""
 _GOES_WITHIN = 2.0
 """Seconds that a refused sender gets to read the answer. Closing at once could destroy it on its way."""
-_SENTENCES = {400: "The request is not valid HTTP.", 431: "The request's headers are too large."}
+_SENTENCES = {400: INVALID_HTTP, 431: HEADERS_TOO_LARGE}
 
 
 class _HeadTooLargeError(Exception):
     pass
+
+
+class _Unhurried(Transport):
+    """The transport as an answer sees it. Not closed under a sender who still sends: there the connection leaves."""
+
+    def __init__(self, transport: Transport, cycle: RequestResponseCycle) -> None:
+        self._transport = transport
+        self._cycle = cycle
+        self.write = transport.write  # type: ignore[method-assign] # no detour for each piece
+        self.is_closing = transport.is_closing  # type: ignore[method-assign]
+
+    def close(self) -> None:
+        if not self._cycle.more_body:
+            self._transport.close()
 
 
 class Connection(HttpToolsProtocol):
@@ -96,6 +112,7 @@ class Connection(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._under_way = cycle
+        cycle.transport = _Unhurried(self.transport, cycle)
         super()._start_asgi_task(cycle, app)
 
     def _expect_request(self) -> None:

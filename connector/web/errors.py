@@ -11,7 +11,17 @@ from connector.store.commit import StoreClosedError
 
 log = get_logger(__name__)
 
+INVALID_HTTP = "The request is not valid HTTP."
+HEADERS_TOO_LARGE = "The request's headers are too large."
+NOT_JSON = "The body is not JSON."
+NO_FIELDS = "The form has no fields."
+TOO_MANY_FIELDS = "The form has more than 1,000 fields."
+WRONG_FIELDS = "Nothing was stored, because these fields are wrong."
 TOO_LARGE = "The body is larger than 1 MiB."
+NO_ADDRESS = "There is no such address here."
+NO_METHOD = "This address does not take this method."
+NOT_STORED = "Nothing was stored: the database is not available. Send it again later."
+FAULT = "The service has a fault; its log says more. Send the request again later."
 
 
 class ApiError(Exception):
@@ -64,19 +74,19 @@ def register_error_handlers(app: Flask) -> None:
     def _not_stored(error: Exception) -> Response:
         # The text of a database error holds the values of the statement: customers' data, and tokens.
         log.error("store.failed", error=type(error).__name__)
-        response = _answer(503, {"error": "Nothing was stored: the database is not available. Send it again later."})
+        response = _answer(503, {"error": NOT_STORED})
         response.headers["Retry-After"] = "10"
         return response
 
     @app.errorhandler(Exception)
     def _fault(error: Exception) -> Response:
         log.error("request.fault", error=type(error).__name__, exc_info=error)
-        return _answer(500, {"error": "The service has a fault; its log says more. Send the request again later."})
+        return _answer(500, {"error": FAULT})
 
 
 _SENTENCES = {
-    404: "There is no such address here.",
-    405: "This address does not take this method.",
+    404: NO_ADDRESS,
+    405: NO_METHOD,
 }
 
 

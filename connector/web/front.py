@@ -15,7 +15,7 @@ from flask import Flask
 from connector.web.auth import UNAUTHORISED, Gate
 from connector.web.body import LARGEST_BODY
 from connector.web.errors import TOO_LARGE
-from connector.web.webhooks import WebhookLane
+from connector.web.webhooks import TEST_HEADER, WebhookLane
 
 LARGEST_OF_STRANGERS = 128 * 1024
 """Bytes that are taken from somebody without the secret before the 401. Larger ones get it without reading on."""
@@ -23,6 +23,7 @@ _LARGEST_READ = 2 * LARGEST_BODY
 """Up to this a body is read, so that the application can say what is wrong; the sender might not see it otherwise."""
 _LARGEST_ON_LOOP = 64 * 1024
 """Bytes of a webhook that is parsed on the event loop. A larger one would hold up the others."""
+_TEST_HEADER = TEST_HEADER.lower().encode()
 _ASCII = bytes(range(128))
 _LEFT_OUT = frozenset({b"content-length", b"transfer-encoding"})
 
@@ -51,12 +52,16 @@ class Front:
             body = await _read_body(headers, receive, limit=_LARGEST_READ if admitted else LARGEST_OF_STRANGERS)
         except _TooLargeError:
             status, sentence = (413, TOO_LARGE) if admitted else (401, UNAUTHORISED)
-            await _answer(send, status, json.dumps({"error": sentence}).encode() + b"\n")
+            # What is still to come is not read, so nothing else can follow on this connection.
+            await _answer(send, status, json.dumps({"error": sentence}).encode() + b"\n", (b"connection", b"close"))
             return
         if body is None:
             return
         if admitted and len(body) <= _LARGEST_ON_LOOP and self._webhooks.takes(scope["method"], scope["path"]):
-            receipt = await self._webhooks.take(scope["method"], scope["path"], body)
+            test = headers.get(_TEST_HEADER)
+            receipt = await self._webhooks.take(
+                scope["method"], scope["path"], body, test=None if test is None else test.decode("latin-1")
+            )
             if receipt is not None:
                 await _answer(send, 200, receipt)
                 return
@@ -82,12 +87,13 @@ async def _read_body(headers: dict[bytes, bytes], receive: Any, *, limit: int) -
     return None
 
 
-async def _answer(send: Any, status: int, body: bytes) -> None:
+async def _answer(send: Any, status: int, body: bytes, *more_headers: tuple[bytes, bytes]) -> None:
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
         (b"x-content-type-options", b"nosniff"),
         (b"cache-control", b"no-store"),
+        *more_headers,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

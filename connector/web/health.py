@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
+from connector.metrics.quota import Quota
 from connector.present import moment
 from connector.service import Service
 from connector.store import pauses
@@ -36,11 +37,15 @@ def health_blueprint(service: Service) -> Blueprint:
             return jsonify(status="not ready", database="unavailable"), 503
         late = oldest is not None and now - oldest > LONGEST_DELAY
         problems = [pause.reason for pause in (sheet, channel) if pause.failures and pause.reason]
+        problems += [problem for problem in service.findings.problems if problem not in problems]
         body = {
             "status": "not ready" if late else "ready",
             "database": "ok",
             "last_sheet_write": moment(sheet.worked_at),
             "oldest_unwritten_order": moment(oldest),
+            "last_webhook": moment(service.arrivals.latest),
+            "last_test_webhook": service.arrivals.test,
+            "google_requests": {quota: service.instruments.quota.used(quota) for quota in Quota},
             "problems": problems,
         }
         return jsonify(body), 503 if late else 200

@@ -14,7 +14,7 @@ from connector.service import Service
 from connector.store import orders as stored
 from connector.sync.resync import ask_for_resync
 from connector.web.body import read_json_or_form
-from connector.web.errors import ApiError
+from connector.web.errors import WRONG_FIELDS, ApiError
 from connector.web.query import MOST_LISTED, whole_number
 from connector.whapi.forwarded import MOST_NAMED, read_forwarded
 
@@ -40,7 +40,7 @@ def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blue
                 {"field": service.redact(part.field), "message": service.redact(part.reason)}
                 for part in reading.unclear[:MOST_NAMED]
             ]
-            raise ApiError(422, "Nothing was stored, because these fields are wrong.", fields=problems)
+            raise ApiError(422, WRONG_FIELDS, fields=problems)
         receipt = service.receive.receive(reading, keep_unclear=False)
         order_ids = [taken.order_id for taken in receipt.taken]
         found = _wait_until_done(service, order_ids, wait, waiting)
@@ -68,11 +68,11 @@ def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blue
             next_before=found[-1].id if found and len(found) == limit else None,
         )
 
-    @blueprint.get("/orders/<path:order_id>")
+    @blueprint.get("/orders/<whole:order_id>")
     def show(order_id: str) -> Response:
         return jsonify(order_json(_find(service, order_id)))
 
-    @blueprint.post("/orders/<path:order_id>/resync")
+    @blueprint.post("/orders/<whole:order_id>/resync")
     def resync_one(order_id: str) -> Response:
         _find(service, order_id)
         tried = ask_for_resync(service.database, service.shop, now=service.clock.now(), order_ids=[order_id])

@@ -12,7 +12,8 @@ from connector.web.errors import ApiError
 from connector.web.query import MOST_LISTED, whole_number
 from connector.web.redacted import entry_json
 
-_ID = f"<int(max={2**53}):entry_id>"
+LARGEST_ID = 2**53
+_ID = f"<int(max={LARGEST_ID}):entry_id>"
 
 
 def quarantine_blueprint(service: Service) -> Blueprint:

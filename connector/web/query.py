@@ -5,9 +5,11 @@ from flask import request
 from connector.web.errors import ApiError
 
 MOST_LISTED = 500
+LARGEST_NUMBER = 2**53
+"""Beyond it, many readers of JSON lose digits."""
 
 
-def whole_number(name: str, default: int | None, *, most: int = 2**62) -> int | None:
+def whole_number(name: str, default: int | None, *, most: int = LARGEST_NUMBER) -> int | None:
     """The parameter, or the default where it isn't given. Raises a 400 if it is no number from 1 to `most`."""
     text = request.args.get(name)
     if not text:

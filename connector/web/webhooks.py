@@ -3,7 +3,7 @@
 import json
 from time import perf_counter
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from connector.service import Service
@@ -13,6 +13,8 @@ from connector.web.body import read_json
 from connector.whapi.payload import read_webhook
 from connector.whapi.unwrap import parse_json
 
+TEST_HEADER = "X-Connector-Test"
+"""The name of a test that `setup` had Whapi send. Such a webhook is read like any other."""
 _METHODS = ["POST", "PUT", "PATCH", "DELETE"]
 _PATH = "/webhooks/whapi"
 
@@ -22,9 +24,11 @@ def webhooks_blueprint(service: Service) -> Blueprint:
 
     # Body mode sends all to this address, path mode adds event and method, method mode the event alone.
     @blueprint.route(_PATH, methods=_METHODS)
-    @blueprint.route(f"{_PATH}/<path:_event>", methods=_METHODS)
+    @blueprint.route(f"{_PATH}/<rest:_event>", methods=_METHODS)
     def receive(_event: str = "") -> Response:
-        reading = read_webhook(read_json(), now=service.clock.now())
+        now = service.clock.now()
+        service.arrivals.note(now, test=request.headers.get(TEST_HEADER))
+        reading = read_webhook(read_json(), now=now)
         return jsonify(_counts(service.receive.receive(reading, keep_unclear=True)))
 
     return blueprint
@@ -40,14 +44,18 @@ class WebhookLane:
         """Whether this is a webhook's address."""
         return path.startswith(_PATH) and method in _METHODS and (len(path) == len(_PATH) or path[len(_PATH)] == "/")
 
-    async def take(self, method: str, path: str, body: bytes) -> bytes | None:
-        """The answer's body once all is stored; None: the route is to answer, as it knows what to say."""
-        began = perf_counter()
+    async def take(self, method: str, path: str, body: bytes, *, test: str | None) -> bytes | None:
+        """The answer's body once all is stored; None: the route is to answer, as it knows what to say.
+
+        `test`: what the header TEST_HEADER holds.
+        """
+        began, now = perf_counter(), self._service.clock.now()
         try:
-            reading = read_webhook(parse_json(body), now=self._service.clock.now())
+            reading = read_webhook(parse_json(body), now=now)
             receipt = await self._service.receive.receive_async(reading)
         except (ValueError, SQLAlchemyError, StoreClosedError):
             return None
+        self._service.arrivals.note(now, test=test)
         route = _PATH if path == _PATH else f"{_PATH}/<event>"
         self._service.instruments.answered(method=method, route=route, status=200, seconds=perf_counter() - began)
         return json.dumps(_counts(receipt), separators=(",", ":")).encode() + b"\n"

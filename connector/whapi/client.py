@@ -2,6 +2,8 @@
 
 import json
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
@@ -32,6 +34,15 @@ CHANNEL_STATES = {
     "SYNC_ERROR": "The channel could not synchronise with the phone. Restart it in Whapi's panel.",
 }
 """What each state of `GET /health` but AUTH asks the merchant to do. Names from the SDK, STOP from the help desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What `GET /health` tells of the channel."""
+
+    state: str
+    """Such as AUTH (working) or QR."""
+    channel_id: str | None
 
 
 class WhapiClient:
@@ -117,18 +128,68 @@ class WhapiClient:
 
     def channel_state(self) -> str:
         """The channel's state, such as AUTH (working) or QR; does not start a stopped channel. Raises WhapiError."""
-        with observed_call(self._observer, Callee.WHAPI, "state"):
-            answer = self._get("/health?wakeup=false", bearer=True)
-        status = answer.get("status") if isinstance(answer, dict) else None
-        text = status.get("text") if isinstance(status, dict) else None
-        return text if isinstance(text, str) else "unknown"
+        return self.health().state
+
+    def health(self) -> Health:
+        """The channel's state and id; does not start a stopped channel. Raises WhapiError."""
+        answer = self._about_channel("state", "GET", "/health?wakeup=false")
+        status = answer.get("status")
+        state, channel_id = status.get("text") if isinstance(status, dict) else None, answer.get("channel_id")
+        return Health(
+            state if isinstance(state, str) else "unknown", channel_id if isinstance(channel_id, str) else None
+        )
+
+    def settings(self) -> Mapping[str, Any]:
+        """The channel's settings. Other programs' secrets stand in them: not to be shown. Raises WhapiError."""
+        return self._about_channel("settings", "GET", "/settings")
+
+    def change_settings(self, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Changes the settings that are named and no others; answers how they were before and are after.
+
+        May be repeated. Raises WhapiError.
+        """
+        return self._about_channel("settings", "PATCH", "/settings", changes)
+
+    def send_test_webhook(self, url: str, *, mode: str, headers: Mapping[str, str]) -> None:
+        """Has Whapi send a test to an address; whether it arrives is another matter. Raises WhapiError."""
+        test = {"type": "messages", "url": url, "mode": mode, "headers": dict(headers)}
+        self._about_channel("webhook_test", "POST", "/settings/webhook_test", test)
+
+    def _about_channel(
+        self, operation: str, method: str, target: str, body: Mapping[str, Any] | None = None
+    ) -> Mapping[str, Any]:
+        with observed_call(self._observer, Callee.WHAPI, operation):
+            try:
+                answer = self._call(method, target, bearer=True, body=body)
+            except WhapiError as error:
+                if error.kind != "not_found":
+                    raise
+                raise WhapiError(
+                    "Whapi does not know what was asked of it (404). See that WHAPI_BASE_URL is right.",
+                    scope=Scope.CHANNEL,
+                    kind="no_route",
+                ) from None
+            if not isinstance(answer, dict):
+                raise WhapiError("Whapi's answer was not understood.", scope=Scope.CHANNEL, kind="nonsense")
+        return answer
 
     def _get(self, target: str, *, bearer: bool = False, largest: int = LARGEST_ANSWER) -> Any:
+        return self._call("GET", target, bearer=bearer, largest=largest)
+
+    def _call(
+        self,
+        method: str,
+        target: str,
+        *,
+        bearer: bool,
+        largest: int = LARGEST_ANSWER,
+        body: Mapping[str, Any] | None = None,
+    ) -> Any:
         headers = {"Authorization": f"Bearer {self._token}"} if bearer else {}
         deadline = time.monotonic() + self._timeout
         try:
-            with self._http.stream("GET", self._base_url + target, headers=headers) as response:
-                body = _read_body(response, deadline, largest)
+            with self._http.stream(method, self._base_url + target, headers=headers, json=body) as response:
+                content = _read_body(response, deadline, largest)
         except httpx.TimeoutException:
             raise _timed_out(self._timeout) from None
         except httpx.HTTPError as error:
@@ -141,7 +202,7 @@ class WhapiClient:
         if response.status_code != HTTPStatus.OK:
             raise _refusal(response.status_code, response.headers)
         try:
-            return json.loads(body)
+            return json.loads(content)
         except (ValueError, RecursionError):
             raise WhapiError(
                 "Whapi's answer was not JSON. It will be tried again.", scope=Scope.ORDER, kind="nonsense"

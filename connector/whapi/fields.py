@@ -44,8 +44,8 @@ def text(value: Any) -> str | None:
 
 def number(value: Any) -> Number | None:
     """A finite number of a size that amounts and quantities have; numerals in strings count."""
-    if isinstance(value, str) and _NUMERAL.match(value.strip()):
-        value = float(value)
+    if isinstance(value, str) and _NUMERAL.match(numeral := value.strip()):
+        value = float(numeral)  # float() itself takes off less than strip() does
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if abs(value) > _LARGEST_AMOUNT or not math.isfinite(value):

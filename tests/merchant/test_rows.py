@@ -200,8 +200,8 @@ def test_a_column_of_check_boxes_down_to_row_1000_keeps_each_of_them(book: Book)
         book.merchant.sort("Orders", "C", descending)
         book.an_order_arrives(orders=columns)
     assert [row[2] for row in book.values("Orders")[1:]].count(True) == 1
-    rule = book.sheet("Orders").validations[0].areas[0]
-    assert (rule.row, rule.column) == (1, 2)
+    rules = [placed.areas[0] for placed in book.sheet("Orders").validations]
+    assert (1, 2) in [(area.row, area.column) for area in rules]
 
 
 def test_notes_right_below_far_below_and_in_the_key_column_move_down_unchanged(book: Book) -> None:

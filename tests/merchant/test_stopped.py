@@ -17,6 +17,10 @@ FULL = (
     "The spreadsheet is full: Google allows 10,000,000 cells. Delete tabs, rows or columns that are not "
     "needed, or put a new spreadsheet's id into SPREADSHEET_ID."
 )
+FOR_VIEWING = (
+    f"The spreadsheet is shared with {ACCOUNT} for viewing only. "
+    "Open it, choose Share, and make that address an Editor."
+)
 NOT_SHARED = f"The spreadsheet is not shared with {ACCOUNT}. Open it, choose Share, and add that address as Editor."
 
 
@@ -102,11 +106,11 @@ def test_a_protected_row_with_an_order_that_waits_stops_the_writing_until_it_is_
     book.holds(before, "Items", len(before["Items"]), ITEMS, item_values(waiting))
 
 
-@pytest.mark.parametrize("role", ["none", "reader"])
-def test_rights_may_be_withdrawn_and_given_back(book: Book, role: str) -> None:
+@pytest.mark.parametrize(("role", "sentence"), [("none", NOT_SHARED), ("reader", FOR_VIEWING)])
+def test_rights_may_be_withdrawn_and_given_back(book: Book, role: str, sentence: str) -> None:
     book.merchant.share(role)
 
-    stops_and_goes_on(book, NOT_SHARED, lambda: book.merchant.share("writer"))
+    stops_and_goes_on(book, sentence, lambda: book.merchant.share("writer"))
 
 
 def test_a_full_spreadsheet_stops_the_writing_until_there_is_room(book: Book) -> None:

@@ -142,6 +142,61 @@ def test_filter_rules_bands_and_charts_are_kept_and_shown(shop: Shop) -> None:
     assert "basicFilter" not in shop.request("get", "")["sheets"][0]
 
 
+def chart(*sources: dict[str, Any], domains: int = 1) -> dict[str, Any]:
+    """A chart whose series have these source ranges, with the first column as its domain."""
+    first = {"sheetId": 0, "startRowIndex": 0, "endRowIndex": 5, "startColumnIndex": 0, "endColumnIndex": 1}
+    basic = {
+        "chartType": "COLUMN",
+        "domains": [{"domain": {"sourceRange": {"sources": [first]}}}] * domains,
+        "series": [{"series": {"sourceRange": {"sources": list(sources)}}}],
+    }
+    position = {"overlayPosition": {"anchorCell": {"sheetId": 0}}}
+    return {"addChart": {"chart": {"spec": {"basicChart": basic}, "position": position}}}
+
+
+COLUMN = {"sheetId": 0, "startRowIndex": 0, "endRowIndex": 5, "startColumnIndex": 1, "endColumnIndex": 2}
+
+
+@pytest.mark.parametrize(
+    ("request_", "sentence"),
+    [
+        (chart(COLUMN, domains=2), "A basic chart can have only one domain."),
+        (
+            chart(COLUMN, COLUMN),
+            "The domain and all series of a chart must have the same number of source ranges.",
+        ),
+        (chart(), "The domain and each series of a chart must have at least one source range."),
+        (
+            chart({**COLUMN, "endColumnIndex": 3}),
+            "Exactly one dimension of a chart's source range must have a length of 1.",
+        ),
+        (
+            chart({**COLUMN, "endRowIndex": 1001}),
+            "Range (Sheet1!B1:B1001) exceeds grid limits. Max rows: 1000, max columns: 26",
+        ),
+        (chart({**COLUMN, "sheetId": 7}), "No grid with id: 7"),
+    ],
+)
+def test_a_chart_whose_sources_do_not_fit_is_refused(shop: Shop, request_: dict[str, Any], sentence: str) -> None:
+    assert shop.refusal(request_) == (400, f"Invalid requests[0].addChart: {sentence}")
+
+
+def test_a_conditional_format_applies_only_what_google_lets_it(shop: Shop) -> None:
+    def rule(**parts: Any) -> dict[str, Any]:
+        return {"addConditionalFormatRule": {"rule": {"ranges": [AREA], "booleanRule": parts}}}
+
+    condition = {"type": "TEXT_EQ", "values": [{"userEnteredValue": "New"}]}
+    shop.batch(rule(condition=condition, format={"textFormat": {"bold": True}, "backgroundColor": {"red": 1}}))
+
+    for look in ({"textFormat": {"fontSize": 9}}, {"wrapStrategy": "WRAP"}):
+        assert shop.refusal(rule(condition=condition, format=look)) == (
+            400,
+            "Invalid requests[0].addConditionalFormatRule: Conditional formatting can only apply bold, italic, "
+            "strikethrough, and colors.",
+        )
+    assert shop.refusal(rule(format={}))[1].endswith("A boolean rule must have a condition.")
+
+
 def test_a_field_mask_pares_the_spreadsheet(shop: Shop) -> None:
     shop.put(["a"])
     fields = "properties(timeZone,title),sheets(properties/title,data.rowData.values.formattedValue)"

@@ -13,10 +13,12 @@ from connector.sandbox.sandbox import Sandbox
 from connector.sandbox.verify import differences
 from connector.sandbox.whapi.order import SandboxOrder
 from connector.service import SHOP, Service, build_service, lift_pauses
+from connector.sheets import tags
 from connector.store import orders as stored
 from connector.store.database import Database
 from connector.web.app import create_app
 from connector.web.server import WebServer
+from tests.openapi.contract import Contract
 from tests.waiting import wait_until
 
 QUICK = {
@@ -43,6 +45,7 @@ class Shop:
         self.settings = Settings(_env_file=None, **values)
         self.secret = self.settings.webhook_secret.get_secret_value()
         self.url = ""
+        self.contract = Contract()
         self._service: Service | None = None
 
     @property
@@ -55,6 +58,8 @@ class Shop:
         self._service = build_service(self.settings, database, seconds_between_batches=0.05)
         app = create_app(self._service, webhook_secret=self.secret, public_url=self.settings.public_url)
         self._server = WebServer(app, "127.0.0.1", 0)
+        uvicorn = self._server._server.config
+        uvicorn.app = self.contract.watching(uvicorn.app, app)
         self.url = f"http://127.0.0.1:{self._server.port}"
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
@@ -73,8 +78,10 @@ class Shop:
             self._service = None
 
     def close(self) -> None:
+        """Ends it all. Whatever was answered must have been as the OpenAPI document says."""
         self.stop()
         self.sandbox.stop()
+        assert self.contract.problems == []
 
     def post(self, path: str, body: Any, **options: Any) -> httpx.Response:
         return self.http.post(path, json=body, **options)
@@ -88,6 +95,15 @@ class Shop:
 
     def wait_until_synced(self, orders: Sequence[SandboxOrder], *, within: float = 20.0) -> None:
         wait_until(lambda: set(self.statuses(orders)) == {"synced"}, within=within, what="orders to be synced")
+        self.wait_for_the_summary()
+
+    def wait_for_the_summary(self) -> None:
+        """It is made right after the first orders' rows, so that a test that looks then would see it come up."""
+        spreadsheet = self.sandbox.google.spreadsheets[self.settings.spreadsheet_id]
+        wait_until(
+            lambda: all(entry.value != tags.WANTED for entry in spreadsheet.content.metadata.values()),
+            what="the summary",
+        )
 
     def rows(self, tab: str) -> list[dict[str, Any]]:
         """A tab's rows by the titles in its header; none while the tab isn't there."""

@@ -31,6 +31,8 @@ ROUTES = [
     ("POST", "/quarantine/1/replay"),
     ("POST", "/quarantine/replay"),
     ("GET", "/readyz"),
+    ("GET", "/metrics"),
+    ("GET", "/openapi.json"),
     ("GET", "/nowhere"),
 ]
 
@@ -192,7 +194,9 @@ def test_orders_are_listed_by_status_page_by_page(shop: Shop) -> None:
     assert "items" not in first["orders"][0]
 
 
-@pytest.mark.parametrize("query", ["status=lost", "limit=0", "limit=501", "limit=x", "before=-1", "before=9e9"])
+@pytest.mark.parametrize(
+    "query", ["status=lost", "limit=0", "limit=501", "limit=x", "before=-1", "before=9e9", f"before={2**53 + 1}"]
+)
 def test_a_listing_asked_for_wrongly_is_a_400(shop: Shop, query: str) -> None:
     assert shop.http.get(f"/orders?{query}").status_code == 400
 
@@ -212,6 +216,21 @@ def test_order_ids_with_special_characters_have_their_addresses_too(shop: Shop) 
     assert shop.http.get("/orders/" + "a%2Fb%20c%3Fd%23e%252F%3D%C3%BC").json()["order_id"] == odd
 
 
+def test_an_order_id_that_begins_or_ends_with_a_slash_has_its_address_too(shop: Shop) -> None:
+    for odd in ("/a", "a/", "//a//b/"):
+        (entry,) = shop.post("/orders", {"order_id": odd, "order_token": "t"}).json()["orders"]
+
+        assert shop.http.get(entry["url"]).json()["order_id"] == odd
+        assert shop.http.post(entry["url"] + "/resync").json()["order"]["order_id"] == odd
+
+
+@pytest.mark.parametrize("below", ["/", "//messages/post", "/messages/", "/a%0Ab"])
+def test_a_webhook_is_taken_whatever_is_appended_to_its_address(shop: Shop, below: str) -> None:
+    answer = shop.post(f"/webhooks/whapi{below}", {"messages": [whapi_sample().message()]})
+
+    assert (answer.status_code, answer.json()["accepted"]) == (200, 1)
+
+
 def test_readiness_tells_of_the_last_write_and_of_problems(shop: Shop) -> None:
     shop.wait_until_synced(shop.sandbox.send("normal"))
 
@@ -220,9 +239,16 @@ def test_readiness_tells_of_the_last_write_and_of_problems(shop: Shop) -> None:
     body = answer.json()
     last = body.pop("last_sheet_write")
     assert last.endswith("Z")
+    assert body.pop("last_webhook").endswith("Z")
     assert (answer.status_code, body) == (
         200,
-        {"status": "ready", "database": "ok", "oldest_unwritten_order": None, "problems": []},
+        {
+            "status": "ready",
+            "database": "ok",
+            "oldest_unwritten_order": None,
+            "last_test_webhook": None,
+            "problems": [],
+        },
     )
 
 

@@ -85,7 +85,7 @@ def test_making_the_tabs_may_be_unclear_too(shop: Shop, kind: str) -> None:
     shop.wait_until_synced(orders)
     nothing_comes_late(shop)
     assert shop.differences(orders) == []
-    assert list(shop.sandbox.google.titles(shop.sandbox.spreadsheet_id)) == ["Sheet1", "Orders", "Items"]
+    assert list(shop.sandbox.google.titles(shop.sandbox.spreadsheet_id)) == ["Sheet1", "Orders", "Items", "Summary"]
 
 
 def test_several_unclear_answers_in_a_row_to_the_batch_and_to_its_fence_are_settled(shop: Shop) -> None:
@@ -129,7 +129,11 @@ def test_a_restart_in_the_middle_of_an_unclear_write_settles_it(shop: Shop) -> N
     ("role", "enabled", "sentence"),
     [
         ("none", True, "The spreadsheet is not shared with connector@sandbox-project.iam.gserviceaccount.com."),
-        ("reader", True, "The spreadsheet is not shared with connector@sandbox-project.iam.gserviceaccount.com."),
+        (
+            "reader",
+            True,
+            "The spreadsheet is shared with connector@sandbox-project.iam.gserviceaccount.com for viewing",
+        ),
         ("writer", False, "The Google Sheets API is switched off in the key's project."),
     ],
 )

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from connector.check import run_checks
+from connector.check.run import check_with
 from connector.sandbox.faults import Fault
 from connector.service import sheets_api
 from connector.sheets.guard import Found, marker_id, refuses_twice, was_applied
@@ -71,14 +71,11 @@ def test_a_proof_that_gets_no_clear_answer_is_made_again(shop: Shop, kind: str) 
     assert shop.differences(orders) == []
 
 
-def test_check_proves_the_guard_and_the_service_takes_it_from_there(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_check_proves_the_guard_and_the_service_takes_it_from_there(shop: Shop) -> None:
     shop.wait_until_synced(before := shop.sandbox.send("normal"))
     shop.sandbox.google.accept_second_marker = True
-    monkeypatch.setattr("connector.check.load_settings", lambda: shop.settings)
 
-    sentences = [finding.sentence for finding in run_checks()]
+    sentences = [finding.sentence for finding in check_with(shop.settings)]
 
     assert any("guards its rows with named ranges instead" in sentence for sentence in sentences)
     assert proved_guard(shop) == "named_range"

@@ -64,7 +64,7 @@ def test_whapis_sample_becomes_one_order_row_and_its_item_rows_with_typed_cells(
         for cell in shop.sandbox.google.cells(shop.sandbox.spreadsheet_id, "Orders")[1]
     ]
     text = "TEXT"
-    assert formats == [text, "DATE_TIME", text, text, text, None, "NUMBER", "NUMBER", text, text, text]
+    assert formats == [text, "DATE_TIME", text, text, text, None, "NUMBER", "CURRENCY", text, text, text]
 
 
 def test_the_api_tells_where_an_order_stands_with_its_items(shop: Shop) -> None:
@@ -169,7 +169,7 @@ def test_a_second_run_on_the_same_sheet_uses_the_same_tabs(shop: Shop) -> None:
     shop.wait_until_synced(second)
 
     assert shop.differences(first + second) == []
-    assert list(shop.sandbox.google.titles(shop.sandbox.spreadsheet_id)) == ["Sheet1", "Orders", "Items"]
+    assert list(shop.sandbox.google.titles(shop.sandbox.spreadsheet_id)) == ["Sheet1", "Orders", "Items", "Summary"]
     assert [row["Order ID"] for row in shop.rows("Orders")] == [order.order_id for order in first + second]
 
 

@@ -340,8 +340,8 @@ def test_every_metric_is_explained_in_itself_and_in_the_docs_and_the_docs_name_n
     ("rule", "label"),
     [
         ("/orders", "/orders"),
-        ("/orders/<path:order_id>/resync", "/orders/<order_id>/resync"),
-        ("/webhooks/whapi/<path:_event>", "/webhooks/whapi/<event>"),
+        ("/orders/<whole:order_id>/resync", "/orders/<order_id>/resync"),
+        ("/webhooks/whapi/<rest:_event>", "/webhooks/whapi/<event>"),
         ("/quarantine/<int(max=9007199254740992):entry_id>", "/quarantine/<entry_id>"),
         ("/<one>/<two>", "/<one>/<two>"),
     ],

@@ -1,8 +1,9 @@
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connector.sheets.cells import LONGEST_TEXT, amount_cell, count_cell, fit, serial, text_cell, time_cell
@@ -35,26 +36,44 @@ def test_a_time_is_the_number_of_days_that_google_counts_in_local_time() -> None
     assert serial(datetime(2026, 11, 23, 9, 40, tzinfo=UTC), ZoneInfo("UTC")) == pytest.approx(46349.402777, abs=1e-6)
     assert serial(datetime(2026, 7, 1, 22, 30, tzinfo=UTC), BERLIN) == 46205 + (30 * 60) / 86400
     assert time_cell(datetime(2026, 1, 1, tzinfo=UTC), BERLIN)["userEnteredFormat"] == {
-        "numberFormat": {"type": "DATE_TIME", "pattern": "yyyy-mm-dd hh:mm:ss"}
+        "numberFormat": {"type": "DATE_TIME", "pattern": "yyyy-mm-dd hh:mm"}
     }
 
 
 @pytest.mark.parametrize(
     ("amount", "currency", "pattern"),
     [
-        (359, "AUD", "#,##0.00"),
-        (1200, "JPY", "#,##0"),
-        (1.5, "KWD", "#,##0.000"),
-        (1.5, "JPY", "#,##0.0"),
-        (0.125, None, "#,##0.000"),
+        (359, "AUD", "[$A$]#,##0.00"),
+        (359, "USD", "[$$]#,##0.00"),
+        (19.9, "EUR", "[$€]#,##0.00"),
+        (1200, "JPY", "[$¥]#,##0"),
+        (1200, "KRW", "[$₩]#,##0"),
+        (1.5, "JPY", "[$¥]#,##0.0"),
+        (1.5, "KWD", "[$KWD] #,##0.000"),
+        (88, "CHF", "[$CHF] #,##0.00"),
+        (1, "CLF", "[$CLF] #,##0.0000"),
+        (1.125, "EUR", "[$€]#,##0.000"),
     ],
 )
-def test_an_amount_shows_as_many_decimals_as_its_currency_or_itself_has(
-    amount: float, currency: str | None, pattern: str
+def test_an_amount_shows_its_currency_with_as_many_decimals_as_that_or_itself_has(
+    amount: float, currency: str, pattern: str
 ) -> None:
     assert amount_cell(amount, currency) == {
         "userEnteredValue": {"numberValue": amount},
-        "userEnteredFormat": {"numberFormat": {"type": "NUMBER", "pattern": pattern}},
+        "userEnteredFormat": {"numberFormat": {"type": "CURRENCY", "pattern": pattern}},
+    }
+
+
+@given(st.none() | st.text().filter(lambda text: not re.fullmatch("[A-Z]{3}", text)))
+@example("eur")
+@example("EUR]#;[Red]")
+@example("EU\n")
+@example('"x"')
+@example("\uff25\uff35\uff32")
+def test_what_is_not_a_currency_s_code_does_not_get_into_the_pattern(currency: str | None) -> None:
+    assert amount_cell(0.125, currency) == {
+        "userEnteredValue": {"numberValue": 0.125},
+        "userEnteredFormat": {"numberFormat": {"type": "NUMBER", "pattern": "#,##0.000"}},
     }
 
 

@@ -3,6 +3,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -112,6 +113,14 @@ def test_one_broken_message_does_not_take_the_others_with_it() -> None:
 
 def test_numbers_as_strings_and_strings_as_numbers_are_read_all_the_same() -> None:
     reading = read_payload(with_order(order_id=964278151888836, item_count="3", total_price="359.00"), now=NOW)
+
+    assert reading.orders == [SAMPLE_ORDER]
+
+
+@pytest.mark.parametrize("around", [" ", "\n", "\x1f", "\u2028"])
+def test_a_numeral_is_a_number_whatever_blank_is_around_it(around: str) -> None:
+    # float() does not take off all that str.strip() does.
+    reading = read_payload(with_order(total_price=f"{around}359.00{around}"), now=NOW)
 
     assert reading.orders == [SAMPLE_ORDER]
 

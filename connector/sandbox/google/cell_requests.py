@@ -91,27 +91,10 @@ def set_data_validation(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     if rule is not None and "condition" not in rule:
         raise Refused("A data validation rule must have a condition.")
     if rule is not None:
-        _check_condition(rule["condition"])
+        validation.check_condition(rule["condition"])
     draft.guard(area)
     validation.set_rule(draft.edit(area.sheet_id), area, rule)
     return {}
-
-
-_ARGUMENTS = {"BLANK": 0, "NOT_BLANK": 0, "TEXT_IS_EMAIL": 0, "TEXT_IS_URL": 0, "DATE_IS_VALID": 0}
-
-
-def _check_condition(condition: dict[str, Any]) -> None:
-    """As many values as the condition takes; a list takes one or more."""
-    kind = condition.get("type", "CONDITION_TYPE_UNSPECIFIED")
-    given = len(condition.get("values", []))
-    if kind == "CONDITION_TYPE_UNSPECIFIED":
-        raise Refused("A condition must have a type.")
-    if kind == "ONE_OF_LIST" and given == 0:
-        raise Refused("A condition of the type ONE_OF_LIST must have at least one value.")
-    if kind in _ARGUMENTS and given:
-        raise Refused(f"A condition of the type {kind} takes no values.")
-    if kind in ("ONE_OF_RANGE", "CUSTOM_FORMULA") and given != 1:
-        raise Refused(f"A condition of the type {kind} takes exactly one value.")
 
 
 def update_borders(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:

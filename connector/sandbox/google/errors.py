@@ -36,8 +36,11 @@ HTML_502 = """<!DOCTYPE html>
 class ApiError(Exception):
     """A call is refused: HTTP status, Google's sentence, and its details."""
 
-    def __init__(self, code: int, message: str, details: list[dict[str, Any]] | None = None) -> None:
+    def __init__(
+        self, code: int, message: str, details: list[dict[str, Any]] | None = None, *, status: str | None = None
+    ) -> None:
         super().__init__(message)
+        self.status = status or STATUS_NAMES.get(code, "UNKNOWN")
         self.code = code
         self.message = message
         self.details = details
@@ -46,7 +49,7 @@ class ApiError(Exception):
         error: dict[str, Any] = {
             "code": self.code,
             "message": self.message,
-            "status": STATUS_NAMES.get(self.code, "UNKNOWN"),
+            "status": self.status,
         }
         if self.details:
             error["details"] = self.details
@@ -78,6 +81,10 @@ def invalid_payload(field: str, description: str) -> ApiError:
 
 def not_found() -> ApiError:
     return ApiError(404, "Requested entity was not found.")
+
+
+def not_a_spreadsheet() -> ApiError:
+    return ApiError(400, "This operation is not supported for this document", status="FAILED_PRECONDITION")
 
 
 def no_permission() -> ApiError:

@@ -5,8 +5,9 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from connector.sandbox.google import fieldmask
+from connector.sandbox.google import fieldmask, validation
 from connector.sandbox.google.a1 import cells_of
+from connector.sandbox.google.chart_rules import check_basic_chart
 from connector.sandbox.google.draft import Draft
 from connector.sandbox.google.errors import PROTECTED, Refused
 from connector.sandbox.google.grid import NamedRange, Sheet
@@ -138,6 +139,8 @@ def add_conditional_format_rule(draft: Draft, body: dict[str, Any]) -> dict[str,
         raise Refused("All ranges of a conditional format rule must be on the same sheet.")
     if ("booleanRule" in rule) == ("gradientRule" in rule):
         raise Refused("A conditional format rule must have either a boolean rule or a gradient rule.")
+    if "booleanRule" in rule:
+        _check_boolean_rule(rule["booleanRule"])
     sheet = draft.edit(areas[0].sheet_id)
     rules = list(sheet.conditional_formats)
     index = body.get("index", 0)
@@ -146,6 +149,21 @@ def add_conditional_format_rule(draft: Draft, body: dict[str, Any]) -> dict[str,
     rules.insert(index, Placed(areas, rule))
     sheet.conditional_formats = tuple(rules)
     return {}
+
+
+_CONDITIONAL = {"backgroundColor", "backgroundColorStyle"}
+_CONDITIONAL_TEXT = {"bold", "italic", "strikethrough", "foregroundColor", "foregroundColorStyle"}
+
+
+def _check_boolean_rule(rule: dict[str, Any]) -> None:
+    """Only some formats can depend on a condition, as the description says."""
+    if "condition" not in rule:
+        raise Refused("A boolean rule must have a condition.")
+    validation.check_condition(rule["condition"])
+    look = dict(rule.get("format", {}))
+    text = look.pop("textFormat", {})
+    if set(look) - _CONDITIONAL or set(text) - _CONDITIONAL_TEXT:
+        raise Refused("Conditional formatting can only apply bold, italic, strikethrough, and colors.")
 
 
 def delete_conditional_format_rule(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
@@ -193,11 +211,13 @@ def banding_json(key: int, banding: Placed) -> dict[str, Any]:
 
 
 def add_chart(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
-    """Stored as it was given, checked by the description only; it is put on the tab it is anchored to, or
+    """Stored as it was given, checked by what the description says; it is put on the tab it is anchored to, or
     with `newSheet` on a tab of its own kind, which is not played."""
     chart = dict(body.get("chart", {}))
     if "spec" not in chart:
         raise Refused("A chart must have a specification.")
+    if "basicChart" in chart["spec"]:
+        check_basic_chart(draft, chart["spec"]["basicChart"])
     position = chart.get("position", {})
     anchor = position.get("overlayPosition", {}).get("anchorCell")
     if anchor is None:

@@ -6,7 +6,7 @@ from threading import RLock
 from typing import TypeVar
 
 from connector.sandbox.google.draft import Draft, Unknowns
-from connector.sandbox.google.errors import Refused, no_permission
+from connector.sandbox.google.errors import Refused, no_permission, not_a_spreadsheet
 from connector.sandbox.google.grid import Content
 
 ROLES = ("writer", "reader", "none")
@@ -24,6 +24,9 @@ class Spreadsheet:
     """What the service account may do: writer, reader or none."""
     trashed: bool = False
     """Nothing depends on it: a spreadsheet in the trash still accepts writes (docs/google-sheets.md, 6.12)."""
+    is_office_file: bool = False
+    """An Excel file that lies in Google Drive: it looks like a spreadsheet, and the API refuses it
+    (docs/google-sheets.md, 1.4)."""
     snapshots: dict[str, Content] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock, repr=False)
     commits: int = 0
@@ -43,6 +46,8 @@ class Spreadsheet:
         1.4)."""
         if self.role == "none" or (write and self.role != "writer"):
             raise no_permission()
+        if self.is_office_file:
+            raise not_a_spreadsheet()
 
     def share(self, role: str) -> None:
         if role not in ROLES:

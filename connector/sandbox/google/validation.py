@@ -1,7 +1,8 @@
-"""Data validation rules as rectangles that never overlap: each cell has at most one rule."""
+"""Data validation rules as rectangles that never overlap: each cell has at most one rule. And their conditions."""
 
 from typing import Any
 
+from connector.sandbox.google.errors import Refused
 from connector.sandbox.google.grid import Sheet
 from connector.sandbox.google.ranges import Area, Placed
 
@@ -23,3 +24,20 @@ def rule_at(sheet: Sheet, row: int, column: int) -> dict[str, Any] | None:
         if any(area.holds(row, column) for area in placed.areas):
             return placed.body
     return None
+
+
+_ARGUMENTS = {"BLANK": 0, "NOT_BLANK": 0, "TEXT_IS_EMAIL": 0, "TEXT_IS_URL": 0, "DATE_IS_VALID": 0}
+
+
+def check_condition(condition: dict[str, Any]) -> None:
+    """As many values as the condition takes; a list takes one or more."""
+    kind = condition.get("type", "CONDITION_TYPE_UNSPECIFIED")
+    given = len(condition.get("values", []))
+    if kind == "CONDITION_TYPE_UNSPECIFIED":
+        raise Refused("A condition must have a type.")
+    if kind == "ONE_OF_LIST" and given == 0:
+        raise Refused("A condition of the type ONE_OF_LIST must have at least one value.")
+    if kind in _ARGUMENTS and given:
+        raise Refused(f"A condition of the type {kind} takes no values.")
+    if kind in ("ONE_OF_RANGE", "CUSTOM_FORMULA") and given != 1:
+        raise Refused(f"A condition of the type {kind} takes exactly one value.")

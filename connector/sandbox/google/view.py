@@ -3,6 +3,7 @@
 from typing import Any
 
 from connector.sandbox.google.a1 import letters
+from connector.sandbox.google.conditional import effective_format
 from connector.sandbox.google.display import DATE_TYPES, shown
 from connector.sandbox.google.grid import Cell, Content, Formula, Sheet
 from connector.sandbox.google.metadata import COLUMN, ROW, SHEET, SPREADSHEET
@@ -83,6 +84,7 @@ def _tab(content: Content, sheet: Sheet, start: int, count: int) -> Json:
             {
                 "index": row,
                 "hidden": row in hidden or bool(sheet.row_properties.get(row, {}).get("hiddenByUser")),
+                "height": sheet.row_properties.get(row, {}).get("pixelSize"),
                 "tags": row_tags.get((here, row), []),
                 "cells": _cells(sheet, row),
             }
@@ -111,15 +113,19 @@ def _cells(sheet: Sheet, row: int) -> list[Json | None]:
     if not cells:
         return []
     return [
-        cell_view(cells[column], rule_at(sheet, row, column) if sheet.validations else None)
+        cell_view(
+            cells[column],
+            effective_format(sheet, row, column, cells[column]),
+            rule_at(sheet, row, column) if sheet.validations else None,
+        )
         if column in cells
         else None
         for column in range(max(cells) + 1)
     ]
 
 
-def cell_view(cell: Cell, rule: Json | None = None) -> Json:
-    look = cell.format or {}
+def cell_view(cell: Cell, look: Json, rule: Json | None = None) -> Json:
+    """`look`: the format that holds, conditional ones included."""
     text_look = look.get("textFormat", {})
     return {
         "text": shown(cell),
@@ -127,10 +133,15 @@ def cell_view(cell: Cell, rule: Json | None = None) -> Json:
         "note": cell.note,
         "bold": bool(text_look.get("bold")),
         "italic": bool(text_look.get("italic")),
+        "struck": bool(text_look.get("strikethrough")),
+        "size": text_look.get("fontSize"),
         "background": _colour(look.get("backgroundColorStyle", {}).get("rgbColor", look.get("backgroundColor"))),
         "color": _colour(text_look.get("foregroundColorStyle", {}).get("rgbColor", text_look.get("foregroundColor"))),
+        "lineBelow": _colour(_line_below(look)),
         "align": look.get("horizontalAlignment", "").lower() or None,
+        "vertical": look.get("verticalAlignment", "").lower() or None,
         "wrap": look.get("wrapStrategy") == "WRAP",
+        "spills": look.get("wrapStrategy", "OVERFLOW_CELL") == "OVERFLOW_CELL",
         "link": text_look.get("link", {}).get("uri"),
         "choices": _choices(rule),
     }
@@ -147,6 +158,12 @@ def _kind(cell: Cell) -> str | None:
         return "string"
     number_format = (cell.format or {}).get("numberFormat", {})
     return "date" if number_format.get("type") in DATE_TYPES else "number"
+
+
+def _line_below(look: Json) -> Json | None:
+    line = look.get("borders", {}).get("bottom", {})
+    colour: Json | None = line.get("colorStyle", {}).get("rgbColor", line.get("color"))
+    return colour
 
 
 def _colour(given: Json | None) -> str | None:

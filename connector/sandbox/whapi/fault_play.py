@@ -15,6 +15,7 @@ CAPTIVE_PORTAL = "<!doctype html><title>Sign in</title><p>Sign in to the network
 
 def play(whapi: WhapiStandIn, carry_out: Callable[[], Response]) -> tuple[Response, str]:
     """Answers a call, struck by the fault that waits for it, if any; and the word for what became of it."""
+    request.get_data()  # A body that is still to be read would look to `hold` like a client that goes.
     if whapi.latency:
         hold(whapi.latency)
     fault = whapi.faults.take("whapi", request.method, request.path)

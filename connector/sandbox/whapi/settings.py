@@ -150,7 +150,7 @@ def checked_webhook(given: Any, name: str = "webhooks") -> dict[str, Any]:
     age = given.get("webhook_max_age_seconds")
     if age is not None:
         _number(f"{name}.webhook_max_age_seconds", age, 15, 172800)
-    return {"mode": "body", "headers": {}, **given}
+    return {**given, "mode": given.get("mode", "body"), "headers": given.get("headers", {})}
 
 
 def check_headers(given: Any, name: str) -> None:

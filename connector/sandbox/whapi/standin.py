@@ -21,9 +21,9 @@ from connector.sandbox.whapi.order import SandboxOrder, Step
 from connector.sandbox.whapi.sending import sent_text
 from connector.sandbox.whapi.settings import Settings
 
-STATES = {"NOT_INIT": 0, "INIT": 1, "LAUNCH": 2, "QR": 3, "AUTH": 4, "ERROR": 5, "SYNC_ERROR": 6}
+STATES = {"NOT_INIT": 0, "INIT": 1, "LAUNCH": 2, "QR": 3, "AUTH": 4, "ERROR": 5, "SYNC_ERROR": 6, "STOP": 7}
 """`status.text` and `status.code` of the channel. The help desk shows the codes 1, 2, 3 and 5; the rest
-are guesses."""
+are guesses. STOP is in the help desk alone."""
 
 PLAN = {"messages": 100000, "chats": [], "checks": 100000, "requests": 100000}
 
@@ -158,7 +158,7 @@ class WhapiStandIn:
 
     def launch(self) -> None:
         """What `/health` does to a stopped channel unless `wakeup=false` is said."""
-        if self._state == "NOT_INIT":
+        if self._state in ("NOT_INIT", "STOP"):
             self.launches += 1
             self.state = "LAUNCH"
 

@@ -157,8 +157,9 @@ function drawGrid(tab, another) {
     open.addEventListener("click", () => { view.rows += MORE_ROWS; refresh(); });
     below.push(open);
   }
-  sheet.replaceChildren(table, ...below);
+  sheet.replaceChildren(element("div", { className: "canvas" }, table), ...below);
   stickFrozen(table, tab.frozenRows);
+  table.parentNode.append(...charts(tab));
   sheet.scrollTo(at);
   const filled = tab.rows.filter((row) => row.index >= tab.frozenRows && row.cells.some((cell) => cell?.text)).length;
   const remark = more > 0 ? " and more" : hiddenRows ? ", some hidden" : "";
@@ -216,6 +217,7 @@ function body(tab, columns, rows, before) {
     line.dataset.row = row.index;
     if (row.index < tab.frozenRows) line.classList.add("frozen");
     if (row.index === tab.frozenRows - 1) line.classList.add("last");
+    if (row.height) line.style.height = `${row.height}px`;
     if (row.index !== expected && made.lastChild) made.lastChild.classList.add("gap");
     expected = row.index + 1;
     for (const column of columns) line.append(cellOf(row, column, row.cells[column.index] || null, before));
@@ -232,10 +234,15 @@ function cellOf(row, column, cell, before) {
   if (text) view.texts.set(key, text);
   if (before && text && before.get(key) !== text) made.classList.add("fresh");
   if (!cell) return made;
-  made.append(element("span", {}, linked(cell)));
-  for (const [name, wanted] of Object.entries({ wrapped: cell.wrap, bold: cell.bold, italic: cell.italic })) {
+  made.append(element("span", {}, cell.type === "formula" ? "ƒ" : linked(cell)));
+  const looks = { wrapped: cell.wrap, bold: cell.bold, italic: cell.italic, struck: cell.struck, spills: spills(row, column, cell) };
+  for (const [name, wanted] of Object.entries({ ...looks, formula: cell.type === "formula" })) {
     if (wanted) made.classList.add(name);
   }
+  if (cell.type === "formula") made.title = "A formula. Google calculates it; the sandbox does not.";
+  if (cell.vertical) made.style.verticalAlign = cell.vertical;
+  if (cell.size) made.style.fontSize = `${Math.round(cell.size * 1.3)}px`;
+  if (/^#[0-9a-f]{6}$/i.test(cell.lineBelow || "")) made.classList.add("lined");
   if (cell.choices && cell.text) made.classList.add("choice");
   const side = cell.align || "";
   if (side === "right" || (!side && ["number", "date"].includes(cell.type))) made.classList.add("right");
@@ -246,6 +253,11 @@ function cellOf(row, column, cell, before) {
   }
   paint(made, cell);
   return made;
+}
+
+// A text that isn't told otherwise runs on over the next cell if that is empty.
+function spills(row, column, cell) {
+  return cell.spills && cell.type === "string" && !row.cells[column.index + 1]?.text;
 }
 
 function linked(cell) {
@@ -267,7 +279,30 @@ function paint(made, cell) {
     made.style.setProperty("--own", cell.background);
     made.style.setProperty("--own-ink", 0.3 * red + 0.59 * green + 0.11 * blue > 140 ? "#1f1f1f" : "#ffffff");
   }
-  if (cell.color && colour.test(cell.color) && cell.color !== "#000000") made.style.color = cell.color;
+  if (cell.color && colour.test(cell.color) && cell.color !== "#000000") {
+    made.classList.add("inked");
+    made.style.color = cell.color;
+  }
+}
+
+// Charts are shown as frames in their places: what they would draw is calculated by Google only.
+function charts(tab) {
+  return tab.charts.flatMap((chart) => {
+    const place = chart.position.overlayPosition;
+    const anchor = cellAt(place.anchorCell.rowIndex || 0, place.anchorCell.columnIndex || 0);
+    if (!anchor) return [];
+    const kind = (chart.spec.basicChart?.chartType || "").toLowerCase();
+    const made = element("div", { className: "chart" });
+    made.append(
+      element("strong", { textContent: chart.spec.title || "Chart" }),
+      element("span", { className: "quiet", textContent: `A ${kind} chart. Google draws it; the sandbox does not.` }),
+    );
+    made.style.left = `${anchor.offsetLeft + (place.offsetXPixels || 0)}px`;
+    made.style.top = `${anchor.offsetTop + (place.offsetYPixels || 0)}px`;
+    made.style.width = `${place.widthPixels || 600}px`;
+    made.style.height = `${place.heightPixels || 371}px`;
+    return [made];
+  });
 }
 
 function stickFrozen(table, frozen) {

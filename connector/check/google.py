@@ -1,0 +1,145 @@
+"""Google: the key, the spreadsheet, what the connector may do in it, and its tabs."""
+
+from collections.abc import Generator, Iterator
+
+from connector.check.finding import Finding
+from connector.clock import SystemClock
+from connector.config import Settings
+from connector.service import SHOP, sheets_api
+from connector.sheets import tags
+from connector.sheets.api import SheetsApi
+from connector.sheets.columns import COLUMNS, KEY, Tab
+from connector.sheets.layout import TabLayout, read_layout
+from connector.sheets.marker import Marker
+from connector.sheets.overview import MOST_CELLS, Overview, read_overview
+from connector.sheets.tabs import Sheet, can_go_on_in
+from connector.store.database import Database
+from connector.store.orders import has_rows
+from connector.sync.guards import CHANGED, prove_guard
+
+_NAME = "google"
+NEARLY_FULL = MOST_CELLS * 9 // 10
+
+
+def check_google(settings: Settings, database: Database | None) -> Iterator[Finding]:
+    """Everything, with three to six writes of which nothing is left; without a database only what can be read."""
+    api = sheets_api(settings)
+    yield _holds(f"The key belongs to {api.account}.")
+    overview = yield from _look(api, settings)
+    if database is not None:
+        yield _prove(api, settings, database, overview)
+        yield from _tabs(api, settings, database, overview)
+
+
+def check_google_cheaply(api: SheetsApi, settings: Settings) -> Iterator[Finding]:
+    """What one read tells."""
+    overview = yield from _look(api, settings)
+    for tab in overview.tabs:
+        if tab.tab is not None and tab.is_locked:
+            yield _protected(tab.title, api.account)
+
+
+def _look(api: SheetsApi, settings: Settings) -> Generator[Finding, None, Overview]:
+    overview = read_overview(api, settings.spreadsheet_id)
+    yield _holds(f"Google gives a token, and the spreadsheet can be read. Its time zone is {overview.time_zone}.")
+    if overview.cells >= NEARLY_FULL:
+        yield _warning(
+            f"The spreadsheet has {overview.cells:,} of the {MOST_CELLS:,} cells that Google allows. Delete tabs, rows "
+            "or columns that are not needed, or begin a new spreadsheet and put its address into SPREADSHEET_ID."
+        )
+    return overview
+
+
+def _prove(api: SheetsApi, settings: Settings, database: Database, overview: Overview) -> Finding:
+    """Proves in one go that the connector may write, and which guard keeps rows from being written twice."""
+    sheet_id = overview.tabs[0].sheet_id
+    guard = prove_guard(database, api, settings.spreadsheet_id, sheet_id, clock=SystemClock())
+    if guard.name != Marker.name:
+        return _warning(CHANGED)
+    return _holds("The spreadsheet can be written, and Google refuses a second marker with the same id.")
+
+
+def _tabs(api: SheetsApi, settings: Settings, database: Database, overview: Overview) -> Iterator[Finding]:
+    layout = read_layout(api.find_metadata(settings.spreadsheet_id, tags.LOOKUPS))
+    titles = {Tab.ORDERS: settings.orders_tab, Tab.ITEMS: settings.items_tab}
+    to_be_made, all_hold = [], True
+    for tab in Tab:
+        if tab in layout.tabs:
+            findings = list(_present(api, overview, tab, layout.tabs[tab]))
+        elif overview.titled(titles[tab]) is not None:
+            findings = list(_untagged(api, settings, overview, tab, titles[tab]))
+        else:
+            findings = list(_missing(database, titles[tab]))
+            to_be_made += [] if findings else [titles[tab]]
+        all_hold = all_hold and all(finding.holds for finding in findings)
+        yield from findings
+    if to_be_made:
+        yield _holds(f"Not there yet: {' and '.join(to_be_made)}. setup makes the tabs, or else the first order.")
+    elif all_hold:
+        yield _holds("The tabs and their columns are found.")
+
+
+def _untagged(api: SheetsApi, settings: Settings, overview: Overview, tab: Tab, title: str) -> Iterator[Finding]:
+    """A tab with the right title, of the merchant's own, or from an old version; or one that has lost its tags."""
+    same = overview.titled(title)
+    assert same is not None
+    sheet = Sheet(same.sheet_id, same.title, same.row_count, same.column_count)
+    if not can_go_on_in(api, settings.spreadsheet_id, tab, sheet):
+        yield _warning(
+            f"The first rows of the tab {same.title} are not the connector's, so the next order will make another tab. "
+            f"To go on in this one, write these titles into its first row: {_titles(tab)}."
+        )
+
+
+def _missing(database: Database, title: str) -> Iterator[Finding]:
+    with database.read() as connection:
+        if not has_rows(connection, SHOP):
+            return
+    yield _warning(
+        f"The tab {title} was deleted. File, Version history in the browser brings it back; otherwise setup, or the "
+        "next order, makes a new one for what comes from then on."
+    )
+
+
+def _present(api: SheetsApi, overview: Overview, tab: Tab, place: TabLayout) -> Iterator[Finding]:
+    seen = overview.find(tab)
+    title = seen.title if seen is not None else str(tab)
+    if place.header_row is None:
+        yield _warning(
+            f"The header of the tab {title} was deleted. Rows are written all the same; to have it back, insert a row "
+            f"at the top with the titles: {_titles(tab)}."
+        )
+    if KEY not in place.columns:
+        yield _wrong(
+            f"The column Order ID of the tab {title} was deleted, so rows can't be found again. "
+            "Undo that in the browser: File, Version history."
+        )
+    gone = [column.title for column in COLUMNS[tab] if column.key not in place.columns and column.key != KEY]
+    if gone:
+        yield _holds(f"Deleted from the tab {title}, and left out from then on: {', '.join(gone)}.")
+    last_row = max((tag.row for tag in place.last), default=place.header_row or 0)
+    if seen is not None and seen.locks_new_rows(place.columns.values(), last_row=last_row):
+        yield _protected(title, api.account)
+
+
+def _titles(tab: Tab) -> str:
+    return ", ".join(column.title for column in COLUMNS[tab])
+
+
+def _protected(title: str, account: str) -> Finding:
+    return _wrong(
+        f"The tab {title} is protected where the connector writes. Open Data, Protected sheets and ranges, and allow "
+        f"{account} to edit it, or remove the protection."
+    )
+
+
+def _holds(sentence: str) -> Finding:
+    return Finding.ok(_NAME, sentence)
+
+
+def _warning(sentence: str) -> Finding:
+    return Finding.warning(_NAME, sentence)
+
+
+def _wrong(sentence: str) -> Finding:
+    return Finding.problem(_NAME, sentence)

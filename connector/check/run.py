@@ -1,0 +1,50 @@
+"""All checks, for the command `check`."""
+
+from collections.abc import Iterator
+
+from connector.check.events import check_receivers
+from connector.check.failure import guarded
+from connector.check.finding import Finding
+from connector.check.google import check_google
+from connector.check.public import check_public_url
+from connector.check.quota import check_quota_of_running
+from connector.check.settings import read_settings
+from connector.check.storage import check_storage
+from connector.check.webhook import check_webhook
+from connector.check.whapi import check_channel
+from connector.config import Settings
+from connector.logs import Redactor
+from connector.service import whapi_client
+from connector.store.database import Database, StoreError
+
+
+def run_checks() -> Iterator[Finding]:
+    """All checks, in the order in which things must be mended. A failed one leaves out those that build on it."""
+    settings, findings = read_settings()
+    yield from findings
+    if settings is not None:
+        yield from check_with(settings)
+
+
+def check_with(settings: Settings) -> Iterator[Finding]:
+    """All checks but those of the settings themselves."""
+    redact = Redactor(settings.secrets).text
+    database = None
+    try:
+        database = Database(settings.database_url)
+    except StoreError as error:
+        yield Finding.problem("database", redact(str(error)))
+    client = whapi_client(settings)
+    try:
+        if database is not None:
+            yield from guarded("database", check_storage(database, settings), redact)
+        yield from guarded("google", check_google(settings, database), redact)
+        yield from guarded("quota", check_quota_of_running(settings), redact)
+        yield from guarded("whapi", check_channel(client, database), redact)
+        yield from guarded("webhook", check_webhook(client, settings), redact)
+        yield from guarded("public", check_public_url(settings), redact)
+        yield from guarded("events", check_receivers(settings), redact)
+    finally:
+        client.close()
+        if database is not None:
+            database.close()

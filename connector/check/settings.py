@@ -1,0 +1,42 @@
+"""The settings themselves: what is missing, wrong, or can't be read from `.env`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from dotenv.parser import parse_stream
+
+from connector.check.finding import Finding
+from connector.config import ENV_FILE, Settings, SettingsError, load_settings
+
+_NAME = "settings"
+
+
+def read_settings() -> tuple[Settings | None, list[Finding]]:
+    """The settings, if they can be used, and what was found about them."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        problems = [Finding.problem(_NAME, problem) for problem in error.problems]
+        return None, [*_left_out(Path(ENV_FILE)), *problems]
+    findings = list(_left_out(Path(ENV_FILE)))
+    if not findings:
+        findings.append(Finding.ok(_NAME, "All settings that are needed are there."))
+    return settings, findings
+
+
+def _left_out(path: Path) -> Iterator[Finding]:
+    """Lines that whoever reads the file leaves out without a word, such as those of a JSON without quotes."""
+    try:
+        with path.open(encoding="utf-8") as lines:
+            wrong = [binding.original for binding in parse_stream(lines) if binding.error]
+    except (OSError, UnicodeDecodeError):
+        return  # There is none; or it can't be read, which is said elsewhere.
+    if wrong:
+        # A blank line before it belongs to what the parser calls the line.
+        number = wrong[0].line + len(wrong[0].string) - len(wrong[0].string.lstrip("\n"))
+        more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+        sentence = (
+            f"Line {number}{more} of {path} can't be read and is left out. Write each as NAME=value on one line; "
+            "a value that holds quotes or a # goes in single quotes."
+        )
+        yield Finding.warning(_NAME, sentence)

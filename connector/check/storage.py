@@ -1,0 +1,65 @@
+"""The database, and the disk that it is on."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.engine import make_url
+
+from connector.check.failure import WrongError
+from connector.check.finding import Finding
+from connector.config import Settings
+from connector.store.database import Database
+from connector.store.tables import pauses
+
+_NAME = "database"
+LEAST_FREE = 100 * 2**20
+"""Bytes. An order takes some kilobytes; what else fills the disk is not known."""
+
+
+def check_storage(database: Database, settings: Settings) -> Iterator[Finding]:
+    """Writes to the database without changing anything."""
+    _write(database, settings)
+    yield Finding.ok(_NAME, "The database can be opened and written.")
+    yield from check_disk(database.path)
+
+
+def check_disk(path: Path | None) -> Iterator[Finding]:
+    """How much room the disk has that holds an SQLite file; nothing for a database elsewhere."""
+    if path is None:
+        return
+    try:
+        free = shutil.disk_usage(path.parent).free
+    except OSError as error:
+        raise WrongError(
+            f"The folder that holds {path} can't be looked at ({error.strerror}). See that it is still there."
+        ) from None
+    if free < LEAST_FREE:
+        yield Finding.warning(
+            _NAME,
+            f"The disk that holds {path} has only {free // 2**20} MiB left. Make room on it: once it is full, no "
+            "order can be stored.",
+        )
+    else:
+        yield Finding.ok(_NAME, f"The disk has room: {_size(free)} are free.")
+
+
+def _write(database: Database, settings: Settings) -> None:
+    def nothing(connection: Connection) -> None:
+        connection.execute(sa.update(pauses).where(sa.false()).values(failures=0))
+
+    try:
+        database.write(nothing)
+    except sa.exc.SQLAlchemyError as error:
+        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
+        address = make_url(settings.database_url).render_as_string(hide_password=True)
+        raise WrongError(
+            f"The database {address} can be read but not written: {cause}. "
+            "See that the service may write the file and its folder, or to the tables."
+        ) from None
+
+
+def _size(count: int) -> str:
+    return f"{count / 2**30:.1f} GiB" if count >= 2**30 else f"{count // 2**20} MiB"

@@ -1,0 +1,102 @@
+"""Whether a webhook that Whapi sends arrives: has one sent, and looks where it comes out.
+
+It comes out at the service, if that is running; else setup answers in its place for the time being, with the very
+same routes and database. An order that comes in meanwhile is stored, and waits there for the service's start.
+"""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import httpx
+
+from connector.check.public import base_of, local_address, why_not_alive
+from connector.config import Settings
+from connector.service import Service
+from connector.web.app import create_app
+from connector.web.server import AddressInUseError, WebServer
+from connector.web.webhooks import TEST_HEADER
+from connector.whapi.webhooks import DEFAULT_MODE, HEADER, webhook_url
+
+WAIT = 20.0
+"""Seconds for a test to arrive. How long Whapi takes is not known."""
+_LOOK_EVERY = 0.2
+
+Arrived = Callable[[str], bool]
+"""Whether the test with this name has arrived."""
+
+
+class NotArrivedError(Exception):
+    """The test did not arrive, or could not be looked for. The text is a sentence with the remedy."""
+
+
+def try_webhook(settings: Settings, service: Service) -> str:
+    """Has Whapi send a test to the registered address, and sees it arrive; a sentence that says where.
+
+    Raises NotArrivedError and WhapiError.
+    """
+    assert settings.public_url is not None
+    url = webhook_url(settings.public_url)
+    name = secrets.token_hex(8)
+    with _somewhere(settings, service) as (arrived, place):
+        headers = {HEADER: settings.webhook_secret.get_secret_value(), TEST_HEADER: name}
+        service.whapi.send_test_webhook(url, mode=DEFAULT_MODE, headers=headers)
+        deadline = time.monotonic() + WAIT
+        while not arrived(name):
+            if time.monotonic() > deadline:
+                raise NotArrivedError(
+                    f"Whapi has sent a test webhook to {url}, but nothing arrived {place} within {WAIT:g} seconds. See "
+                    f"that the web server or tunnel at that address passes requests on to {local_address(settings)}, "
+                    "headers included, and run setup again."
+                )
+            time.sleep(_LOOK_EVERY)
+    return f"A test webhook that Whapi sent to {url} has arrived {place}."
+
+
+@contextmanager
+def _somewhere(settings: Settings, service: Service) -> Iterator[tuple[Arrived, str]]:
+    """How to look for the test, and where that is."""
+    assert settings.public_url is not None
+    for base in (base_of(settings.public_url), local_address(settings)):
+        if why_not_alive(base) is None:
+            yield _at(base, settings), f"at the service that runs at {base}"
+            return
+    try:
+        server = WebServer(
+            create_app(service, webhook_secret=settings.webhook_secret.get_secret_value()), settings.host, settings.port
+        )
+    except AddressInUseError:
+        raise NotArrivedError(
+            f"Another program listens on {settings.host}:{settings.port}, so a test webhook could not be tried. "
+            "Stop it, or set another PORT, and run setup again."
+        ) from None
+    thread = threading.Thread(target=server.run, name="setup-server", daemon=True)
+    thread.start()
+    try:
+        yield (lambda name: service.arrivals.test == name), f"here, at {local_address(settings)}"
+    finally:
+        server.stop()
+        thread.join(10)
+
+
+def _at(base: str, settings: Settings) -> Arrived:
+    headers = {HEADER: settings.webhook_secret.get_secret_value()}
+
+    def arrived(name: str) -> bool:
+        try:
+            answer = httpx.get(f"{base}/readyz", headers=headers, timeout=10, trust_env=False)
+        except httpx.HTTPError:
+            return False
+        if answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.TOO_MANY_REQUESTS}:
+            raise NotArrivedError(
+                f"The service that runs at {base} has another WEBHOOK_SECRET. Restart it, so that it takes the "
+                "settings as they are now, and run setup again."
+            )
+        try:
+            return bool(answer.json().get("last_test_webhook") == name)
+        except (ValueError, AttributeError):
+            return False
+
+    return arrived

@@ -1,0 +1,106 @@
+"""Changes the file `.env`: only the lines that must change, all at once or not at all."""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
+
+from dotenv import dotenv_values
+from dotenv.parser import Binding, parse_stream
+
+_PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]+\Z")
+"""What every reader of such files takes as it stands: shells, containers, systemd."""
+
+
+class EnvFileError(Exception):
+    """The file can't be read or written. The text is a sentence with the remedy and holds no value."""
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """The file's values, as the service will read them; a name without a value is an empty text."""
+    return {name: value or "" for name, value in dotenv_values(stream=StringIO(_read(path))).items()}
+
+
+def change_env_file(path: Path, changes: Mapping[str, str]) -> bool:
+    """Sets the values that differ, with every other line as it was; whether anything was written.
+
+    The new file takes the old one's place in one step, and only its owner may read it. Raises EnvFileError.
+    """
+    text = _read(path)
+    now = read_env_file(path)
+    different = {name: value for name, value in changes.items() if now.get(name) != value}
+    if not different:
+        return False
+    changed = _changed(text, different)
+    read_back = dotenv_values(stream=StringIO(changed))
+    for name, value in different.items():
+        if (read_back.get(name) or "") != value:
+            raise EnvFileError(
+                f"The value of {name} can't be kept in {path}, because of a character in it (such as a ${{ or a line "
+                "break). Choose another value."
+            )
+    _replace(path, changed)
+    return True
+
+
+def _read(path: Path) -> str:
+    try:
+        # As bytes, so that the line endings stay as they are.
+        return path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError):
+        raise EnvFileError(f"The file {path} can't be read. See that it is a text file, and yours.") from None
+
+
+def _changed(text: str, changes: Mapping[str, str]) -> str:
+    left = dict(changes)
+    bindings = list(parse_stream(StringIO(text)))
+    # Where a name stands twice, its last line counts.
+    last = {binding.key: index for index, binding in enumerate(bindings) if binding.key in changes}
+    parts = []
+    for index, binding in enumerate(bindings):
+        name = binding.key
+        if name is not None and last.get(name) == index:
+            parts.append(_line_like(binding, name, left.pop(name)))
+        else:
+            parts.append(binding.original.string)
+    joined = "".join(parts)
+    newline = "\r\n" if "\r\n" in text else "\n"
+    if left and joined and not joined.endswith(("\n", "\r")):
+        joined += newline
+    return joined + "".join(f"{name}={_quoted(value)}{newline}" for name, value in left.items())
+
+
+def _line_like(binding: Binding, name: str, value: str) -> str:
+    old = binding.original.string
+    before = old[: len(old) - len(old.lstrip())]
+    after = old[len(old.rstrip("\r\n")) :]
+    export = "export " if old.lstrip().startswith("export ") else ""
+    return f"{before}{export}{name}={_quoted(value)}{after}"
+
+
+def _quoted(value: str) -> str:
+    if not value or _PLAIN.match(value):
+        return value
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def _replace(path: Path, text: str) -> None:
+    target = path.resolve()  # A link stays a link.
+    draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}.new")
+    try:
+        file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(file, "wb") as out:
+            out.write(text.encode())
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(target)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise EnvFileError(
+            f"The file {path} can't be written ({error.strerror}). See that its folder is yours and the disk has room."
+        ) from None

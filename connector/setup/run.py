@@ -1,0 +1,118 @@
+"""Goes through the steps of setup, in the order in which each builds on the one before."""
+
+from connector.check.failure import sentence_of
+from connector.check.public import local_address
+from connector.clock import SystemClock
+from connector.config import ENV_FILE, HOW_TO_GET, Settings
+from connector.service import build_service, build_workbook, sheets_api
+from connector.setup.arrival import NotArrivedError, try_webhook
+from connector.setup.registration import Registered, register
+from connector.setup.steps import KEY_FILE, google_step, password_step, public_url_step, secret_step, token_step
+from connector.setup.talk import Talk
+from connector.setup.values import Values
+from connector.sheets.columns import Tab
+from connector.sheets.credentials import CredentialsError, load_credentials
+from connector.sheets.errors import Kind, SheetsError
+from connector.store.database import Database
+from connector.sync.guards import current_guard
+from connector.whapi.errors import WhapiError
+from connector.whapi.webhooks import webhook_url
+
+_TRIES = 3
+
+_REGISTERED = {
+    Registered.NOTHING: "The webhook to {url} is registered at Whapi.",
+    Registered.ADDED: "The webhook to {url} was registered at Whapi.",
+    Registered.RENEWED: "The webhook to {url} was renewed at Whapi.",
+}
+
+
+def missing(values: Values) -> list[str]:
+    """A sentence for each thing that nobody but the user can give and that isn't there."""
+    needed = ("WHAPI_TOKEN", "SPREADSHEET_ID")
+    problems = [f"{name} is not set. {HOW_TO_GET[name]}" for name in needed if values.get(name) is None]
+    try:
+        load_credentials(values.get("GOOGLE_CREDENTIALS") or KEY_FILE)
+    except CredentialsError as error:
+        problems.append(str(error))
+    return problems
+
+
+def run_setup(talk: Talk, values: Values) -> bool:
+    """Sets everything up; whether all is well at the end.
+
+    Raises SettingsError where a setting that it doesn't ask for is wrong, StoreError, EnvFileError, and CannotAskError
+    where something is missing or wrong and nobody can be asked.
+    """
+    first = values.settings()
+    database = Database(first.database_url)
+    try:
+        token_step(values, talk)
+        google_step(values, talk, lambda address: prepare_tabs(values.settings(spreadsheet_id=address), database))
+        public_url_step(values, talk, local=local_address(first), whapi_base_url=first.whapi_base_url)
+        secret_step(values, talk)
+        password_step(values, talk)
+        _webhook(values.settings(), database, talk)
+    finally:
+        database.close()
+    for name in values.overruled():
+        talk.wrong(
+            f"The environment has another {name} than {values.path}, and it wins. Take it out of the environment."
+        )
+    return not talk.complaints
+
+
+def summary_step(settings: Settings, talk: Talk) -> bool:
+    """Makes the tab Summary anew, in place of the one that the connector made before; whether that went well.
+
+    Raises StoreError.
+    """
+    database = Database(settings.database_url)
+    try:
+        workbook = build_workbook(settings, database, sheets_api(settings), SystemClock())
+        talk.right(f"The tab {workbook.make_summary()} was made.")
+    except (CredentialsError, SheetsError) as error:
+        talk.wrong(sentence_of(error))
+    finally:
+        database.close()
+    return not talk.complaints
+
+
+def prepare_tabs(settings: Settings, database: Database) -> str:
+    """Makes the tabs as the first order would, and proves that nothing can be written twice. Changes nothing where that
+    was done before. Raises SheetsError."""
+    api, clock = sheets_api(settings), SystemClock()
+    workbook = build_workbook(settings, database, api, clock)
+    for left in reversed(range(_TRIES)):
+        try:
+            layout = workbook.layout()
+        except SheetsError as error:
+            # A running service makes the tabs too, and may have come first.
+            if error.kind is not Kind.STALE or not left:
+                raise
+        else:
+            break
+    current_guard(database, api, settings.spreadsheet_id, layout.tabs[Tab.ORDERS].sheet_id, clock=clock)
+    return f"The spreadsheet can be written, and its tabs {settings.orders_tab} and {settings.items_tab} are ready."
+
+
+def _webhook(settings: Settings, database: Database, talk: Talk) -> None:
+    talk.title("Webhook")
+    if settings.public_url is None:
+        talk.say(
+            "PUBLIC_URL is not set, so no webhook was registered at Whapi. Let Make, n8n or what else you use send "
+            f"each order to {local_address(settings)}/orders, as an HTTP request with the header X-Webhook-Secret "
+            f"and the value of WEBHOOK_SECRET from {ENV_FILE}. To have Whapi send orders itself, put "
+            f"PUBLIC_URL=https://... into {ENV_FILE} and run setup again."
+        )
+        return
+    url = webhook_url(settings.public_url)
+    service = build_service(settings, database)
+    try:
+        done = register(service.whapi, url, settings.webhook_secret.get_secret_value())
+        talk.right(_REGISTERED[done].format(url=url))
+        talk.right(try_webhook(settings, service))
+    except (WhapiError, NotArrivedError) as error:
+        talk.wrong(sentence_of(error))
+    finally:
+        service.close()

@@ -1,0 +1,237 @@
+"""The steps that ask for a setting: each explains how to get it, tries it at once, and asks again where it is wrong."""
+
+import secrets
+from collections.abc import Callable
+from typing import TypeVar
+
+from connector.check.failure import sentence_of
+from connector.check.public import wrong_address
+from connector.config import SHORTEST_SECRET, SettingsError
+from connector.service import sheets_api, whapi_client
+from connector.setup.talk import Talk
+from connector.setup.values import Values
+from connector.sheets.credentials import CredentialsError, load_credentials
+from connector.sheets.errors import Kind, SheetsError
+from connector.whapi.client import AUTHORISED, CHANNEL_STATES
+from connector.whapi.errors import WhapiError
+from connector.whapi.webhooks import PATH
+
+T = TypeVar("T")
+KEY_FILE = "credentials.json"
+SHORTEST_PASSWORD = 8
+_NO_PAGE = "-"
+
+ABOUT_WHAPI = (
+    "Whapi's panel shows the token on the channel's page. Copy it there and paste it here; it will not be shown."
+)
+ABOUT_KEY = f"""\
+The service writes to the spreadsheet in the name of a service account of Google's. To make one:
+1. Open https://console.cloud.google.com and make a project.
+2. Switch on the Google Sheets API for it: https://console.cloud.google.com/apis/library/sheets.googleapis.com
+3. Under IAM & Admin, Service accounts, create a service account. It needs no roles.
+4. Open it, choose Keys, Add key, Create new key, JSON, and save the file in this folder as {KEY_FILE}."""
+ABOUT_SPREADSHEET = """\
+1. Open the spreadsheet in the shop's own Google account, or make a new one.
+2. Choose Share and add {account} as Editor.
+3. Copy the address from the browser and paste it here."""
+ABOUT_ADDRESS = (
+    "Whapi sends each order to an https address of yours, from which a web server with a certificate (Caddy, nginx) or "
+    "a tunnel passes it on to this service at {local}. Such an address looks like https://orders.my-shop.com. If you "
+    "have none because Make, n8n or the like sends the orders, press Enter."
+)
+ABOUT_PAGE = (
+    "The status page shows how orders and connections stand, to whoever knows its password. Type one of at least "
+    f"{SHORTEST_PASSWORD} characters, or press Enter to have one made up (you then find it in .env as ADMIN_PASSWORD), "
+    "or type - to go without the page."
+)
+
+
+def token_step(values: Values, talk: Talk) -> None:
+    """A token that Whapi accepts. The phone need not be linked yet."""
+
+    def try_token(token: str) -> str:
+        client = whapi_client(values.settings(whapi_token=token))
+        try:
+            health = client.health()
+        finally:
+            client.close()
+        if health.state != AUTHORISED:
+            talk.wrong(CHANNEL_STATES.get(health.state, f"The channel is in the unknown state {health.state}."))
+            return f"Whapi accepts the token of the channel {health.channel_id}."
+        return f"Whapi accepts the token, and the channel {health.channel_id} is connected."
+
+    talk.title("Whapi")
+    talk.right(_until_right(values, talk, "WHAPI_TOKEN", try_token, ABOUT_WHAPI, ask=_ask_token(talk)))
+
+
+def _ask_token(talk: Talk) -> Callable[[str | None], str]:
+    def ask(before: str | None) -> str:
+        return talk.ask_secret("Token" + (" (Enter: the same again)" if before else ""), default=before)
+
+    return ask
+
+
+def google_step(values: Values, talk: Talk, prepare: Callable[[str], str]) -> None:
+    """A key that Google accepts, and a spreadsheet in which it may write. `prepare` makes the tabs in it."""
+    talk.title("Google")
+    doubtful = False
+    while True:
+        _key(values, talk, doubtful=doubtful)
+        account = sheets_api(values.settings()).account
+        try:
+            sentence = _until_right(
+                values,
+                talk,
+                "SPREADSHEET_ID",
+                prepare,
+                ABOUT_SPREADSHEET.format(account=account),
+                ask=lambda before: talk.ask("Address of the spreadsheet", default=before),
+            )
+        except _KeyRefusedError as error:
+            # Google's refusal may be the key's fault: begin with that again. Enter keeps it.
+            talk.wrong_answer(str(error))
+            doubtful = True
+        else:
+            talk.right(sentence)
+            return
+
+
+class _KeyRefusedError(Exception):
+    """Google gives no token for the key."""
+
+
+def _key(values: Values, talk: Talk, *, doubtful: bool) -> None:
+    def try_key(setting: str) -> str:
+        return f"The key belongs to {load_credentials(setting).service_account_email}."
+
+    if values.get("GOOGLE_CREDENTIALS") is None and not doubtful:
+        try:
+            talk.right(try_key(KEY_FILE))
+        except CredentialsError:
+            pass
+        else:
+            return
+    sentence = _until_right(
+        values,
+        talk,
+        "GOOGLE_CREDENTIALS",
+        try_key,
+        ABOUT_KEY,
+        ask=lambda before: talk.ask("Path of the key file", default=_path_only(before) or KEY_FILE),
+        doubtful=doubtful,
+    )
+    talk.right(sentence)
+
+
+def _path_only(setting: str | None) -> str | None:
+    """A key that stands in the setting itself is not shown as the default answer."""
+    return None if setting is None or setting.lstrip().startswith("{") else setting
+
+
+def public_url_step(values: Values, talk: Talk, *, local: str, whapi_base_url: str) -> None:
+    """An address that Whapi could reach; or none, said once."""
+
+    def try_url(url: str) -> str:
+        if not url:
+            return ""
+        settings = values.settings(public_url=url)
+        assert settings.public_url is not None
+        problem = wrong_address(settings.public_url, whapi_base_url=whapi_base_url)
+        if problem is not None:
+            raise _WrongAnswerError(f"PUBLIC_URL is wrong: {problem}")
+        return f"Whapi will send to {settings.public_url.removesuffix(PATH)}{PATH}."
+
+    if values.get("PUBLIC_URL") is None and (values.was_answered("PUBLIC_URL") or not talk.asks):
+        return
+    talk.title("Public address")
+    sentence = _until_right(
+        values,
+        talk,
+        "PUBLIC_URL",
+        try_url,
+        ABOUT_ADDRESS.format(local=local),
+        ask=lambda _before: talk.ask("Public address (Enter: none)", default=""),
+    )
+    if sentence:
+        talk.right(sentence)
+
+
+def secret_step(values: Values, talk: Talk) -> None:
+    """A secret that callers present; it is made up where there is none."""
+    secret = values.get("WEBHOOK_SECRET")
+    if secret is None:
+        values.keep("WEBHOOK_SECRET", secrets.token_urlsafe(32))
+        talk.right(f"A secret for webhooks was made up and kept in {values.path}.")
+    elif len(secret) < SHORTEST_SECRET:
+        talk.wrong_answer(f"WEBHOOK_SECRET is wrong: it is shorter than {SHORTEST_SECRET} characters.")
+        talk.ask("Press Enter to have a new one made up", default="")
+        values.keep("WEBHOOK_SECRET", secrets.token_urlsafe(32))
+        talk.right(f"A new secret for webhooks was kept in {values.path}. Other senders, such as Make or n8n, need it.")
+    else:
+        values.keep("WEBHOOK_SECRET", secret)
+
+
+def password_step(values: Values, talk: Talk) -> None:
+    """Offers a password for the status page, once."""
+    password = values.get("ADMIN_PASSWORD")
+    if password is not None:
+        values.keep("ADMIN_PASSWORD", password)
+    elif talk.asks and not values.was_answered("ADMIN_PASSWORD"):
+        talk.title("Status page")
+        talk.explain(ABOUT_PAGE)
+        values.keep("ADMIN_PASSWORD", _ask_password(talk))
+
+
+def _ask_password(talk: Talk) -> str:
+    while True:
+        password = talk.ask_secret("Password (Enter: make one up; -: no page)", default="")
+        if password == _NO_PAGE:
+            return ""
+        if not password:
+            return secrets.token_urlsafe(12)
+        if len(password) < SHORTEST_PASSWORD:
+            talk.wrong_answer(f"A password needs at least {SHORTEST_PASSWORD} characters.")
+        elif talk.ask_secret("The same again") != password:
+            talk.wrong_answer("The two were not the same.")
+        else:
+            return password
+
+
+class _WrongAnswerError(Exception):
+    """The answer can't be right. The text is a sentence."""
+
+
+def _until_right(
+    values: Values,
+    talk: Talk,
+    name: str,
+    attempt: Callable[[str], T],
+    explanation: str,
+    *,
+    ask: Callable[[str | None], str],
+    doubtful: bool = False,
+) -> T:
+    """Tries the value that is there, or else asks; again and again until the attempt succeeds. Then it is kept.
+
+    `doubtful`: the value that is there has been found wrong before.
+    """
+    value = values.get(name)
+    is_to_ask = value is None or doubtful
+    explained = False
+    while True:
+        if is_to_ask or value is None:
+            if not explained:
+                talk.explain(explanation)
+                explained = True
+            value = ask(value)
+        try:
+            result = attempt(value)
+        except (SettingsError, CredentialsError, SheetsError, WhapiError, _WrongAnswerError) as error:
+            if isinstance(error, SheetsError) and error.kind is Kind.CREDENTIALS:
+                values.suggest(name, value)
+                raise _KeyRefusedError(str(error)) from None
+            talk.wrong_answer(sentence_of(error))
+            is_to_ask = True
+        else:
+            values.keep(name, value)
+            return result

@@ -1,0 +1,35 @@
+"""Tells whether so much comes in at once that everything else should step back.
+
+An answer that comes late is a webhook that is sent again; an order that is fetched a little later is just that.
+"""
+
+import time
+from collections.abc import Callable
+
+MANY = 100
+"""Arrivals a second."""
+_OVER = 0.25
+"""Seconds over which they are counted."""
+
+
+class Crowd:
+    """Counts arrivals. Safe to use from several threads: a miscount now and then does no harm."""
+
+    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._since = seconds()
+        self._count = 0
+        self._is_there = False
+
+    def came(self) -> None:
+        """One more."""
+        self._count += 1
+
+    @property
+    def is_there(self) -> bool:
+        """Whether many came lately."""
+        now = self._seconds()
+        if now - self._since >= _OVER:
+            self._is_there = self._count > MANY * (now - self._since)
+            self._since, self._count = now, 0
+        return self._is_there

@@ -1,0 +1,88 @@
+"""A configuration that is right, for tests that make one thing wrong in it."""
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from connector.check.failure import guarded
+from connector.check.finding import Finding
+from connector.check.google import check_google
+from connector.check.public import check_public_url
+from connector.check.webhook import check_webhook
+from connector.check.whapi import check_channel
+from connector.config import Settings
+from connector.sandbox.sandbox import Sandbox
+from connector.service import whapi_client
+from connector.store.database import Database
+
+PUBLIC_URL = "https://orders.example.com"
+URL = f"{PUBLIC_URL}/webhooks/whapi"
+ACCOUNT = "connector@sandbox-project.iam.gserviceaccount.com"
+
+
+@dataclass
+class Place:
+    sandbox: Sandbox
+    settings: Settings
+    database: Database
+    folder: Path
+
+    def set(self, **values: Any) -> None:
+        """Changes settings, checked as if they stood in `.env`."""
+        now = self.settings.model_dump(exclude_unset=True)
+        self.settings = Settings(_env_file=None, **{**now, **values})
+
+    def google(self) -> list[Finding]:
+        return list(guarded("google", check_google(self.settings, self.database)))
+
+    def whapi(self) -> list[Finding]:
+        client = whapi_client(self.settings)
+        found = list(guarded("whapi", check_channel(client, self.database)))
+        client.close()
+        return found
+
+    def webhook(self) -> list[Finding]:
+        client = whapi_client(self.settings)
+        found = list(guarded("webhook", check_webhook(client, self.settings)))
+        client.close()
+        return found
+
+    def public(self) -> list[Finding]:
+        return list(guarded("public", check_public_url(self.settings)))
+
+    def register(self, **changed: Any) -> None:
+        """Puts a right entry into the channel's settings, but for what is changed; None takes a field away."""
+        entry = {
+            "url": URL,
+            "mode": "body",
+            "events": [{"type": "messages", "method": "post"}],
+            "headers": {"X-Webhook-Secret": self.sandbox.secret},
+            **changed,
+        }
+        entry = {name: value for name, value in entry.items() if value is not None}
+        self.sandbox.whapi.settings.update({"webhooks": [*self.sandbox.whapi.settings.webhooks(), entry]})
+
+
+def make_place(folder: Path, kept: Path, template: Path) -> Place:
+    """`kept`: where sandboxes share a key, so that none must be made anew; `template`: an empty database."""
+    sandbox = Sandbox(data_dir=kept).start()
+    key_file = folder / "credentials.json"
+    sandbox.write_credentials(key_file)
+    shutil.copy(template, folder / "connector.db")
+    values: dict[str, Any] = {name.lower(): value for name, value in sandbox.environment(key_file).items()}
+    values |= {"database_url": f"sqlite:///{folder}/connector.db", "whapi_timeout": 5, "google_timeout": 5}
+    settings = Settings(_env_file=None, **values)
+    return Place(sandbox, settings, Database(settings.database_url), folder)
+
+
+def wrong(findings: Iterable[Finding]) -> list[str]:
+    return [finding.sentence for finding in findings if not finding.holds]
+
+
+def right(findings: Iterable[Finding]) -> list[str]:
+    """The sentences, where all of them hold."""
+    findings = list(findings)
+    assert wrong(findings) == []
+    return [finding.sentence for finding in findings]

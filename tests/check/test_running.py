@@ -1,0 +1,85 @@
+"""The cheap checks of a running service: what they cost, where they stand, and that they hold up nobody."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from connector.check.running import Watch
+from connector.sandbox.faults import Fault
+from tests.service.shop import Shop
+from tests.waiting import wait_until
+
+NOT_LINKED = "The phone is not linked. Open the channel in Whapi's panel and scan the QR code with WhatsApp."
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    shop = Shop(tmp_path).start()
+    shop.settings = shop.settings.model_copy(update={"public_url": shop.url, "port": int(shop.url.rpartition(":")[2])})
+    yield shop
+    shop.close()
+
+
+def test_a_look_costs_one_read_and_finds_all_well(shop: Shop) -> None:
+    shop.wait_until_synced(shop.sandbox.send("normal"))
+    shop.sandbox.google.calls.clear()
+
+    Watch(shop.settings, shop.service).look()
+
+    findings, found_at = shop.service.findings.get()
+    assert found_at is not None
+    assert [(finding.name, finding.holds) for finding in findings] == [
+        (name, True) for name in ("database", "google", "quota", "whapi", "webhook", "public")
+    ]
+    assert shop.service.findings.problems == []
+    assert shop.sandbox.google.calls.by_kind == {"token": 1, "get": 1}
+    calls = shop.sandbox.whapi.calls
+    assert (calls.count("GET /health"), calls.count("GET /settings"), calls.count("PATCH /settings")) == (1, 1, 0)
+
+
+def test_what_is_wrong_is_logged_once_and_kept_until_a_look_finds_it_mended(shop: Shop) -> None:
+    shop.wait_until_synced(shop.sandbox.send("normal"))
+    shop.sandbox.merchant.protect("Items")
+    shop.sandbox.whapi.state = "QR"
+    watch = Watch(shop.settings, shop.service)
+
+    with structlog.testing.capture_logs() as lines:
+        watch.look()
+
+    protected = (
+        "The tab Items is protected where the connector writes. Open Data, Protected sheets and ranges, and allow "
+        "connector@sandbox-project.iam.gserviceaccount.com to edit it, or remove the protection."
+    )
+    assert shop.service.findings.problems == [protected, NOT_LINKED]
+    assert shop.http.get("/readyz").json()["problems"] == [protected, NOT_LINKED]
+    assert [line for line in lines if line["event"] == "check.wrong"] == [
+        {"event": "check.wrong", "log_level": "warning", "check": "google", "reason": protected},
+        {"event": "check.wrong", "log_level": "warning", "check": "whapi", "reason": NOT_LINKED},
+    ]
+    with structlog.testing.capture_logs() as lines:
+        watch.look()
+    assert [line for line in lines if line["event"] == "check.wrong"] == []
+    shop.sandbox.merchant.unprotect("Items")
+    shop.sandbox.whapi.state = "AUTH"
+    watch.look()
+    assert shop.service.findings.problems == []
+
+
+def test_a_start_waits_for_no_check_and_what_was_wrong_is_looked_at_again_soon(shop: Shop) -> None:
+    # The first look hangs at Google for longer than everything else here takes.
+    shop.sandbox.faults.add(Fault("google", "hang", seconds=30, method="GET"))
+    settings = shop.settings.model_copy(update={"google_timeout": 1.0})
+    watch = Watch(settings, shop.service, again=0.05)
+
+    with structlog.testing.capture_logs() as lines:
+        watch.start()
+        orders = shop.sandbox.send("normal")
+        shop.wait_until_synced(orders)
+
+        wait_until(lambda: shop.service.findings.get()[1], what="the first look")
+        wait_until(lambda: shop.service.findings.problems == [], what="a look that finds all well")
+        watch.stop()
+
+    assert [line["check"] for line in lines if line["event"] == "check.wrong"] == ["google"]

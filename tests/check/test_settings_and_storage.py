@@ -1,0 +1,239 @@
+"""What goes wrong with `.env`, the database and its disk, each as the one sentence that says how to mend it."""
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from connector.check import storage
+from connector.check.failure import guarded
+from connector.check.google import check_google
+from connector.check.run import check_with, run_checks
+from connector.check.settings import read_settings
+from connector.config import Settings
+from connector.store.database import Database
+from tests.check.place import Place, right, wrong
+
+NOBODY = 65534
+HOW = "Make a key for the service account in the Google Cloud console (Keys, Add key, JSON)"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory and an environment without our variables."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    return tmp_path
+
+
+def env(folder: Path, *lines: str, secret: str = "sixteen-letters!") -> None:
+    needed = [
+        "WHAPI_TOKEN=t",
+        "SPREADSHEET_ID=1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms",
+        f"WEBHOOK_SECRET={secret}",
+    ]
+    (folder / ".env").write_text("\n".join([*needed, *lines, ""]), encoding="utf-8")
+
+
+def test_settings_that_are_right(folder: Path) -> None:
+    env(folder)
+
+    settings, findings = read_settings()
+
+    assert settings is not None
+    assert right(findings) == ["All settings that are needed are there."]
+
+
+def test_settings_that_are_missing(folder: Path) -> None:
+    assert folder.exists()
+    assert wrong(run_checks()) == [
+        "WHAPI_TOKEN is not set. Copy the channel's token from Whapi's panel.",
+        "SPREADSHEET_ID is not set. Open the spreadsheet and copy its address from the browser.",
+        "WEBHOOK_SECRET is not set. Make up a text of at least 16 characters that callers must present.",
+    ]
+
+
+def test_a_secret_that_is_too_short(folder: Path) -> None:
+    env(folder, secret="fifteen-letters")
+
+    assert wrong(run_checks()) == [
+        "WEBHOOK_SECRET is wrong: it is shorter than 16 characters. Use a longer one, such as a random text."
+    ]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://drive.google.com/drive/folders/1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs",
+        "https://docs.google.com/document/d/1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms/edit",
+        "https://docs.google.com/spreadsheets/d/e/2PACX-1vQexampleexample/pubhtml",
+    ],
+)
+def test_an_address_of_something_else_in_place_of_an_id(folder: Path, url: str) -> None:
+    env(folder, f"SPREADSHEET_ID={url}")
+
+    assert wrong(run_checks()) == [
+        "SPREADSHEET_ID is wrong: it is neither a spreadsheet's id nor its address. "
+        "Open the spreadsheet and copy its address from the browser."
+    ]
+
+
+BROKEN = "The JSON in GOOGLE_CREDENTIALS is broken. Put it on one line in single quotes, or give the file's path."
+
+
+@pytest.mark.parametrize(
+    ("lines", "unreadable"),
+    [
+        (["GOOGLE_CREDENTIALS={", '  "type": "service_account",', '  "client_email": "a@b"', "}"], "Line 5 and 1 more"),
+        (['GOOGLE_CREDENTIALS="{\\"type\\": \\"service_account\\", \\"private_key\\": \\"a\\nb\\"}"'], None),
+    ],
+    ids=["over several lines without quotes", "in double quotes, which turn \\n into line breaks"],
+)
+def test_a_key_that_the_env_file_has_broken(folder: Path, lines: list[str], unreadable: str | None) -> None:
+    env(folder, *lines)
+
+    settings, findings = read_settings()
+
+    assert settings is not None
+    assert wrong(findings) == (
+        [
+            f"{unreadable} of .env can't be read and is left out. Write each as NAME=value on one line; a value that "
+            "holds quotes or a # goes in single quotes."
+        ]
+        if unreadable
+        else []
+    )
+    assert wrong(guarded("google", check_google(settings, None))) == [BROKEN]
+
+
+def test_a_key_in_quotes_of_its_own_kind_is_left_out_and_so_said(folder: Path) -> None:
+    env(folder, "", 'GOOGLE_CREDENTIALS="{"type": "service_account"}"')
+
+    settings, findings = read_settings()
+
+    assert settings is not None
+    assert wrong(findings) == [
+        "Line 5 of .env can't be read and is left out. Write each as NAME=value on one line; a value that holds quotes "
+        "or a # goes in single quotes."
+    ]
+    assert wrong(guarded("google", check_google(settings, None))) == [
+        f"There is no key file credentials.json. {HOW}, save it there, or name its path in GOOGLE_CREDENTIALS."
+    ]
+
+
+def test_an_env_file_that_is_no_text(folder: Path) -> None:
+    (folder / ".env").write_bytes(b"\xff\xfe\x00")
+
+    assert wrong(run_checks()) == [
+        "The file .env can't be read. See that it is a text file and that the service may read it."
+    ]
+
+
+# The database
+
+
+def test_a_database_that_can_be_written(place: Place) -> None:
+    sentences = right(storage.check_storage(place.database, place.settings))
+
+    assert sentences[0] == "The database can be opened and written."
+    assert sentences[1].startswith("The disk has room: ")
+
+
+def test_a_database_that_can_not_be_opened(place: Place) -> None:
+    place.set(database_url="sqlite:////proc/connector.db", google_credentials="nowhere.json")
+
+    assert wrong(check_with(place.settings))[0] == (
+        "The database sqlite+pysqlite:////proc/connector.db can't be opened: unable to open database file. "
+        "See that DATABASE_URL is right and that the service may write there."
+    )
+
+
+@contextmanager
+def somebody_elses(path: Path) -> Iterator[None]:
+    """The folder may be read but not written; root is nobody in particular for the time being."""
+    for part in (path, *path.iterdir()):
+        part.chmod(0o555 if part.is_dir() else 0o444)
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+        path.chmod(0o755)
+
+
+@pytest.fixture
+def readable_by_all(template: Path) -> Iterator[Path]:
+    """A database that was in use before. Pytest's own folders can't be entered by others."""
+    folder = Path(tempfile.mkdtemp(prefix="connector-test-"))
+    shutil.copy(template, folder / "connector.db")
+    Database(f"sqlite:///{folder}/connector.db").close()
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_a_database_that_can_not_be_written(place: Place, readable_by_all: Path) -> None:
+    url = f"sqlite:///{readable_by_all}/connector.db"
+    place.set(database_url=url, google_credentials="nowhere.json")
+
+    with somebody_elses(readable_by_all):
+        sentences = wrong(check_with(place.settings))
+
+    assert sentences[0] == (
+        f"The database {url.replace('sqlite:', 'sqlite+pysqlite:')} can't be opened: attempt to write a readonly "
+        "database. See that DATABASE_URL is right and that the service may write there."
+    )
+
+
+def test_a_postgresql_that_takes_no_changes(place: Place, postgres_url: str) -> None:
+    Database(postgres_url).close()
+    separator = "&" if "?" in postgres_url else "?"
+    place.set(
+        database_url=f"{postgres_url}{separator}options=-c%20default_transaction_read_only%3Don",
+        google_credentials="nowhere.json",
+    )
+
+    sentence = wrong(check_with(place.settings))[0]
+
+    assert sentence.startswith("The database postgresql")
+    assert sentence.endswith(
+        " can be read but not written: cannot execute UPDATE in a read-only transaction. "
+        "See that the service may write the file and its folder, or to the tables."
+    )
+
+
+def test_a_database_whose_folder_is_gone(tmp_path: Path) -> None:
+    assert wrong(guarded("database", storage.check_disk(tmp_path / "gone" / "connector.db"))) == [
+        f"The folder that holds {tmp_path}/gone/connector.db can't be looked at (No such file or directory). "
+        "See that it is still there."
+    ]
+
+
+def test_a_database_that_stops_answering(place: Place) -> None:
+    place.database.write(lambda connection: connection.exec_driver_sql("DROP TABLE pauses"))
+
+    assert wrong(check_with(place.settings)) == [
+        f"The database {place.settings.database_url} can be read but not written: no such table: pauses. "
+        "See that the service may write the file and its folder, or to the tables."
+    ]
+
+
+def test_a_disk_that_is_nearly_full(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = shutil.disk_usage(place.folder).free
+    monkeypatch.setattr(storage, "LEAST_FREE", 2 * free)
+
+    found = wrong(guarded("database", storage.check_disk(place.database.path)))
+
+    # How much is free changes while the test runs.
+    assert [re.sub(r"\d+ MiB", "N MiB", sentence) for sentence in found] == [
+        f"The disk that holds {place.folder}/connector.db has only N MiB left. Make room on it: once it is full, no "
+        "order can be stored."
+    ]

@@ -1,0 +1,144 @@
+"""Compares what the service answers with what its description says."""
+
+import copy
+import re
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter, RequestRedirect
+
+from connector.web.openapi.document import document
+from connector.web.openapi.shape import JSON
+
+_ARGUMENT = re.compile(r"<(?:[^:<>]+:)?_?(\w+)>")
+_ELSEWHERE = {
+    "401": "Unauthorised",
+    "404": "NoSuchAddress",
+    "405": "WrongMethod",
+    "413": "TooLarge",
+    "429": "TooManyWrongSecrets",
+}
+"""What an address or a method that is not described may be answered with."""
+
+
+class Contract:
+    """Looks at every answer on its way out of an application, and keeps what is not as described."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def watching(self, front: Any, app: Flask) -> Any:
+        """The ASGI application `front`, whose routes are those of `app`, with somebody who looks at its answers."""
+        routes = app.url_map.bind("shop")
+
+        async def watched(scope: dict[str, Any], receive: Any, send: Any) -> None:
+            method, path = scope["method"], scope["path"]
+            held: list[dict[str, Any]] = []
+
+            async def look(message: dict[str, Any]) -> None:
+                # Held back until it is whole, so that what is found counts before the caller has the answer.
+                held.append(message)
+                if message["type"] == "http.response.body" and not message.get("more_body"):
+                    found = differences(_address(routes, method, path), method, _response(held))
+                    self.problems += [f"{method} {path}: {difference}" for difference in found]
+                    for part in held:
+                        await send(part)
+
+            await front(scope, receive, look)
+
+        return watched
+
+
+def _address(routes: MapAdapter, method: str, path: str) -> str | None:
+    try:
+        rule, _ = routes.match(path, method, return_rule=True)
+    except (HTTPException, RequestRedirect):
+        return None
+    return address_of(rule.rule)
+
+
+def _response(messages: list[dict[str, Any]]) -> Response:
+    start, *parts = messages
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"]]
+    return Response(b"".join(part.get("body", b"") for part in parts), start["status"], headers)
+
+
+def address_of(rule: str) -> str:
+    """A rule of Flask's as OpenAPI writes it: `/orders/{order_id}`."""
+    return _ARGUMENT.sub(r"{\1}", rule)
+
+
+def differences(address: str | None, method: str, response: Response) -> list[str]:
+    """What is not as described; `address` is None for one that isn't there, or doesn't take the method."""
+    has_body = method != "HEAD"
+    method = method if has_body else "GET"
+    described = described_answer(address, method, str(response.status_code))
+    if described is None:
+        return [f"the status {response.status_code} is not described."]
+    missing = [
+        f"the header {name} is missing in a {response.status_code}."
+        for name, header in described.get("headers", {}).items()
+        if header.get("required") and name not in response.headers
+    ]
+    if response.mimetype not in described["content"]:
+        return [*missing, f"the type {response.mimetype} is not described for {response.status_code}."]
+    if response.mimetype != JSON or not has_body:
+        return missing
+    checker = answer_validator(address, method, str(response.status_code))
+    wrong = [f"{error.message} (at {error.instance_path})" for error in checker.iter_errors(response.get_json())]
+    return missing + wrong
+
+
+@cache
+def described_answer(address: str | None, method: str, status: str) -> dict[str, Any] | None:
+    """The answer of an operation, with its reference followed."""
+    described = document()
+    if address is None:
+        name = _ELSEWHERE.get(status)
+        found: dict[str, Any] | None = None if name is None else described["components"]["responses"][name]
+        return found
+    found = described["paths"].get(address, {}).get(method.lower(), {}).get("responses", {}).get(status)
+    return None if found is None else resolved(found)
+
+
+@cache
+def answer_validator(address: str | None, method: str, status: str) -> jsonschema_rs.Validator:
+    found = described_answer(address, method, status)
+    assert found is not None
+    return validator(found["content"][JSON]["schema"], exact=True)
+
+
+def resolved(part: dict[str, Any]) -> dict[str, Any]:
+    """The part itself, where it is only a reference to one."""
+    if "$ref" not in part:
+        return part
+    found: Any = document()
+    for step in part["$ref"].removeprefix("#/").split("/"):
+        found = found[step]
+    assert isinstance(found, dict)
+    return found
+
+
+def validator(schema: dict[str, Any], *, exact: bool) -> jsonschema_rs.Validator:
+    """For a schema of the document. `exact`: fields that are not described count as wrong.
+
+    The document itself leaves objects open, because answers may grow; the tests hold it to what there is today.
+    """
+    components = {"schemas": document()["components"]["schemas"]}
+    whole = copy.deepcopy({**schema, "components": components})
+    return jsonschema_rs.Draft202012Validator(closed(whole) if exact else whole, validate_formats=True)
+
+
+def closed(schema: Any) -> Any:
+    """The schema with every object that names its fields closed to others."""
+    if isinstance(schema, list):
+        return [closed(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: closed(inner) for name, inner in schema.items()}
+    if isinstance(found.get("properties"), dict) and found.get("type") == "object":
+        found["additionalProperties"] = False
+    return found
