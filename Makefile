@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 4
 
-.PHONY: demo test run schema summary-check clean
+.PHONY: demo test test-n8n run schema summary-check clean
 
 demo: .venv/runtime
 	$(BIN)/python -m connector demo $(ARGS)
@@ -14,6 +14,11 @@ test: .venv/development
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+# The workflows of integrations/n8n in a real n8n. Installs it in .n8n-test: some minutes and 1.5 GB.
+test-n8n: .venv/development
+	$(BIN)/python -m integrations.n8n.test.install
+	$(BIN)/python -m pytest -n 0 integrations/n8n/test $(ARGS)
 
 run: .venv/runtime
 	$(BIN)/python -m connector serve

@@ -17,6 +17,7 @@ from connector.sandbox.whapi.errors import WhapiError
 from connector.sandbox.whapi.fault_play import play
 from connector.sandbox.whapi.history import query_of
 from connector.sandbox.whapi.items_answer import items_answer
+from connector.sandbox.whapi.sending import checked_text
 from connector.sandbox.whapi.settings import ALLOWED_EVENTS, EVENT_TYPES, checked_webhook
 from connector.sandbox.whapi.standin import WhapiStandIn
 
@@ -151,6 +152,10 @@ def _messages(whapi: WhapiStandIn, chat_id: str | None = None) -> Response:
     return jsonify(whapi.history.page(query_of(request.args.to_dict(), chat_id)))
 
 
+def _send_text(whapi: WhapiStandIn) -> Response:
+    return jsonify(sent=True, message=whapi.send_text(*checked_text(_json_body())))
+
+
 def _json_body() -> Any:
     body = request.get_json(silent=True)
     if body is None:
@@ -169,4 +174,5 @@ ROUTES = (
     Route("POST", "/settings/webhook_test", _test_webhook),
     Route("GET", "/messages/list", _messages, wants_linked=True),
     Route("GET", "/messages/list/<chat_id>", _messages, wants_linked=True),
+    Route("POST", "/messages/text", _send_text, wants_linked=True),
 )

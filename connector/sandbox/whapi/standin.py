@@ -18,6 +18,7 @@ from connector.sandbox.whapi.delivery import Deliveries, Delivery
 from connector.sandbox.whapi.errors import WhapiError
 from connector.sandbox.whapi.history import History
 from connector.sandbox.whapi.order import SandboxOrder, Step
+from connector.sandbox.whapi.sending import sent_text
 from connector.sandbox.whapi.settings import Settings
 
 STATES = {"NOT_INIT": 0, "INIT": 1, "LAUNCH": 2, "QR": 3, "AUTH": 4, "ERROR": 5, "SYNC_ERROR": 6, "STOP": 7}
@@ -70,6 +71,7 @@ class WhapiStandIn:
         """What the test webhook carries beside its event. The real one's body is not documented."""
         self.launches = 0
         """How often a call to `/health` without `wakeup=false` launched a stopped channel."""
+        self._sent: list[dict[str, Any]] = []
         self._started = clock.now()
         self._state = "AUTH"
         self._fetches: Counter[str] = Counter()
@@ -139,6 +141,20 @@ class WhapiStandIn:
         """How often an order's items were asked for, with the right token."""
         with self._lock:
             return self._fetches[order_id]
+
+    def send_text(self, to: str, body: str) -> dict[str, Any]:
+        """The shop writes to a customer. The webhooks are told of the shop's own messages too."""
+        with self._lock:
+            number = len(self._sent) + 1
+            message = sent_text(f"Sandbox{number:08d}-gSent", to, body, int(self.clock.now().timestamp()))
+            self._sent.append(message)
+        self.send_message(message)
+        return message
+
+    def sent(self) -> list[dict[str, Any]]:
+        """What the shop wrote to its customers, oldest first."""
+        with self._lock:
+            return list(self._sent)
 
     def launch(self) -> None:
         """What `/health` does to a stopped channel unless `wakeup=false` is said."""
