@@ -92,13 +92,13 @@ class N8n:
         self._process = None
 
     def _is_ready(self) -> bool:
-        """A webhook that isn't there yet answers 404; these two refuse what has no secret and no signature."""
+        """A webhook that isn't there yet answers 404. The first refuses who has no secret; before that, n8n isn't up."""
         assert self._process is not None
         assert self._process.poll() is None, self.log_file.read_text(encoding="utf-8")[-2000:]
         try:
-            return all(
-                httpx.post(self.address(path), json={}, timeout=60).status_code not in {404, 503}
-                for path in ("whatsapp-orders", "order-events")
+            return (
+                httpx.post(self.address("whatsapp-orders"), json={}, timeout=60).status_code == httpx.codes.FORBIDDEN
+                and httpx.post(self.address("order-events"), json={}, timeout=60).status_code != httpx.codes.NOT_FOUND
             )
         except httpx.HTTPError:
             return False
