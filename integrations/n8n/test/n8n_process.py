@@ -92,7 +92,7 @@ class N8n:
         self._process = None
 
     def _is_ready(self) -> bool:
-        """A webhook that isn't there yet answers 404. One refuses who has no secret; before that, n8n isn't up."""
+        """A webhook that isn't there yet answers 404. The first refuses who has no secret."""
         assert self._process is not None
         assert self._process.poll() is None, self.log_file.read_text(encoding="utf-8")[-2000:]
         try:
