@@ -1,22 +1,20 @@
-"""Makes the pictures of the status page in docs/pictures/: an invented day of a bakery, on a desktop and on a phone.
+"""The status page on an invented day of a bakery, on a desktop and on a phone.
 
-    python scripts/make_pictures.py [FOLDER]
-
-Needs Debian's package chromium, and the development requirements. The day goes through the store as a real one would;
-the service that shows it runs against the sandbox, with a clock that stands still.
+The day goes through the store as a real one would; the service that shows it runs against the sandbox, with a clock
+that stands still.
 """
 
-import os
+import itertools
 import random
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize
 
 from connector.config import Settings
 from connector.metrics.quota import Quota
@@ -31,7 +29,6 @@ from connector.store.pauses import Part
 from connector.web.app import create_app
 from connector.web.server import WebServer
 
-PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 PASSWORD = "only-for-the-pictures"
 NOW = datetime(2026, 11, 24, 3, 42, 10, tzinfo=UTC)
 """Early afternoon in Sydney."""
@@ -75,7 +72,10 @@ class Day:
         self.write([done], NOW - timedelta(minutes=3, seconds=57))
         self.receive(NOW - timedelta(seconds=1))
         for name in Part:
-            self._database.write(lambda c, name=name: pauses.worked(c, SHOP, name, now=NOW - timedelta(seconds=237)))
+            self.worked(name, NOW - timedelta(seconds=237))
+
+    def worked(self, part: Part, now: datetime) -> None:
+        self._database.write(lambda c: pauses.worked(c, SHOP, part, now=now))
 
     def stuck(self, sent_at: datetime) -> None:
         """An order whose items Whapi does not find."""
@@ -154,7 +154,9 @@ def page_of_the_day(folder: Path) -> Iterator[tuple[str, Service]]:
     """The address of a service that shows it."""
     sandbox = Sandbox()
     sandbox.write_credentials(folder / "credentials.json")
-    values = {name.lower(): value for name, value in sandbox.environment(folder / "credentials.json").items()}
+    values: dict[str, Any] = {
+        name.lower(): value for name, value in sandbox.environment(folder / "credentials.json").items()
+    }
     url = f"sqlite:///{folder}/connector.db"
     settings = Settings(_env_file=None, **{**values, "database_url": url, "timezone": "Australia/Sydney"})
     database = Database(settings.database_url)
@@ -178,7 +180,7 @@ def page_of_the_day(folder: Path) -> Iterator[tuple[str, Service]]:
 def take(
     browser: Browser, url: str, path: Path, *, dark: bool, phone: bool, query: str = "", whole: bool = False
 ) -> None:
-    size = {"width": 390, "height": 844} if phone else {"width": 1180, "height": 1240}
+    size: ViewportSize = {"width": 390, "height": 844} if phone else {"width": 1180, "height": 1240}
     page = browser.new_page(
         viewport=size,
         device_scale_factor=2 if phone else 1.5,
@@ -195,28 +197,14 @@ def take(
     page.close()
 
 
-def main() -> None:
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else PICTURES
-    target.mkdir(parents=True, exist_ok=True)
-    chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        page_of_the_day(Path(folder)) as (url, service),
-        sync_playwright() as p,
-    ):
+def draw(browser: Browser, target: Path, *, whole: bool) -> None:
+    """The two pictures; with `whole` also all of the page in each size and colour, to look at."""
+    with tempfile.TemporaryDirectory() as folder, page_of_the_day(Path(folder)) as (url, service):
         with service.database.read() as connection:
             mended = next(order for order in orders.list_orders(connection, SHOP) if order.attempts and order.synced_at)
-        browser = p.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         opened = f"/?open={mended.id}"
         take(browser, url, target / "status-desktop.png", dark=False, phone=False, query=opened)
         take(browser, url, target / "status-phone.png", dark=True, phone=True)
-        if len(sys.argv) > 1:  # to look at everything, not for the repository
-            for dark in (False, True):
-                for phone in (False, True):
-                    name = f"whole-{'phone' if phone else 'desktop'}-{'dark' if dark else 'light'}.png"
-                    take(browser, url, target / name, dark=dark, phone=phone, query=opened, whole=True)
-        browser.close()
-
-
-if __name__ == "__main__":
-    main()
+        for dark, phone in itertools.product((False, True), repeat=2) if whole else ():
+            name = f"whole-{'phone' if phone else 'desktop'}-{'dark' if dark else 'light'}.png"
+            take(browser, url, target / name, dark=dark, phone=phone, query=opened, whole=True)
