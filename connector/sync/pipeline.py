@@ -16,7 +16,7 @@ from connector.store.lock import Lock
 from connector.sync.channel import SUSPECTS_THAT_PAUSE
 from connector.sync.crowd import Crowd
 from connector.sync.fetch import FetchStage
-from connector.sync.write import WriteStage
+from connector.sync.write import MOST_ORDERS, WriteStage
 
 log = get_logger(__name__)
 
@@ -26,6 +26,8 @@ _AHEAD = 20
 """Orders that stand ready for them, so that a fetcher needs no look at the store to go on."""
 _IN_A_CROWD = 4
 """Fetches under way while many webhooks come in at once."""
+_ORDERS_IN_A_CROWD = 200
+"""In a batch meanwhile: the answers wait while a large request is put together."""
 SECONDS_BETWEEN_BATCHES = 2.0
 """A batch is one read and one write; Google asks for no more than one request a second to a spreadsheet."""
 _BETWEEN_LOOKS = 0.02
@@ -236,7 +238,7 @@ class Pipeline:
         wait = (next_run_at - self._clock.now()).total_seconds()
         if wait > 0:
             return wait
-        written = self._write.run()
+        written = self._write.run(at_most=_ORDERS_IN_A_CROWD if self._crowd.is_there else MOST_ORDERS)
         self._tell()
         self._written()
         if written.orders or written.more:

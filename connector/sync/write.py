@@ -88,11 +88,11 @@ class WriteStage:
             return None
         return max(due, pause.until) if pause.until is not None else due
 
-    def run(self) -> Written:
-        """Settles what is in doubt, then writes one batch of what is ready, if there is any."""
+    def run(self, *, at_most: int = MOST_ORDERS) -> Written:
+        """Settles what is in doubt, then writes one batch of what is ready, if there is any, of so many orders."""
         try:
             self._settle_open_batches()
-            return self._write_batch()
+            return self._write_batch(at_most)
         except SheetsError as error:
             self._observer.write_tried(error.kind)
             self._pause(error)
@@ -111,9 +111,10 @@ class WriteStage:
                 self._void(batch, "It did not reach the sheet.")
             self._observer.batch_settled(applied=is_applied)
 
-    def _write_batch(self) -> Written:
+    def _write_batch(self, at_most: int) -> Written:
+        limit = min(self._most_orders, at_most)
         with self._database.read() as connection:
-            waiting = batches.orders_to_write(connection, self._shop, now=self._clock.now(), limit=self._most_orders)
+            waiting = batches.orders_to_write(connection, self._shop, now=self._clock.now(), limit=limit)
         if not waiting:
             return Written()
         layout = self._workbook.layout()
