@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 4
 
-.PHONY: demo test test-n8n run schema summary-check clean
+.PHONY: demo test test-n8n run schema summary-check pictures clean
 
 demo: .venv/runtime
 	$(BIN)/python -m connector demo $(ARGS)
@@ -29,6 +29,10 @@ schema: .venv/development
 # Needs LibreOffice (on Debian: apt-get install libreoffice-calc). Not part of `test`.
 summary-check: .venv/development
 	$(BIN)/python -m pytest tests/spreadsheet/calculated_summary.py $(ARGS)
+
+# Needs LibreOffice, and chromium and poppler-utils.
+pictures: .venv/development
+	$(BIN)/python -m scripts.pictures $(ARGS)
 
 .venv/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=/path/to/it." if sys.version_info < (3, 11) else 0)'

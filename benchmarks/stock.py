@@ -127,7 +127,7 @@ def fill_store(url: str, count: int, *, template: SandboxOrder, waiting: bool) -
     arrived = sa.cast(int((now - _WEEK).timestamp() * 1000), sa.BigInteger) + numbers.c.n
     values: dict[str, object] = {
         "shop": SHOP,
-        "order_id": sa.cast(900_000_000_000_000 + numbers.c.n, sa.Text),
+        "order_id": sa.cast(sa.literal(900_000_000_000_000, sa.BigInteger) + numbers.c.n, sa.Text),
         "order_token": template.token if waiting else None,
         "channel_id": "MANTIS-M72HC",
         "customer_name": template.customer_name,

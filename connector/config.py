@@ -13,6 +13,7 @@ from connector.events.target import Target, parse_targets, secrets_of
 
 ENV_FILE = ".env"
 SHORTEST_SECRET = 16
+SHORTEST_PASSWORD = 8
 _SPREADSHEET_URL = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]+)")
 _SPREADSHEET_ID = re.compile(r"[A-Za-z0-9_-]{10,}\Z")
 
@@ -43,6 +44,12 @@ def _spreadsheet_id(value: str) -> str:
 def _secret(value: SecretStr) -> SecretStr:
     if len(value.get_secret_value()) < SHORTEST_SECRET:
         raise ValueError(f"it is shorter than {SHORTEST_SECRET} characters. Use a longer one, such as a random text.")
+    return value
+
+
+def _password(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < SHORTEST_PASSWORD:
+        raise ValueError(f"it is shorter than {SHORTEST_PASSWORD} characters. Use a longer one.")
     return value
 
 
@@ -89,7 +96,7 @@ class Settings(BaseSettings):
     spreadsheet_id: Annotated[str, AfterValidator(_spreadsheet_id)]
     google_credentials: SecretStr = SecretStr("credentials.json")
     webhook_secret: Annotated[SecretStr, AfterValidator(_secret)]
-    admin_password: SecretStr | None = None
+    admin_password: Annotated[SecretStr, AfterValidator(_password)] | None = None
     whapi_base_url: Address = "https://gate.whapi.cloud"
     sheets_base_url: Address = "https://sheets.googleapis.com"
     database_url: str = "sqlite:///data/connector.db"

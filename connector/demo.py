@@ -1,6 +1,7 @@
 """The demo: sandbox and service on this machine, a dozen orders, and a look at whether the sheet is right."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -40,10 +41,11 @@ def run_demo(*, once: bool, port: int) -> None:
         signal.signal(number, stop)
     console = Console(highlight=False, soft_wrap=True)
     sandbox = Sandbox(port if _is_free(port) else 0)
+    password = secrets.token_hex(4)
     with (
         tempfile.TemporaryDirectory(prefix="connector-demo-") as folder,
         sandbox,
-        _service(sandbox, Path(folder), console) as address,
+        _service(sandbox, Path(folder), password, console) as address,
     ):
         orders = demo_orders(sandbox.orders)
         for order in orders:
@@ -53,7 +55,7 @@ def run_demo(*, once: bool, port: int) -> None:
         _report(wrong, orders, console)
         if not once:
             console.print(f"\nThe sheet, live, with buttons that send more: {sandbox.url}", markup=False)
-            console.print(f"The service: {address}", markup=False)
+            console.print(f"The status page, password {password}: {address}", markup=False)
             console.print("Ctrl-C ends the demo.")
             stopped.wait()
     if once:
@@ -61,7 +63,7 @@ def run_demo(*, once: bool, port: int) -> None:
 
 
 @contextmanager
-def _service(sandbox: Sandbox, folder: Path, console: Console) -> Iterator[str]:
+def _service(sandbox: Sandbox, folder: Path, password: str, console: Console) -> Iterator[str]:
     """`serve` as a process of its own, with nothing but its settings pointing to the sandbox."""
     key_file = folder / "credentials.json"
     sandbox.write_credentials(key_file)
@@ -70,6 +72,7 @@ def _service(sandbox: Sandbox, folder: Path, console: Console) -> Iterator[str]:
         **sandbox.environment(key_file),
         **_QUICK,
         "DATABASE_URL": f"sqlite:///{folder / 'connector.db'}",
+        "ADMIN_PASSWORD": password,
         "HOST": "127.0.0.1",
         "PORT": address.rpartition(":")[2],
     }

@@ -118,6 +118,8 @@ class Order:
     """From when on the writer has something to write for this order; None: nothing."""
     batch_id: str | None
     """The open batch that this order is part of."""
+    row_at: datetime | None
+    """When it became certain that its row is in the sheet."""
     synced_at: datetime | None
     place: Place | None
     """Where its row was written; None before that, and where that isn't known."""

@@ -32,8 +32,11 @@ def order_json(order: Order) -> dict[str, Any]:
 
 def row_url(place: Place) -> str:
     """The address that opens the spreadsheet at the row."""
-    spreadsheet = f"https://docs.google.com/spreadsheets/d/{place.spreadsheet_id}"
-    return f"{spreadsheet}/edit#gid={place.sheet_id}&range=A{place.row + 1}"
+    return f"{spreadsheet_url(place.spreadsheet_id)}/edit#gid={place.sheet_id}&range=A{place.row + 1}"
+
+
+def spreadsheet_url(spreadsheet_id: str) -> str:
+    return f"https://docs.google.com/spreadsheets/d/{spreadsheet_id}"
 
 
 def item_json(item: Item) -> dict[str, Any]:

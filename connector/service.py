@@ -52,6 +52,7 @@ class Service:
     whapi: WhapiClient
     fetch: FetchStage
     write: WriteStage
+    workbook: Workbook
     pipeline: Pipeline
     waits: Waits
     receive: ReceiveStage
@@ -160,6 +161,7 @@ def build_service(
         whapi,
         fetch,
         write,
+        workbook,
         pipeline,
         waits,
         receive,

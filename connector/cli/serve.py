@@ -36,8 +36,12 @@ def run_service(settings: Settings) -> None:
     database = database_or_exit(settings)
     try:
         service = build_service(settings, database)
+        password = settings.admin_password
         app = create_app(
-            service, webhook_secret=settings.webhook_secret.get_secret_value(), public_url=settings.public_url
+            service,
+            webhook_secret=settings.webhook_secret.get_secret_value(),
+            public_url=settings.public_url,
+            admin_password=None if password is None else password.get_secret_value(),
         )
         server = WebServer(app, settings.host, settings.port)
     except (CredentialsError, AddressInUseError) as error:

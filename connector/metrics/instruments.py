@@ -4,7 +4,7 @@ Labels never hold an id, a token, an address or anything of a customer: their va
 short names of outcomes, all of which stand in the code.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, Info, ProcessCollector
 
@@ -12,10 +12,7 @@ from connector.metrics.quota import Quota, QuotaUse
 from connector.observer import OK, Callee, Observer
 from connector.sheets.api import WRITE
 from connector.sheets.errors import Kind
-
-FRESH = timedelta(minutes=10)
-"""How late after its message an order may come in and still count in the time from message to row. What comes later was
-delivered late by Whapi or found in the history, and says nothing of how fast the connector is."""
+from connector.store.hours import FRESH
 
 _WEB_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 1, 5, 30)
 _COMMIT_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)

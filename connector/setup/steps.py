@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from connector.check.failure import sentence_of
 from connector.check.public import wrong_address
-from connector.config import SHORTEST_SECRET, SettingsError
+from connector.config import SHORTEST_PASSWORD, SHORTEST_SECRET, SettingsError
 from connector.service import sheets_api, whapi_client
 from connector.setup.talk import Talk
 from connector.setup.values import Values
@@ -18,7 +18,6 @@ from connector.whapi.webhooks import PATH
 
 T = TypeVar("T")
 KEY_FILE = "credentials.json"
-SHORTEST_PASSWORD = 8
 _NO_PAGE = "-"
 
 ABOUT_WHAPI = (

@@ -96,6 +96,11 @@ class Workbook:
             self._read_book()
         return self._zone or ZoneInfo("UTC")
 
+    @property
+    def known_zone(self) -> ZoneInfo | None:
+        """The time zone as far as it is known, without a call; None before it was first read."""
+        return self._fixed_zone or self._zone
+
     def find_orders(self, layout: Layout, order_ids: Collection[str]) -> dict[str, int]:
         """The rows in which orders stand now. One read, none for no orders."""
         if not order_ids:

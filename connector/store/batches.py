@@ -19,6 +19,7 @@ from connector.models import ItemsState, Order, Place, Shown
 from connector.store.orders import with_items
 from connector.store.places import drop_places, put_places
 from connector.store.tables import batches, orders
+from connector.store.tries import Try, What, keep_try
 
 
 class BatchState(StrEnum):
@@ -170,6 +171,10 @@ def applied(connection: Connection, batch: Batch, *, now: datetime) -> bool:
         .where(orders.c.batch_id == batch.id)
         .values(
             shown=orders.c.batch_shows,
+            row_at=sa.case(
+                (orders.c.shown.is_(None), sa.literal(now, orders.c.row_at.type)),
+                else_=orders.c.row_at,
+            ),
             synced_at=sa.case(
                 (orders.c.batch_shows == Shown.COMPLETE, sa.literal(now, orders.c.synced_at.type)),
                 else_=orders.c.synced_at,
@@ -191,13 +196,11 @@ def void(connection: Connection, batch: Batch, *, now: datetime) -> bool:
     return True
 
 
-def put_off(connection: Connection, keys: Sequence[int], *, until: datetime, error: str) -> None:
-    """Keeps orders out of the next batches, because their rows were refused."""
-    connection.execute(
-        sa.update(orders)
-        .where(orders.c.id.in_(keys), orders.c.write_due_at.is_not(None))
-        .values(write_due_at=until, last_error=error)
-    )
+def put_off(connection: Connection, key: int, *, until: datetime, error: str, now: datetime) -> None:
+    """Keeps an order out of the next batches, because its rows were refused."""
+    statement = sa.update(orders).where(orders.c.id == key, orders.c.write_due_at.is_not(None))
+    if connection.execute(statement.values(write_due_at=until, last_error=error)).rowcount:
+        keep_try(connection, key, Try(now, What.WRITE, error))
 
 
 def write_at_once(connection: Connection, shop: str, *, now: datetime, order_ids: Sequence[str] | None = None) -> None:

@@ -15,6 +15,7 @@ from connector.models import Item, ItemsState, Order
 from connector.store.items import OrderItems, put_items
 from connector.store.orders import to_order
 from connector.store.tables import orders
+from connector.store.tries import Try, What, keep_try
 
 
 def due_orders(
@@ -72,12 +73,12 @@ def attempt_failed(
     connection: Connection, order: Order, *, error: str, next_attempt_at: datetime, now: datetime
 ) -> bool:
     """The order's own failure: counted, and to be tried again at `next_attempt_at`."""
-    return _still_due(
+    return _failed(
         connection,
         order,
+        Try(now, What.FETCH, error),
         attempts=orders.c.attempts + 1,
         next_attempt_at=next_attempt_at,
-        last_error=error,
         write_due_at=_row_at_once(now),
     )
 
@@ -86,25 +87,25 @@ def attempt_set_back(
     connection: Connection, order: Order, *, error: str, next_attempt_at: datetime, now: datetime
 ) -> bool:
     """The channel's failure, not the order's: it uses up none of the order's attempts."""
-    return _still_due(
+    return _failed(
         connection,
         order,
+        Try(now, What.FETCH, error),
         setback_at=now,
         next_attempt_at=next_attempt_at,
-        last_error=error,
         write_due_at=_row_at_once(now),
     )
 
 
 def give_up(connection: Connection, order: Order, *, error: str, now: datetime) -> bool:
     """No more tries by themselves; the row in the sheet is to say so."""
-    return _still_due(
+    return _failed(
         connection,
         order,
+        Try(now, What.FETCH, error),
         attempts=orders.c.attempts + 1,
         items_state=ItemsState.UNAVAILABLE,
         next_attempt_at=None,
-        last_error=error,
         write_due_at=now,
     )
 
@@ -145,11 +146,17 @@ def _can_be_tried(shop: str, order_ids: Sequence[str] | None) -> sa.ColumnElemen
     return condition if order_ids is None else sa.and_(condition, orders.c.order_id.in_(order_ids))
 
 
-def _still_due(connection: Connection, order: Order, **values: Any) -> bool:
+def _failed(connection: Connection, order: Order, failed: Try, **values: Any) -> bool:
+    """Changes an order whose items are still due, and keeps the try; False, and nothing changed, if they are not."""
     statement = (
-        sa.update(orders).where(orders.c.id == order.id, orders.c.items_state == ItemsState.DUE).values(**values)
+        sa.update(orders)
+        .where(orders.c.id == order.id, orders.c.items_state == ItemsState.DUE)
+        .values(last_error=failed.error, **values)
     )
-    return connection.execute(statement).rowcount == 1
+    if connection.execute(statement).rowcount == 0:
+        return False
+    keep_try(connection, order.id, failed)
+    return True
 
 
 def _row_at_once(now: datetime) -> sa.ColumnElement[datetime | None]:

@@ -16,16 +16,18 @@ from connector.totals import tidy
 
 _IDS_AT_ONCE = 500
 
-_STATUS_CONDITIONS = {
-    Status.RECEIVED: orders.c.shown.is_(None),
-    Status.SYNCED: orders.c.shown == Shown.COMPLETE,
-    Status.FAILED: sa.and_(orders.c.shown == Shown.UNAVAILABLE, orders.c.items_state == ItemsState.UNAVAILABLE),
-    Status.WAITING: sa.or_(
+_STATUS_BRANCHES: dict[Status, tuple[sa.ColumnElement[bool], ...]] = {
+    Status.RECEIVED: (orders.c.shown.is_(None),),
+    Status.SYNCED: (orders.c.shown == Shown.COMPLETE,),
+    Status.FAILED: (sa.and_(orders.c.shown == Shown.UNAVAILABLE, orders.c.items_state == ItemsState.UNAVAILABLE),),
+    Status.WAITING: (
         orders.c.shown == Shown.WAITING,
         sa.and_(orders.c.shown == Shown.UNAVAILABLE, orders.c.items_state != ItemsState.UNAVAILABLE),
     ),
 }
-"""`models.status_of`, for the database."""
+"""`models.status_of`, for the database: any of the conditions of a status. Each names one value of `shown`, so that
+the index `orders_by_shown` gives the orders in their order; with an OR the database would read the whole table."""
+_EVERY_BRANCH = (orders.c.shown.is_(None), *(orders.c.shown == shown for shown in Shown))
 
 
 def find_order(connection: Connection, shop: str, order_id: str) -> Order | None:
@@ -52,14 +54,34 @@ def list_orders(
     status: Status | None = None,
     limit: int = 50,
     before: int | None = None,
+    matching: sa.ColumnElement[bool] | None = None,
 ) -> list[Order]:
-    """The newest orders first, without their items; `before` is the store's number of the last one seen."""
-    query = sa.select(orders).where(orders.c.shop == shop).order_by(orders.c.id.desc()).limit(limit)
-    if status is not None:
-        query = query.where(_STATUS_CONDITIONS[status])
+    """The newest orders first, without their items; `before` is the store's number of the last one seen.
+
+    `matching`: a further condition, see `search.py`.
+    """
+    query = sa.select(orders).where(orders.c.shop == shop).limit(limit)
     if before is not None:
         query = query.where(orders.c.id < before)
-    return [to_order(row) for row in connection.execute(query)]
+    if matching is not None:
+        query = query.where(matching)
+    # `shown` is the same for all of a branch, but names the index's own order.
+    query = query.order_by(orders.c.shown.desc(), orders.c.id.desc())
+    branches = _STATUS_BRANCHES[status] if status is not None else _EVERY_BRANCH
+    rows = [row for branch in branches for row in connection.execute(query.where(branch))]
+    return [to_order(row) for row in sorted(rows, key=lambda row: -row.id)[:limit]]
+
+
+def newest_number(connection: Connection, shop: str) -> int:
+    """The store's number of the newest order; 0 if there is none."""
+    query = sa.select(sa.func.max(orders.c.id)).where(orders.c.shop == shop)
+    return max(connection.execute(query.where(branch)).scalar() or 0 for branch in _EVERY_BRANCH)
+
+
+def find_by_number(connection: Connection, shop: str, number: int) -> Order | None:
+    """The order with the store's number, with its items; None if the store doesn't have it."""
+    row = connection.execute(sa.select(orders).where(orders.c.shop == shop, orders.c.id == number)).first()
+    return None if row is None else with_items(connection, [row])[0]
 
 
 def count_by_status(connection: Connection, shop: str) -> dict[Status, int]:
@@ -99,7 +121,7 @@ def undone(connection: Connection, shop: str, order_ids: Sequence[str]) -> set[s
     for start in range(0, len(order_ids), _IDS_AT_ONCE):
         some = order_ids[start : start + _IDS_AT_ONCE]
         query = sa.select(orders.c.order_id).where(orders.c.shop == shop, orders.c.order_id.in_(some))
-        open_ = sa.or_(_STATUS_CONDITIONS[Status.RECEIVED], _STATUS_CONDITIONS[Status.WAITING])
+        open_ = sa.or_(*_STATUS_BRANCHES[Status.RECEIVED], *_STATUS_BRANCHES[Status.WAITING])
         left.update(connection.execute(query.where(open_)).scalars())
     return left
 
@@ -182,6 +204,7 @@ def to_order(row: sa.Row[Any], items: Sequence[Item] = ()) -> Order:
         shown=None if values["shown"] is None else Shown(values["shown"]),
         write_due_at=values["write_due_at"],
         batch_id=values["batch_id"],
+        row_at=values["row_at"],
         synced_at=values["synced_at"],
         # Before the row is in the sheet, this is only where it is meant to go.
         place=place_of(values["row_spreadsheet_id"], values["row_sheet_id"], values["row_index"])

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from connector.models import ItemsState, Shown
 from connector.store.tables import items, orders, past_orders, quarantine
+from connector.store.tries import drop_tries
 
 
 def prune_orders(connection: Connection, shop: str, *, before: datetime, limit: int) -> int:
@@ -37,6 +38,7 @@ def prune_orders(connection: Connection, shop: str, *, before: datetime, limit: 
             continue
         keys = [row.id for row in old]
         connection.execute(sa.insert(past_orders), [{"shop": shop, "order_id": row.order_id} for row in old])
+        drop_tries(connection, keys)
         connection.execute(sa.delete(items).where(items.c.order_key.in_(keys)))
         connection.execute(sa.delete(orders).where(orders.c.id.in_(keys)))
         pruned += len(keys)

@@ -54,6 +54,16 @@ class Entry:
     """JSON. Order tokens stand in it, so it is not to be shown as it is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """An entry without its payload."""
+
+    id: int
+    received_at: datetime
+    field: str
+    reason: str
+
+
 def quarantined(field: str, reason: str, part: Any) -> Quarantined:
     """The part as it is kept: as JSON, without pictures; one over 256 KiB with its long texts cut."""
     kept = _plain(part)
@@ -112,6 +122,13 @@ def list_entries(
         query = query.where(quarantine.c.id > after)
     query = query.order_by(quarantine.c.id if after is not None else quarantine.c.id.desc())
     return [_entry(row) for row in connection.execute(query)]
+
+
+def list_heads(connection: Connection, shop: str, *, limit: int) -> list[Head]:
+    """The newest first; nothing of the payloads is read."""
+    columns = (quarantine.c.id, quarantine.c.received_at, quarantine.c.field, quarantine.c.reason)
+    query = sa.select(*columns).where(quarantine.c.shop == shop).order_by(quarantine.c.id.desc()).limit(limit)
+    return [Head(row.id, row.received_at, row.field, row.reason) for row in connection.execute(query)]
 
 
 def find_entry(connection: Connection, shop: str, entry_id: int) -> Entry | None:

@@ -15,6 +15,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
+def in_milliseconds(moment: datetime) -> int:
+    """The time as the columns hold it."""
+    return (moment - _EPOCH) // _MILLISECOND
+
+
 class Moment(TypeDecorator[datetime]):
     """A time in UTC, stored as milliseconds since 1970: the same, comparable and indexable, in every database."""
 
@@ -22,7 +27,7 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ARG002
-        return None if value is None else (value - _EPOCH) // _MILLISECOND
+        return None if value is None else in_milliseconds(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return None if value is None else _EPOCH + value * _MILLISECOND
@@ -55,6 +60,7 @@ orders = sa.Table(
     sa.Column("write_due_at", Moment),
     sa.Column("batch_id", sa.String(32)),
     sa.Column("batch_shows", sa.String(16)),
+    sa.Column("row_at", Moment),
     sa.Column("synced_at", Moment),
     sa.Column("row_spreadsheet_id", sa.Text),
     sa.Column("row_sheet_id", sa.BigInteger),
@@ -85,6 +91,19 @@ in_batch = sa.Index(
     postgresql_where=orders.c.batch_id.is_not(None),
 )
 by_shown = sa.Index("orders_by_shown", orders.c.shop, orders.c.shown, orders.c.id)
+
+by_time = sa.Index("orders_by_time", orders.c.shop, orders.c.received_at)
+
+tries = sa.Table(
+    "tries",
+    metadata,
+    sa.Column("id", Key, primary_key=True),
+    sa.Column("order_key", Key, sa.ForeignKey("orders.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("what", sa.String(16), nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Index("tries_by_order", "order_key", "id"),
+)
 
 items = sa.Table(
     "items",

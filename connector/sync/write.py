@@ -187,9 +187,10 @@ class WriteStage:
 
     def _put_off(self, key: int, error: SheetsError) -> None:
         """Sets aside the one order whose rows Google refuses, so that the others don't wait for it."""
-        until = self._clock.now() + timedelta(seconds=self._policy.max_delay)
+        now = self._clock.now()
+        until = now + timedelta(seconds=self._policy.max_delay)
         reason = self._redact(error.message)
-        self._database.write(lambda connection: batches.put_off(connection, [key], until=until, error=reason))
+        self._database.write(lambda connection: batches.put_off(connection, key, until=until, error=reason, now=now))
         log.error("order.refused", order_key=key, reason=reason, next_attempt_at=until.isoformat(timespec="seconds"))
         self._most_orders = MOST_ORDERS
 

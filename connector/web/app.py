@@ -1,4 +1,4 @@
-"""The Flask application: every route, behind the secret."""
+"""The Flask application: every route, behind the secret, and the status page behind its login."""
 
 from flask import Flask, Response, request
 
@@ -11,16 +11,22 @@ from connector.web.health import health_blueprint
 from connector.web.metrics import metrics_blueprint, observe_requests
 from connector.web.openapi.route import openapi_blueprint
 from connector.web.orders import orders_blueprint
+from connector.web.page.access import Access
+from connector.web.page.blueprint import NAME as PAGE
+from connector.web.page.blueprint import page_blueprint
 from connector.web.quarantine import quarantine_blueprint
 from connector.web.webhooks import WebhookLane, webhooks_blueprint
 
 _OPEN = frozenset({"/healthz"})
 
 
-def create_app(service: Service, *, webhook_secret: str, public_url: str | None = None) -> Flask:
+def create_app(
+    service: Service, *, webhook_secret: str, public_url: str | None = None, admin_password: str | None = None
+) -> Flask:
     """The application for a service whose pipeline somebody else starts and stops.
 
-    `public_url`: under which address callers reach it; None for the one that their request names.
+    `public_url`: under which address callers reach it; None for the one that their request names. `admin_password`: of
+    the status page; without it the page is off.
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
@@ -36,7 +42,8 @@ def create_app(service: Service, *, webhook_secret: str, public_url: str | None 
 
     @app.before_request
     def check_secret() -> None:
-        if request.path not in _OPEN:
+        # The status page has a login of its own.
+        if request.path not in _OPEN and request.blueprint != PAGE:
             gate.require_secret()
 
     @app.after_request
@@ -53,4 +60,6 @@ def create_app(service: Service, *, webhook_secret: str, public_url: str | None 
     app.register_blueprint(health_blueprint(service))
     app.register_blueprint(metrics_blueprint(service))
     app.register_blueprint(openapi_blueprint())
+    access = Access(password=admin_password, salt=webhook_secret, clock=service.clock)
+    app.register_blueprint(page_blueprint(service, access))
     return app

@@ -27,11 +27,19 @@ class _Window:
 class Throttle:
     """Remembers the last minute of at most 10,000 addresses; the oldest go first. Safe to use from several threads.
 
-    It refuses nobody who has the right secret: behind a proxy all callers share an address, Whapi's among them.
+    It refuses nobody by itself. Whoever has the webhook secret always gets through: behind a proxy all callers share an
+    address, Whapi's among them.
     """
 
-    def __init__(self, *, most_addresses: int = _MOST_ADDRESSES, clock: Callable[[], float] = time.monotonic) -> None:
-        """`clock` gives seconds that only ever grow."""
+    def __init__(
+        self,
+        *,
+        most_wrong: int | None = None,
+        most_addresses: int = _MOST_ADDRESSES,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`most_wrong`: None for MOST_WRONG; `clock` gives seconds that only ever grow."""
+        self._most_wrong = most_wrong if most_wrong is not None else MOST_WRONG
         self._most_addresses = most_addresses
         self._clock = clock
         self._lock = threading.Lock()
@@ -49,11 +57,20 @@ class Throttle:
                 count = 1 + (window.wrong - 1 if window is not None else 0)
                 window = self._begin(key, now)
             window.wrong += 1
-            too_many = window.wrong > MOST_WRONG
+            too_many = window.wrong > self._most_wrong
             wait = window.ends_at - now
         if count:
             log.warning("secret.wrong", address=key, count=count)
         return wait if too_many else None
+
+    def wait(self, address: str) -> float | None:
+        """How many seconds to stay away if as many wrong ones came as may come, else None. Counts nothing."""
+        now = self._clock()
+        with self._lock:
+            window = self._windows.get(_neighbourhood(address))
+            if window is None or window.ends_at <= now or window.wrong < self._most_wrong:
+                return None
+            return window.ends_at - now
 
     def _begin(self, key: str, now: float) -> _Window:
         self._windows.pop(key, None)

@@ -36,6 +36,9 @@ class Contract:
 
         async def watched(scope: dict[str, Any], receive: Any, send: Any) -> None:
             method, path = scope["method"], scope["path"]
+            if _is_the_page(routes, method, path):
+                await front(scope, receive, send)
+                return
             held: list[dict[str, Any]] = []
 
             async def look(message: dict[str, Any]) -> None:
@@ -50,6 +53,19 @@ class Contract:
             await front(scope, receive, look)
 
         return watched
+
+
+def is_described(endpoint: str) -> bool:
+    """The status page is for people, and is described nowhere."""
+    return not endpoint.startswith("page.")
+
+
+def _is_the_page(routes: MapAdapter, method: str, path: str) -> bool:
+    try:
+        endpoint, _ = routes.match(path, method)
+    except (HTTPException, RequestRedirect):
+        return False
+    return not is_described(endpoint)
 
 
 def _address(routes: MapAdapter, method: str, path: str) -> str | None:

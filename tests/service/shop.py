@@ -56,7 +56,13 @@ class Shop:
     def start(self) -> "Shop":
         database = Database(self.settings.database_url)
         self._service = build_service(self.settings, database, seconds_between_batches=0.05)
-        app = create_app(self._service, webhook_secret=self.secret, public_url=self.settings.public_url)
+        password = self.settings.admin_password
+        app = create_app(
+            self._service,
+            webhook_secret=self.secret,
+            public_url=self.settings.public_url,
+            admin_password=None if password is None else password.get_secret_value(),
+        )
         self._server = WebServer(app, "127.0.0.1", 0)
         uvicorn = self._server._server.config
         uvicorn.app = self.contract.watching(uvicorn.app, app)

@@ -240,6 +240,8 @@ def test_readiness_tells_of_the_last_write_and_of_problems(shop: Shop) -> None:
     last = body.pop("last_sheet_write")
     assert last.endswith("Z")
     assert body.pop("last_webhook").endswith("Z")
+    requests = body.pop("google_requests")
+    assert {name: count > 0 for name, count in requests.items()} == {"read": True, "write": True}
     assert (answer.status_code, body) == (
         200,
         {

@@ -5,7 +5,14 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference
+from openpyxl.chart.axis import ChartLines
+from openpyxl.chart.legend import Legend
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.chart.text import RichText, Text
+from openpyxl.chart.title import Title
+from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
+from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.drawing.xdr import XDRPositiveSize2D
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -17,6 +24,7 @@ from connector.sandbox.google.grid import Cell, Content, Formula, Sheet
 _PIXELS_PER_CHARACTER, _PIXELS_PER_POINT = 8.25, 4 / 3
 _UNITS_PER_PIXEL = 9525
 """Of the unit in which the file format places charts."""
+_FAINT = "D9D9D9"
 
 
 def save_as_xlsx(content: Content, path: Path) -> None:
@@ -92,17 +100,20 @@ def _chart(target: Worksheet, chart: dict[str, Any]) -> None:
     basic = spec["basicChart"]
     made = BarChart()
     made.type = "bar" if basic["chartType"] == "BAR" else "col"
-    made.title = spec["title"]
-    if basic["legendPosition"] == "NO_LEGEND":
-        made.legend = None
+    made.gapWidth = 50
+    made.legend = None if basic["legendPosition"] == "NO_LEGEND" else Legend(legendPos="t")
     for series in basic["series"]:
         made.add_data(_reference(target, series["series"]), titles_from_data=True)
+        made.series[-1].graphicalProperties.solidFill = _hex(series["colorStyle"]["rgbColor"])
     domain = _reference(target, basic["domains"][0]["domain"])
     domain.min_row += 1
     made.set_categories(domain)
     if made.type == "bar":
         made.x_axis.scaling.orientation = "maxMin"
     made.x_axis.delete = made.y_axis.delete = False
+    made.x_axis.txPr = made.y_axis.txPr = RichText(p=[_letters(7)])
+    made.title = Title(tx=Text(rich=RichText(p=[_letters(11, spec["title"])])))
+    made.y_axis.majorGridlines = ChartLines(GraphicalProperties(ln=LineProperties(solidFill=_FAINT)))
     place = chart["position"]["overlayPosition"]
     anchor = place["anchorCell"]
     marker = AnchorMarker(
@@ -113,6 +124,13 @@ def _chart(target: Worksheet, chart: dict[str, Any]) -> None:
     size = XDRPositiveSize2D(place["widthPixels"] * _UNITS_PER_PIXEL, place["heightPixels"] * _UNITS_PER_PIXEL)
     made.anchor = OneCellAnchor(_from=marker, ext=size)  # type: ignore[assignment]
     target.add_chart(made)
+
+
+def _letters(points: int, text: str | None = None) -> Paragraph:
+    """Text of that size in a chart; without text: the size of what stands there."""
+    size = CharacterProperties(sz=points * 100)
+    runs = [] if text is None else [RegularTextRun(rPr=size, t=text)]
+    return Paragraph(pPr=ParagraphProperties(defRPr=size), r=runs, endParaRPr=None if runs else size)
 
 
 def _reference(target: Worksheet, data: dict[str, Any]) -> Reference:

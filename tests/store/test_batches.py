@@ -133,7 +133,7 @@ def test_refused_rows_are_put_off_until_a_resync(database: Database, clock: Fake
     key = get(database).id
     until = clock.now() + timedelta(hours=1)
 
-    database.write(lambda connection: batches.put_off(connection, [key], until=until, error="Refused."))
+    database.write(lambda connection: batches.put_off(connection, key, until=until, error="Refused.", now=clock.now()))
     assert (due_to_write(database, clock), get(database).last_error) == ([], "Refused.")
     with database.read() as connection:
         assert batches.next_write_at(connection, SHOP) == until

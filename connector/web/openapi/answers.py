@@ -171,10 +171,17 @@ SCHEMAS: dict[str, Json] = {
             "database": {"const": "ok"},
             "last_sheet_write": _time_or_null("When rows were last written."),
             "oldest_unwritten_order": _time_or_null("Since when the oldest order waits that has no row yet."),
+            "last_webhook": _time_or_null("When a webhook last came in, since the start."),
+            "last_test_webhook": _text("The name of the last test that `setup` had Whapi send, since the start."),
+            "google_requests": record(
+                "Requests to Google in the last minute; it allows 60 of each.",
+                {"read": _COUNT, "write": _COUNT},
+            ),
             "problems": {
                 "type": "array",
                 "items": {"type": "string"},
-                "description": "What keeps the service from Whapi or Google, in sentences with the remedy.",
+                "description": "What keeps the service from Whapi or Google, and what the checks at the start and "
+                "every hour found wrong, in sentences with the remedy.",
             },
         },
     ),

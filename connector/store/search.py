@@ -1,0 +1,67 @@
+"""Finds orders by what a person types: an order's id, or parts of a name, a phone number or an id.
+
+No index serves parts of texts in both databases, so a search looks at a bounded stretch of orders at a time, the newest
+first, and says where the next stretch begins. An order's whole id is found at once, however old the order is.
+"""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from connector.models import Order, Status
+from connector.store.orders import find_order, list_orders, newest_number
+from connector.store.tables import orders
+
+STRETCH = 20_000
+"""Numbers that one search looks at: a few hundredths of a second."""
+_SHORTEST_PHONE = 3
+_AROUND_DIGITS = str.maketrans("", "", " +-()/.")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of orders."""
+
+    orders: list[Order]
+    """The newest first, without their items."""
+    before: int | None
+    """Where to go on; None: there is nothing further."""
+    is_cut: bool = False
+    """Whether the page ends because enough was looked at, and not because it is full."""
+
+
+def find_page(
+    connection: Connection, shop: str, *, text: str = "", status: Status | None = None, before: int | None, limit: int
+) -> Found:
+    """Orders with this status, or all, and with the text in id, name or phone."""
+    if not text:
+        return _page(list_orders(connection, shop, status=status, limit=limit + 1, before=before), limit)
+    end = newest_number(connection, shop) + 1
+    if before is not None:
+        end = min(before, end)
+    matching = sa.and_(orders.c.id >= end - STRETCH, _matches(text))
+    found = list_orders(connection, shop, status=status, limit=limit + 1, before=end, matching=matching)
+    exact = find_order(connection, shop, text) if before is None else None
+    if exact is not None and all(order.id != exact.id for order in found) and status in (None, exact.status):
+        found.append(exact)
+        return Found(found[:limit], None if len(found) <= limit else found[limit - 1].id)
+    page = _page(found, limit)
+    if page.before is None and end - STRETCH > 1:
+        return Found(page.orders, end - STRETCH, is_cut=True)
+    return page
+
+
+def _page(found: list[Order], limit: int) -> Found:
+    return Found(found[:limit], found[limit - 1].id if len(found) > limit else None)
+
+
+def _matches(text: str) -> sa.ColumnElement[bool]:
+    # SQLite knows upper and lower case of ASCII letters alone, so the usual ways of writing a name are all tried.
+    ways = {text, text.lower(), text.upper(), text.title()}
+    conditions = [orders.c.customer_name.icontains(way, autoescape=True) for way in sorted(ways)]
+    conditions.append(orders.c.order_id.contains(text, autoescape=True))
+    digits = text.translate(_AROUND_DIGITS)
+    if digits.isdigit() and len(digits) >= _SHORTEST_PHONE:
+        conditions.append(orders.c.customer_phone.contains(digits, autoescape=True))
+    return sa.or_(*conditions)

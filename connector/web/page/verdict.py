@@ -1,0 +1,124 @@
+"""Is everything all right? One sentence, and what is wrong, each with its remedy."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from connector.check import finding as check
+from connector.check.finding import Finding
+from connector.models import Status
+from connector.store.pauses import Part
+from connector.web.health import LONGEST_DELAY
+from connector.web.page.snapshot import Snapshot
+from connector.web.page.words import count
+
+FAILURES_THAT_COUNT = 3
+"""In a row. One or two mend themselves with the next try."""
+
+
+class Level(StrEnum):
+    """How much somebody has to do."""
+
+    GOOD = "good"
+    """Nothing."""
+    LOOK = "look"
+    """Something is worth a look."""
+    BAD = "bad"
+    """Orders don't arrive as they should."""
+
+
+_LEVELS = {check.Level.OK: Level.GOOD, check.Level.WARNING: Level.LOOK, check.Level.PROBLEM: Level.BAD}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is wrong."""
+
+    level: Level
+    sentence: str
+    """What is wrong, and how to mend it."""
+    since: datetime | None = None
+    checked_at: datetime | None = None
+    """When it was last looked whether this is so, where that is not done all the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer."""
+
+    level: Level
+    sentence: str
+    problems: Sequence[Problem]
+
+
+def judge(snapshot: Snapshot, findings: Sequence[Finding] = (), *, checked_at: datetime | None = None) -> Verdict:
+    """`findings`: what the checks of the set-up found, and when."""
+    problems = list(_problems(snapshot))
+    known = {problem.sentence for problem in problems}
+    problems += [
+        Problem(_LEVELS[finding.level], finding.sentence, checked_at=checked_at)
+        for finding in findings
+        if not finding.holds and finding.sentence not in known
+    ]
+    level, sentence = _answer(snapshot, problems)
+    return Verdict(level, sentence, problems)
+
+
+def _problems(snapshot: Snapshot) -> Iterator[Problem]:
+    for part in (Part.SHEET, Part.CHANNEL):
+        pause = snapshot.pauses[part]
+        if pause.failures and pause.reason:
+            level = Level.BAD if pause.failures >= FAILURES_THAT_COUNT else Level.LOOK
+            yield Problem(level, pause.reason, pause.since)
+    oldest = snapshot.oldest_unwritten
+    if oldest is not None and _is_late(snapshot) and not snapshot.pauses[Part.SHEET].failures:
+        sentence = "Orders wait for their rows, and nothing says why. See that the service runs, and look into its log."
+        yield Problem(Level.BAD, sentence, oldest)
+    if failed := snapshot.counts[Status.FAILED]:
+        items = "The items of one order" if failed == 1 else f"The items of {failed:,} orders"
+        yield Problem(
+            Level.LOOK,
+            f"{items} could not be had. The row in the sheet says so. Ask the customer, or try again below, where each "
+            "order shows what went wrong.",
+        )
+    if snapshot.quarantined:
+        came = count(snapshot.quarantined, "message", "messages")
+        yield Problem(
+            Level.LOOK,
+            f"{came} could not be understood. Nothing is lost: look at Quarantine below, and have it read again after "
+            "an update.",
+        )
+
+
+def _answer(snapshot: Snapshot, problems: Sequence[Problem]) -> tuple[Level, str]:
+    received = snapshot.counts[Status.RECEIVED]
+    fails = {part for part, pause in snapshot.pauses.items() if pause.failures >= FAILURES_THAT_COUNT}
+    if _is_late(snapshot) or (received and Part.SHEET in fails):
+        waits = f"{count(received, 'order waits', 'orders wait')} here"
+        return Level.BAD, f"Orders don't reach the sheet at present. Nothing is lost: {waits} and will be written."
+    if Part.SHEET in fails:
+        return Level.BAD, "The sheet can't be written at present. New orders are kept until it can."
+    if Part.CHANNEL in fails:
+        return Level.BAD, "Orders reach the sheet, but Whapi doesn't give their items at present."
+    if any(problem.level is Level.BAD for problem in problems):
+        return Level.BAD, "Something in the set-up needs mending."
+    if problems:
+        return Level.LOOK, "Orders reach the sheet; something is worth a look."
+    return Level.GOOD, _all_is_well(snapshot)
+
+
+def _all_is_well(snapshot: Snapshot) -> str:
+    received, waiting = snapshot.counts[Status.RECEIVED], snapshot.counts[Status.WAITING]
+    if received:
+        return f"All is well. {count(received, 'order is', 'orders are')} on the way to the sheet."
+    if waiting:
+        still = count(waiting, "order still waits for its items", "orders still wait for their items")
+        return f"All is well. Every order is in the sheet; {still}."
+    if not snapshot.total:
+        return "All is well. No order has come in yet."
+    return "All is well: every order is in the sheet with its items."
+
+
+def _is_late(snapshot: Snapshot) -> bool:
+    return snapshot.oldest_unwritten is not None and snapshot.at - snapshot.oldest_unwritten > LONGEST_DELAY

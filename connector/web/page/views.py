@@ -1,0 +1,48 @@
+"""What the templates are given: the shop as a whole, and the orders that are asked for."""
+
+from typing import Any
+
+from connector.service import Service
+from connector.web.page.listing import Listings, Query
+from connector.web.page.parts import part_states
+from connector.web.page.plots import orders_plot, times_plot
+from connector.web.page.snapshot import Snapshots
+from connector.web.page.verdict import judge
+from connector.web.page.words import Words
+
+
+class Views:
+    """Safe to use from several threads. Each method may raise what the database raises, or TooSlowError."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._snapshots = Snapshots(service)
+        self._listings = Listings(service)
+
+    def words(self) -> Words:
+        return self._snapshots.words()
+
+    def overview(self) -> dict[str, Any]:
+        """For `_overview.html` and `_state.html`."""
+        snapshot = self._snapshots.latest()
+        findings, checked_at = self._service.findings.get()
+        return {
+            "snapshot": snapshot,
+            "words": snapshot.words,
+            "verdict": judge(snapshot, findings, checked_at=checked_at),
+            "parts": list(part_states(self._service, snapshot)),
+            "plots": [orders_plot(snapshot.hours, snapshot.words), times_plot(snapshot.hours, snapshot.words)],
+        }
+
+    def orders(self, query: Query) -> dict[str, Any]:
+        """For `_orders.html`."""
+        words = self.words()
+        return {"listing": self._listings.get(query, words), "words": words}
+
+    def everything(self, query: Query) -> dict[str, Any]:
+        return {**self.overview(), **self.orders(query)}
+
+    def forget(self) -> None:
+        """Whoever has just changed something sees it at once."""
+        self._snapshots.forget()
+        self._listings.forget()

@@ -1,0 +1,83 @@
+"""Times, amounts and durations as the page writes them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from connector.models import Number
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Knows what time it is, and where."""
+
+    now: datetime
+    zone: ZoneInfo
+
+    @property
+    def midnight(self) -> datetime:
+        """When today began there."""
+        return self.now.astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def when(self, moment: datetime) -> str:
+        """The time of day; with its date where that isn't today's."""
+        there = moment.astimezone(self.zone)
+        if there.date() == self.now.astimezone(self.zone).date():
+            return f"{there:%H:%M:%S}"
+        year = "" if there.year == self.now.astimezone(self.zone).year else f" {there.year}"
+        return f"{there.day} {there:%b}{year}, {there:%H:%M}"
+
+    def full(self, moment: datetime) -> str:
+        return f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M:%S %Z}"
+
+    def hour(self, moment: datetime) -> str:
+        return f"{moment.astimezone(self.zone):%H:%M}"
+
+
+def machine(moment: datetime) -> str:
+    """For the attribute `datetime`."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def duration(value: timedelta | float) -> str:
+    """3 s, 2 min, 4 h, 5 days: one unit, rounded."""
+    seconds = value.total_seconds() if isinstance(value, timedelta) else value
+    if seconds < 9.95:  # noqa: PLR2004 - from 10 on no tenths
+        return f"{max(seconds, 0.0):.1f}".removesuffix(".0") + " s"
+    if seconds < 2 * _MINUTE:
+        return f"{seconds:.0f} s"
+    if seconds < 2 * _HOUR:
+        return f"{seconds / _MINUTE:.0f} min"
+    if seconds < 2 * _DAY:
+        return f"{seconds / _HOUR:.0f} h"
+    return f"{seconds / _DAY:.0f} days"
+
+
+def number(value: Number) -> str:
+    """12,345 or 12,345.5, as a person writes it."""
+    return f"{value:,}"
+
+
+def amount(value: Number | None, currency: str | None) -> str:
+    """1,200.50 AUD; nothing where it isn't known."""
+    if value is None:
+        return ""
+    text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+    return f"{text} {currency}" if currency else text
+
+
+def count(value: int, one: str, many: str) -> str:
+    """1 order, 2 orders."""
+    return f"{value:,} {one if value == 1 else many}"
+
+
+def size(value: int) -> str:
+    """Bytes as 512 kB, 3.4 MB or 120 GB."""
+    amount_, unit = float(value), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if amount_ < 1000:  # noqa: PLR2004 - of a unit make one of the next
+            break
+        amount_, unit = amount_ / 1000, larger
+    return f"{amount_:.1f} {unit}" if amount_ < 10 and unit != "B" else f"{amount_:.0f} {unit}"  # noqa: PLR2004

@@ -1,0 +1,32 @@
+"""Makes the pictures in docs/pictures.
+
+    python -m scripts.pictures [FOLDER]
+
+Needs Debian's packages chromium, libreoffice-calc and poppler-utils, and the development requirements. With a folder
+the pictures go there, and some more to look at.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from scripts.pictures import sheet, status_page
+
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+
+
+def main() -> None:
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else PICTURES
+    target.mkdir(parents=True, exist_ok=True)
+    chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        status_page.draw(browser, target, whole=target != PICTURES)
+        sheet.draw(browser, target)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

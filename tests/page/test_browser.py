@@ -1,0 +1,225 @@
+"""The page in a real Chromium: on a desktop and a phone, by keyboard, in light and dark, and live.
+
+Skipped where there is no chromium; `CHROMIUM` names one that is not in the usual place.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.page.visitor import PASSWORD
+from tests.service.shop import Shop
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="There is no chromium: install Debian's package chromium.")
+
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1180, "height": 900}}
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
+PATIENCE = 30_000
+"""Milliseconds that a condition is waited for."""
+CONTRAST = """() => {
+  const luminance = (rgb) => {
+    const part = (n) => { const c = n / 255; return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; };
+    return 0.2126 * part(rgb[0]) + 0.7152 * part(rgb[1]) + 0.0722 * part(rgb[2]);
+  };
+  const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const ground = (element) => {
+    for (; element; element = element.parentElement) {
+      const colour = numbers(getComputedStyle(element).backgroundColor);
+      if (colour.length === 3 || colour[3] > 0) return colour;
+    }
+  };
+  const weak = [];
+  for (const element of document.querySelectorAll("body *:not(script):not(option)")) {
+    const text = [...element.childNodes].some((node) => node.nodeType === 3 && node.nodeValue.trim());
+    if (!text || !element.checkVisibility() || element.closest("svg, .hidden, .skip, noscript")) continue;
+    const [a, b] = [numbers(getComputedStyle(element).color), ground(element)].map(luminance).sort((x, y) => y - x);
+    if ((a + 0.05) / (b + 0.05) < 4.5) weak.push(element.outerHTML.slice(0, 120));
+  }
+  return weak;
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Watched:
+    """A page of which everything is noted that a good one doesn't do."""
+
+    def __init__(self, context: BrowserContext, shop: Shop) -> None:
+        context.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self._url = shop.url
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self._see(request.url))
+
+    def _see(self, url: str) -> None:
+        if not url.startswith(self._url + "/"):
+            self.complaints.append(f"A request to {url}")
+
+    def log_in(self) -> Page:
+        self.page.goto(self._url)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Log in").click()
+        expect(self.page.get_by_role("heading", name="Latest orders")).to_be_visible()
+        return self.page
+
+
+@pytest.fixture
+def open_page(browser: Browser, shop: Shop) -> Iterator[Any]:
+    opened: list[Watched] = []
+
+    def open_(**options: Any) -> Watched:
+        watched = Watched(browser.new_context(**options), shop)
+        opened.append(watched)
+        return watched
+
+    yield open_
+    for watched in opened:
+        watched.page.context.close()
+        assert watched.complaints == []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def orders(shop: Shop) -> None:
+    names = (
+        "Gerald",
+        "Amelia O'Brien",
+        '=HYPERLINK("http://attacker.example","x")',
+        "<script>alert(1)</script>",
+        "x" * 300,
+    )
+    body = [
+        {"order_id": f"first-{n}", "customer_name": name, "items": [{"name": "Tea"}]} for n, name in enumerate(names)
+    ]
+    assert shop.post("/orders?wait=20", body).status_code == 200
+
+
+def test_new_orders_appear_and_change_without_a_reload(shop: Shop, open_page: Any) -> None:
+    page: Page = open_page(**DESKTOP).log_in()
+    page.evaluate("window.isTheSame = true")
+
+    (order,) = shop.sandbox.send("fails_then_good")
+
+    row = page.get_by_role("row").filter(has_text=order.order_id)
+    expect(row).to_contain_text("in the sheet")
+    expect(page.locator("#verdict")).to_contain_text("All is well")
+    assert page.evaluate("window.isTheSame")
+
+
+def test_with_the_keyboard_alone_one_logs_in_finds_an_order_and_sees_its_history(shop: Shop, open_page: Any) -> None:
+    page: Page = open_page(**DESKTOP).page
+    page.goto(shop.url)
+    expect(page.get_by_label("Password")).to_be_focused()
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#verdict")).to_be_visible()
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="To the orders")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    search = page.get_by_label("Name, phone or order number")
+    expect(search).to_be_focused()
+    assert search.evaluate("(element) => getComputedStyle(element).outlineStyle") == "solid"
+    page.keyboard.type("amelia")
+    expect(page.locator("#orders tbody tr")).to_have_count(1)
+    expect(page).to_have_url(f"{shop.url}/?q=amelia")
+    for _ in range(3):  # the status, the button, the order
+        page.keyboard.press("Tab")
+    toggle = page.get_by_role("link", name="Amelia O'Brien")
+    expect(toggle).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="What happened")).to_be_visible()
+    expect(toggle).to_have_attribute("aria-expanded", "true")
+
+    # The page renews itself meanwhile, and leaves the focus and what was typed where they are.
+    with page.expect_response(lambda response: "/status/orders?poll=1" in response.url):
+        pass
+    with page.expect_response(lambda response: "/status/orders?poll=1" in response.url):
+        pass
+    expect(toggle).to_be_focused()
+    expect(search).to_have_value("amelia")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="What happened")).to_be_hidden()
+    page.reload()
+    expect(page.locator("#orders tbody tr")).to_have_count(1)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_everything_is_readable_and_nothing_sticks_out(open_page: Any, device: dict[str, Any], scheme: str) -> None:
+    page: Page = open_page(**device, color_scheme=scheme).log_in()
+    assert page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") is (scheme == "dark")
+    page.get_by_role("link", name="Gerald").click()
+    expect(page.get_by_role("heading", name="What happened")).to_be_visible()
+
+    width = device["viewport"]["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(CONTRAST) == []
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (ground == "rgb(246, 247, 248)") is (scheme == "light")
+
+
+def test_a_phone_has_the_buttons_too_and_they_are_large_enough(shop: Shop, open_page: Any) -> None:
+    (order,) = shop.sandbox.send("no_token")
+    page: Page = open_page(**PHONE).log_in()
+    row = page.get_by_role("row").filter(has_text=order.order_id)
+    expect(row).to_contain_text("without items")
+
+    row.get_by_role("link").tap()
+    history = page.locator("tr.history")
+    button = history.get_by_role("button", name="Try again")
+    sheet = re.compile(
+        rf"^https://docs\.google\.com/spreadsheets/d/{shop.sandbox.spreadsheet_id}/edit#gid=\d+&range=A\d+$"
+    )
+    expect(history.get_by_role("link", name="Open in the sheet")).to_have_attribute("href", sheet)
+    box = button.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    button.tap()
+
+    expect(page.locator("#note")).to_contain_text("There is nothing to try")
+
+
+def test_a_page_whose_service_has_gone_says_so_and_recovers(open_page: Any) -> None:
+    watched = open_page(**DESKTOP)
+    page: Page = watched.log_in()
+    trouble = page.locator("#trouble")
+
+    page.context.set_offline(True)
+    expect(trouble).to_contain_text("The service does not answer. What you see is from")
+    page.context.set_offline(False)
+    expect(trouble).to_be_hidden()
+
+    assert watched.complaints
+    assert all("Failed to fetch" in line or "ERR_INTERNET_DISCONNECTED" in line for line in watched.complaints)
+    watched.complaints.clear()
+
+
+def test_the_page_has_landmarks_labels_and_one_heading_above_the_others(open_page: Any) -> None:
+    page: Page = open_page(**DESKTOP).log_in()
+
+    assert page.locator("html").get_attribute("lang") == "en"
+    for role in ("banner", "main", "contentinfo", "search"):
+        expect(page.get_by_role(role)).to_have_count(1)
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    for header in ("Received", "Order", "Total", "Status"):
+        expect(page.get_by_role("columnheader", name=header, exact=True)).to_have_count(1)
+    unnamed = "[...document.querySelectorAll('input:not([type=hidden]), select, meter')].filter(e => !e.labels.length)"
+    assert page.evaluate(f"{unnamed}.length") == 0
+    for picture in ("Orders per hour", "From message to row"):
+        expect(page.get_by_role("img", name=picture)).to_be_visible()
