@@ -29,7 +29,7 @@ _IN_A_CROWD = 4
 _ORDERS_IN_A_CROWD = 200
 """In a batch meanwhile: the answers wait while a large request is put together."""
 SECONDS_BETWEEN_BATCHES = 2.5
-"""From beginning to beginning. A batch is one read and one write; Google asks for no more than one request a second to a
+"""From beginning to beginning. A batch is one read and one write; Google asks for no more than one a second to a
 spreadsheet. A little longer than that lets more gather, which saves requests where many come in."""
 _BETWEEN_LOOKS = 0.02
 """Seconds. Each order that comes in wakes the stages; in a burst one look serves them all."""
