@@ -9,7 +9,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterable, MutableMapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -78,9 +78,10 @@ class _Lines(logging.StreamHandler[Any]):
         self._processors = processors
 
     def write_event(self, logger: Any, method: str, event: Any) -> None:
-        for processor in self._processors:
-            event = processor(logger, method, event)
-        with self.lock or nullcontext():
+        """Never raises: a full disk or a closed pipe under the log must not end a stage or a request."""
+        with suppress(Exception), self.lock or nullcontext():
+            for processor in self._processors:
+                event = processor(logger, method, event)
             self.stream.write(event + self.terminator)
             self.flush()
 

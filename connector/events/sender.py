@@ -117,12 +117,7 @@ class Sender:
             waiting = outbox.count_waiting(connection, self._shop, self._target.key)
         log.warning(
             "event.failed",
-            type=event.type,
-            about=event.about,
-            event_id=event.event_id,
-            to=self.name,
-            attempts=event.attempts + 1,
-            reason=outcome.reason,
+            **self._failed_try(event, outcome),
             next_attempt_at=None if self._gone or self._next_try_at is None else _seconds(self._next_try_at),
             waiting=waiting,
         )
@@ -131,16 +126,18 @@ class Sender:
         self._database.write(lambda connection: outbox.give_up(connection, event, error=outcome.reason, now=now))
         with self._database.read() as connection:
             failed = outbox.count_failed(connection, self._shop, self._target.key)
-        log.error(
-            "event.given_up",
-            type=event.type,
-            about=event.about,
-            event_id=event.event_id,
-            to=self.name,
-            attempts=event.attempts + 1,
-            reason=outcome.reason,
-            failed=failed,
-        )
+        log.error("event.given_up", **self._failed_try(event, outcome), failed=failed)
+
+    def _failed_try(self, event: Event, outcome: Outcome) -> dict[str, object]:
+        """What the log says of it."""
+        return {
+            "type": event.type,
+            "about": event.about,
+            "event_id": event.event_id,
+            "to": self.name,
+            "attempts": event.attempts + 1,
+            "reason": outcome.reason,
+        }
 
 
 def _seconds(moment: datetime) -> str:

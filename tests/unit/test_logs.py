@@ -73,3 +73,22 @@ def test_ordinary_words_stay() -> None:
     text = "The order came without its token, so its items can't be fetched."
 
     assert Redactor([]).text(text) == text
+
+
+class FullDisk(io.StringIO):
+    def write(self, _text: str) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_log_that_cannot_be_written_harms_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = logging.getLogger()
+    handlers = root.handlers[:]
+    monkeypatch.setattr("sys.stderr", FullDisk())
+    monkeypatch.setattr("logging.raiseExceptions", False)
+    set_up_logging()
+    try:
+        get_logger("test").warning("order.fetch_failed", order_id="1")
+        logging.getLogger("some.library").warning("no")
+    finally:
+        root.handlers[:] = handlers
+        structlog.reset_defaults()
