@@ -1,5 +1,6 @@
 """`serve`: the service in the foreground."""
 
+import gc
 import signal
 import sys
 from types import FrameType
@@ -63,6 +64,10 @@ def run_service(settings: Settings) -> None:
     service.pipeline.start()
     log.info("service.started", version=__version__, address=f"http://{settings.host}:{server.port}")
     watch.start()
+    # What is there now stays to the end: without this the garbage collector goes through all of it ever again, and
+    # everybody waits meanwhile (80 ms on a small machine).
+    gc.collect()
+    gc.freeze()
     server.run()
     watch.stop()
     service.close()

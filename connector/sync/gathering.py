@@ -7,6 +7,7 @@ loop shares one.
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 A = TypeVar("A")
@@ -33,16 +34,21 @@ class Gathering(Generic[A, T]):
     def _hand_over(self) -> None:
         gathered, self._gathered = self._gathered, []
         waiting = [future for _, future in gathered]
+        loop = asyncio.get_running_loop()
+
+        # Not asyncio.wrap_future: it leaves a cycle of objects for the garbage collector each time.
+        def tell_loop(done: Future[Sequence[T]]) -> None:
+            with suppress(RuntimeError):  # The loop has ended, and nobody waits any more.
+                loop.call_soon_threadsafe(_share_out, waiting, done)
+
         try:
-            handed_in = asyncio.wrap_future(self._hand_in([item for item, _ in gathered]))
+            self._hand_in([item for item, _ in gathered]).add_done_callback(tell_loop)
         except Exception as error:  # noqa: BLE001 - it is handed to whoever waits
             _fail(waiting, error)
-        else:
-            handed_in.add_done_callback(lambda done: _share_out(waiting, done))
 
 
-def _share_out(waiting: Sequence[asyncio.Future[T]], done: asyncio.Future[Sequence[T]]) -> None:
-    error = asyncio.CancelledError() if done.cancelled() else done.exception()
+def _share_out(waiting: Sequence[asyncio.Future[T]], done: Future[Sequence[T]]) -> None:
+    error = done.exception()
     if error is not None:
         _fail(waiting, error)
         return

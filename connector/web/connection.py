@@ -27,15 +27,15 @@ class _HeadTooLargeError(Exception):
 class _Unhurried(Transport):
     """The transport as an answer sees it. Not closed under a sender who still sends: there the connection leaves."""
 
-    def __init__(self, transport: Transport, cycle: RequestResponseCycle) -> None:
-        self._transport = transport
-        self._cycle = cycle
-        self.write = transport.write  # type: ignore[method-assign] # no detour for each piece
-        self.is_closing = transport.is_closing  # type: ignore[method-assign]
+    def __init__(self, connection: "Connection") -> None:
+        self._connection = connection
+        self.write = connection.transport.write  # type: ignore[method-assign] # no detour for each piece
+        self.is_closing = connection.transport.is_closing  # type: ignore[method-assign]
 
     def close(self) -> None:
-        if not self._cycle.more_body:
-            self._transport.close()
+        cycle = self._connection.under_way
+        if cycle is None or not cycle.more_body:
+            self._connection.transport.close()
 
 
 class Connection(HttpToolsProtocol):
@@ -50,12 +50,14 @@ class Connection(HttpToolsProtocol):
         self._in_head = True
         self._head_size = 0
         self._whole = 0  # requests that have arrived whole
-        self._under_way: RequestResponseCycle | None = None
+        self.under_way: RequestResponseCycle | None = None
+        """The request that is being answered, or was last."""
         self._half_closed = False
         self._leaving = False
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override] # as uvicorn has it
         super().connection_made(transport)
+        self._unhurried = _Unhurried(self)
         if len(self.connections) > self.most_connections:
             transport.close()
             return
@@ -111,8 +113,8 @@ class Connection(HttpToolsProtocol):
         self._refuse(431 if self._head_size > LARGEST_HEAD else 400)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        self._under_way = cycle
-        cycle.transport = _Unhurried(self.transport, cycle)
+        self.under_way = cycle
+        cycle.transport = self._unhurried
         super()._start_asgi_task(cycle, app)
 
     def _expect_request(self) -> None:
@@ -143,7 +145,7 @@ class Connection(HttpToolsProtocol):
             return
         self._leaving = True
         self._stop_waiting()
-        for cycle in (self._under_way, self.cycle, *(queued for queued, _ in self.pipeline)):
+        for cycle in (self.under_way, self.cycle, *(queued for queued, _ in self.pipeline)):
             if cycle is not None and not cycle.response_complete:
                 cycle.disconnected = True
                 cycle.message_event.set()
