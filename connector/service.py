@@ -138,7 +138,7 @@ def build_service(
         shop=SHOP,
         grace=settings.items_grace,
         clock=clock,
-        arrived=pipeline.order_arrived,
+        arrived=pipeline.orders_arrived,
         events=events,
         observer=instruments,
     )

@@ -21,9 +21,9 @@ class Crowd:
         self._count = 0
         self._is_there = False
 
-    def came(self) -> None:
-        """One more."""
-        self._count += 1
+    def came(self, count: int) -> None:
+        """So many more."""
+        self._count += count
 
     @property
     def is_there(self) -> bool:

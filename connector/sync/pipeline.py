@@ -130,9 +130,9 @@ class Pipeline:
             self._lock.release()
             self.holds_lock = False
 
-    def order_arrived(self) -> None:
-        """A request brought an order."""
-        self._crowd.came()
+    def orders_arrived(self, count: int) -> None:
+        """Requests brought so many orders."""
+        self._crowd.came(count)
         self.wake()
 
     def wake(self) -> None:

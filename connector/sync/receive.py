@@ -22,6 +22,9 @@ from connector.whapi.payload import Reading
 
 log = get_logger(__name__)
 
+_IN_A_LINE = 100
+"""Orders that a line of the log names at the most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -64,17 +67,18 @@ class ReceiveStage:
         shop: str,
         grace: float,
         clock: Clock,
-        arrived: Callable[[], None],
+        arrived: Callable[[int], None],
         events: Announcer = NOBODY,
         observer: Observer = UNOBSERVED,
     ) -> None:
-        """`grace`: seconds that an order's row waits for its items; `arrived` is called after orders were stored."""
+        """`grace`: seconds that an order's row waits for its items; `arrived` is called with the number of orders after
+        they were stored."""
         self._database = database
         self._shop = shop
         self._grace = timedelta(seconds=grace)
         self._clock = clock
         self._arrived = arrived
-        self._gathering = Gathering(self._hand_in)
+        self._gathering = Gathering(self._hand_in, settled=self._tell)
         self._events = events
         self._observer = observer
 
@@ -84,15 +88,16 @@ class ReceiveStage:
         packet = self._pack(reading, keep_unclear=keep_unclear, replaces=replaces)
         if packet.is_empty:
             return self._done(Receipt((), reading.ignored, 0))
-        (taken,) = self._hand_in([packet]).result()
-        return self._stored(packet, taken)
+        together = self._hand_in([packet]).result()
+        self._tell(together)
+        return self._receipt(packet, together[0])
 
     async def receive_async(self, reading: Reading) -> Receipt:
         """The same for a webhook that is answered by an event loop. Unclear parts are kept."""
         packet = self._pack(reading, keep_unclear=True)
         if packet.is_empty:
             return self._done(Receipt((), reading.ignored, 0))
-        return self._stored(packet, await self._gathering.result_of(packet))
+        return self._receipt(packet, await self._gathering.result_of(packet))
 
     def _pack(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> _Packet:
         parts = [quarantined(part.field, part.reason, part.part) for part in reading.unclear] if keep_unclear else []
@@ -115,13 +120,24 @@ class ReceiveStage:
         each = iter(taken)
         return [[list(islice(each, len(packet.orders))) for packet in some] for some in handed_in]
 
-    def _stored(self, packet: _Packet, taken: Sequence[Taken]) -> Receipt:
-        for order in taken:
-            log.info("order.received", order_id=order.order_id, is_new=order.is_new)
+    def _tell(self, together: Sequence[Sequence[Taken]]) -> None:
+        """Tells of the orders that were stored together. Many share a line: one each would cost as much as all the
+        rest of their answers."""
+        taken = [order for some in together for order in some]
+        for is_new in (True, False):
+            ids = [order.order_id for order in taken if order.is_new is is_new]
+            for begin in range(0, len(ids), _IN_A_LINE):
+                line = ids[begin : begin + _IN_A_LINE]
+                if len(line) == 1:
+                    log.info("order.received", order_id=line[0], is_new=is_new)
+                else:
+                    log.info("orders.received", order_ids=line, is_new=is_new)
+        if taken:
+            self._arrived(len(taken))
+
+    def _receipt(self, packet: _Packet, taken: Sequence[Taken]) -> Receipt:
         for part in packet.parts:
             log.warning("payload.quarantined", field=part.field, reason=part.reason)
-        if taken:
-            self._arrived()
         return self._done(Receipt(tuple(taken), packet.ignored, len(packet.parts)))
 
     def _done(self, receipt: Receipt) -> Receipt:

@@ -17,6 +17,7 @@ TEST_HEADER = "X-Connector-Test"
 """The name of a test that `setup` had Whapi send. Such a webhook is read like any other."""
 _METHODS = ["POST", "PUT", "PATCH", "DELETE"]
 _PATH = "/webhooks/whapi"
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def webhooks_blueprint(service: Service) -> Blueprint:
@@ -58,7 +59,7 @@ class WebhookLane:
         self._service.arrivals.note(now, test=test)
         route = _PATH if path == _PATH else f"{_PATH}/<event>"
         self._service.instruments.answered(method=method, route=route, status=200, seconds=perf_counter() - began)
-        return json.dumps(_counts(receipt), separators=(",", ":")).encode() + b"\n"
+        return _encode(_counts(receipt)).encode() + b"\n"
 
 
 def _counts(receipt: Receipt) -> dict[str, int]:

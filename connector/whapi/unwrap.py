@@ -12,8 +12,9 @@ _MOST_OFTEN_IN_TEXT = 10
 
 def parse_json(data: str | bytes) -> Any:
     """The JSON, read strictly. Raises ValueError, also where it is nested too deeply to be read."""
+    text = data if isinstance(data, str) else data.decode(json.detect_encoding(data), "surrogatepass")
     try:
-        return json.loads(data, parse_constant=_refuse)
+        return _decode(text)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 
@@ -40,3 +41,7 @@ def wrapped(part: Mapping[str, Any]) -> dict[str, Any]:
 def _refuse(constant: str) -> NoReturn:
     """JSON has no NaN and no Infinity, though Python's reader would take them."""
     raise ValueError(constant)
+
+
+_decode = json.JSONDecoder(parse_constant=_refuse).decode
+"""Made once: `json.loads` would make one for each call."""

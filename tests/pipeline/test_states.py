@@ -97,7 +97,7 @@ class PipelineStates(RuleBasedStateMachine):
             self.database, self.api, workbook, shop=SHOP, policy=POLICY, clock=self.clock, events=EVENTS
         )
         self.receive = ReceiveStage(
-            self.database, shop=SHOP, grace=3, clock=self.clock, arrived=lambda: None, events=EVENTS
+            self.database, shop=SHOP, grace=3, clock=self.clock, arrived=lambda _: None, events=EVENTS
         )
 
     def known(self, order_ids: list[str]) -> set[str]:

@@ -54,7 +54,7 @@ class PastChannel:
         self.client = WhapiClient(self.sandbox.url, self.whapi.token, timeout=5)
         self.source = Source(self.client)
         self.receive = ReceiveStage(
-            database, shop=SHOP, grace=timedelta(seconds=3).total_seconds(), clock=clock, arrived=lambda: None
+            database, shop=SHOP, grace=timedelta(seconds=3).total_seconds(), clock=clock, arrived=lambda _: None
         )
         self.history = HistoryReader(database, self.source, self.receive, shop=SHOP, policy=POLICY, clock=clock)
         self.reconcile = self.new_stage()

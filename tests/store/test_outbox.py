@@ -46,7 +46,7 @@ TARGETS = ("first", "second")
 
 
 def receive(database: Database, clock: FakeClock, *order_ids: str, events: Announcer = EVENTS, **values: Any) -> None:
-    stage = ReceiveStage(database, shop=SHOP, grace=3, clock=clock, arrived=lambda: None, events=events)
+    stage = ReceiveStage(database, shop=SHOP, grace=3, clock=clock, arrived=lambda _: None, events=events)
     stage.receive(Reading(orders=[new_order(order_id, **values) for order_id in order_ids]), keep_unclear=True)
 
 
