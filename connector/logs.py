@@ -8,7 +8,7 @@ in the query) are quiet below WARNING, whatever LOG_LEVEL says. And whatever is 
 import logging
 import re
 import sys
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, MutableMapping, Sequence
 from contextlib import nullcontext, suppress
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -29,6 +29,9 @@ _IN_TEXT = re.compile(
     re.DOTALL,
 )
 _SECRET_KEYS = frozenset({"token", "order_token", "access_token", "password", "secret", "authorization", "private_key"})
+
+_IN_A_LINE = 100
+"""Orders that one line names at the most."""
 
 EventDict = MutableMapping[str, Any]
 
@@ -131,6 +134,20 @@ def set_up_logging(*, log_format: str = "console", level: str = "INFO", secrets:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+def log_orders(logger: Any, event: str, order_ids: Sequence[str], **values: Any) -> None:
+    """Tells what happened to orders: `order.written order_id=…`, or `orders.written order_ids=[…]` for several at once.
+
+    They share a line, because a line costs as much as most of what is done for an order.
+    """
+    of_one, of_several = f"order.{event}", f"orders.{event}"
+    for begin in range(0, len(order_ids), _IN_A_LINE):
+        some = order_ids[begin : begin + _IN_A_LINE]
+        if len(some) == 1:
+            logger.info(of_one, order_id=some[0], **values)
+        else:
+            logger.info(of_several, order_ids=list(some), **values)
 
 
 def get_logger(name: str) -> Any:

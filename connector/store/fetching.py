@@ -17,21 +17,17 @@ from connector.store.orders import to_order
 from connector.store.tables import orders
 from connector.store.tries import Try, What, keep_try
 
-
-def due_orders(
-    connection: Connection, shop: str, *, now: datetime, limit: int, leave_out: Collection[int] = ()
-) -> list[Order]:
-    """Orders whose items are to be fetched now, the longest due first; `leave_out` are those being fetched."""
-    query = (
-        sa.select(orders)
-        .where(orders.c.shop == shop, orders.c.next_attempt_at <= now, orders.c.id.not_in(leave_out))
-        .order_by(orders.c.next_attempt_at)
-        .limit(limit)
-    )
-    return [to_order(row) for row in connection.execute(query)]
-
-
 # Made once: to build a statement costs about as much as to run it, and these run for each order.
+_DUE = (
+    sa.select(orders)
+    .where(
+        orders.c.shop == sa.bindparam("shop"),
+        orders.c.next_attempt_at <= sa.bindparam("now"),
+        orders.c.id.not_in(sa.bindparam("leave_out", expanding=True)),
+    )
+    .order_by(orders.c.next_attempt_at)
+    .limit(sa.bindparam("most"))
+)
 _THESE = orders.c.id.in_(sa.bindparam("keys", expanding=True))
 _STILL_DUE = sa.select(orders.c.id).where(_THESE, orders.c.items_state == ItemsState.DUE).with_for_update()
 _HAVE_ITEMS = (
@@ -44,6 +40,14 @@ _HAVE_ITEMS = (
         write_due_at=sa.bindparam("now", type_=orders.c.write_due_at.type),
     )
 )
+
+
+def due_orders(
+    connection: Connection, shop: str, *, now: datetime, limit: int, leave_out: Collection[int] = ()
+) -> list[Order]:
+    """Orders whose items are to be fetched now, the longest due first; `leave_out` are those being fetched."""
+    wanted = {"shop": shop, "now": now, "leave_out": list(leave_out), "most": limit}
+    return [to_order(row) for row in connection.execute(_DUE, wanted)]
 
 
 def items_arrived(

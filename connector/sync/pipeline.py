@@ -26,7 +26,7 @@ _AHEAD = 20
 """Orders that stand ready for them, so that a fetcher needs no look at the store to go on."""
 _IN_A_CROWD = 4
 """Fetches under way while many webhooks come in at once."""
-_ORDERS_IN_A_CROWD = 200
+_ORDERS_IN_A_CROWD = 100
 """In a batch meanwhile: the answers wait while a large request is put together."""
 SECONDS_BETWEEN_BATCHES = 2.5
 """From beginning to beginning. A batch is one read and one write; Google asks for no more than one a second to a

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from connector.clock import Clock
 from connector.events.announce import NOBODY, Announcer
-from connector.logs import get_logger
+from connector.logs import get_logger, log_orders
 from connector.models import NewOrder
 from connector.observer import UNOBSERVED, Observer
 from connector.store import intake, quarantine
@@ -21,9 +21,6 @@ from connector.sync.gathering import Gathering
 from connector.whapi.payload import Reading
 
 log = get_logger(__name__)
-
-_IN_A_LINE = 100
-"""Orders that a line of the log names at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +118,9 @@ class ReceiveStage:
         return [[list(islice(each, len(packet.orders))) for packet in some] for some in handed_in]
 
     def _tell(self, together: Sequence[Sequence[Taken]]) -> None:
-        """Tells of the orders that were stored together. Many share a line: one each would cost as much as all the
-        rest of their answers."""
         taken = [order for some in together for order in some]
         for is_new in (True, False):
-            ids = [order.order_id for order in taken if order.is_new is is_new]
-            for begin in range(0, len(ids), _IN_A_LINE):
-                line = ids[begin : begin + _IN_A_LINE]
-                if len(line) == 1:
-                    log.info("order.received", order_id=line[0], is_new=is_new)
-                else:
-                    log.info("orders.received", order_ids=line, is_new=is_new)
+            log_orders(log, "received", [order.order_id for order in taken if order.is_new is is_new], is_new=is_new)
         if taken:
             self._arrived(len(taken))
 

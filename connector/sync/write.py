@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from connector.clock import Clock
 from connector.events.announce import NOBODY, Announcer
-from connector.logs import get_logger
+from connector.logs import get_logger, log_orders
 from connector.models import Place, Shown
 from connector.observer import OK, UNOBSERVED, Observer
 from connector.sheets.api import SheetsApi
@@ -211,8 +211,9 @@ class WriteStage:
             self._observer.row_written(received_at=received_at, stored_at=stored_at, now=now)
         self._stale = 0
         self._most_orders = min(self._most_orders * 2, MOST_ORDERS)
-        for entry in entries:
-            log.info("order.written", order_id=entry.order.order_id, shows=str(entry.shows), batch=batch.id)
+        for shows in Shown:
+            order_ids = [entry.order.order_id for entry in entries if entry.shows is shows]
+            log_orders(log, "written", order_ids, shows=str(shows), batch=batch.id)
         log.info("batch.written", batch=batch.id, found_afterwards=not entries)
 
     def _void(self, batch: Batch, reason: str) -> None:
