@@ -19,7 +19,7 @@ from connector.web.server import AddressInUseError, WebServer
 
 log = get_logger(__name__)
 
-_TURN = 0.001
+_TURN = 0.0005
 """Seconds."""
 
 

@@ -24,7 +24,7 @@ FETCHERS = 20
 """Fetches under way at once."""
 _AHEAD = 20
 """Orders that stand ready for them, so that a fetcher needs no look at the store to go on."""
-_IN_A_CROWD = 4
+_IN_A_CROWD = 2
 """Fetches under way while many webhooks come in at once."""
 _ORDERS_IN_A_CROWD = 100
 """In a batch meanwhile: the answers wait while a large request is put together."""
