@@ -1,6 +1,5 @@
 """`serve`: the service in the foreground."""
 
-import gc
 import signal
 import sys
 from types import FrameType
@@ -11,6 +10,7 @@ from connector import __version__
 from connector.check.running import Watch
 from connector.cli.start import database_or_exit, exit_with, settings_or_exit
 from connector.config import Settings
+from connector.lean import keep_all
 from connector.logs import get_logger
 from connector.service import build_service, lift_pauses
 from connector.sheets.credentials import CredentialsError
@@ -34,7 +34,7 @@ def serve() -> None:
 
 def run_service(settings: Settings) -> None:
     """Runs until a signal comes. Exits with 2 and a sentence where it can't start."""
-    database = database_or_exit(settings)
+    database = database_or_exit(settings, has_threads=False)
     try:
         service = build_service(settings, database)
         password = settings.admin_password
@@ -64,10 +64,7 @@ def run_service(settings: Settings) -> None:
     service.pipeline.start()
     log.info("service.started", version=__version__, address=f"http://{settings.host}:{server.port}")
     watch.start()
-    # What is there now stays to the end: without this the garbage collector goes through all of it ever again, and
-    # everybody waits meanwhile (80 ms on a small machine).
-    gc.collect()
-    gc.freeze()
+    keep_all()
     server.run()
     watch.stop()
     service.close()

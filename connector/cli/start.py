@@ -28,10 +28,10 @@ def settings_or_exit(*, quiet: bool = False) -> Settings:
     return settings
 
 
-def database_or_exit(settings: Settings) -> Database:
-    """The open store, or exit code 2 and a sentence."""
+def database_or_exit(settings: Settings, *, has_threads: bool = True) -> Database:
+    """The open store, or exit code 2 and a sentence; `has_threads`: see Database."""
     try:
-        return Database(settings.database_url)
+        return Database(settings.database_url, has_threads=has_threads)
     except StoreError as error:
         exit_with([str(error)])
 

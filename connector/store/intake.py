@@ -4,14 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
 from connector.models import ItemsState, NewOrder
+from connector.store.dialect import insert_of
 from connector.store.items import OrderItems, put_items
 from connector.store.tables import orders, past_orders
 
@@ -20,12 +21,6 @@ NOTHING_TO_FETCH_WITH = (
 )
 _AT_ONCE = 500
 # Made once: to build a statement costs about as much as to run it, and these run for each webhook.
-_INSERTS = {
-    dialect: insert(orders)
-    .on_conflict_do_nothing(index_elements=["shop", "order_id"])
-    .returning(orders.c.order_id, orders.c.id)
-    for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-}
 _PAST = sa.select(past_orders.c.order_id).where(
     past_orders.c.shop == sa.bindparam("shop"),
     past_orders.c.order_id.in_(sa.bindparam("ids", expanding=True)),
@@ -87,7 +82,7 @@ def _insert(
     """Inserts those that are not there yet; their keys by their ids."""
     first_rows = [_first_row(shop, order, now=now, grace=grace) for order in new_orders]
     returned = connection.execute(
-        _INSERTS[connection.dialect.name],
+        _insert_into_orders(connection.dialect.name),
         first_rows if len(first_rows) > 1 else first_rows[0],  # SQLAlchemy's way for many costs a single one dear.
     )
     keys = {row.order_id: row.id for row in returned}
@@ -97,6 +92,15 @@ def _insert(
     if past:
         connection.execute(sa.delete(orders).where(orders.c.id.in_(past)))
     return keys
+
+
+@cache
+def _insert_into_orders(dialect: str) -> Any:
+    return (
+        insert_of(dialect)(orders)
+        .on_conflict_do_nothing(index_elements=["shop", "order_id"])
+        .returning(orders.c.order_id, orders.c.id)
+    )
 
 
 def _first_row(shop: str, order: NewOrder, *, now: datetime, grace: timedelta) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Brings the database to the shape that this version works with."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -16,10 +18,36 @@ class NewerSchemaError(Exception):
     """The database has a migration that this version doesn't know."""
 
 
-def migrate(engine: Engine) -> None:
-    """Runs the migrations that are missing, all in one transaction. Raises NewerSchemaError."""
+def migrate(engine: Engine, *, may_fork: bool = False) -> None:
+    """Runs the migrations that are missing, all in one transaction. Raises NewerSchemaError.
+
+    With `may_fork`, for a process without threads, a child process does it where the system has such: Alembic takes
+    10 MB, which a service needs for its first second only.
+    """
     if current(engine) == HEAD:
         return
+    if may_fork and hasattr(os, "fork"):
+        engine.dispose()  # The child makes a connection of its own.
+        _in_a_child(lambda: _migrate(engine))
+        if current(engine) == HEAD:
+            return
+    # Also where the child failed, whatever became of it: then it fails here again, and says why.
+    _migrate(engine)
+
+
+def _in_a_child(work: Callable[[], None]) -> None:
+    """Returns when it has ended. A child whose parent dies does its work to the end."""
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    try:
+        work()
+    finally:
+        os._exit(0)
+
+
+def _migrate(engine: Engine) -> None:
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))

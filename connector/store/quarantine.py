@@ -13,8 +13,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
+from connector.store.dialect import insert_of
 from connector.store.tables import quarantine
 
 LARGEST_PAYLOAD = 256 * 1024
@@ -81,7 +81,7 @@ def keep(connection: Connection, shop: str, parts: Sequence[Quarantined], *, now
     there are too many."""
     if not parts:
         return
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    insert = insert_of(connection.dialect.name)
     connection.execute(
         insert(quarantine).on_conflict_do_nothing(index_elements=["shop", "digest"]),
         [

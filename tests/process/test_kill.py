@@ -20,7 +20,7 @@ API = "connector.sheets.api:SheetsApi"
 
 STEPS = {
     "before an order is stored": (f"{RECEIVE}._hand_in", "before"),
-    "after it is stored, before the answer": (f"{RECEIVE}._stored", "before"),
+    "after it is stored, before the answer": (f"{RECEIVE}._tell", "before"),
     "before its items are fetched": (f"{FETCH}.fetch", "before"),
     "after they came, before they are stored": (f"{FETCH}._store_items", "before"),
     "after they are stored": (f"{FETCH}._store_items", "after"),

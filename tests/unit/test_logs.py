@@ -7,7 +7,7 @@ import httpx
 import pytest
 import structlog
 
-from connector.logs import Redactor, get_logger, set_up_logging
+from connector.logs import Redactor, get_logger, log_orders, set_up_logging
 
 SECRET = "s3cret/with+odd=chars"
 
@@ -92,3 +92,22 @@ def test_a_log_that_cannot_be_written_harms_nobody(monkeypatch: pytest.MonkeyPat
     finally:
         root.handlers[:] = handlers
         structlog.reset_defaults()
+
+
+def test_orders_that_moved_on_together_share_lines_that_name_each_of_them() -> None:
+    lines: list[tuple[str, dict[str, object]]] = []
+
+    class Logger:
+        def info(self, event: str, **values: object) -> None:
+            lines.append((event, values))
+
+    ids = [str(number) for number in range(101)]
+    log_orders(Logger(), "received", [], is_new=True)
+    log_orders(Logger(), "received", ["1"], is_new=True)
+    log_orders(Logger(), "written", ids, shows="complete")
+
+    assert lines == [
+        ("order.received", {"order_id": "1", "is_new": True}),
+        ("orders.written", {"order_ids": ids[:100], "shows": "complete"}),
+        ("order.written", {"order_id": "100", "shows": "complete"}),
+    ]
