@@ -17,7 +17,7 @@ from benchmarks.rows import wait_for_rows
 from benchmarks.running import Serve, free_port, stoppable
 from benchmarks.stock import LINES, post_all, sample_orders, webhook_body
 from benchmarks.tap import FETCH, OTHER, READ, TOKEN, WRITE, Tap
-from benchmarks.usage import Usage, usage
+from benchmarks.usage import Usage, own_memory, usage
 from connector.sandbox.sandbox import Sandbox
 
 _WITHIN = 60.0
@@ -31,6 +31,8 @@ class Rest:
     after: Usage
     seconds: float
     calls: Counter[str]
+    own: int
+    """Bytes of memory that the service shares with no other program."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -47,7 +49,18 @@ def main(seconds: float, orders: int) -> None:
             "reconciliation off": _rest(seconds, orders, RECONCILE_INTERVAL="0"),
             "reconciliation every 900 s, the default": _rest(seconds, orders),
         }
-    head = ("", "memory MB", "processes", "core %", "wake-ups/s", "fetches", "reads", "writes", "other calls")
+    head = (
+        "",
+        "memory MB",
+        "of that its own",
+        "processes",
+        "core %",
+        "wake-ups/s",
+        "fetches",
+        "reads",
+        "writes",
+        "other calls",
+    )
     print_table(head, [(name, *_cells(rest)) for name, rest in found.items()])
     quiet = not found["reconciliation off"].calls
     if not quiet:
@@ -69,12 +82,13 @@ def _rest(seconds: float, count: int, **settings: str) -> Rest:
             tap.clear()
             before = usage(serve.pid)
             pause.wait(seconds)
-            return Rest(before, usage(serve.pid), seconds, tap.counts())
+            return Rest(before, usage(serve.pid), seconds, tap.counts(), own_memory(serve.pid))
 
 
 def _cells(rest: Rest) -> tuple[object, ...]:
     return (
         f"{rest.after.rss / 1e6:.0f}",
+        f"{rest.own / 1e6:.0f}",
         rest.after.processes,
         f"{100 * (rest.after.cpu - rest.before.cpu) / rest.seconds:.2f}",
         f"{(rest.after.switches - rest.before.switches) / rest.seconds:.1f}",

@@ -36,8 +36,11 @@ def migrate(engine: Engine, *, may_fork: bool = False) -> None:
 
 
 def _in_a_child(work: Callable[[], None]) -> None:
-    """Returns when it has ended. A child whose parent dies does its work to the end."""
-    child = os.fork()
+    """Returns when it has ended, or can't be had. A child whose parent dies does its work to the end."""
+    try:
+        child = os.fork()
+    except OSError:
+        return
     if child:
         os.waitpid(child, 0)
         return

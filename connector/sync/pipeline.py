@@ -130,9 +130,9 @@ class Pipeline:
             self._lock.release()
             self.holds_lock = False
 
-    def orders_arrived(self, count: int) -> None:
-        """Requests brought so many orders."""
-        self._crowd.came(count)
+    def orders_arrived(self, requests: int) -> None:
+        """So many requests brought orders."""
+        self._crowd.came(requests)
         self.wake()
 
     def wake(self) -> None:

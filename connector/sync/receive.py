@@ -68,8 +68,8 @@ class ReceiveStage:
         events: Announcer = NOBODY,
         observer: Observer = UNOBSERVED,
     ) -> None:
-        """`grace`: seconds that an order's row waits for its items; `arrived` is called with the number of orders after
-        they were stored."""
+        """`grace`: seconds that an order's row waits for its items; `arrived` is called after orders were stored,
+        with the number of requests that brought them."""
         self._database = database
         self._shop = shop
         self._grace = timedelta(seconds=grace)
@@ -122,7 +122,7 @@ class ReceiveStage:
         for is_new in (True, False):
             log_orders(log, "received", [order.order_id for order in taken if order.is_new is is_new], is_new=is_new)
         if taken:
-            self._arrived(len(taken))
+            self._arrived(len(together))
 
     def _receipt(self, packet: _Packet, taken: Sequence[Taken]) -> Receipt:
         for part in packet.parts:
