@@ -5,7 +5,7 @@ The spreadsheet's own routes are the Google stand-in's (`/sandbox/google`), the 
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
@@ -13,10 +13,7 @@ from connector.sandbox.orders import SAMPLES
 from connector.sandbox.page.buttons import FAULT_BUTTONS
 from connector.sandbox.page.guard import SECURITY_HEADERS
 from connector.sandbox.whapi.order import SandboxOrder
-from connector.sandbox.whapi.standin import STATES
-
-if TYPE_CHECKING:
-    from connector.sandbox.sandbox import Sandbox
+from connector.sandbox.whapi.standin import STATES, WhapiStandIn
 
 MOST_AT_ONCE = 1000
 SHOWN = 50
@@ -37,7 +34,16 @@ _DELIVERY_SWITCHES: dict[str, type | tuple[type, ...]] = {
 }
 
 
-def page_blueprint(sandbox: "Sandbox") -> Blueprint:
+class Shop(Protocol):
+    """What the page needs of the sandbox."""
+
+    spreadsheet_id: str
+    whapi: WhapiStandIn
+
+    def send(self, sample: str, count: int = 1, *, together: bool = False) -> list[SandboxOrder]: ...
+
+
+def page_blueprint(sandbox: Shop) -> Blueprint:
     """The page and the routes behind its buttons."""
     blueprint = Blueprint(
         "sandbox-page",
@@ -52,7 +58,7 @@ def page_blueprint(sandbox: "Sandbox") -> Blueprint:
     return blueprint
 
 
-def page(sandbox: "Sandbox") -> Response:
+def page(sandbox: Shop) -> Response:
     text = render_template(
         "page.html",
         spreadsheet_id=sandbox.spreadsheet_id,
@@ -63,14 +69,14 @@ def page(sandbox: "Sandbox") -> Response:
     return Response(text, headers=SECURITY_HEADERS)
 
 
-def orders(sandbox: "Sandbox") -> Response:
+def orders(sandbox: Shop) -> Response:
     """The orders sent so far, newest first."""
     found = list(sandbox.whapi.orders.values())
     newest = found[: -_limit() - 1 : -1]
     return jsonify(total=len(found), orders=[_shown(sandbox, order) for order in newest])
 
 
-def send(sandbox: "Sandbox") -> Response:
+def send(sandbox: Shop) -> Response:
     """`{"sample": "normal", "count": 1, "together": false}`; `together` puts all into one webhook."""
     given = _fields({"sample": str, "count": int, "together": bool})
     sample, count = given.get("sample", "normal"), given.get("count", 1)
@@ -84,17 +90,17 @@ def send(sandbox: "Sandbox") -> Response:
     return answer
 
 
-def deliveries(sandbox: "Sandbox") -> Response:
+def deliveries(sandbox: Shop) -> Response:
     """The latest webhooks and how each stands, newest first."""
     found = sandbox.whapi.deliveries
     return jsonify(waiting=found.waiting, deliveries=found.latest(_limit()))
 
 
-def whapi(sandbox: "Sandbox") -> Response:
+def whapi(sandbox: Shop) -> Response:
     return jsonify(_whapi_state(sandbox))
 
 
-def change_whapi(sandbox: "Sandbox") -> Response:
+def change_whapi(sandbox: Shop) -> Response:
     """`{"state": "QR"}` and the other switches of the stand-in, such as `paid`, `latency` and `duplicate_share`."""
     given = _fields({"state": str, **_SWITCHES, **_DELIVERY_SWITCHES})
     if given.get("state", "AUTH") not in STATES:
@@ -133,7 +139,7 @@ def _wrong(sentence: str) -> Response:
     return answer
 
 
-def _shown(sandbox: "Sandbox", order: SandboxOrder) -> dict[str, Any]:
+def _shown(sandbox: Shop, order: SandboxOrder) -> dict[str, Any]:
     return {
         "order_id": order.order_id,
         "sample": order.sample,
@@ -144,7 +150,7 @@ def _shown(sandbox: "Sandbox", order: SandboxOrder) -> dict[str, Any]:
     }
 
 
-def _whapi_state(sandbox: "Sandbox") -> dict[str, Any]:
+def _whapi_state(sandbox: Shop) -> dict[str, Any]:
     whapi = sandbox.whapi
     return {
         "state": whapi.state,
@@ -157,7 +163,7 @@ def _whapi_state(sandbox: "Sandbox") -> dict[str, Any]:
     }
 
 
-ROUTES: tuple[tuple[str, str, Callable[["Sandbox"], Response]], ...] = (
+ROUTES: tuple[tuple[str, str, Callable[[Shop], Response]], ...] = (
     ("GET", "/", page),
     ("GET", "/sandbox/orders", orders),
     ("POST", "/sandbox/orders", send),
