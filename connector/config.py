@@ -1,12 +1,12 @@
-"""The settings: environment variables, read from the file `.env` in the working directory."""
+"""The settings of the service: their names, types and defaults. `environment.py` reads them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from annotated_types import Ge, Gt, Le
 
 from connector.events.secret import HOW_TO_MAKE, PREFIX, parse_secrets
 from connector.events.target import Target, parse_targets, secrets_of
@@ -28,8 +28,27 @@ class SettingsError(Exception):
     """Settings are missing or wrong. `problems`: a plain sentence for each."""
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__(" ".join(problems))
+        super().__init__(problems)
         self.problems = problems
+
+    def __str__(self) -> str:
+        return " ".join(self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """How a text is read: the function gives the value, or raises ValueError with a sentence about `it`.
+
+    Not one of pydantic's own marks, because this module goes without pydantic: the service reads its settings once and
+    would keep pydantic in memory for ever.
+    """
+
+    function: Callable[[str], Any]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema  # noqa: PLC0415
+
+        return core_schema.no_info_after_validator_function(self.function, core_schema.str_schema())
 
 
 def _spreadsheet_id(value: str) -> str:
@@ -41,25 +60,25 @@ def _spreadsheet_id(value: str) -> str:
     return spreadsheet_id
 
 
-def _secret(value: SecretStr) -> SecretStr:
-    if len(value.get_secret_value()) < SHORTEST_SECRET:
+def _secret(value: str) -> str:
+    if len(value) < SHORTEST_SECRET:
         raise ValueError(f"it is shorter than {SHORTEST_SECRET} characters. Use a longer one, such as a random text.")
     return value
 
 
-def _password(value: SecretStr) -> SecretStr:
-    if len(value.get_secret_value()) < SHORTEST_PASSWORD:
+def _password(value: str) -> str:
+    if len(value) < SHORTEST_PASSWORD:
         raise ValueError(f"it is shorter than {SHORTEST_PASSWORD} characters. Use a longer one.")
     return value
 
 
-def _events_url(value: SecretStr) -> SecretStr:
-    parse_targets(value.get_secret_value())
+def _events_url(value: str) -> str:
+    parse_targets(value)
     return value
 
 
-def _events_secret(value: SecretStr) -> SecretStr:
-    parse_secrets(value.get_secret_value())
+def _events_secret(value: str) -> str:
+    parse_secrets(value)
     return value
 
 
@@ -76,49 +95,44 @@ def _zone(value: str) -> ZoneInfo:
         raise ValueError("it is not the name of a time zone, such as Europe/Berlin.") from None
 
 
-Address = Annotated[str, AfterValidator(_address)]
-Seconds = Annotated[float, Field(gt=0)]
+Address = Annotated[str, Read(_address)]
+Seconds = Annotated[float, Gt(0)]
 
 
-class Settings(BaseSettings):
-    """Every variable that the service knows. Names and defaults are promised to its users."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every variable that the service knows. Names and defaults are promised to its users.
 
-    model_config = SettingsConfigDict(
-        env_file=ENV_FILE,
-        env_file_encoding="utf-8",
-        env_ignore_empty=True,
-        extra="ignore",
-        hide_input_in_errors=True,
-        arbitrary_types_allowed=True,
-    )
+    What is secret is not in its `repr`.
+    """
 
-    whapi_token: SecretStr
-    spreadsheet_id: Annotated[str, AfterValidator(_spreadsheet_id)]
-    google_credentials: SecretStr = SecretStr("credentials.json")
-    webhook_secret: Annotated[SecretStr, AfterValidator(_secret)]
-    admin_password: Annotated[SecretStr, AfterValidator(_password)] | None = None
+    whapi_token: str = field(repr=False)
+    spreadsheet_id: Annotated[str, Read(_spreadsheet_id)]
+    google_credentials: str = field(default="credentials.json", repr=False)
+    webhook_secret: Annotated[str, Read(_secret)] = field(repr=False)
+    admin_password: Annotated[str, Read(_password)] | None = field(default=None, repr=False)
     whapi_base_url: Address = "https://gate.whapi.cloud"
     sheets_base_url: Address = "https://sheets.googleapis.com"
-    database_url: str = "sqlite:///data/connector.db"
+    database_url: str = field(default="sqlite:///data/connector.db", repr=False)
     host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    port: Annotated[int, Ge(0), Le(65535)] = 8080
     public_url: Address | None = None
     orders_tab: str = "Orders"
     items_tab: str = "Items"
-    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] | None = None
+    timezone: Annotated[ZoneInfo, Read(_zone)] | None = None
     resync_interval: Seconds = 60
-    reconcile_interval: Annotated[float, Field(ge=0, le=31_536_000)] = 900
-    reconcile_window: Annotated[float, Field(gt=0, le=31_536_000)] = 86_400
+    reconcile_interval: Annotated[float, Ge(0), Le(31_536_000)] = 900
+    reconcile_window: Annotated[float, Gt(0), Le(31_536_000)] = 86_400
     retry_first_delay: Seconds = 10
     retry_max_delay: Seconds = 3600
     retry_give_up_after: Seconds = 604_800
-    keep_days: Annotated[float, Field(ge=1)] = 90
-    items_grace: Annotated[float, Field(ge=0)] = 3
-    item_price_divisor: Annotated[float, Field(gt=0)] = 1
+    keep_days: Annotated[float, Ge(1)] = 90
+    items_grace: Annotated[float, Ge(0)] = 3
+    item_price_divisor: Annotated[float, Gt(0)] = 1
     whapi_timeout: Seconds = 15
     google_timeout: Seconds = 60
-    events_url: Annotated[SecretStr, AfterValidator(_events_url)] | None = None
-    events_secret: Annotated[SecretStr, AfterValidator(_events_secret)] | None = None
+    events_url: Annotated[str, Read(_events_url)] | None = field(default=None, repr=False)
+    events_secret: Annotated[str, Read(_events_secret)] | None = field(default=None, repr=False)
     events_allow_private: bool = False
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -126,47 +140,29 @@ class Settings(BaseSettings):
     @property
     def event_targets(self) -> tuple[Target, ...]:
         """The addresses that get events."""
-        return parse_targets(self.events_url.get_secret_value()) if self.events_url else ()
+        return parse_targets(self.events_url) if self.events_url else ()
 
     @property
     def event_secrets(self) -> list[str]:
         """The secrets that sign events."""
-        return parse_secrets(self.events_secret.get_secret_value()) if self.events_secret else []
+        return parse_secrets(self.events_secret) if self.events_secret else []
 
     @property
     def secrets(self) -> list[str]:
         """Every value that must never be seen in a log, an error or a page."""
-        secrets = [self.whapi_token, self.webhook_secret]
+        hidden = [self.whapi_token, self.webhook_secret]
         if self.admin_password is not None:
-            secrets.append(self.admin_password)
-        hidden = [secret.get_secret_value() for secret in secrets]
+            hidden.append(self.admin_password)
         for secret in self.event_secrets:
             hidden += [secret, secret.removeprefix(PREFIX)]
         if self.events_url is not None:
             # In many no-code tools the address itself is the secret.
-            hidden += secrets_of(self.events_url.get_secret_value())
+            hidden += secrets_of(self.events_url)
         return hidden
 
 
-def load_settings(**values: Any) -> Settings:
-    """The settings from the environment and `.env`; `values` win over both. Raises SettingsError with every problem
-    there is."""
-    try:
-        settings = Settings(**values)
-    except ValidationError as error:
-        problems = error.errors(include_url=False, include_input=False, include_context=False)
-        raise SettingsError([_sentence(problem) for problem in problems]) from None
-    except (OSError, UnicodeDecodeError):
-        raise SettingsError(
-            [f"The file {ENV_FILE} can't be read. See that it is a text file and that the service may read it."]
-        ) from None
-    contradictions = list(_contradictions(settings))
-    if contradictions:
-        raise SettingsError(contradictions)
-    return settings
-
-
-def _contradictions(settings: Settings) -> Iterator[str]:
+def contradictions(settings: Settings) -> Iterator[str]:
+    """A sentence for each case in which two settings, right by themselves, don't go together."""
     if settings.orders_tab == settings.items_tab:
         yield "ORDERS_TAB and ITEMS_TAB are the same. Give the two tabs different names."
     if settings.events_url is not None and settings.events_secret is None:
@@ -176,13 +172,3 @@ def _contradictions(settings: Settings) -> Iterator[str]:
             "EVENTS_URL is wrong: an address begins with http://. Use https://; plain http is taken only for a "
             "receiver in the own network, with EVENTS_ALLOW_PRIVATE=true."
         )
-
-
-def _sentence(problem: Any) -> str:
-    name = str(problem["loc"][0]).upper()
-    if problem["type"] == "missing":
-        return f"{name} is not set. {HOW_TO_GET[name]}"
-    message = problem["msg"].removeprefix("Value error, ")
-    if problem["type"] != "value_error":
-        message = message[0].lower() + message[1:] + "."
-    return f"{name} is wrong: {message}"

@@ -1,11 +1,17 @@
-"""Spares `serve` what its libraries import for other uses than this one: a third of its start, and 10 MB for ever."""
+"""Spares `serve` what its libraries import for other uses than this one: a third of its start, and 14 MB for ever."""
 
 import gc
 import sys
+import warnings
 from types import ModuleType
 
-_FOR_TERMINALS = ("rich", "httpx._main")
-"""httpx and structlog go without them where they are missing."""
+_DISPENSABLE = {
+    "rich": "structlog would draw errors with it",
+    "greenlet": "structlog could keep apart what greenlets log; ours are threads",
+    "httpx._main": "httpx as a command",
+    "charset_normalizer": "requests would guess the encoding of texts that name none; it takes UTF-8 then, as JSON does",
+}
+"""Modules that somebody imports who goes without them where they are missing, and what for."""
 
 
 def start_lean() -> None:
@@ -13,8 +19,9 @@ def start_lean() -> None:
     # Imports leave next to no garbage, and each search for it goes through all that was imported so far. `keep_all`
     # turns it on again.
     gc.disable()
-    for name in _FOR_TERMINALS:
+    for name in _DISPENSABLE:
         sys.modules[name] = None  # type: ignore[assignment] # as the import system documents it
+    warnings.filterwarnings("ignore", "Unable to find acceptable character detection dependency")
     # gspread imports it for people who log in themselves; a service account doesn't.
     package, flow = ModuleType("google_auth_oauthlib"), ModuleType("google_auth_oauthlib.flow")
     flow.InstalledAppFlow = None  # type: ignore[attr-defined]

@@ -202,14 +202,14 @@ def event_senders(settings: Settings, database: Database, clock: Clock) -> tuple
 
 def sheets_api(settings: Settings, observer: Observer = UNOBSERVED) -> SheetsApi:
     """The client for Google Sheets. Raises CredentialsError."""
-    credentials = load_credentials(settings.google_credentials.get_secret_value())
+    credentials = load_credentials(settings.google_credentials)
     return SheetsApi(credentials, base_url=settings.sheets_base_url, timeout=settings.google_timeout, observer=observer)
 
 
 def whapi_client(settings: Settings, observer: Observer = UNOBSERVED) -> WhapiClient:
     return WhapiClient(
         settings.whapi_base_url,
-        settings.whapi_token.get_secret_value(),
+        settings.whapi_token,
         timeout=settings.whapi_timeout,
         connections=FETCHERS + 1,  # and the history
         price_divisor=settings.item_price_divisor,

@@ -21,7 +21,7 @@ def check_quota(use: QuotaUse) -> Iterator[Finding]:
 
 def check_quota_of_running(settings: Settings) -> Iterator[Finding]:
     """What the service has used that runs at HOST and PORT. Says nothing where none does, or it can't be asked."""
-    headers = {HEADER: settings.webhook_secret.get_secret_value()}
+    headers = {HEADER: settings.webhook_secret}
     try:
         answer = httpx.get(f"{local_address(settings)}/readyz", headers=headers, timeout=10, trust_env=False)
         used = answer.json()["google_requests"]

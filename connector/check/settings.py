@@ -6,7 +6,8 @@ from pathlib import Path
 from dotenv.parser import parse_stream
 
 from connector.check.finding import Finding
-from connector.config import ENV_FILE, Settings, SettingsError, load_settings
+from connector.config import ENV_FILE, Settings, SettingsError
+from connector.environment import load_settings
 
 _NAME = "settings"
 

@@ -18,7 +18,7 @@ def check_webhook(client: WhapiClient, settings: Settings) -> Iterator[Finding]:
     registered = webhooks.webhooks_of(client.settings())
     if registered is None:
         raise WrongError("Whapi's list of webhooks was not understood. Look at it in Whapi's panel.")
-    secret = settings.webhook_secret.get_secret_value()
+    secret = settings.webhook_secret
     if settings.public_url is None:
         yield _without_address(registered, secret)
         return

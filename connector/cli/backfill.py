@@ -1,6 +1,7 @@
 """`backfill`: takes in the orders that the webhooks missed, from the channel's message history."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 import click
@@ -25,7 +26,7 @@ def backfill_command(since: str) -> None:
     by this command. Exits with 1 if the history could not be read to its end.
     """
     # Reconciliation would read the same history once more.
-    settings = settings_or_exit(quiet=True).model_copy(update={"reconcile_interval": 0.0})
+    settings = replace(settings_or_exit(quiet=True), reconcile_interval=0.0)
     moment = _moment(since, settings.timezone or UTC)
     database = database_or_exit(settings)
     try:

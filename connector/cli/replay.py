@@ -1,5 +1,7 @@
 """`replay`: reads quarantined payloads again, after an update."""
 
+from dataclasses import replace
+
 import click
 
 from connector.cli.start import database_or_exit, exit_with, settings_or_exit
@@ -22,7 +24,7 @@ def replay_command(ids: tuple[int, ...], every: bool) -> None:
     """
     if bool(ids) == every:
         raise click.UsageError("Name the entries, or use --all.")
-    settings = settings_or_exit(quiet=True).model_copy(update={"reconcile_interval": 0.0})
+    settings = replace(settings_or_exit(quiet=True), reconcile_interval=0.0)
     database = database_or_exit(settings)
     unknown = [entry_id for entry_id in ids if not _is_there(database, entry_id)]
     if unknown:

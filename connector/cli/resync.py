@@ -69,7 +69,7 @@ def _is_known(database: Database, order_id: str) -> bool:
 def _ask_service(settings: Settings, order_ids: Sequence[str]) -> bool:
     """Has the running service try them at once; False if it can't be asked from here."""
     paths = [f"/orders/{quote(order_id, safe='')}/resync" for order_id in order_ids] or ["/resync"]
-    headers = {"X-Webhook-Secret": settings.webhook_secret.get_secret_value()}
+    headers = {"X-Webhook-Secret": settings.webhook_secret}
     try:
         for path in paths:
             url = f"{local_address(settings)}{path}"

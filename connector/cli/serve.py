@@ -1,26 +1,15 @@
 """`serve`: the service in the foreground."""
 
-import signal
-import sys
-from types import FrameType
-
 import click
 
-from connector import __version__
-from connector.check.running import Watch
-from connector.cli.start import database_or_exit, exit_with, settings_or_exit
+from connector.child import Child
 from connector.config import Settings
-from connector.lean import keep_all
-from connector.logs import get_logger
-from connector.service import build_service, lift_pauses
-from connector.sheets.credentials import CredentialsError
-from connector.web.app import create_app
-from connector.web.server import AddressInUseError, WebServer
 
-log = get_logger(__name__)
 
-_TURN = 0.0005
-"""Seconds."""
+def _load() -> Settings:
+    from connector.environment import load_settings  # noqa: PLC0415 - in the child alone
+
+    return load_settings()
 
 
 @click.command()
@@ -29,43 +18,10 @@ def serve() -> None:
 
     Stops on SIGTERM or Ctrl-C. Whatever is not done by then is taken up at the next start.
     """
-    run_service(settings_or_exit())
+    # What reads the settings, pydantic above all, takes 10 MB, and the service needs it for a moment only. Meanwhile
+    # everything else is imported here.
+    loading = Child(_load)
+    from connector.cli.foreground import run_service  # noqa: PLC0415
+    from connector.cli.start import settings_or_exit  # noqa: PLC0415
 
-
-def run_service(settings: Settings) -> None:
-    """Runs until a signal comes. Exits with 2 and a sentence where it can't start."""
-    database = database_or_exit(settings, has_threads=False)
-    try:
-        service = build_service(settings, database)
-        password = settings.admin_password
-        app = create_app(
-            service,
-            webhook_secret=settings.webhook_secret.get_secret_value(),
-            public_url=settings.public_url,
-            admin_password=None if password is None else password.get_secret_value(),
-        )
-        server = WebServer(app, settings.host, settings.port)
-    except (CredentialsError, AddressInUseError) as error:
-        database.close()
-        exit_with([str(error)])
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        server.stop()
-        service.waits.end()  # Who waits is answered with how far it is, and holds up nothing.
-        # A second signal means impatience: nothing is lost if it ends the process at once.
-        signal.signal(number, signal.SIG_DFL)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
-    watch = Watch(settings, service)
-    # Python lets a thread run for 5 ms before another gets its turn; a webhook's answer needs several turns.
-    sys.setswitchinterval(_TURN)
-    lift_pauses(database, service.clock)
-    service.pipeline.start()
-    log.info("service.started", version=__version__, address=f"http://{settings.host}:{server.port}")
-    watch.start()
-    keep_all()
-    server.run()
-    watch.stop()
-    service.close()
-    log.info("service.stopped")
+    run_service(settings_or_exit(loading.result))

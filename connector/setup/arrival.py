@@ -41,7 +41,7 @@ def try_webhook(settings: Settings, service: Service) -> str:
     url = webhook_url(settings.public_url)
     name = secrets.token_hex(8)
     with _somewhere(settings, service) as (arrived, place):
-        headers = {HEADER: settings.webhook_secret.get_secret_value(), TEST_HEADER: name}
+        headers = {HEADER: settings.webhook_secret, TEST_HEADER: name}
         service.whapi.send_test_webhook(url, mode=DEFAULT_MODE, headers=headers)
         deadline = time.monotonic() + WAIT
         while not arrived(name):
@@ -64,9 +64,7 @@ def _somewhere(settings: Settings, service: Service) -> Iterator[tuple[Arrived, 
             yield _at(base, settings), f"at the service that runs at {base}"
             return
     try:
-        server = WebServer(
-            create_app(service, webhook_secret=settings.webhook_secret.get_secret_value()), settings.host, settings.port
-        )
+        server = WebServer(create_app(service, webhook_secret=settings.webhook_secret), settings.host, settings.port)
     except AddressInUseError:
         raise NotArrivedError(
             f"Another program listens on {settings.host}:{settings.port}, so a test webhook could not be tried. "
@@ -82,7 +80,7 @@ def _somewhere(settings: Settings, service: Service) -> Iterator[tuple[Arrived, 
 
 
 def _at(base: str, settings: Settings) -> Arrived:
-    headers = {HEADER: settings.webhook_secret.get_secret_value()}
+    headers = {HEADER: settings.webhook_secret}
 
     def arrived(name: str) -> bool:
         try:

@@ -109,7 +109,7 @@ def _webhook(settings: Settings, database: Database, talk: Talk) -> None:
     url = webhook_url(settings.public_url)
     service = build_service(settings, database)
     try:
-        done = register(service.whapi, url, settings.webhook_secret.get_secret_value())
+        done = register(service.whapi, url, settings.webhook_secret)
         talk.right(_REGISTERED[done].format(url=url))
         talk.right(try_webhook(settings, service))
     except (WhapiError, NotArrivedError) as error:

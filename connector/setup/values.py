@@ -4,7 +4,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from connector.config import ENV_FILE, Settings, load_settings
+from connector.config import ENV_FILE, Settings
+from connector.environment import load_settings
 from connector.setup.env_file import EnvFileError, change_env_file, read_env_file
 
 ASKED = ("WHAPI_TOKEN", "GOOGLE_CREDENTIALS", "SPREADSHEET_ID", "PUBLIC_URL", "WEBHOOK_SECRET", "ADMIN_PASSWORD")

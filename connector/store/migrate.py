@@ -1,11 +1,11 @@
 """Brings the database to the shape that this version works with."""
 
-import os
-from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
+
+from connector.child import Child
 
 HEAD = "0006"
 """The newest migration in `migrations/versions`."""
@@ -21,33 +21,16 @@ class NewerSchemaError(Exception):
 def migrate(engine: Engine, *, may_fork: bool = False) -> None:
     """Runs the migrations that are missing, all in one transaction. Raises NewerSchemaError.
 
-    With `may_fork`, for a process without threads, a child process does it where the system has such: Alembic takes
-    10 MB, which a service needs for its first second only.
+    With `may_fork`, for a process without threads, a child process does it: Alembic takes 10 MB, which a service needs
+    for its first second only.
     """
     if current(engine) == HEAD:
         return
-    if may_fork and hasattr(os, "fork"):
-        engine.dispose()  # The child makes a connection of its own.
-        _in_a_child(lambda: _migrate(engine))
-        if current(engine) == HEAD:
-            return
-    # Also where the child failed, whatever became of it: then it fails here again, and says why.
-    _migrate(engine)
-
-
-def _in_a_child(work: Callable[[], None]) -> None:
-    """Returns when it has ended, or can't be had. A child whose parent dies does its work to the end."""
-    try:
-        child = os.fork()
-    except OSError:
-        return
-    if child:
-        os.waitpid(child, 0)
-        return
-    try:
-        work()
-    finally:
-        os._exit(0)
+    if may_fork:
+        engine.dispose()  # The child makes a connection of its own; if its parent dies, it does its work to the end.
+        Child(lambda: _migrate(engine)).result()
+    else:
+        _migrate(engine)
 
 
 def _migrate(engine: Engine) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, ViewportSize
 
-from connector.config import Settings
+from connector.environment import load_settings
 from connector.metrics.quota import Quota
 from connector.models import Item, NewOrder, Order, Place, shown_for
 from connector.sandbox.sandbox import Sandbox
@@ -158,7 +158,7 @@ def page_of_the_day(folder: Path) -> Iterator[tuple[str, Service]]:
         name.lower(): value for name, value in sandbox.environment(folder / "credentials.json").items()
     }
     url = f"sqlite:///{folder}/connector.db"
-    settings = Settings(_env_file=None, **{**values, "database_url": url, "timezone": "Australia/Sydney"})
+    settings = load_settings(env_file=None, **{**values, "database_url": url, "timezone": "Australia/Sydney"})
     database = Database(settings.database_url)
     Day(database, settings.spreadsheet_id).pass_by()
     service = build_service(settings, database, clock=StandingClock())

@@ -42,7 +42,7 @@ def test_at_rest_nobody_is_called(tmp_path: Path) -> None:
     result = bench(tmp_path, "rest", "--orders", "2", "--seconds", "0.5")
 
     assert result.returncode == 0, result.stdout + result.stderr
-    assert tables(result.stdout)["reconciliation off"][4:] == ["0", "0", "0", "0"]
+    assert tables(result.stdout)["reconciliation off"][5:] == ["0", "0", "0", "0"]
 
 
 def test_orders_that_come_alone_take_a_call_of_each_kind(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from connector.check.public import check_public_url
 from connector.check.webhook import check_webhook
 from connector.check.whapi import check_channel
 from connector.config import Settings
+from connector.environment import load_settings
 from connector.sandbox.sandbox import Sandbox
 from connector.service import whapi_client
 from connector.store.database import Database
@@ -28,11 +29,13 @@ class Place:
     settings: Settings
     database: Database
     folder: Path
+    values: dict[str, Any]
+    """What the settings were made of."""
 
     def set(self, **values: Any) -> None:
         """Changes settings, checked as if they stood in `.env`."""
-        now = self.settings.model_dump(exclude_unset=True)
-        self.settings = Settings(_env_file=None, **{**now, **values})
+        self.values |= values
+        self.settings = load_settings(env_file=None, **self.values)
 
     def google(self) -> list[Finding]:
         return list(guarded("google", check_google(self.settings, self.database)))
@@ -73,8 +76,8 @@ def make_place(folder: Path, kept: Path, template: Path) -> Place:
     shutil.copy(template, folder / "connector.db")
     values: dict[str, Any] = {name.lower(): value for name, value in sandbox.environment(key_file).items()}
     values |= {"database_url": f"sqlite:///{folder}/connector.db", "whapi_timeout": 5, "google_timeout": 5}
-    settings = Settings(_env_file=None, **values)
-    return Place(sandbox, settings, Database(settings.database_url), folder)
+    settings = load_settings(env_file=None, **values)
+    return Place(sandbox, settings, Database(settings.database_url), folder, values)
 
 
 def wrong(findings: Iterable[Finding]) -> list[str]:

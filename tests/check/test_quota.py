@@ -1,10 +1,10 @@
 """Google's quota of requests a minute, before it is used up."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from connector.check.finding import Finding, Level
 from connector.check.quota import NEAR_ITS_END, check_quota, check_quota_of_running
@@ -24,7 +24,7 @@ NEAR = (
 def running(tmp_path: Path) -> Iterator[tuple[Shop, Settings]]:
     """A service that has sent nothing yet, and settings under which it is found."""
     shop = Shop(tmp_path).start()
-    yield shop, shop.settings.model_copy(update={"port": int(shop.url.rpartition(":")[2])})
+    yield shop, replace(shop.settings, port=int(shop.url.rpartition(":")[2]))
     shop.close()
 
 
@@ -58,6 +58,6 @@ def test_a_service_that_runs_is_asked(running: tuple[Shop, Settings]) -> None:
 def test_nothing_is_said_where_no_service_can_be_asked(running: tuple[Shop, Settings]) -> None:
     _, settings = running
 
-    assert list(check_quota_of_running(settings.model_copy(update={"port": free_port()}))) == []
-    another = settings.model_copy(update={"webhook_secret": SecretStr("another-secret-than-its")})
+    assert list(check_quota_of_running(replace(settings, port=free_port()))) == []
+    another = replace(settings, webhook_secret="another-secret-than-its")
     assert list(check_quota_of_running(another)) == []

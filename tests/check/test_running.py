@@ -1,6 +1,7 @@
 """The cheap checks of a running service: what they cost, where they stand, and that they hold up nobody."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ NOT_LINKED = "The phone is not linked. Open the channel in Whapi's panel and sca
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     shop = Shop(tmp_path).start()
-    shop.settings = shop.settings.model_copy(update={"public_url": shop.url, "port": int(shop.url.rpartition(":")[2])})
+    shop.settings = replace(shop.settings, public_url=shop.url, port=int(shop.url.rpartition(":")[2]))
     yield shop
     shop.close()
 
@@ -70,7 +71,7 @@ def test_what_is_wrong_is_logged_once_and_kept_until_a_look_finds_it_mended(shop
 def test_a_start_waits_for_no_check_and_what_was_wrong_is_looked_at_again_soon(shop: Shop) -> None:
     # The first look hangs at Google for longer than everything else here takes.
     shop.sandbox.faults.add(Fault("google", "hang", seconds=30, method="GET"))
-    settings = shop.settings.model_copy(update={"google_timeout": 1.0})
+    settings = replace(shop.settings, google_timeout=1.0)
     watch = Watch(settings, shop.service, again=0.05)
 
     with structlog.testing.capture_logs() as lines:

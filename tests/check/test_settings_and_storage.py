@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,8 @@ HOW = "Make a key for the service account in the Google Cloud console (Keys, Add
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty working directory and an environment without our variables."""
     monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
+    for field in fields(Settings):
+        monkeypatch.delenv(field.name.upper(), raising=False)
     return tmp_path
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -120,5 +121,5 @@ def test_messages_go_to_whapis_gateway() -> None:
     read = workflow(FOLDER / "confirm-orders.json")
 
     (request,) = [node for node in read["nodes"] if node["type"] == "n8n-nodes-base.httpRequest"]
-    gateway = Settings.model_fields["whapi_base_url"].default
+    (gateway,) = [field.default for field in fields(Settings) if field.name == "whapi_base_url"]
     assert request["parameters"]["url"] == f"{str(gateway).rstrip('/')}/messages/text"

@@ -1,5 +1,7 @@
 """Old versions restored, and the whole spreadsheet copied: with the tags, and without."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.merchant.book import ITEMS, ORDERS, Book, item_values
@@ -12,7 +14,7 @@ def point_to(book: Book, spreadsheet_id: str) -> None:
     """Restarts the service with another SPREADSHEET_ID and the same database."""
     shop: Shop = book.shop
     shop.stop()
-    shop.settings.spreadsheet_id = spreadsheet_id
+    shop.settings = replace(shop.settings, spreadsheet_id=spreadsheet_id)
     shop.start()
 
 

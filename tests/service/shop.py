@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from connector.config import Settings
+from connector.environment import load_settings
 from connector.models import Order
 from connector.sandbox.sandbox import Sandbox
 from connector.sandbox.verify import differences
@@ -42,8 +42,8 @@ class Shop:
         self.sandbox.write_credentials(key_file)
         environment = {name.lower(): value for name, value in self.sandbox.environment(key_file).items()}
         values = {**environment, **QUICK, "database_url": f"sqlite:///{folder}/connector.db", "port": 0, **settings}
-        self.settings = Settings(_env_file=None, **values)
-        self.secret = self.settings.webhook_secret.get_secret_value()
+        self.settings = load_settings(env_file=None, **values)
+        self.secret = self.settings.webhook_secret
         self.url = ""
         self.contract = Contract()
         self._service: Service | None = None
@@ -56,12 +56,11 @@ class Shop:
     def start(self) -> "Shop":
         database = Database(self.settings.database_url)
         self._service = build_service(self.settings, database, seconds_between_batches=0.05)
-        password = self.settings.admin_password
         app = create_app(
             self._service,
             webhook_secret=self.secret,
             public_url=self.settings.public_url,
-            admin_password=None if password is None else password.get_secret_value(),
+            admin_password=self.settings.admin_password,
         )
         self._server = WebServer(app, "127.0.0.1", 0)
         uvicorn = self._server._server.config

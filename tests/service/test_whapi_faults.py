@@ -118,7 +118,7 @@ def test_one_odd_order_that_always_gets_a_500_does_not_stop_the_channel(shop: Sh
 
 def test_an_order_is_given_up_after_its_time_and_taken_up_again_by_hand(shop: Shop) -> None:
     shop.stop()
-    shop.settings.retry_give_up_after = 0.5
+    shop.settings = replace(shop.settings, retry_give_up_after=0.5)
     shop.start()
     (order,) = shop.sandbox.send("never_items")
     wait_until(lambda: shop.statuses([order]) == ["failed"])

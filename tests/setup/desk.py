@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +52,8 @@ class Desk:
         self.key_file = folder / "credentials.json"
         self.sandbox.write_credentials(self.key_file)
         monkeypatch.chdir(folder)
-        for name in Settings.model_fields:
-            monkeypatch.delenv(name.upper(), raising=False)
+        for field in fields(Settings):
+            monkeypatch.delenv(field.name.upper(), raising=False)
         # The logging of the tests' own process is not setup's to change.
         for module in ("connector.logs", "connector.cli.start"):
             monkeypatch.setattr(f"{module}.set_up_logging", lambda **_: None)
