@@ -7,6 +7,8 @@ from typing import Any
 
 from google.oauth2.service_account import Credentials
 
+from connector.sheets.signer import KeySigner
+
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 _HOW = "Make a key for the service account in the Google Cloud console (Keys, Add key, JSON)"
 
@@ -39,14 +41,18 @@ def load_credentials(setting: str) -> Credentials:
     if info.get("type") != "service_account":
         raise CredentialsError(f"GOOGLE_CREDENTIALS is not a service account's key. {_HOW} and use that file.")
     try:
-        credentials: Credentials = KeyCredentials.from_service_account_info(info, scopes=SCOPES)  # type: ignore[no-untyped-call]
+        return KeyCredentials(  # type: ignore[no-untyped-call]
+            KeySigner.from_service_account_info(info),  # type: ignore[no-untyped-call]
+            service_account_email=info["client_email"],
+            token_uri=info["token_uri"],
+            scopes=SCOPES,
+        )
     except (ValueError, KeyError, TypeError):
         # The library's own text may quote parts of the key.
         raise CredentialsError(
             "The service account's key in GOOGLE_CREDENTIALS is damaged or incomplete. "
             f"{_HOW} and use the file unchanged."
         ) from None
-    return credentials
 
 
 def _read(setting: str) -> dict[str, Any]:
