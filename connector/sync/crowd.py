@@ -19,17 +19,22 @@ class Crowd:
         self._seconds = seconds
         self._since = seconds()
         self._count = 0
-        self._is_there = False
+        self._rate = 0.0
 
     def came(self, count: int) -> None:
         """So many more."""
         self._count += count
 
     @property
-    def is_there(self) -> bool:
-        """Whether many came lately."""
+    def rate(self) -> float:
+        """How many came lately, a second."""
         now = self._seconds()
         if now - self._since >= _OVER:
-            self._is_there = self._count > MANY * (now - self._since)
+            self._rate = self._count / (now - self._since)
             self._since, self._count = now, 0
-        return self._is_there
+        return self._rate
+
+    @property
+    def is_there(self) -> bool:
+        """Whether many came lately."""
+        return self.rate > MANY

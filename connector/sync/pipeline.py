@@ -14,7 +14,7 @@ from connector.logs import get_logger
 from connector.models import Order
 from connector.store.lock import Lock
 from connector.sync.channel import SUSPECTS_THAT_PAUSE
-from connector.sync.crowd import Crowd
+from connector.sync.crowd import MANY, Crowd
 from connector.sync.fetch import FetchStage
 from connector.sync.write import MOST_ORDERS, WriteStage
 
@@ -26,8 +26,9 @@ _AHEAD = 20
 """Orders that stand ready for them, so that a fetcher needs no look at the store to go on."""
 _IN_A_CROWD = 2
 """Fetches under way while many webhooks come in at once."""
-_ORDERS_IN_A_CROWD = 100
-"""In a batch meanwhile: the answers wait while a large request is put together."""
+_CROWDED = 50_000
+"""Orders in a batch meanwhile, times arrivals a second: the answers wait while a request is put together, and the
+more of them there are, the less it may hold them up. 500 orders at 100 arrivals a second, 20 at 2,500."""
 SECONDS_BETWEEN_BATCHES = 2.5
 """From beginning to beginning. A batch is one read and one write; Google asks for no more than one a second to a
 spreadsheet. A little longer than that lets more gather, which saves requests where many come in."""
@@ -240,7 +241,7 @@ class Pipeline:
         if wait > 0:
             return wait
         began = time.monotonic()
-        written = self._write.run(at_most=_ORDERS_IN_A_CROWD if self._crowd.is_there else MOST_ORDERS)
+        written = self._write.run(at_most=most_orders(self._crowd.rate))
         self._tell()
         self._written()
         if written.orders or written.more:
@@ -255,6 +256,11 @@ class Pipeline:
     def _wake_beside(self) -> None:
         for _, _, due in self._beside:
             due.set()
+
+
+def most_orders(rate: float) -> int:
+    """In a batch, while so many webhooks a second come in."""
+    return max(int(_CROWDED / rate), 1) if rate > MANY else MOST_ORDERS
 
 
 def _scheduler(jobs: dict[str, tuple[Callable[[], None], float]]) -> BackgroundScheduler:

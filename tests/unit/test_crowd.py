@@ -1,4 +1,8 @@
+import pytest
+
 from connector.sync.crowd import MANY, Crowd
+from connector.sync.pipeline import most_orders
+from connector.sync.write import MOST_ORDERS
 
 
 class Seconds:
@@ -31,3 +35,20 @@ def test_few_over_a_long_time_are_no_crowd() -> None:
     seconds.now = 10.0
 
     assert not crowd.is_there
+
+
+def test_the_rate_is_how_many_came_a_second() -> None:
+    seconds = Seconds()
+    crowd = Crowd(seconds)
+
+    crowd.came(500)
+    seconds.now = 0.5
+
+    assert crowd.rate == 1000.0
+
+
+@pytest.mark.parametrize(
+    ("rate", "orders"), [(0, MOST_ORDERS), (MANY, MOST_ORDERS), (MANY + 25, 400), (2_500, 20), (1e9, 1)]
+)
+def test_the_more_webhooks_come_in_the_smaller_are_the_batches_but_never_empty(rate: float, orders: int) -> None:
+    assert most_orders(rate) == orders
