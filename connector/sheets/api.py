@@ -19,6 +19,7 @@ from gspread.http_client import HTTPClient
 from connector.observer import UNOBSERVED, Callee, Observer, observed_call
 from connector.sheets.body import encode
 from connector.sheets.errors import Kind, SheetsError, from_answer
+from connector.sheets.session import google_session
 
 GOOGLE = "https://sheets.googleapis.com"
 _CONNECT_SECONDS = 5.0
@@ -55,7 +56,8 @@ class SheetsApi:
         self._observer = observer
         self.account: str = credentials.service_account_email
         http_client: Any = partial(_Adapter, base_url=base_url, timeout=timeout)
-        self._http = gspread.Client(auth=credentials, http_client=http_client).http_client
+        session = google_session(credentials)
+        self._http = gspread.Client(auth=credentials, session=session, http_client=http_client).http_client
 
     def batch_update(self, spreadsheet_id: str, requests_: Sequence[Json]) -> list[Json]:
         """Applies the requests, all or none; returns the reply of each."""
