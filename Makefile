@@ -13,7 +13,7 @@ test: .venv/development
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 # The workflows of integrations/n8n in a real n8n. Installs it in .n8n-test: some minutes and 1.5 GB.
 test-n8n: .venv/development
