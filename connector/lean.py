@@ -9,6 +9,7 @@ _DISPENSABLE = {
     "rich": "structlog would draw errors with it",
     "greenlet": "structlog could keep apart what greenlets log; ours are threads",
     "httpx._main": "httpx as a command",
+    "cffi": "Cryptodome would call its C code through it, and reads a grammar of C first; ctypes does it as well",
     "charset_normalizer": "requests would guess how a text is encoded that doesn't say so; it takes UTF-8 then",
 }
 """Modules that somebody imports who goes without them where they are missing, and what for."""

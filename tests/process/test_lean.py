@@ -10,7 +10,7 @@ def test_serve_imports_nothing_that_it_needs_for_a_moment_only() -> None:
     # What `start_lean` bars from being imported stands there as None.
     script = LEAN + (
         "there = {name for name, module in sys.modules.items() if module}; "
-        "print(sorted({'pydantic', 'alembic', 'cryptography', 'charset_normalizer'} & there))"
+        "print(sorted({'pydantic', 'alembic', 'cryptography', 'cffi', 'charset_normalizer'} & there))"
     )
 
     assert run(script) == ("[]\n", "")
