@@ -76,6 +76,8 @@ def test_a_start_waits_for_no_check_and_what_was_wrong_is_looked_at_again_soon(s
 
     with structlog.testing.capture_logs() as lines:
         watch.start()
+        # Otherwise a call of the write stage could come first, and hang in its place.
+        wait_until(lambda: shop.sandbox.faults.all() == [], what="the first look to hang")
         orders = shop.sandbox.send("normal")
         shop.wait_until_synced(orders)
 
