@@ -82,7 +82,8 @@ def test_a_filter_hides_no_new_order_and_loses_none(book: Book) -> None:
 def test_hidden_rows_stay_hidden_and_new_ones_are_to_be_seen(book: Book, inherited: bool) -> None:
     book.google.unknowns.inserted_rows_inherit_hidden = inherited
     book.merchant.hide_rows("Orders", 2, 2)
-    book.merchant.hide_rows("Items", 1, len(book.grid("Items")) - 5)
+    # The orders are drawn, and may have so few lines that there are not five rows to be left in sight.
+    book.merchant.hide_rows("Items", 1, max(len(book.grid("Items")) - 5, 1))
 
     book.an_order_arrives()
 
