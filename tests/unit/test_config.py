@@ -45,6 +45,24 @@ def test_the_three_needed_variables_are_enough(folder: Path) -> None:
     assert (settings.port, settings.database_url) == (8080, "sqlite:///data/connector.db")
 
 
+def test_no_secret_is_seen_where_the_settings_are_printed(folder: Path) -> None:
+    write(
+        folder,
+        ADMIN_PASSWORD="page-password",
+        GOOGLE_CREDENTIALS='\'{"private_key": "key-of-the-account"}\'',
+        DATABASE_URL="postgresql://shop:database-password@localhost/orders",
+        EVENTS_URL="https://hook.example/secret-path",
+        EVENTS_SECRET=SECRET,
+    )
+
+    settings = load_settings()
+
+    assert "spreadsheet_id" in repr(settings)
+    for secret in (*settings.secrets, "key-of-the-account", "database-password", "secret-path"):
+        assert secret not in repr(settings)
+        assert secret not in str(settings)
+
+
 def test_the_environment_wins_over_the_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(folder, PORT="8081")
     monkeypatch.setenv("PORT", "8082")
