@@ -83,6 +83,25 @@ class NewOrder:
     currency: str | None = None
     items: tuple[Item, ...] | None = None
     """The items themselves, where the sender had them. Then nothing needs to be fetched."""
+    chat_id: str | None = None
+    """The chat that one answers to, such as `4915550001111@s.whatsapp.net` or `148752000000366@lid`."""
+    message_id: str | None = None
+    """Of the message that brought the order, so that a later change of the message finds it."""
+    warning: str | None = None
+    """Sentences on what could not be read of it, though the order itself could."""
+    unfetchable: str | None = None
+    """Why its items can't be fetched, where they neither came along nor can be had from Whapi; a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChange:
+    """Something that a gateway tells later of an order, or of the message that brought it."""
+
+    sentence: str
+    """What the row in the sheet is to say, such as `Deleted by the customer`."""
+    order_id: str | None = None
+    message_id: str | None = None
+    """One of the two is there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from connector.metrics.collector import ServiceCollector, StoreCollector
 from connector.metrics.figures import StoreFigures
 from connector.metrics.instruments import Instruments
 from connector.observer import UNOBSERVED, Observer
+from connector.problems import Problems
 from connector.sheets.api import SheetsApi
 from connector.sheets.columns import Tab
 from connector.sheets.credentials import load_credentials
@@ -64,6 +65,8 @@ class Service:
     clock: Clock
     senders: tuple[Sender, ...] = ()
     arrivals: Arrivals = field(default_factory=Arrivals)
+    problems: Problems = field(default_factory=Problems)
+    """What the parts say is wrong with them."""
     findings: LatestFindings = field(default_factory=LatestFindings)
     """What the cheap checks found, where `check/running.py` runs them."""
 
@@ -91,6 +94,7 @@ def build_service(
     redact = Redactor(settings.secrets).text
     policy = retry_policy(settings)
     instruments = Instruments(__version__)
+    problems = Problems()
     database.observe(instruments)
     api = sheets_api(settings, instruments)
     whapi = whapi_client(settings, instruments)
@@ -172,6 +176,7 @@ def build_service(
         SHOP,
         clock,
         senders,
+        problems=problems,
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connector.models import NewOrder
+from connector.models import NewOrder, OrderChange
 from connector.whapi import fields
 
 LONGEST_ID = 200
@@ -48,11 +48,14 @@ class Reading:
     ignored: int = 0
     """Messages that are no order, and payloads that hold no message."""
     unclear: list[Unclear] = field(default_factory=list)
+    changes: list[OrderChange] = field(default_factory=list)
+    """Later news of orders that came before."""
 
     def add(self, other: "Reading") -> None:
         self.orders += other.orders
         self.ignored += other.ignored
         self.unclear += other.unclear
+        self.changes += other.changes
 
 
 def read_webhook(body: Any, *, now: datetime) -> Reading:
