@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterator
 
 from connector.check.finding import Finding
+from connector.check.owner import check_owner
 from connector.clock import SystemClock
 from connector.config import Settings
 from connector.service import SHOP, sheets_api
@@ -63,6 +64,7 @@ def _prove(api: SheetsApi, settings: Settings, database: Database, overview: Ove
 
 def _tabs(api: SheetsApi, settings: Settings, database: Database, overview: Overview) -> Iterator[Finding]:
     layout = read_layout(api.find_metadata(settings.spreadsheet_id, tags.LOOKUPS), settings.spreadsheet_id)
+    yield from check_owner(layout, api, database, settings.spreadsheet_id, clock=SystemClock())
     titles = {Tab.ORDERS: settings.orders_tab, Tab.ITEMS: settings.items_tab}
     to_be_made, all_hold = [], True
     for tab in Tab:
