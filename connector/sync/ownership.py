@@ -78,7 +78,7 @@ class Ownership:
         self._held = None
         if (other := self.other_owner(layout, was_held=held is not None)) is not None:
             hold = self._hold()
-            if held is not None or (hold.number is not None and there.store != self.identity.store):
+            if held is not None or hold.number is not None:
                 self._lose(there, hold)
                 hold = self._hold()
             raise SheetsError(lost_sentence(other, hold) if hold.lost_to else waits_sentence(other), kind=Kind.OWNED)
