@@ -29,6 +29,7 @@ from connector.store.lock import shop_lock
 from connector.sync.arrivals import Arrivals
 from connector.sync.fetch import FetchStage
 from connector.sync.history import HistoryReader
+from connector.sync.lookup import SheetLookup
 from connector.sync.markers import delete_old_markers
 from connector.sync.pipeline import FETCHERS, SECONDS_BETWEEN_BATCHES, Pipeline
 from connector.sync.prune import prune
@@ -63,6 +64,8 @@ class Service:
     redact: Callable[[str], str]
     shop: str
     clock: Clock
+    lookup: SheetLookup
+    """Reads the sheet for those who ask."""
     senders: tuple[Sender, ...] = ()
     arrivals: Arrivals = field(default_factory=Arrivals)
     problems: Problems = field(default_factory=Problems)
@@ -178,6 +181,7 @@ def build_service(
         redact,
         SHOP,
         clock,
+        SheetLookup(build_workbook(settings, database, sheets_api(settings, instruments, clock), clock)),
         senders,
         problems=problems,
     )

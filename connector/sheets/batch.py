@@ -45,7 +45,9 @@ def entry_for(order: Order, zone: ZoneInfo) -> Entry:
         order,
         shows,
         order_rows=(order_row(order, shows, zone),) if order.shown is None else (),
-        item_rows=tuple(item_rows(order, zone)) if order.items_state is ItemsState.READY else (),
+        item_rows=tuple(item_rows(order, zone))
+        if order.items_state is ItemsState.READY and not order.items_there
+        else (),
     )
 
 

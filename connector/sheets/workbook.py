@@ -116,6 +116,10 @@ class Workbook:
             return {}
         return tabs.find_rows(self._api, self.spreadsheet_id, layout.tabs[Tab.ORDERS], order_ids)
 
+    def look(self) -> Layout:
+        """The tabs as they are now, whether or not rows can be written. One read, and nothing is changed."""
+        return self._search()
+
     def rows_known_by_their_ids(self, layout: Layout) -> SheetRows:
         """Which orders have rows, and how many, by the key columns. Up to three reads."""
         return read_rows(self._api, self.spreadsheet_id, layout)
