@@ -72,7 +72,7 @@ def append_cells(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def repeat_cell(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
-    area = draft.bounded(Area.from_json(body.get("range", {})))
+    area = draft.cut(Area.from_json(body.get("range", {})))
     write = writer(body.get("fields", ""))
     given = body.get("cell", {})
     draft.guard(area)

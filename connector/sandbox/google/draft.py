@@ -127,6 +127,18 @@ class Draft:
             raise Refused(beyond_grid(sheet, full))
         return full
 
+    def cut(self, area: Area) -> Area:
+        """The rectangle with all four sides, cut off at the grid's end; refused only where it begins beyond it."""
+        sheet = self.sheet(area.sheet_id)
+        for start, size, what in (
+            (area.row, sheet.row_count, "Row"),
+            (area.column, sheet.column_count, "Column"),
+        ):
+            if (start or 0) >= size:
+                raise Refused(f"range.start{what}Index is larger than current grid size ({size})")
+        rows, columns = area.rows_within(sheet.row_count), area.columns_within(sheet.column_count)
+        return Area(area.sheet_id, rows.start, rows.stop, columns.start, columns.stop)
+
     def new_id(self, taken: Any) -> int:
         """A random id, as Google picks them."""
         while (number := secrets.randbelow(2**31 - 2) + 1) in taken:

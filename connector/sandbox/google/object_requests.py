@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from connector.sandbox.google import fieldmask, validation
+from connector.sandbox.google import colours, fieldmask, validation
 from connector.sandbox.google.a1 import cells_of
 from connector.sandbox.google.draft import Draft
 from connector.sandbox.google.errors import PROTECTED, Refused
@@ -110,7 +110,8 @@ def delete_protected_range(draft: Draft, body: dict[str, Any]) -> dict[str, Any]
 
 
 def protected_range_json(key: int, protection: Placed, *, can_edit: bool) -> dict[str, Any]:
-    answer = {"protectedRangeId": key, "range": protection.areas[0].to_json(), **protection.body}
+    rest = {name: value for name, value in protection.body.items() if value is not False}
+    answer = {"protectedRangeId": key, "range": protection.areas[0].to_json(), **rest}
     return {**answer, "requestingUserCanEdit": True} if can_edit else answer
 
 
@@ -180,7 +181,7 @@ def delete_conditional_format_rule(draft: Draft, body: dict[str, Any]) -> dict[s
 
 
 def conditional_format_json(rule: Placed) -> dict[str, Any]:
-    return {"ranges": [area.to_json() for area in rule.areas], **rule.body}
+    return {"ranges": [area.to_json() for area in rule.areas], **colours.answered("ConditionalFormatRule", rule.body)}
 
 
 def add_banding(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
@@ -209,7 +210,11 @@ def delete_banding(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def banding_json(key: int, banding: Placed) -> dict[str, Any]:
-    return {"bandedRangeId": key, "range": banding.areas[0].to_json(), **banding.body}
+    return {
+        "bandedRangeId": key,
+        "range": banding.areas[0].to_json(),
+        **colours.answered("BandedRange", banding.body),
+    }
 
 
 def chosen(draft: Draft, key: int | None, taken: Iterable[int], what: str) -> int:

@@ -7,10 +7,11 @@ quotes, names, functions and a table's `[columns]` are left alone.
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeAlias
 
 from connector.sandbox.google.a1 import column_of, letters, quoted
-from connector.sandbox.google.ranges import ROWS, Change
+from connector.sandbox.google.ranges import COLUMNS, ROWS, Change
 
 GONE = "#REF!"
 
@@ -36,14 +37,37 @@ Edit: TypeAlias = Callable[[str | None, str], str]
 
 def shifted(formula: str, here: bool, title: str, dimension: str, change: Change) -> str:
     """A formula after lines of the tab with this title changed. `here`: the formula stands on that tab itself."""
+    folded = title.casefold()
+    bounds = _bounds(formula)
+    if (folded, dimension) not in bounds and not (here and (None, dimension) in bounds):
+        return formula
 
     def edit(of: str | None, cells: str) -> str:
-        if not (here if of is None else of.casefold() == title.casefold()):
+        if not (here if of is None else of.casefold() == folded):
             return _joined(of, cells)
         after = moved(cells, dimension, change)
         return GONE if after is None else _joined(of, after)
 
     return _edited(formula, edit)
+
+
+@lru_cache(maxsize=50_000)
+def _bounds(formula: str) -> frozenset[tuple[str | None, str]]:
+    """The tabs that a formula refers to, by folded title (None: its own), each with the dimension of which it names a
+    line. Most formulas have none that a change concerns, and a summary has thousands."""
+    found: set[tuple[str | None, str]] = set()
+
+    def note(title: str | None, cells: str) -> str:
+        folded = None if title is None else title.casefold()
+        found.update((folded, one) for one in (ROWS, COLUMNS) if _named(cells, one))
+        return _joined(title, cells)
+
+    _edited(formula, note)
+    return frozenset(found)
+
+
+def _named(cells: str, dimension: str) -> bool:
+    return any(_corner(corner, dimension) is not None for corner in cells.split(":"))
 
 
 def renamed(formula: str, old: str, new: str | None) -> str:

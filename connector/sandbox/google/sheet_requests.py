@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from connector.sandbox.google import fieldmask, formulas, shift, table_requests
+from connector.sandbox.google import colours, fieldmask, formulas, shift, table_requests
 from connector.sandbox.google.draft import Draft
 from connector.sandbox.google.errors import PROTECTED, Refused
 from connector.sandbox.google.grid import (
@@ -35,13 +35,14 @@ def sheet_properties(content: Content, sheet: Sheet) -> dict[str, Any]:
     """SheetProperties as Google answers them: ids, index and counts always, the rest where it is set."""
     grid = {"rowCount": sheet.row_count, "columnCount": sheet.column_count}
     grid |= {name: value for name, value in sheet.grid.items() if value}
+    properties = colours.answered("SheetProperties", {name: part for name, part in sheet.properties.items() if part})
     return {
         "sheetId": sheet.sheet_id,
         "title": sheet.title,
         "index": list(content.sheets).index(sheet.sheet_id),
         "sheetType": sheet.kind,
         **({"gridProperties": grid} if sheet.kind == GRID else {}),
-        **{name: value for name, value in sheet.properties.items() if value},
+        **properties,
     }
 
 
@@ -55,7 +56,7 @@ def add_sheet(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     elif sheet_id < 0:
         raise Refused("The sheet ID must not be negative.")
     elif sheet_id in sheets:
-        raise Refused(f"A sheet with id {sheet_id} already exists. Please enter another id.")
+        raise _id_taken(sheet_id)
     title = given.get("title") or _free_title(draft.content)
     _check_title(draft.content, title, None)
     if given.get("sheetType", "GRID") != "GRID":
@@ -114,7 +115,7 @@ def duplicate_sheet(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     if new_id is None:
         new_id = draft.new_id(content.sheets)
     elif new_id in content.sheets:
-        raise Refused(f"A sheet with id {new_id} already exists. Please enter another id.")
+        raise _id_taken(new_id)
     title = body.get("newSheetName") or _copy_title(content, source.title)
     _check_title(content, title, None)
     draft.check_room(source.row_count * source.column_count)
@@ -211,6 +212,10 @@ def update_spreadsheet_properties(draft: Draft, body: dict[str, Any]) -> dict[st
     return {}
 
 
+def _id_taken(sheet_id: int) -> Refused:
+    return Refused(f"Sheet with id {sheet_id} already exists.")
+
+
 def _is_zone(name: str) -> bool:
     """A name such as `Europe/Berlin`, or `GMT-07:00`, as Google writes a zone that it doesn't know (doc)."""
     if _FIXED_ZONE.match(name):
@@ -224,7 +229,7 @@ def _is_zone(name: str) -> bool:
 
 def _check_title(content: Content, title: str, this: Sheet | None) -> None:
     if not title.strip():
-        raise Refused("The name of the sheet cannot be empty.")
+        raise Refused("The sheet name cannot be empty.")
     if len(title) > 100:  # noqa: PLR2004 - a tab's name has at most this many characters
         raise Refused("The name of the sheet cannot be longer than 100 characters.")
     other = content.sheet_titled(title)

@@ -12,7 +12,7 @@ from connector.sandbox.google.draft import Draft
 from connector.sandbox.google.errors import ApiError, Refused
 from connector.sandbox.google.grid import Sheet
 from connector.sandbox.google.ranges import ROWS, Area, Insertion
-from connector.sandbox.google.reads import filtered_rows
+from connector.sandbox.google.reads import hidden_rows
 from connector.sandbox.google.resolve import area_of, areas_of_filter, clipped
 from connector.sandbox.google.value_ranges import Rendering
 
@@ -168,8 +168,7 @@ def _any(sheet: Sheet, row: int, start: int, end: int) -> bool:
 
 
 def _last_visible(sheet: Sheet, top: int, bottom: int) -> int:
-    hidden = filtered_rows(sheet)
-    hidden |= {row for row, lines in sheet.row_properties.items() if lines.get("hiddenByUser")}
+    hidden = hidden_rows(sheet)
     while hidden and bottom - 1 > top and bottom - 1 in hidden:
         bottom -= 1
     return bottom
