@@ -117,7 +117,7 @@ class WriteStage:
             waiting = batches.orders_to_write(connection, self._shop, now=self._clock.now(), limit=limit)
         if not waiting:
             return Written()
-        layout = self._workbook.layout()
+        layout = self._workbook.layout_for_rows()
         sheet_id = layout.tabs[Tab.ORDERS].sheet_id
         spreadsheet_id = self._workbook.spreadsheet_id
         guard = current_guard(self._database, self._api, spreadsheet_id, sheet_id, clock=self._clock)
@@ -159,9 +159,10 @@ class WriteStage:
         )
         try:
             self._api.batch_update(batch.spreadsheet_id, requests)
-        except SheetsError as error:
-            if error.is_unclear:
+        except SheetsError as failure:
+            if failure.is_unclear:
                 raise
+            error = self._workbook.explained(failure, requests)
             # Any other failure is certain to have written nothing. (TAKEN, for a batch that is sent only once,
             # means that its id was drawn before; the next batch has another.)
             self._void(batch, error.message)
