@@ -8,7 +8,7 @@ from connector.sandbox.google.cells import extended
 from connector.sandbox.google.display import shown
 from connector.sandbox.google.draft import Draft
 from connector.sandbox.google.fieldmask import Mask
-from connector.sandbox.google.grid import Cell, Content, Sheet
+from connector.sandbox.google.grid import GRID, Cell, Content, Sheet
 from connector.sandbox.google.metadata import COLUMN, ROW, SHEET, SPREADSHEET, Metadata
 from connector.sandbox.google.object_requests import (
     banding_json,
@@ -49,7 +49,7 @@ def spreadsheet_json(
             "timeZone": content.time_zone,
         },
         "sheets": [
-            _sheet_json(draft, sheet, _areas_of(sheet, areas) if wants_cells else [])
+            _sheet_json(draft, sheet, _areas_of(sheet, areas) if wants_cells and sheet.kind == GRID else [])
             for sheet in content.sheets.values()
             if areas is None or any(area.sheet_id == sheet.sheet_id for area in areas)
         ],

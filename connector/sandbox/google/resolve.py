@@ -5,7 +5,7 @@ from typing import Any
 from connector.sandbox.google.a1 import cells_of, split_a1
 from connector.sandbox.google.draft import Draft, beyond_grid
 from connector.sandbox.google.errors import ApiError, Refused
-from connector.sandbox.google.grid import Content, Sheet
+from connector.sandbox.google.grid import GRID, OBJECT, Content, Sheet
 from connector.sandbox.google.metadata import COLUMN, ROW, SHEET, Place
 from connector.sandbox.google.metadata_requests import matches
 from connector.sandbox.google.ranges import Area
@@ -15,22 +15,26 @@ def area_of(content: Content, text: str) -> Area:
     """The rectangle of an A1 text, possibly open to the right or below.
 
     A bare word that looks like a cell is a cell, even where a tab has that title (docs/google-sheets.md, 2.2);
-    then tab titles are tried, then named ranges. What can't be found: 400 `Unable to parse range` (1.4).
+    then tab titles are tried, then named ranges. Without a title the first visible tab is meant; where that is
+    a chart's, nothing can be (not known). What can't be found: 400 `Unable to parse range` (1.4).
     """
     title, cells = split_a1(text)
     if title is None:
         sides = cells_of(text)
         if sides is not None:
-            return Area(_first_visible(content).sheet_id, *sides)
+            first = _first_visible(content)
+            if first.kind == OBJECT:
+                raise _unparsable(text)
+            return Area(first.sheet_id, *sides)
         sheet = content.sheet_titled(text)
-        if sheet is not None:
+        if sheet is not None and sheet.kind == GRID:
             return Area(sheet.sheet_id)
         for named in content.named_ranges.values():
             if named.name.casefold() == text.casefold():
                 return named.area
         raise _unparsable(text)
     sheet = content.sheet_titled(title)
-    if sheet is None:
+    if sheet is None or sheet.kind == OBJECT:
         raise _unparsable(text)
     if cells is None:
         return Area(sheet.sheet_id)
