@@ -254,11 +254,16 @@ def test_the_tab_of_another_program_with_titles_such_as_ours_is_left_alone_and_c
 
 
 def test_a_chart_s_own_tab_that_is_called_orders_is_left_alone_and_may_be_the_first(place: Place) -> None:
-    place.sandbox.merchant.rename_tab("Sheet1", "Orders")
-    with_a_chart_sheet(place, "Orders")
+    place.sandbox.merchant.add_chart_tab("Orders")
 
     assert wrong(place.google()) == [
         "The tab Orders is a chart's, without cells, so the next order will make another tab."
+    ]
+    place.sandbox.google.accept_second_marker = True  # so that a tab with cells is needed for the guard
+    assert wrong(place.google())[0].startswith("Google takes two markers")
+    prepare_tabs(place.settings, place.database)
+    assert "Rows go into the tab Orders 2. The tab Orders is not the connector's, and is left alone." in [
+        finding.sentence for finding in place.google() if finding.holds
     ]
 
 

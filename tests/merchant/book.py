@@ -176,7 +176,7 @@ class Book:
         orders = self.shop.sandbox.send("normal", count, together=True)
         self.sent += orders
         self.shop.wait_until_synced(orders)
-        rows = [row[0] for row in self.values("Orders")]
+        rows = [row[0] if row else None for row in self.values("Orders")]
         self.sent.sort(key=lambda order: rows.index(order.order_id))
 
     def an_order_arrives(

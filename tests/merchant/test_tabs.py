@@ -179,6 +179,19 @@ def test_another_program_s_tab_with_titles_such_as_ours_stays_untouched(empty_bo
     empty_book.holds_still(before | {tab: empty_book.grid(tab) for tab in ("Orders 2", "Items")})
 
 
+@pytest.mark.parametrize("title", ["Orders", "Items", "Summary", "Turnover"])
+def test_a_chart_s_own_tab_may_be_the_first_and_have_a_name_of_ours(empty_book: Book, title: str) -> None:
+    empty_book.merchant.add_chart_tab(title)
+
+    orders = empty_book.send_and_wait(2)
+
+    own = {tab: f"{tab} 2" if tab == title else tab for tab in ("Orders", "Items")}
+    assert sorted(titles(empty_book)) == sorted({title, "Sheet1", *own.values()} - {"Summary"})
+    assert empty_book.values(own["Orders"]) == made_anew("Orders", *orders)
+    assert empty_book.values(own["Items"]) == made_anew("Items", *orders)
+    empty_book.an_order_arrives(orders_tab=own["Orders"], items_tab=own["Items"])
+
+
 @pytest.mark.parametrize(("row", "text"), [(25, "a text far below"), (999, "0"), (0, "FALSE")])
 def test_a_tab_that_only_looks_empty_at_the_top_is_not_used(empty_book: Book, row: int, text: str) -> None:
     empty_book.merchant.rename_tab("Sheet1", "Orders")
