@@ -22,6 +22,7 @@ from connector.sheets.api import SheetsApi
 from connector.sheets.columns import Tab
 from connector.sheets.credentials import load_credentials
 from connector.sheets.errors import SheetsError
+from connector.sheets.takeover import IsOurs
 from connector.sheets.workbook import Workbook
 from connector.store import orders, pauses
 from connector.store.database import Database
@@ -181,10 +182,15 @@ def build_service(
         redact,
         SHOP,
         clock,
-        SheetLookup(build_workbook(settings, database, sheets_api(settings, instruments, clock), clock)),
+        _lookup(settings, database, instruments, clock),
         senders,
         problems=problems,
     )
+
+
+def _lookup(settings: Settings, database: Database, observer: Observer, clock: Clock) -> SheetLookup:
+    api = sheets_api(settings, observer, clock)
+    return SheetLookup(api, build_workbook(settings, database, api, clock))
 
 
 def retry_policy(settings: Settings) -> RetryPolicy:
@@ -235,18 +241,23 @@ def whapi_client(settings: Settings, observer: Observer = UNOBSERVED) -> WhapiCl
     )
 
 
-def build_workbook(settings: Settings, database: Database, api: SheetsApi, clock: Clock) -> Workbook:
-    """The spreadsheet of the settings; the store tells it which order ids are ours."""
+def known_ids(database: Database) -> IsOurs:
+    """Tells which order ids the store knows as the shop's."""
 
     def is_ours(order_ids: list[str]) -> set[str]:
         with database.read() as connection:
             return orders.known_order_ids(connection, SHOP, order_ids)
 
+    return is_ours
+
+
+def build_workbook(settings: Settings, database: Database, api: SheetsApi, clock: Clock) -> Workbook:
+    """The spreadsheet of the settings; the store tells it which order ids are ours."""
     return Workbook(
         api,
         settings.spreadsheet_id,
         titles={Tab.ORDERS: settings.orders_tab, Tab.ITEMS: settings.items_tab},
-        is_ours=is_ours,
+        is_ours=known_ids(database),
         clock=clock,
         time_zone=settings.timezone,
     )

@@ -11,10 +11,10 @@ from connector.cli.work import start_here, watch
 from connector.config import Settings
 from connector.service import SHOP, Service, build_service
 from connector.sheets.credentials import CredentialsError
-from connector.sheets.doubles import remove_doubles
 from connector.sheets.errors import SheetsError
 from connector.sync import audit as audits
 from connector.sync.audit import Report
+from connector.sync.doubles import remove_doubles
 
 _NAMED = 10
 
@@ -42,8 +42,12 @@ def audit(since: str | None, write_missing: bool, remove_doubles: bool, yes: boo
         exit_with([str(error)])
     try:
         report = _compare(service, settings, begin)
-        if remove_doubles and report.doubled and (yes or _agrees(f"Delete doubled rows of {len(report.doubled)} orders")):
-            _remove_doubles(service, settings, report, quiet=as_json)
+        if (
+            remove_doubles
+            and report.doubled
+            and (yes or _agrees(f"Delete doubled rows of {len(report.doubled)} orders"))
+        ):
+            _remove_doubles(service, report, quiet=as_json)
             report = _compare(service, settings, begin)
         if write_missing and (report.missing or report.items) and (yes or _agrees("Write what is missing")):
             _write_missing(service, settings, report, quiet=as_json)
@@ -94,13 +98,14 @@ def _write_missing(service: Service, settings: Settings, report: Report, *, quie
         watch(service, asked_at, title="Writing rows")
 
 
-def _remove_doubles(service: Service, settings: Settings, report: Report, *, quiet: bool) -> None:
-    removed, left = remove_doubles(service.lookup, report.doubled)
+def _remove_doubles(service: Service, report: Report, *, quiet: bool) -> None:
+    removed = service.lookup.with_sheet(
+        lambda api, workbook: remove_doubles(service.database, api, workbook, report.doubled, shop=SHOP)
+    )
     if not quiet:
-        click.echo(f"{removed} surplus rows were deleted.")
-        for sentence in left:
+        click.echo(f"{removed.rows} surplus rows were deleted.")
+        for sentence in removed.left:
             click.echo(sentence)
-    del settings
 
 
 def _agrees(question: str) -> bool:

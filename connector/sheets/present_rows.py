@@ -8,7 +8,7 @@ from typing import Any
 from connector.sheets.api import SheetsApi
 from connector.sheets.columns import ITEMS_STATE, KEY, Tab
 from connector.sheets.layout import Layout, TabLayout
-from connector.sheets.tabs import as_text, column_values
+from connector.sheets.values import as_text, column_values
 
 
 @dataclass(frozen=True, slots=True)

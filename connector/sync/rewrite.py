@@ -9,8 +9,8 @@ from connector.sync.audit import what_is_gone
 from connector.sync.lookup import SheetLookup
 
 ONLY_ITS_ID = (
-    "Only the number of this order is kept here (KEEP_DAYS), so its rows can't be written again. An older backup of the "
-    "spreadsheet has them: File, Version history."
+    "Only the number of this order is kept here (KEEP_DAYS), so its rows can't be written again. An older version "
+    "of the spreadsheet has them: File, Version history."
 )
 
 

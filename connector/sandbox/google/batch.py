@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 from connector.sandbox.google import (
     cell_requests,
     chart_requests,
+    copy_requests,
     dimension_requests,
     find_requests,
     metadata_requests,
@@ -32,6 +33,7 @@ HANDLERS: dict[str, Handler] = {
     "appendDimension": dimension_requests.append_dimension,
     "autoResizeDimensions": dimension_requests.auto_resize_dimensions,
     "clearBasicFilter": object_requests.clear_basic_filter,
+    "copyPaste": copy_requests.copy_paste,
     "createDeveloperMetadata": metadata_requests.create,
     "deleteBanding": object_requests.delete_banding,
     "deleteConditionalFormatRule": object_requests.delete_conditional_format_rule,

@@ -142,10 +142,11 @@ SCHEMAS: dict[str, Json] = {
         "How many orders are tried again.", {"resynced": _count("Orders whose items are fetched again now.")}
     ),
     "RewrittenOrder": record(
+        "The order whose rows are written again.",
         {
             "rewrites": {"type": "string", "enum": [*Gone], "description": "What is written anew."},
             "order": schema("Order"),
-        }
+        },
     ),
     "ResyncedOrder": record(
         "The order that is tried again.",

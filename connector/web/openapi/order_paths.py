@@ -231,8 +231,7 @@ PATHS: dict[str, Json] = {
             "operationId": "rewrite_order",
             "tags": ["Orders"],
             "summary": "Write an order's rows again",
-            "description": "If they are not in the sheet any more. Looks into the sheet, so the answer takes as long as "
-            "Google does.",
+            "description": "If they are not in the sheet any more. The answer comes once Google has shown the sheet.",
             "responses": {
                 "200": answer(
                     "What is gone is written anew; the answer does not wait for it. `rewrites` says what: `all`, "
