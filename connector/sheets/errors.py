@@ -24,6 +24,8 @@ class Kind(StrEnum):
     """The marker's id exists in the spreadsheet already."""
     REFUSED = "refused"
     """Google refuses the content of the request."""
+    BLOCKED = "blocked"
+    """Whatever the order is, its rows don't get into the sheet: something about the sheet is in their way."""
     NOT_SENT = "not_sent"
     """No connection came about, or Google's login service gave no token."""
     UNCLEAR = "unclear"
@@ -33,11 +35,15 @@ class Kind(StrEnum):
 class SheetsError(Exception):
     """A call to Google Sheets failed. The text is a sentence for the merchant and holds no secret."""
 
-    def __init__(self, message: str, *, kind: Kind, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, kind: Kind, retry_after: float | None = None, position: int | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.kind = kind
         self.retry_after = retry_after
+        self.position = position
+        """Which request of a batch Google refused, counted from 0, where it said so."""
 
     @property
     def is_unclear(self) -> bool:
@@ -47,7 +53,7 @@ class SheetsError(Exception):
     @property
     def must_mend(self) -> bool:
         """Whether it stays until the merchant does something."""
-        return self.kind in {Kind.CREDENTIALS, Kind.PERMISSION, Kind.MISSING, Kind.PROTECTED, Kind.FULL}
+        return self.kind in {Kind.CREDENTIALS, Kind.PERMISSION, Kind.MISSING, Kind.PROTECTED, Kind.FULL, Kind.BLOCKED}
 
 
 _STALE_SIGNS = (
@@ -63,6 +69,7 @@ _STALE_SIGNS = (
     "Please enter another name",
 )
 """In Google's refusals that come of what has changed since the sheet was read."""
+_POSITION = re.compile(r"Invalid requests\[(\d+)\]")
 _LINK = re.compile(r"https://console\.\S+")
 """In Google's own sentence: where its interface is switched on."""
 _CERTAIN = frozenset({400, 401, 403, 404, 429})
@@ -161,4 +168,9 @@ def _bad_request(message: str, account: str) -> SheetsError:
         )
     if any(sign in message for sign in _STALE_SIGNS):
         return SheetsError("The tabs were changed while rows were on their way. It is tried again.", kind=Kind.STALE)
-    return SheetsError(f"Google refused the rows: {message[:300]}", kind=Kind.REFUSED)
+    found = _POSITION.match(message)
+    return SheetsError(
+        f"Google refused the rows: {message[:300]}",
+        kind=Kind.REFUSED,
+        position=int(found.group(1)) if found else None,
+    )

@@ -37,6 +37,7 @@ _HAVE_ITEMS = (
         items_state=ItemsState.READY,
         order_token=None,
         next_attempt_at=None,
+        items_refused_at=None,
         write_due_at=sa.bindparam("now", type_=orders.c.write_due_at.type),
     )
 )
@@ -110,6 +111,7 @@ def give_up(connection: Connection, order: Order, *, error: str, now: datetime) 
         attempts=orders.c.attempts + 1,
         items_state=ItemsState.UNAVAILABLE,
         next_attempt_at=None,
+        items_refused_at=None,
         write_due_at=now,
     )
 

@@ -210,5 +210,8 @@ def to_order(row: sa.Row[Any], items: Sequence[Item] = ()) -> Order:
         place=place_of(values["row_spreadsheet_id"], values["row_sheet_id"], values["row_index"])
         if values["shown"] is not None
         else None,
+        rows_refused_at=values["rows_refused_at"],
+        refusal=values["refusal"],
+        items_refused_at=values["items_refused_at"],
         items=tuple(items),
     )
