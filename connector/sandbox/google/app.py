@@ -18,7 +18,7 @@ def google_blueprint(google: GoogleStandIn) -> Blueprint:
     def api(_: str) -> Response:
         call = _call()
         wait(google.latency)
-        fault = google.faults.take("google", call.method, call.path)
+        fault = google.faults.take("google", call.method, call.path, call.body)
         if fault is not None and fault.kind == "expire_tokens":
             google.tokens.revoke_all()
             fault = None

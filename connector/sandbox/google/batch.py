@@ -10,6 +10,7 @@ from connector.sandbox.google import (
     metadata_requests,
     object_requests,
     sheet_requests,
+    table_requests,
 )
 from connector.sandbox.google.draft import Draft
 from connector.sandbox.google.errors import ApiError, NotPlayed, Refused
@@ -25,6 +26,7 @@ HANDLERS: dict[str, Handler] = {
     "addNamedRange": object_requests.add_named_range,
     "addProtectedRange": object_requests.add_protected_range,
     "addSheet": sheet_requests.add_sheet,
+    "addTable": table_requests.add_table,
     "appendCells": cell_requests.append_cells,
     "appendDimension": dimension_requests.append_dimension,
     "autoResizeDimensions": dimension_requests.auto_resize_dimensions,
@@ -38,6 +40,7 @@ HANDLERS: dict[str, Handler] = {
     "deleteNamedRange": object_requests.delete_named_range,
     "deleteProtectedRange": object_requests.delete_protected_range,
     "deleteSheet": sheet_requests.delete_sheet,
+    "deleteTable": table_requests.delete_table,
     "duplicateSheet": sheet_requests.duplicate_sheet,
     "findReplace": find_requests.find_replace,
     "insertDimension": dimension_requests.insert_dimension,
@@ -55,6 +58,7 @@ HANDLERS: dict[str, Handler] = {
     "updateNamedRange": object_requests.update_named_range,
     "updateSheetProperties": sheet_requests.update_sheet_properties,
     "updateSpreadsheetProperties": sheet_requests.update_spreadsheet_properties,
+    "updateTable": table_requests.update_table,
 }
 """The kinds that are played. The others of the description are answered with 501."""
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 from connector.sandbox.google import schema
-from connector.sandbox.google.draft import Draft, Unknowns
+from connector.sandbox.google.draft import Draft
 from connector.sandbox.google.errors import ApiError
 from connector.sandbox.google.spreadsheet import Spreadsheet
+from connector.sandbox.google.unknowns import Unknowns
 from connector.sandbox.google.value_ranges import Rendering
 
 Json: TypeAlias = dict[str, Any]

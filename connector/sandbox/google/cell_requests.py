@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connector.sandbox.google import fieldmask, validation
+from connector.sandbox.google import fieldmask, typed_columns, validation
 from connector.sandbox.google.cells import Writer, writer, written_row
 from connector.sandbox.google.dimension_requests import extend
 from connector.sandbox.google.draft import Draft
@@ -34,6 +34,7 @@ def update_cells(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     if not rows or area.end_column == left:
         return {}
     draft.guard(area)
+    typed_columns.check_mask(draft, area, body["fields"])
     sheet = draft.edit(area.sheet_id)
     _write_rows(sheet, write, rows, top, left)
     _write_rules(sheet, body["fields"], rows, top, left)
@@ -59,7 +60,9 @@ def append_cells(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     if missing > 0:
         draft.check_room(missing * sheet.column_count)
         extend(draft.edit(sheet.sheet_id), ROWS, missing)
-    draft.guard(Area(sheet.sheet_id, top, top + len(rows), 0, max(widest, 1)))
+    area = Area(sheet.sheet_id, top, top + len(rows), 0, max(widest, 1))
+    draft.guard(area)
+    typed_columns.check_mask(draft, area, body["fields"])
     sheet = draft.edit(sheet.sheet_id)
     _write_rows(sheet, write, rows, top, 0)
     _write_rules(sheet, body["fields"], rows, top, 0)
@@ -71,6 +74,7 @@ def repeat_cell(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     write = writer(body.get("fields", ""))
     given = body.get("cell", {})
     draft.guard(area)
+    typed_columns.check_mask(draft, area, body["fields"])
     sheet = draft.edit(area.sheet_id)
     top, left, bottom, right = _sides(area)
     values = [given] * (right - left)
@@ -93,6 +97,7 @@ def set_data_validation(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     if rule is not None:
         validation.check_condition(rule["condition"])
     draft.guard(area)
+    typed_columns.check_rule(draft, area)
     validation.set_rule(draft.edit(area.sheet_id), area, rule)
     return {}
 

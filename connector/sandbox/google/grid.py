@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from connector.sandbox.google.metadata import Metadata
 from connector.sandbox.google.ranges import Area, Placed
+from connector.sandbox.google.table import Table
 
 CELLS_PER_SPREADSHEET = 10_000_000
 CHARACTERS_PER_CELL = 50_000
@@ -66,13 +67,14 @@ class Sheet:
     conditional_formats: tuple[Placed, ...] = ()
     bandings: dict[int, Placed] = field(default_factory=dict)
     charts: dict[int, dict[str, Any]] = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=dict)
 
     def copy(self) -> "Sheet":
         """A tab of its own that shares the rows."""
         twin = copy(self)
         for name in ("rows", "properties", "grid", "row_properties", "column_properties"):
             setattr(twin, name, getattr(self, name).copy())
-        for name in ("protections", "bandings", "charts"):
+        for name in ("protections", "bandings", "charts", "tables"):
             setattr(twin, name, getattr(self, name).copy())
         return twin
 

@@ -12,6 +12,7 @@ from connector.sandbox.google import (
     dimension_requests,
     find_requests,
     object_requests,
+    owner_tables,
     sheet_requests,
     validation,
     value_ranges,
@@ -226,6 +227,16 @@ class Merchant:
             object_requests.clear_basic_filter(draft, {"sheetId": tab_of(draft, tab).sheet_id})
 
         self._edit(change)
+
+    # Tables
+
+    def convert_to_table(self, tab: Tab, name: str | None = None, types: list[Any] | None = None) -> None:
+        """*Convert to table* on all that is filled. `types` names the columns' types from the left; null: untyped."""
+        self._edit(lambda draft: owner_tables.convert(draft, tab, name, types))
+
+    def revert_tables(self, tab: Tab) -> None:
+        """The tab's tables become plain cells again, with all that they hold."""
+        self._edit(lambda draft: owner_tables.revert(draft, tab))
 
     # Rights
 

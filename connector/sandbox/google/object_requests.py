@@ -121,7 +121,10 @@ def set_basic_filter(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     if "range" not in given:
         raise Refused("A basic filter must have a range.")
     area = draft.bounded(Area.from_json(given.pop("range")))
-    draft.edit(area.sheet_id).filter = Placed((area,), given)
+    sheet = draft.edit(area.sheet_id)
+    if any(table.area.intersects(area) for table in sheet.tables.values()):
+        raise Refused("You cannot create a filter that intersects a table.")
+    sheet.filter = Placed((area,), given)
     return {}
 
 

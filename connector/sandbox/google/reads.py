@@ -18,6 +18,7 @@ from connector.sandbox.google.object_requests import (
 )
 from connector.sandbox.google.ranges import Area, Placed
 from connector.sandbox.google.sheet_requests import sheet_properties
+from connector.sandbox.google.table_requests import table_json
 from connector.sandbox.google.validation import rule_at
 
 Json: TypeAlias = dict[str, Any]
@@ -99,6 +100,7 @@ def _sheet_json(draft: Draft, sheet: Sheet, areas: list[Area]) -> Json:
         "basicFilter": filter_json(sheet.filter) if sheet.filter else None,
         "charts": list(sheet.charts.values()),
         "bandedRanges": [banding_json(key, placed) for key, placed in sheet.bandings.items()],
+        "tables": [table_json(key, table) for key, table in sheet.tables.items()],
         "developerMetadata": _entries(draft.content, SHEET, sheet.sheet_id),
     }
     return answer | {name: value for name, value in parts.items() if value}

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from connector.sandbox.google import fieldmask, shift
+from connector.sandbox.google import fieldmask, shift, table_requests
 from connector.sandbox.google.draft import Draft
 from connector.sandbox.google.errors import PROTECTED, Refused
 from connector.sandbox.google.grid import (
@@ -102,6 +102,7 @@ def duplicate_sheet(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     _check_title(content, title, None)
     draft.check_room(source.row_count * source.column_count)
     twin = moved_to(source, new_id)
+    twin.tables = table_requests.copies(draft, source, new_id)
     twin.title = title
     twin.properties.pop("hidden", None)
     draft.add_sheet(twin)

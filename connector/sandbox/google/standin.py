@@ -12,11 +12,11 @@ from connector.sandbox.faults import Faults
 from connector.sandbox.google import methods
 from connector.sandbox.google.auth import ServiceAccount, TokenDesk
 from connector.sandbox.google.calls import Call, Work
-from connector.sandbox.google.draft import Unknowns
 from connector.sandbox.google.errors import ApiError, not_found
 from connector.sandbox.google.grid import Cell, Content, Formula, Sheet
 from connector.sandbox.google.quota import PROJECT_NUMBER, Quota
 from connector.sandbox.google.spreadsheet import Spreadsheet
+from connector.sandbox.google.unknowns import Unknowns
 
 _REMEMBERED_CALLS = 10_000
 

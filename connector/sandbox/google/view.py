@@ -9,6 +9,7 @@ from connector.sandbox.google.grid import Cell, Content, Formula, Sheet
 from connector.sandbox.google.metadata import COLUMN, ROW, SHEET, SPREADSHEET
 from connector.sandbox.google.reads import DEFAULT_WIDTH, filter_json, filtered_rows
 from connector.sandbox.google.spreadsheet import Spreadsheet
+from connector.sandbox.google.table_requests import table_json
 from connector.sandbox.google.validation import rule_at
 
 Json = dict[str, Any]
@@ -79,6 +80,7 @@ def _tab(content: Content, sheet: Sheet, start: int, count: int) -> Json:
         "filter": filter_json(sheet.filter) if sheet.filter else None,
         "protections": [area.to_json() for p in sheet.protections.values() for area in p.areas],
         "charts": list(sheet.charts.values()),
+        "tables": [table_json(key, table) for key, table in sheet.tables.items()],
         "columns": [_column(sheet, index, column_tags) for index in range(sheet.column_count)],
         "rows": [
             {
