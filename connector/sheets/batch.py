@@ -1,16 +1,18 @@
 """Builds the one atomic request that brings a batch of orders into the sheet."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.models import ItemsState, Order, Place, Shown, shown_for
 from connector.sheets import tags
 from connector.sheets.body import encode
+from connector.sheets.cells import Cell
 from connector.sheets.columns import ITEMS_STATE, Tab
 from connector.sheets.layout import Layout, TabLayout
 from connector.sheets.rows import Row, item_rows, items_text, order_row
+from connector.sheets.tables import Table, Tables, grow_tables
 
 Json = dict[str, Any]
 
@@ -21,6 +23,21 @@ _REPLACEMENT = 400
 """Bytes, amply."""
 _FIELDS = "userEnteredValue,userEnteredFormat.numberFormat,userEnteredFormat.textFormat.link,note"
 """What depends on the order itself. All other looks a row takes over from the one before, and so from the merchant."""
+_VALUES = "userEnteredValue"
+"""What is left of it in a tab that takes nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the merchant's tabs want their rows."""
+
+    plain: frozenset[int] = frozenset()
+    """The ids of tabs that take values alone: no formats, links and notes."""
+    tables: Tables = field(default_factory=dict)
+    """The tables that are to grow with the rows."""
+
+
+ORDINARY = Manner()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +86,12 @@ def _size(entry: Entry) -> int:
 
 
 def build_requests(
-    guard: Json, layout: Layout, entries: Sequence[Entry], *, unavailable_rows: Mapping[str, int] | None = None
+    guard: Json,
+    layout: Layout,
+    entries: Sequence[Entry],
+    *,
+    unavailable_rows: Mapping[str, int] | None = None,
+    manner: Manner = ORDINARY,
 ) -> list[Json]:
     """The requests of the batch, the guard first, so that its refusal is always that of the first request.
 
@@ -85,7 +107,13 @@ def build_requests(
     for place, rows in ((layout.tabs[Tab.ORDERS], order_rows), (layout.tabs[Tab.ITEMS], item_rows)):
         # Where the merchant has deleted every column, there is nothing to make rows for.
         if rows and place.columns:
-            requests += _insert(place, rows, checked=layout.is_checked)
+            requests += _insert(
+                place,
+                rows,
+                checked=layout.is_checked,
+                fields=_VALUES if place.sheet_id in manner.plain else _FIELDS,
+                tables=manner.tables.get(place.sheet_id, ()),
+            )
     for entry in entries:
         if entry.replaces:
             requests += _replace(layout.tabs[Tab.ORDERS], entry, unavailable_rows or {})
@@ -116,7 +144,9 @@ def _checks(place: TabLayout, columns: Collection[str] | None, *, rows: bool = F
             yield tags.check_place("ROWS", tag.id, place.sheet_id, tag.row)
 
 
-def _insert(place: TabLayout, rows: Sequence[Row], *, checked: bool) -> Iterator[Json]:
+def _insert(
+    place: TabLayout, rows: Sequence[Row], *, checked: bool, fields: str, tables: Sequence[Table]
+) -> Iterator[Json]:
     """Fresh rows between the last one and the one below, filled. The tag below moves by itself, the other is moved."""
     if not place.knows_its_end:
         raise ValueError("The layout was not complete.")
@@ -135,6 +165,7 @@ def _insert(place: TabLayout, rows: Sequence[Row], *, checked: bool) -> Iterator
             "fields": "hiddenByUser",
         }
     }
+    yield from grow_tables(tables, place, insert_at=first, end=after)
     for columns in _neighbours(place.columns):
         yield {
             "updateCells": {
@@ -143,11 +174,15 @@ def _insert(place: TabLayout, rows: Sequence[Row], *, checked: bool) -> Iterator
                     "rowIndex": first,
                     "columnIndex": place.columns[columns[0]],
                 },
-                "rows": [{"values": [row[column] for column in columns]} for row in rows],
-                "fields": _FIELDS,
+                "rows": [{"values": [_cell(row[column], fields) for column in columns]} for row in rows],
+                "fields": fields,
             }
         }
     yield tags.move_row_tag(last.id, place.sheet_id, after - 1, from_=last.row if checked else None)
+
+
+def _cell(cell: Cell, fields: str) -> Cell:
+    return cell if fields == _FIELDS else {name: cell[name] for name in (_VALUES,) if name in cell}
 
 
 def _replace(place: TabLayout, entry: Entry, unavailable_rows: Mapping[str, int]) -> Iterator[Json]:

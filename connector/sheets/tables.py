@@ -47,9 +47,9 @@ def read_tables(api: SheetsApi, spreadsheet_id: str) -> dict[int, tuple[Table, .
     return found
 
 
-def grow_tables(tables: Sequence[Table], place: TabLayout, *, insert_at: int, rows: int, end: int) -> Iterator[Json]:
-    """Has each table that holds the connector's rows reach down to the new ones, after `rows` rows were inserted at
-    `insert_at`; the row behind the last of the connector's is `end` then.
+def grow_tables(tables: Sequence[Table], place: TabLayout, *, insert_at: int, end: int) -> Iterator[Json]:
+    """Has each table that holds the connector's rows reach down to the new ones, which come in at `insert_at` and end
+    before `end`. One into which they come grows by itself.
 
     A table holds them if it begins at their header or above it and has one of their columns, or ends where they end.
     """
@@ -58,7 +58,6 @@ def grow_tables(tables: Sequence[Table], place: TabLayout, *, insert_at: int, ro
         from_header = place.header_row is not None and table.first_row <= place.header_row
         if not holds_columns or not (from_header or table.end_row == insert_at) or table.end_row > insert_at:
             continue
-        # Google moves neither end of a range that ends where rows are inserted.
         yield {
             "updateTable": {
                 "table": {

@@ -22,6 +22,10 @@ IsOurs = Callable[[list[str]], Collection[str]]
 _HEADER_SEARCH = 20
 """Rows from the top in which a header is looked for."""
 _CHUNK = 500
+_WHATEVER_IS_ASKED = frozenset(
+    {Kind.CREDENTIALS, Kind.PERMISSION, Kind.MISSING, Kind.RATE_LIMIT, Kind.FULL, Kind.NOT_SENT}
+)
+"""What Google answers to a request without looks just as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,14 @@ def read_book(api: SheetsApi, spreadsheet_id: str) -> Book:
 
 
 def prepare(
-    api: SheetsApi, spreadsheet_id: str, layout: Layout, titles: Mapping[Tab, str], book: Book, is_ours: IsOurs
+    api: SheetsApi,
+    spreadsheet_id: str,
+    layout: Layout,
+    titles: Mapping[Tab, str],
+    book: Book,
+    is_ours: IsOurs,
+    *,
+    with_looks: bool = True,
 ) -> None:
     """Makes or marks what is missing in the layout, in one atomic write. The layout must be read again after it.
 
@@ -106,7 +117,7 @@ def prepare(
     if not layout.tabs and layout.summary is None:
         requests.append(tags.create_summary_tag(tags.WANTED))
     if requests:
-        _apply(api, spreadsheet_id, requests, looks)
+        _apply(api, spreadsheet_id, requests, looks if with_looks else [])
 
 
 def _apply(api: SheetsApi, spreadsheet_id: str, requests: list[Json], looks: list[Json]) -> None:
@@ -114,7 +125,7 @@ def _apply(api: SheetsApi, spreadsheet_id: str, requests: list[Json], looks: lis
     try:
         api.batch_update(spreadsheet_id, requests + looks)
     except SheetsError as error:
-        if error.kind is not Kind.REFUSED or not looks:
+        if not looks or error.is_unclear or error.kind in _WHATEVER_IS_ASKED:
             raise
         log.warning("sheet.looks_refused", reason=error.message)
         api.batch_update(spreadsheet_id, requests)

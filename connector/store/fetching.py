@@ -75,14 +75,22 @@ def items_arrived(
 
 
 def attempt_failed(
-    connection: Connection, order: Order, *, error: str, next_attempt_at: datetime, now: datetime
+    connection: Connection,
+    order: Order,
+    *,
+    error: str,
+    next_attempt_at: datetime,
+    now: datetime,
+    set_back: bool = False,
 ) -> bool:
-    """The order's own failure: counted, and to be tried again at `next_attempt_at`."""
+    """The order's own failure: counted, and to be tried again at `next_attempt_at`. `set_back`: it looked like the
+    channel's."""
     return _failed(
         connection,
         order,
         Try(now, What.FETCH, error),
         attempts=orders.c.attempts + 1,
+        setback_at=now if set_back else orders.c.setback_at,
         next_attempt_at=next_attempt_at,
         write_due_at=_row_at_once(now),
     )
