@@ -21,7 +21,7 @@ log = get_logger(__name__)
 
 TIME_ZONE_LASTS = timedelta(hours=1)
 """How long a change of the spreadsheet's time zone may go unnoticed."""
-TABLES_UNNOTICED = timedelta(hours=1)
+TABLES_UNNOTICED = timedelta(minutes=5)
 """How long rows may go in below a table that the merchant made. With the first rows after that it takes them in."""
 TIMES_CHECKED = 3
 """How often in a row the same layout may be checked when a batch is applied. What the checks rest on is not documented
@@ -75,7 +75,7 @@ class Workbook:
         return replace(layout, is_checked=self._times_same <= TIMES_CHECKED)
 
     def tables(self) -> Tables:
-        """The tables that the merchant has made of tabs. One read where there are any; else one an hour."""
+        """The tables that the merchant has made of tabs. One read where there are any; else one in five minutes."""
         read_at = self._tables_read_at
         if self._tables or read_at is None or self._clock.now() - read_at > TABLES_UNNOTICED:
             self._tables = read_tables(self._api, self.spreadsheet_id)

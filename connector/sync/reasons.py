@@ -29,18 +29,18 @@ def is_late(standing: Standing, now: datetime) -> bool:
 def reasons(standing: Standing, named: Sequence[NamedProblem], now: datetime) -> list[NamedProblem]:
     """All that keeps orders, or their items, out of the sheet. `named`: what the parts of the service say of
     themselves."""
-    found = [*_of_parts(standing), *_of_orders(standing), *named]
+    found = [*_of_parts(standing, now), *_of_orders(standing), *named]
     if standing.waits_since is not None and is_late(standing, now) and not _explain(standing, named):
         found.append(NamedProblem(LATE, Severity.PROBLEM, _UNEXPLAINED, standing.waits_since))
     return found
 
 
-def _of_parts(standing: Standing) -> Iterator[NamedProblem]:
+def _of_parts(standing: Standing, now: datetime) -> Iterator[NamedProblem]:
     for part in (Part.SHEET, Part.CHANNEL):
         pause = standing.pauses[part]
-        if pause.failures and pause.reason and pause.since:
+        if pause.failures and pause.reason:
             severity = Severity.PROBLEM if pause.failures >= FAILURES_THAT_COUNT else Severity.WARNING
-            yield NamedProblem(part, severity, pause.reason, pause.since)
+            yield NamedProblem(part, severity, pause.reason, pause.since or now)
 
 
 def _of_orders(standing: Standing) -> Iterator[NamedProblem]:
@@ -60,7 +60,8 @@ def _of_orders(standing: Standing) -> Iterator[NamedProblem]:
 
 
 def _explain(standing: Standing, named: Sequence[NamedProblem]) -> bool:
-    return standing.pauses[Part.SHEET].failures > 0 or any(one.severity is Severity.PROBLEM for one in named)
+    sheet = standing.pauses[Part.SHEET]
+    return bool(sheet.failures and sheet.reason) or any(one.severity is Severity.PROBLEM for one in named)
 
 
 def _set_aside(aside: SetAside) -> str:

@@ -90,7 +90,9 @@ def test_one_sentence_says_whether_all_is_well(figures: dict[str, Any], level: L
 
 
 def test_whatever_is_wrong_is_said_with_its_remedy_and_since_when() -> None:
-    shown = snapshot(sheet=FAILS, channel=Pause(failures=1, reason="The phone is not linked."), failed=1, quarantined=2)
+    shown = snapshot(
+        sheet=FAILS, channel=Pause(failures=1, reason="The phone is not linked.", since=NOW), failed=1, quarantined=2
+    )
 
     findings = [
         Finding.ok("disk", "There is room."),
@@ -103,7 +105,7 @@ def test_whatever_is_wrong_is_said_with_its_remedy_and_since_when() -> None:
 
     assert [(problem.level, problem.sentence.partition(".")[0], problem.since) for problem in problems] == [
         (Level.BAD, "The spreadsheet is not shared", NOW),
-        (Level.LOOK, "The phone is not linked", None),
+        (Level.LOOK, "The phone is not linked", NOW),
         (Level.LOOK, "The items of one order could not be had", None),
         (Level.LOOK, "2 messages could not be understood", None),
         (Level.BAD, "No webhook at Whapi leads here", None),
