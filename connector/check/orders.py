@@ -29,8 +29,8 @@ def check_orders(database: Database, spreadsheet_id: str, *, clock: Clock | None
     if any(limit.what is Limit.FORMATS for limit in limits):
         yield Finding.ok(
             _NAME,
-            "Google refused formats in the connector's tabs, as it does in a table whose columns have types, so rows go "
-            "in with their values alone: without formats, links and notes. That is tried again once a day.",
+            "Google refused formats in the connector's tabs, as it does in a table whose columns have types. So rows "
+            "go in with their values alone: without formats, links and notes. Once a day it is tried with them.",
         )
 
 

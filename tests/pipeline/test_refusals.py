@@ -237,11 +237,8 @@ def test_a_content_that_always_gets_a_500_is_set_aside_and_the_others_are_writte
 
 
 def test_an_outage_sets_no_order_aside(desk: Desk) -> None:
-    desk.moods.append(
-        lambda requests: (
-            Answer(503, ApiError(503, "The service is currently unavailable.").body()) if requests else None
-        )
-    )
+    down = Answer(503, ApiError(503, "The service is currently unavailable.").body())
+    desk.moods.append(lambda requests: down if requests else None)
     desk.arrive("3", "4")
     desk.write_all(seconds=3600)
     assert desk.standing().rows_refused.number == 0
