@@ -76,7 +76,8 @@ class Service:
         self.waits.end()
         for sender in self.senders:
             sender.stop()
-        self.pipeline.stop()
+        if self.pipeline.stop():
+            self.write.leave()
         for sender in self.senders:
             sender.close()
         self.whapi.close()
@@ -97,7 +98,7 @@ def build_service(
     instruments = Instruments(__version__)
     problems = Problems()
     database.observe(instruments)
-    api = sheets_api(settings, instruments)
+    api = sheets_api(settings, instruments, clock)
     whapi = whapi_client(settings, instruments)
     workbook = build_workbook(settings, database, api, clock)
     events = announcer(settings)
@@ -114,12 +115,14 @@ def build_service(
         redact=redact,
         events=events,
         observer=instruments,
+        problems=problems,
     )
 
     def housekeeping() -> None:
         prune(database, shop=SHOP, keep_days=settings.keep_days, clock=clock)
         prune_events(database, shop=SHOP, clock=clock)
         try:
+            write.ownership.renew()
             delete_old_markers(database, api, shop=SHOP, spreadsheet_id=settings.spreadsheet_id, clock=clock)
         except SheetsError as error:
             log.warning("housekeeping.failed", reason=error.message)
@@ -208,10 +211,16 @@ def event_senders(settings: Settings, database: Database, clock: Clock) -> tuple
     )
 
 
-def sheets_api(settings: Settings, observer: Observer = UNOBSERVED) -> SheetsApi:
+def sheets_api(settings: Settings, observer: Observer = UNOBSERVED, clock: Clock | None = None) -> SheetsApi:
     """The client for Google Sheets. Raises CredentialsError."""
     credentials = load_credentials(settings.google_credentials)
-    return SheetsApi(credentials, base_url=settings.sheets_base_url, timeout=settings.google_timeout, observer=observer)
+    return SheetsApi(
+        credentials,
+        base_url=settings.sheets_base_url,
+        timeout=settings.google_timeout,
+        observer=observer,
+        clock=clock,
+    )
 
 
 def whapi_client(settings: Settings, observer: Observer = UNOBSERVED) -> WhapiClient:

@@ -36,6 +36,8 @@ class Database:
         parsed = parse_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.path = _sqlite_path(parsed) if self.is_sqlite else None
+        self.where = str(self.path.absolute()) if self.path else f"{parsed.host}:{parsed.port}/{parsed.database}"
+        """Which database it is, without any password."""
         try:
             if self.path is not None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ A batch is stored, then sent once, then its outcome is stored. Whatever happens 
 means: the sheet may have it. Such a batch is settled (see `sheets/guard.py`) before anything else is written.
 """
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -17,20 +18,24 @@ from connector.events.announce import NOBODY, Announcer
 from connector.logs import get_logger, log_orders
 from connector.models import Place, Shown
 from connector.observer import OK, UNOBSERVED, Observer
+from connector.problems import Problems, Severity
 from connector.sheets.api import SheetsApi
 from connector.sheets.batch import Entry, build_requests, entries_that_fit, order_places
 from connector.sheets.columns import Tab
+from connector.sheets.deadline import LOOK_WITHIN, SEND_WITHIN, Deadline
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.guard import marker_id, was_applied
 from connector.sheets.layout import Layout
 from connector.sheets.workbook import Workbook
 from connector.store import batches, pauses, refusals
-from connector.store.batches import Batch
+from connector.store.batches import Batch, Made
 from connector.store.database import Database
 from connector.store.pauses import Part
 from connector.sync.guards import GUARDS, current_guard
+from connector.sync.learning import lacking_sentence, learn_rows
 from connector.sync.limits import Limits, manner_of
 from connector.sync.narrowing import MOST_ORDERS, Narrowing
+from connector.sync.ownership import Ownership
 from connector.sync.retry import RetryPolicy
 from connector.sync.set_aside import BROKE, Aside
 
@@ -39,6 +44,8 @@ log = get_logger(__name__)
 LONGEST_PAUSE = timedelta(minutes=1)
 """How long a mended spreadsheet may go unnoticed."""
 _STALE_TRIES = 3
+_LEAVE_WITHIN = 3.0
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,7 @@ class WriteStage:
         redact: Callable[[str], str] = str,
         events: Announcer = NOBODY,
         observer: Observer = UNOBSERVED,
+        problems: Problems | None = None,
     ) -> None:
         self._database = database
         self._api = api
@@ -76,6 +84,8 @@ class WriteStage:
         self._redact = redact
         self._events = events
         self._observer = observer
+        self._problems = problems
+        self.ownership = Ownership(database, api, workbook.spreadsheet_id, clock=clock)
         self._narrowing = Narrowing()
         self._limits = Limits(database, workbook.spreadsheet_id, clock=clock)
         self._aside = Aside(database, shop=shop, policy=policy, clock=clock, redact=redact, events=events)
@@ -101,6 +111,21 @@ class WriteStage:
             self._pause(error)
             return Written()
 
+    def leave(self) -> None:
+        """At a clean end: says so in the sheet, so that another installation need not wait to see this one gone.
+
+        Takes some seconds at the most. Where it can't be said, nothing is lost but the time that others wait.
+        """
+        thread = threading.Thread(target=self._leave, name="leaving", daemon=True)
+        thread.start()
+        thread.join(_LEAVE_WITHIN)
+
+    def _leave(self) -> None:
+        try:
+            self.ownership.leave()
+        except SheetsError as error:
+            log.info("spreadsheet.not_left", reason=self._redact(error.message))
+
     def _settle_open_batches(self) -> None:
         """An open batch here is one that got no clear answer, or that a process left behind as it died."""
         with self._database.read() as connection:
@@ -124,10 +149,17 @@ class WriteStage:
         waiting = self._limits.choose(waiting) if self._limits.is_trying else self._aside.choose(waiting)
         if not waiting:
             return Written()
-        layout = self._workbook.layout()
-        sheet_id = layout.tabs[Tab.ORDERS].sheet_id
-        spreadsheet_id = self._workbook.spreadsheet_id
-        guard = current_guard(self._database, self._api, spreadsheet_id, sheet_id, clock=self._clock)
+        looked = Deadline.after(self._clock, LOOK_WITHIN)
+        layout = self._workbook.layout(self.ownership.check)
+        spreadsheet_id, sheet_id = self._workbook.spreadsheet_id, layout.tabs[Tab.ORDERS].sheet_id
+        chosen = current_guard(self._database, self._api, spreadsheet_id, sheet_id, clock=self._clock)
+        if self.ownership.hold(layout, chosen, sheet_id):
+            looked = Deadline.after(self._clock, LOOK_WITHIN)
+            layout = self._workbook.layout(self.ownership.check)
+        if not self.ownership.knows_rows(layout):
+            self._learn(layout)
+            return Written(more=True)
+        guard = chosen.guard
         entries = entries_that_fit(waiting, self._workbook.zone())
         unavailable = {entry.order.order_id for entry in entries if entry.order.shown is Shown.UNAVAILABLE}
         unavailable_rows = self._workbook.find_orders(layout, unavailable)
@@ -137,7 +169,7 @@ class WriteStage:
 
         def make_requests() -> list[dict[str, Any]]:
             return build_requests(
-                guard.claim(batch.id, batch.marker_id, sheet_id),
+                [guard.claim(batch.id, batch.marker_id, sheet_id), *self.ownership.requests(layout, batch.id)],
                 layout,
                 entries,
                 unavailable_rows=unavailable_rows,
@@ -145,33 +177,52 @@ class WriteStage:
             )
 
         requests = make_requests()
+        deadline = Deadline.after(self._clock, SEND_WITHIN).or_sooner(looked)
         claimed = self._claim(batch, entries, layout)
         if len(claimed) < len(entries):
             # The others have changed since they were read, and come with the next batch.
             entries = [entry for entry in entries if entry.order.id in claimed]
             requests = make_requests()
-        return self._send(batch, requests, entries) if entries else Written(more=True)
+        return self._send(batch, requests, entries, deadline) if entries else Written(more=True)
+
+    def _learn(self, layout: Layout) -> None:
+        """Reads what the sheet holds and this store doesn't know of."""
+        lesson = learn_rows(
+            self._database,
+            self._workbook.rows_known_by_their_ids(layout),
+            shop=self._shop,
+            spreadsheet_id=self._workbook.spreadsheet_id,
+            last_batch=layout.last_batch or "",
+            events=self._events,
+            clock=self._clock,
+        )
+        if self._problems is not None and lesson.lacking:
+            self._problems.put(
+                "items_missing", lacking_sentence(lesson), at=self._clock.now(), severity=Severity.WARNING
+            )
 
     def _claim(self, batch: Batch, entries: Sequence[Entry], layout: Layout) -> set[int]:
         """Stores the batch; the keys of the orders that belong to it."""
-        shows = {entry.order.id: (entry.order.items_state, entry.shows) for entry in entries}
+        made = {entry.order.id: Made.of(entry.order, entry.shows) for entry in entries}
         now = self._clock.now()
 
         def places(claimed: AbstractSet[int]) -> Mapping[int, Place]:
             return order_places(batch.spreadsheet_id, layout, [entry for entry in entries if entry.order.id in claimed])
 
         return self._database.write(
-            lambda connection: batches.open_batch(connection, self._shop, batch, shows, now=now, places=places)
+            lambda connection: batches.open_batch(connection, self._shop, batch, made, now=now, places=places)
         )
 
-    def _send(self, batch: Batch, requests: Sequence[dict[str, Any]], entries: Sequence[Entry]) -> Written:
-        """Sends a stored batch, once."""
+    def _send(
+        self, batch: Batch, requests: Sequence[dict[str, Any]], entries: Sequence[Entry], deadline: Deadline
+    ) -> Written:
+        """Sends a stored batch, once; not after the deadline."""
         self._observer.batch_sent(
             orders=len(entries), rows=sum(len(entry.order_rows) + len(entry.item_rows) for entry in entries)
         )
         self._limits.sent(requests)
         try:
-            self._api.batch_update(batch.spreadsheet_id, requests)
+            self._api.batch_update(batch.spreadsheet_id, requests, deadline=deadline)
         except SheetsError as error:
             if error.is_unclear:
                 raise
@@ -187,7 +238,7 @@ class WriteStage:
         return Written(orders=len(entries), more=True)
 
     def _after_refusal(self, error: SheetsError, entries: Sequence[Entry]) -> Written:
-        if error.kind in {Kind.STALE, Kind.TAKEN} and self._stale < _STALE_TRIES:
+        if error.kind in {Kind.STALE, Kind.TAKEN, Kind.LATE} and self._stale < _STALE_TRIES:
             self._stale += 1
             return Written(more=True)
         if error.kind is not Kind.REFUSED:

@@ -51,7 +51,7 @@ class Desk:
         self.restart()
 
     def restart(self) -> None:
-        api = DirectApi(self.google)
+        api = DirectApi(self.google, self.clock)
         titles = {Tab.ORDERS: "Orders", Tab.ITEMS: "Items"}
         workbook = Workbook(api, SPREADSHEET_ID, titles=titles, is_ours=self._known, clock=self.clock)
         self.write = WriteStage(self.database, api, workbook, shop=SHOP, policy=POLICY, clock=self.clock, events=EVENTS)
