@@ -90,6 +90,9 @@ class Aside:
                 return True, refused, until
             if refused is not None and refused.since == now:
                 self._events.set_aside(connection, refused, now=now)
+            # What was stored as the sheet's failure was this order's.
+            ended = pauses.over(connection, self._shop, Part.SHEET, now=now)
+            self._events.worked(connection, Part.SHEET, ended, now=now)
             return False, refused, until
 
         is_the_sheet, refused, until = self._database.write(change)
