@@ -144,6 +144,12 @@ class Order:
     """Where its row was written; None before that, and where that isn't known."""
     items_there: bool = False
     """Whether its item rows are in the sheet already, while its own row is to be written anew."""
+    rows_refused_at: datetime | None = None
+    """When the sheet first refused this order's rows alone, or broke on them; None once they are in it."""
+    refusal: str | None = None
+    """What was said then; a sentence."""
+    items_refused_at: datetime | None = None
+    """Since when its items can't be had though the channel works; None: it is not so."""
     items: tuple[Item, ...] = ()
 
     @property

@@ -1,17 +1,19 @@
 """Builds the one atomic request that brings a batch of orders into the sheet."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any
 
 from connector.models import ItemsState, Order, Place, Shown, shown_for
 from connector.sheets import tags
 from connector.sheets.body import encode
+from connector.sheets.cells import Cell
 from connector.sheets.columns import ITEMS_STATE, Tab
 from connector.sheets.first_row import keep_what_is_there
 from connector.sheets.layout import Layout, TabLayout
 from connector.sheets.rows import Row, item_rows, items_text, order_row
+from connector.sheets.tables import Table, Tables, grow_tables
 
 Json = dict[str, Any]
 
@@ -22,6 +24,21 @@ _REPLACEMENT = 400
 """Bytes, amply."""
 _FIELDS = "userEnteredValue,userEnteredFormat.numberFormat,userEnteredFormat.textFormat.link"
 """What depends on the order itself. All other looks a row takes over from the one before, and so from the merchant."""
+_VALUES = "userEnteredValue"
+"""What is left of it in a tab that takes nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the merchant's tabs want their rows."""
+
+    plain: frozenset[int] = frozenset()
+    """The ids of tabs that take values alone: no formats, links and notes."""
+    tables: Tables = field(default_factory=dict)
+    """The tables that are to grow with the rows."""
+
+
+ORDINARY = Manner()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +94,7 @@ def build_requests(
     entries: Sequence[Entry],
     *,
     unavailable_rows: Mapping[str, int] | None = None,
+    manner: Manner = ORDINARY,
 ) -> list[Json]:
     """The requests of the batch, the guards first, so that its marker's refusal is always that of the first request.
 
@@ -92,7 +110,13 @@ def build_requests(
     for place, rows in ((layout.tabs[Tab.ORDERS], order_rows), (layout.tabs[Tab.ITEMS], item_rows)):
         # Where the merchant has deleted every column, there is nothing to make rows for.
         if rows and place.columns:
-            requests += _insert(place, rows, checked=layout.is_checked)
+            requests += _insert(
+                place,
+                rows,
+                checked=layout.is_checked,
+                fields=_VALUES if place.sheet_id in manner.plain else _FIELDS,
+                tables=manner.tables.get(place.sheet_id, ()),
+            )
     for entry in entries:
         if entry.replaces:
             requests += _replace(layout.tabs[Tab.ORDERS], entry, unavailable_rows or {})
@@ -123,7 +147,9 @@ def _checks(place: TabLayout, columns: Collection[str] | None, *, rows: bool = F
             yield tags.check_place("ROWS", tag.id, place.sheet_id, tag.row)
 
 
-def _insert(place: TabLayout, rows: Sequence[Row], *, checked: bool) -> Iterator[Json]:
+def _insert(
+    place: TabLayout, rows: Sequence[Row], *, checked: bool, fields: str, tables: Sequence[Table]
+) -> Iterator[Json]:
     """Fresh rows between the last one and the one below, filled. The tag below moves by itself, the other is moved.
 
     Where the row below is still free for the first of them (see `first_row.py`), it is filled, the fresh ones come in
@@ -147,14 +173,17 @@ def _insert(place: TabLayout, rows: Sequence[Row], *, checked: bool) -> Iterator
             "fields": "hiddenByUser",
         }
     }
+    yield from grow_tables(tables, place, insert_at=inserted["startIndex"], end=after)
     groups = _neighbours(place.columns)
     if fills:
         yield from keep_what_is_there(place, groups, row=first, to=after)
+    # The row that is filled may have got a note of the merchant's just now.
+    together = f"{fields},note" if fields == _FIELDS and not fills else fields
     for columns in groups:
-        # The row that is filled may have got a note of the merchant's just now.
-        yield _cells(place, first, columns, rows, fields=_FIELDS if fills else f"{_FIELDS},note")
+        yield _cells(place, first, columns, rows, fields=together)
     if fills:
-        yield from _notes(place, first, rows)
+        if fields == _FIELDS:
+            yield from _notes(place, first, rows)
         yield tags.move_row_tag(end.id, place.sheet_id, after, from_=first)
     yield tags.move_row_tag(last.id, place.sheet_id, after - 1, from_=last.row if checked else None)
 
@@ -165,8 +194,12 @@ def _lines(place: TabLayout, start: int, end: int) -> Json:
 
 def _cells(place: TabLayout, first: int, columns: Sequence[str], rows: Sequence[Row], *, fields: str) -> Json:
     start = {"sheetId": place.sheet_id, "rowIndex": first, "columnIndex": place.columns[columns[0]]}
-    values = [{"values": [row[column] for column in columns]} for row in rows]
+    values = [{"values": [_cell(row[column], fields) for column in columns]} for row in rows]
     return {"updateCells": {"start": start, "rows": values, "fields": fields}}
+
+
+def _cell(cell: Cell, fields: str) -> Cell:
+    return {name: cell[name] for name in (_VALUES,) if name in cell} if fields == _VALUES else cell
 
 
 def _notes(place: TabLayout, first: int, rows: Sequence[Row]) -> Iterator[Json]:

@@ -18,6 +18,7 @@ from connector.sheets.layout import Layout, read_layout
 from connector.sheets.present_rows import SheetRows, read_rows
 from connector.sheets.refusal import explained
 from connector.sheets.summary.make import make_summary_anew, make_wanted_summary
+from connector.sheets.tables import Tables, read_tables
 from connector.sheets.tabs import Book
 from connector.sheets.takeover import IsOurs
 from connector.sheets.zones import read_zone
@@ -28,6 +29,8 @@ Json = dict[str, Any]
 
 TIME_ZONE_LASTS = timedelta(hours=1)
 """How long a change of the spreadsheet's time zone may go unnoticed."""
+TABLES_UNNOTICED = timedelta(minutes=5)
+"""How long rows may go in below a table that the merchant made. With the first rows after that it takes them in."""
 TIMES_CHECKED = 3
 """How often in a row the same layout may be checked when a batch is applied. What the checks rest on is not documented
 in full (see `tags.check_place`): if Google should refuse them where nothing has moved, they must not end the writing.
@@ -63,6 +66,9 @@ class Workbook:
         self._times_same = 0
         self._refuses_what_is_gone: bool | None = None
         self._summary_failures = Counter[int]()
+        self._tables: Tables = {}
+        self._tables_read_at: datetime | None = None
+        self._with_looks = True
 
     def layout(self, may_write: Callable[[Layout], object] = lambda _: None) -> Layout:
         """The tabs as they are now, made or mended first where they need it. One read where they don't.
@@ -72,11 +78,12 @@ class Workbook:
         layout = self._search()
         may_write(layout)
         if not layout.is_complete:
-            tabs.prepare(self._api, self.spreadsheet_id, layout, self._titles, self._read_book(), self._is_ours)
+            self._prepare(layout)
             log.info("sheet.prepared", spreadsheet_id=self.spreadsheet_id)
             layout = self._search()
             if not layout.is_complete:
                 raise SheetsError("The tabs could not be made ready. It will be tried again.", kind=Kind.STALE)
+        self._with_looks = True
         # Whoever the owner is, and whichever batch was the last: the same places are the same layout.
         placed = replace(layout, owner=None, last_batch=None)
         self._times_same = self._times_same + 1 if placed == self._placed else 1
@@ -103,6 +110,18 @@ class Workbook:
         Raises nothing.
         """
         return explained(error, self._api, self.spreadsheet_id, sent, self._latest or Layout())
+
+    def tables(self) -> Tables:
+        """The tables that the merchant has made of tabs. One read where there are any; else one in five minutes."""
+        read_at = self._tables_read_at
+        if self._tables or read_at is None or self._clock.now() - read_at > TABLES_UNNOTICED:
+            self._tables = read_tables(self._api, self.spreadsheet_id)
+            self._tables_read_at = self._clock.now()
+        return self._tables
+
+    def look_for_tables(self) -> None:
+        """Has `tables` read them anew, as Google refused something that a table may be the reason for."""
+        self._tables_read_at = None
 
     def add_wanted_summary(self) -> None:
         """Makes the tab `Summary` after the tabs were made for the first time; later there is nothing to do.
@@ -147,6 +166,20 @@ class Workbook:
     def look(self) -> Layout:
         """The tabs as they are now, whether or not rows can be written. One read, and nothing is changed."""
         return self._search()
+
+    def _prepare(self, layout: Layout) -> None:
+        """Makes what is missing, with the looks of new tabs at the first try only: a request that gets no clear answer
+        may do so again and again for its looks alone, and orders must not wait for those."""
+        with_looks, self._with_looks = self._with_looks, False
+        tabs.prepare(
+            self._api,
+            self.spreadsheet_id,
+            layout,
+            self._titles,
+            self._read_book(),
+            self._is_ours,
+            with_looks=with_looks,
+        )
 
     def rows_known_by_their_ids(self, layout: Layout) -> SheetRows:
         """Which orders have rows, and how many, by the key columns. Up to three reads."""

@@ -20,7 +20,6 @@ from connector.store.orders import with_items
 from connector.store.ownership import batch_known
 from connector.store.places import drop_places, put_places
 from connector.store.tables import batches, orders
-from connector.store.tries import Try, What, keep_try
 
 
 class BatchState(StrEnum):
@@ -172,6 +171,11 @@ def first_rows(connection: Connection, batch: Batch) -> list[tuple[datetime, dat
     return [(row.received_at, row.stored_at) for row in connection.execute(query)]
 
 
+def keys_of(connection: Connection, batch: Batch) -> list[int]:
+    """The orders of an open batch."""
+    return list(connection.execute(sa.select(orders.c.id).where(orders.c.batch_id == batch.id)).scalars())
+
+
 def newly_shown(connection: Connection, batch: Batch) -> list[str]:
     """The ids of the batch's orders of whose items the sheet says something new once it is applied, to be asked
     before that, in the order of their arrival. Rows that are written anew say nothing new."""
@@ -212,6 +216,8 @@ def applied(connection: Connection, batch: Batch, *, now: datetime) -> bool:
             ),
             write_due_at=sa.case((more, orders.c.write_due_at), else_=None),
             items_there=None,
+            rows_refused_at=None,
+            refusal=None,
             batch_id=None,
             batch_shows=None,
         )
@@ -228,15 +234,8 @@ def void(connection: Connection, batch: Batch, *, now: datetime) -> bool:
     return True
 
 
-def put_off(connection: Connection, key: int, *, until: datetime, error: str, now: datetime) -> None:
-    """Keeps an order out of the next batches, because its rows were refused."""
-    statement = sa.update(orders).where(orders.c.id == key, orders.c.write_due_at.is_not(None))
-    if connection.execute(statement.values(write_due_at=until, last_error=error)).rowcount:
-        keep_try(connection, key, Try(now, What.WRITE, error))
-
-
 def write_at_once(connection: Connection, shop: str, *, now: datetime, order_ids: Sequence[str] | None = None) -> None:
-    """Takes back `put_off` for the orders named, or for all."""
+    """Takes back `refusals.set_aside` for the orders named, or for all."""
     condition = sa.and_(orders.c.shop == shop, orders.c.write_due_at > now)
     if order_ids is not None:
         condition = sa.and_(condition, orders.c.order_id.in_(order_ids))

@@ -37,6 +37,7 @@ _HAVE_ITEMS = (
         items_state=ItemsState.READY,
         order_token=None,
         next_attempt_at=None,
+        items_refused_at=None,
         write_due_at=sa.bindparam("now", type_=orders.c.write_due_at.type),
     )
 )
@@ -74,14 +75,22 @@ def items_arrived(
 
 
 def attempt_failed(
-    connection: Connection, order: Order, *, error: str, next_attempt_at: datetime, now: datetime
+    connection: Connection,
+    order: Order,
+    *,
+    error: str,
+    next_attempt_at: datetime,
+    now: datetime,
+    set_back: bool = False,
 ) -> bool:
-    """The order's own failure: counted, and to be tried again at `next_attempt_at`."""
+    """The order's own failure: counted, and to be tried again at `next_attempt_at`. `set_back`: it looked like the
+    channel's."""
     return _failed(
         connection,
         order,
         Try(now, What.FETCH, error),
         attempts=orders.c.attempts + 1,
+        setback_at=now if set_back else orders.c.setback_at,
         next_attempt_at=next_attempt_at,
         write_due_at=_row_at_once(now),
     )
@@ -110,6 +119,7 @@ def give_up(connection: Connection, order: Order, *, error: str, now: datetime) 
         attempts=orders.c.attempts + 1,
         items_state=ItemsState.UNAVAILABLE,
         next_attempt_at=None,
+        items_refused_at=None,
         write_due_at=now,
     )
 

@@ -227,5 +227,8 @@ def to_order(row: sa.Row[Any], items: Sequence[Item] = ()) -> Order:
         if values["shown"] is not None
         else None,
         items_there=bool(values["items_there"]),
+        rows_refused_at=values["rows_refused_at"],
+        refusal=values["refusal"],
+        items_refused_at=values["items_refused_at"],
         items=tuple(items),
     )

@@ -66,6 +66,9 @@ orders = sa.Table(
     sa.Column("row_sheet_id", sa.BigInteger),
     sa.Column("row_index", sa.BigInteger),
     sa.Column("items_there", sa.Boolean),
+    sa.Column("rows_refused_at", Moment),
+    sa.Column("refusal", sa.Text),
+    sa.Column("items_refused_at", Moment),
     sa.UniqueConstraint("shop", "order_id", name="orders_once"),
 )
 
@@ -88,6 +91,18 @@ in_batch = sa.Index(
     "orders_in_batch",
     orders.c.batch_id,
     sqlite_where=orders.c.batch_id.is_not(None),
+)
+rows_refused = sa.Index(
+    "orders_rows_refused",
+    orders.c.shop,
+    orders.c.rows_refused_at,
+    sqlite_where=orders.c.rows_refused_at.is_not(None),
+)
+items_refused = sa.Index(
+    "orders_items_refused",
+    orders.c.shop,
+    orders.c.items_refused_at,
+    sqlite_where=orders.c.items_refused_at.is_not(None),
 )
 by_shown = sa.Index("orders_by_shown", orders.c.shop, orders.c.shown, orders.c.id)
 
@@ -175,6 +190,15 @@ ownership = sa.Table(
     sa.Column("audit", sa.Text),
 )
 
+tab_limits = sa.Table(
+    "tab_limits",
+    metadata,
+    sa.Column("spreadsheet_id", sa.Text, primary_key=True),
+    sa.Column("sheet_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("what", sa.String(16), primary_key=True),
+    sa.Column("found_at", Moment, nullable=False),
+)
+
 pauses = sa.Table(
     "pauses",
     metadata,
@@ -186,6 +210,15 @@ pauses = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("worked_at", Moment),
     sa.Column("told", sa.Integer, nullable=False, server_default="0"),
+)
+
+told_problems = sa.Table(
+    "told_problems",
+    metadata,
+    sa.Column("shop", sa.String(64), primary_key=True),
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("sentence", sa.Text, nullable=False),
+    sa.Column("since", Moment, nullable=False),
 )
 
 quarantine = sa.Table(

@@ -179,6 +179,12 @@ SCHEMAS: dict[str, Json] = {
             "database": {"const": "ok"},
             "last_sheet_write": _time_or_null("When rows were last written."),
             "oldest_unwritten_order": _time_or_null("Since when the oldest order waits that has no row yet."),
+            "orders_set_aside": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "Orders whose rows can't be written, which therefore wait outside the line; the five "
+                "oldest. Why, says `problems`.",
+            },
             "last_webhook": _time_or_null("When a webhook last came in, since the start."),
             "last_test_webhook": _text("The name of the last test that `setup` had Whapi send, since the start."),
             "google_requests": record(
@@ -188,8 +194,8 @@ SCHEMAS: dict[str, Json] = {
             "problems": {
                 "type": "array",
                 "items": {"type": "string"},
-                "description": "What keeps the service from Whapi or Google, and what the checks at the start and "
-                "every hour found wrong, in sentences with the remedy.",
+                "description": "What keeps orders out of the sheet, or from coming in, and what the checks at the "
+                "start and every hour found wrong, in sentences with the remedy.",
             },
         },
     ),

@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from connector.logs import get_logger
 from connector.models import Status
+from connector.problems import NamedProblem
 from connector.service import Service
 from connector.sheets.errors import SheetsError
-from connector.store import hours, orders, pauses, quarantine
+from connector.store import hours, orders, quarantine
 from connector.store.hours import Hour
 from connector.store.pauses import Part, Pause
 from connector.store.quarantine import Head
+from connector.store.standing import Standing, read_standing
 from connector.web.page.remembered import Remembered
 from connector.web.page.words import Words
 
@@ -34,8 +36,9 @@ class Snapshot:
     counts: Mapping[Status, int]
     today: int
     hours: Sequence[Hour]
-    oldest_unwritten: datetime | None
-    pauses: Mapping[Part, Pause]
+    standing: Standing
+    named: Sequence[NamedProblem]
+    """What the parts of the service say is wrong with them."""
     quarantined: int
     quarantine: Sequence[Head]
     """The newest of it."""
@@ -43,6 +46,10 @@ class Snapshot:
     @property
     def at(self) -> datetime:
         return self.words.now
+
+    @property
+    def pauses(self) -> Mapping[Part, Pause]:
+        return self.standing.pauses
 
     @property
     def total(self) -> int:
@@ -84,8 +91,8 @@ class Snapshots:
                 counts,
                 today,
                 found_hours,
-                orders.oldest_unwritten(connection, shop),
-                {part: pauses.get_pause(connection, shop, part) for part in Part},
+                read_standing(connection, shop),
+                self._service.problems.current(),
                 quarantine.count_quarantined(connection, shop),
                 quarantine.list_heads(connection, shop, limit=SHOWN_OF_QUARANTINE),
             )
