@@ -21,6 +21,8 @@ from connector.store.places import drop_places, put_places
 from connector.store.tables import batches, orders
 from connector.store.tries import Try, What, keep_try
 
+_OUT_OF_BATCH = dict.fromkeys(("batch_id", "batch_shows", "batch_change", "batch_lacks", "batch_revision"))
+
 
 class BatchState(StrEnum):
     OPEN = "open"
@@ -102,27 +104,49 @@ def count_to_write(connection: Connection, shop: str, *, before: datetime) -> in
     return connection.execute(query).scalar_one()
 
 
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What a batch makes an order's row say, and from what it was made."""
+
+    items_state: ItemsState
+    shown: Shown
+    revision: int = 0
+    lacks: tuple[str, ...] = ()
+    """The columns whose cells still wait for their value then."""
+
+
 def open_batch(
     connection: Connection,
     shop: str,
     batch: Batch,
-    shows: Mapping[int, tuple[ItemsState, Shown]],
+    shows: Mapping[int, Showing],
     *,
     now: datetime,
     places: Callable[[AbstractSet[int]], Mapping[int, Place]] = lambda _claimed: {},
 ) -> set[int]:
     """Stores the batch and gives it its orders; returns their keys.
 
-    `shows`: for each order's key, the state of its items that the rows were made from, and what the sheet will show
-    then. An order that has changed since (its items came meanwhile, or another writer took it) does not become part
-    of the batch; if none is left, no batch is stored. `places` tells where the rows of those go that did.
+    `shows`: for each order's key, what its row will say. An order that has changed since its row was made (its items
+    or more about it came meanwhile, or another writer took it) does not become part of the batch; if none is left, no
+    batch is stored. `places` tells where the rows of those go that did.
     """
     claimed: set[int] = set()
-    for (items_state, shown), keys in _grouped(shows).items():
+    for showing, keys in _grouped(shows).items():
         statement = (
             sa.update(orders)
-            .where(orders.c.id.in_(keys), orders.c.batch_id.is_(None), orders.c.items_state == items_state)
-            .values(batch_id=batch.id, batch_shows=shown)
+            .where(
+                orders.c.id.in_(keys),
+                orders.c.batch_id.is_(None),
+                orders.c.items_state == showing.items_state,
+                orders.c.revision == showing.revision,
+            )
+            .values(
+                batch_id=batch.id,
+                batch_shows=showing.shown,
+                batch_revision=showing.revision,
+                batch_change=orders.c.change,  # the one of this revision
+                batch_lacks=",".join(showing.lacks) or None,
+            )
         )
         claimed.update(connection.execute(statement.returning(orders.c.id)).scalars())
     if claimed:
@@ -161,8 +185,10 @@ def applied(connection: Connection, batch: Batch, *, now: datetime) -> bool:
     """The sheet has the batch: its orders show what it wrote. False if that was known already."""
     if not _settle(connection, batch, BatchState.APPLIED, now=now):
         return False
-    # What came in while the batch was on its way (its items, or the end of the tries) is still to be written.
+    # What came in while the batch was on its way (its items, the end of the tries, or more about it) is still to be
+    # written.
     more = sa.or_(
+        orders.c.revision != orders.c.batch_revision,
         sa.and_(orders.c.items_state == ItemsState.READY, orders.c.batch_shows != Shown.COMPLETE),
         sa.and_(orders.c.items_state == ItemsState.UNAVAILABLE, orders.c.batch_shows == Shown.WAITING),
     )
@@ -171,17 +197,21 @@ def applied(connection: Connection, batch: Batch, *, now: datetime) -> bool:
         .where(orders.c.batch_id == batch.id)
         .values(
             shown=orders.c.batch_shows,
+            row_change=orders.c.batch_change,
+            row_lacks=orders.c.batch_lacks,
             row_at=sa.case(
                 (orders.c.shown.is_(None), sa.literal(now, orders.c.row_at.type)),
                 else_=orders.c.row_at,
             ),
             synced_at=sa.case(
-                (orders.c.batch_shows == Shown.COMPLETE, sa.literal(now, orders.c.synced_at.type)),
+                (
+                    sa.and_(orders.c.batch_shows == Shown.COMPLETE, orders.c.synced_at.is_(None)),
+                    sa.literal(now, orders.c.synced_at.type),
+                ),
                 else_=orders.c.synced_at,
             ),
             write_due_at=sa.case((more, orders.c.write_due_at), else_=None),
-            batch_id=None,
-            batch_shows=None,
+            **_OUT_OF_BATCH,
         )
     )
     return True
@@ -192,7 +222,7 @@ def void(connection: Connection, batch: Batch, *, now: datetime) -> bool:
     if not _settle(connection, batch, BatchState.VOID, now=now):
         return False
     drop_places(connection, batch.id)
-    connection.execute(sa.update(orders).where(orders.c.batch_id == batch.id).values(batch_id=None, batch_shows=None))
+    connection.execute(sa.update(orders).where(orders.c.batch_id == batch.id).values(_OUT_OF_BATCH))
     return True
 
 
@@ -253,8 +283,8 @@ def _settle(connection: Connection, batch: Batch, state: BatchState, *, now: dat
     return connection.execute(statement).rowcount == 1
 
 
-def _grouped(shows: Mapping[int, tuple[ItemsState, Shown]]) -> dict[tuple[ItemsState, Shown], list[int]]:
-    groups: dict[tuple[ItemsState, Shown], list[int]] = {}
+def _grouped(shows: Mapping[int, Showing]) -> dict[Showing, list[int]]:
+    groups: dict[Showing, list[int]] = {}
     for key, value in shows.items():
         groups.setdefault(value, []).append(key)
     return groups

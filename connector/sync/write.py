@@ -23,9 +23,10 @@ from connector.sheets.columns import Tab
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.guard import marker_id, was_applied
 from connector.sheets.layout import Layout
+from connector.sheets.replace import must_be_found
 from connector.sheets.workbook import Workbook
 from connector.store import batches, pauses
-from connector.store.batches import Batch
+from connector.store.batches import Batch, Showing
 from connector.store.database import Database
 from connector.store.pauses import Part
 from connector.sync.guards import GUARDS, current_guard
@@ -122,14 +123,18 @@ class WriteStage:
         spreadsheet_id = self._workbook.spreadsheet_id
         guard = current_guard(self._database, self._api, spreadsheet_id, sheet_id, clock=self._clock)
         entries = entries_that_fit(waiting, self._workbook.zone())
-        unavailable = {entry.order.order_id for entry in entries if entry.order.shown is Shown.UNAVAILABLE}
-        unavailable_rows = self._workbook.find_orders(layout, unavailable)
+        looked_up = [entry.order for entry in entries if must_be_found(entry.order, entry.shows)]
+        rows_found = self._workbook.find_orders(
+            layout,
+            {order.order_id for order in looked_up},
+            noted={order.order_id for order in looked_up if order.warning},
+        )
         batch_id = batches.new_batch_id()
         batch = Batch(batch_id, spreadsheet_id, marker_id(batch_id), guard.name)
 
         def make_requests() -> list[dict[str, Any]]:
             return build_requests(
-                guard.claim(batch.id, batch.marker_id, sheet_id), layout, entries, unavailable_rows=unavailable_rows
+                guard.claim(batch.id, batch.marker_id, sheet_id), layout, entries, rows_found=rows_found
             )
 
         requests = make_requests()
@@ -142,7 +147,10 @@ class WriteStage:
 
     def _claim(self, batch: Batch, entries: Sequence[Entry], layout: Layout) -> set[int]:
         """Stores the batch; the keys of the orders that belong to it."""
-        shows = {entry.order.id: (entry.order.items_state, entry.shows) for entry in entries}
+        shows = {
+            entry.order.id: Showing(entry.order.items_state, entry.shows, entry.order.revision, entry.lacks)
+            for entry in entries
+        }
         now = self._clock.now()
 
         def places(claimed: AbstractSet[int]) -> Mapping[int, Place]:

@@ -23,7 +23,7 @@ from connector.sandbox.sandbox import Sandbox
 from connector.sandbox.whapi.market import CUSTOMERS, SHOPS
 from connector.service import SHOP, Service, build_service
 from connector.store import batches, fetching, intake, orders, pauses
-from connector.store.batches import Batch
+from connector.store.batches import Batch, Showing
 from connector.store.database import Database
 from connector.store.pauses import Part
 from connector.web.app import create_app
@@ -127,7 +127,7 @@ class Day:
 
     def write(self, some: Sequence[Order], now: datetime) -> None:
         found = [self._get(order.order_id) for order in some]
-        shows = {order.id: (order.items_state, shown_for(order.items_state)) for order in found}
+        shows = {order.id: Showing(order.items_state, shown_for(order.items_state), order.revision) for order in found}
         batch = Batch(batches.new_batch_id(), self._spreadsheet_id, 7)
         self._row += len(found)
         places = {order.id: Place(self._spreadsheet_id, 0, self._row) for order in found if order.shown is None}

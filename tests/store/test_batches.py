@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from connector.models import ItemsState, Place, Shown, Status
 from connector.store import batches, fetching
-from connector.store.batches import Batch
+from connector.store.batches import Batch, Showing
 from connector.store.database import Database
 from tests.clock import FakeClock
 from tests.store.helpers import ITEMS, SHOP, add, batch_of, due_to_write, get, new_order
@@ -34,7 +34,7 @@ def test_orders_in_an_open_batch_are_in_no_other(database: Database, clock: Fake
     assert open_ids(database) == [batch.id]
     order = get(database)
     again = Batch(batches.new_batch_id(), "spreadsheet", 8)
-    shows = {order.id: (order.items_state, Shown.COMPLETE)}
+    shows = {order.id: Showing(order.items_state, Shown.COMPLETE)}
     assert not database.write(lambda connection: batches.open_batch(connection, SHOP, again, shows, now=clock.now()))
     assert open_ids(database) == [batch.id]
 
@@ -89,7 +89,7 @@ def test_rows_made_before_the_items_arrived_are_not_sent(database: Database, clo
     arrive(database, clock)
 
     batch = Batch(batches.new_batch_id(), "spreadsheet", 7)
-    shows = {order.id: (ItemsState.DUE, Shown.WAITING)}
+    shows = {order.id: Showing(ItemsState.DUE, Shown.WAITING)}
     assert not database.write(lambda connection: batches.open_batch(connection, SHOP, batch, shows, now=clock.now()))
     assert (open_ids(database), due_to_write(database, clock)) == ([], ["1"])
 
@@ -102,7 +102,7 @@ def test_an_order_that_changed_meanwhile_does_not_keep_the_others_from_being_wri
     arrive(database, clock)
 
     batch = Batch(batches.new_batch_id(), "spreadsheet", 7)
-    shows = {changed.id: (ItemsState.DUE, Shown.WAITING), other.id: (ItemsState.READY, Shown.COMPLETE)}
+    shows = {changed.id: Showing(ItemsState.DUE, Shown.WAITING), other.id: Showing(ItemsState.READY, Shown.COMPLETE)}
     claimed = database.write(lambda connection: batches.open_batch(connection, SHOP, batch, shows, now=clock.now()))
 
     assert claimed == {other.id}
@@ -150,7 +150,7 @@ def test_the_place_of_a_row_counts_once_the_batch_is_applied_and_is_forgotten_wi
 
     def open_with(row: int, *order_ids: str) -> Batch:
         batch = Batch(batches.new_batch_id(), "spreadsheet", 7)
-        shows = {keys[order_id]: (ItemsState.READY, Shown.COMPLETE) for order_id in order_ids}
+        shows = {keys[order_id]: Showing(ItemsState.READY, Shown.COMPLETE) for order_id in order_ids}
         places = {keys[order_id]: Place("spreadsheet", 2**31 - 1, row + n) for n, order_id in enumerate(order_ids)}
         claimed = database.write(
             lambda connection: batches.open_batch(
