@@ -83,6 +83,7 @@ def _is_digits(text: str) -> bool:
 
 
 def _is_word(text: str) -> bool:
-    """Begins with a letter or a symbol such as an emoji. A formula, a number and a date begin with other signs, and
-    the merchant may have taken the cell's text format away."""
-    return text.isprintable() and (text[0].isalpha() or unicodedata.category(text[0]) == "So")
+    """Begins with a letter or a symbol such as an emoji, and has no digit in it. A formula begins with other signs, and
+    numbers and dates have digits: so it stays a text also where the merchant has taken the cell's format away."""
+    begins = text[:1].isalpha() or unicodedata.category(text[:1] or " ") == "So"
+    return begins and text.isprintable() and not any(sign.isnumeric() for sign in text)

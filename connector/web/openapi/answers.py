@@ -49,7 +49,9 @@ _ORDER: dict[str, Json] = {
     },
     "customer_name": _text("The customer's name in WhatsApp."),
     "customer_phone": _text("The customer's number, without a plus sign."),
-    "chat_id": _text("The chat that one answers to. It may be a number's, or WhatsApp's own id of a person or a group."),
+    "chat_id": _text(
+        "The chat that one answers to. It may be a number's, or WhatsApp's own id of a person or a group."
+    ),
     "title": _text("The order's title."),
     "note": _text("The customer's message."),
     "item_count": _amount("How many items, as the order says; from the items where it doesn't."),

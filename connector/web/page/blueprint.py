@@ -59,7 +59,12 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
             row_url=row_url,
         )
         environment.globals.update(
-            status_words=_STATUS_WORDS, odd=ODD, odd_words=ODD_WORDS, seconds_between=EVERY, plot_width=WIDTH, plot_height=HEIGHT
+            status_words=_STATUS_WORDS,
+            odd=ODD,
+            odd_words=ODD_WORDS,
+            seconds_between=EVERY,
+            plot_width=WIDTH,
+            plot_height=HEIGHT,
         )
 
     @blueprint.before_request
