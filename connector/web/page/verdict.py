@@ -92,11 +92,11 @@ def _problems(snapshot: Snapshot) -> Iterator[Problem]:
             f"See what under the status “{ODD_WORDS}”, and ask the customer before it is packed.",
         )
     if snapshot.other_orders:
-        came = count(snapshot.other_orders, "order has", "orders have")
+        came = count(snapshot.other_orders, "delivery has", "deliveries have")
         yield Problem(
             Level.LOOK,
-            f"{came} come under the id of another order, and are not in the sheet. Look at Quarantine below, and send "
-            "each again with an id of its own if it is an order of its own.",
+            f"{came} the id of a known order, but another customer, total or items. This is not in the sheet: look at "
+            "Quarantine below, and send it again with an id of its own if it is an order of its own.",
         )
     if unclear := snapshot.quarantined - snapshot.other_orders:
         came = count(unclear, "message", "messages")
