@@ -9,10 +9,12 @@ from connector.models import ItemsState, Order, Place, Shown, shown_for
 from connector.sheets import tags
 from connector.sheets.body import encode
 from connector.sheets.cells import Cell
-from connector.sheets.columns import ITEMS_STATE, Tab
+from connector.sheets.columns import Tab
 from connector.sheets.first_row import keep_what_is_there
 from connector.sheets.layout import Layout, TabLayout
-from connector.sheets.rows import Row, item_rows, items_text, order_row
+from connector.sheets.pending import typed, waits
+from connector.sheets.replace import Rows, columns_replaced, replacements
+from connector.sheets.rows import Row, item_rows, order_row
 from connector.sheets.tables import Table, Tables, grow_tables
 
 Json = dict[str, Any]
@@ -50,22 +52,24 @@ class Entry:
     order_rows: tuple[Row, ...]
     """The order's row; none if it is in the sheet already."""
     item_rows: tuple[Row, ...]
+    """The rows of its items; none as long as they are not known, and once they are in the sheet."""
 
     @property
-    def replaces(self) -> bool:
-        """Whether the cell that says how the items stand is to be changed in a row that is there already."""
-        return self.order.shown is not None
+    def lacks(self) -> tuple[str, ...]:
+        """The columns whose cells still wait for their value then."""
+        return waits(self.order, self.shows)
 
 
 def entry_for(order: Order, zone: tzinfo) -> Entry:
     shows = shown_for(order.items_state)
+    if order.shown is Shown.UNAVAILABLE and shows is Shown.WAITING:
+        shows = Shown.UNAVAILABLE  # It is tried again; its row says something else only once the items are there.
+    are_new = order.items_state is ItemsState.READY and order.shown is not Shown.COMPLETE
     return Entry(
         order,
         shows,
         order_rows=(order_row(order, shows, zone),) if order.shown is None else (),
-        item_rows=tuple(item_rows(order, zone))
-        if order.items_state is ItemsState.READY and not order.items_there
-        else (),
+        item_rows=tuple(item_rows(order, zone)) if are_new and not order.items_there else (),
     )
 
 
@@ -85,7 +89,15 @@ def entries_that_fit(orders: Iterable[Order], zone: tzinfo) -> list[Entry]:
 def _size(entry: Entry) -> int:
     rows = (*entry.order_rows, *entry.item_rows)
     cells = len(encode([list(row.values()) for row in rows]))
-    return cells + len(rows) * _AROUND_A_ROW + (_REPLACEMENT if entry.replaces else 0)
+    return cells + len(rows) * _AROUND_A_ROW + _size_of_replacements(entry.order)
+
+
+def _size_of_replacements(order: Order) -> int:
+    columns = columns_replaced(order)
+    if not columns:
+        return 0
+    texts = [order.order_id, order.order_id, *(typed(column, order) or "" for column in order.row_lacks)]
+    return len(columns) * _REPLACEMENT + len(encode([*texts, order.warning or ""]))
 
 
 def build_requests(
@@ -93,19 +105,20 @@ def build_requests(
     layout: Layout,
     entries: Sequence[Entry],
     *,
-    unavailable_rows: Mapping[str, int] | None = None,
+    rows_found: Rows | None = None,
     manner: Manner = ORDINARY,
 ) -> list[Json]:
     """The requests of the batch, the guards first, so that its marker's refusal is always that of the first request.
 
-    `unavailable_rows`: for orders that were given up and now have their items after all, the row in `Orders`.
+    `rows_found`: where the orders stand whose rows must be looked up (`replace.must_be_found`).
     """
+    found = rows_found or Rows()
     order_rows = [row for entry in entries for row in entry.order_rows]
     item_rows = [row for entry in entries for row in entry.item_rows]
     requests = list(guards)
     if layout.is_checked:
-        replaced = [ITEMS_STATE] if any(entry.replaces for entry in entries) else []
-        requests += _checks(layout.tabs[Tab.ORDERS], None if order_rows else replaced, rows=bool(unavailable_rows))
+        replaced = {column for entry in entries for column in columns_replaced(entry.order)}
+        requests += _checks(layout.tabs[Tab.ORDERS], None if order_rows else replaced, rows=bool(found.at))
         requests += _checks(layout.tabs[Tab.ITEMS], None if item_rows else [])
     for place, rows in ((layout.tabs[Tab.ORDERS], order_rows), (layout.tabs[Tab.ITEMS], item_rows)):
         # Where the merchant has deleted every column, there is nothing to make rows for.
@@ -118,8 +131,7 @@ def build_requests(
                 tables=manner.tables.get(place.sheet_id, ()),
             )
     for entry in entries:
-        if entry.replaces:
-            requests += _replace(layout.tabs[Tab.ORDERS], entry, unavailable_rows or {})
+        requests += replacements(layout.tabs[Tab.ORDERS], entry.order, entry.shows, found)
     return requests
 
 
@@ -208,33 +220,6 @@ def _notes(place: TabLayout, first: int, rows: Sequence[Row]) -> Iterator[Json]:
         for column in place.columns:
             if "note" in row[column]:
                 yield _cells(place, index, [column], [row], fields="note")
-
-
-def _replace(place: TabLayout, entry: Entry, unavailable_rows: Mapping[str, int]) -> Iterator[Json]:
-    """Changes the cell that says how the items stand, found by its text on Google's side.
-
-    No hit means that the merchant changed or deleted it, and then it is left alone. `unavailable` is not unique, so
-    that search is limited to the one cell where the order's row was read to be.
-    """
-    column = place.columns.get(ITEMS_STATE)
-    shown = entry.order.shown
-    if column is None or shown is None:
-        return
-    within: Json = {"sheetId": place.sheet_id, "startColumnIndex": column, "endColumnIndex": column + 1}
-    if shown is Shown.UNAVAILABLE:
-        row = unavailable_rows.get(entry.order.order_id)
-        if row is None:
-            return
-        within |= {"startRowIndex": row, "endRowIndex": row + 1}
-    yield {
-        "findReplace": {
-            "find": items_text(entry.order.order_id, shown),
-            "replacement": items_text(entry.order.order_id, entry.shows),
-            "matchCase": True,
-            "matchEntireCell": True,
-            "range": within,
-        }
-    }
 
 
 def _neighbours(columns: Mapping[str, int]) -> list[list[str]]:

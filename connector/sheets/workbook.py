@@ -11,12 +11,13 @@ from connector.clock import Clock
 from connector.logs import get_logger
 from connector.sheets import tabs, tags
 from connector.sheets.api import SheetsApi
-from connector.sheets.columns import Tab
+from connector.sheets.columns import TOTAL, Tab
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.first_row import free_first_rows, refuses_what_is_gone
 from connector.sheets.layout import Layout, read_layout
 from connector.sheets.present_rows import SheetRows, read_rows
 from connector.sheets.refusal import explained
+from connector.sheets.replace import Rows
 from connector.sheets.summary.make import make_summary_anew, make_wanted_summary
 from connector.sheets.tables import Tables, read_tables
 from connector.sheets.tabs import Book
@@ -157,11 +158,28 @@ class Workbook:
         """The time zone as far as it is known, without a call; None before it was first read."""
         return self._fixed_zone or self._zone
 
-    def find_orders(self, layout: Layout, order_ids: Collection[str]) -> dict[str, int]:
-        """The rows in which orders stand now. One read, none for no orders."""
+    def find_orders(self, layout: Layout, order_ids: Collection[str], *, noted: Collection[str] = ()) -> Rows:
+        """The rows in which orders stand now, and for those in `noted` the notes in `Total`. One read for each of the
+        two, none for no orders."""
         if not order_ids:
-            return {}
-        return tabs.find_rows(self._api, self.spreadsheet_id, layout.tabs[Tab.ORDERS], order_ids)
+            return Rows()
+        place = layout.tabs[Tab.ORDERS]
+        at = tabs.find_rows(self._api, self.spreadsheet_id, place, order_ids)
+        rows = sorted(row for order_id, row in at.items() if order_id in noted)
+        column = place.columns.get(TOTAL)
+        if not rows or column is None:
+            return Rows(at)
+        cells = [
+            {
+                "sheetId": place.sheet_id,
+                "startRowIndex": row,
+                "endRowIndex": row + 1,
+                "startColumnIndex": column,
+                "endColumnIndex": column + 1,
+            }
+            for row in rows
+        ]
+        return Rows(at, self._api.notes(self.spreadsheet_id, cells))
 
     def look(self) -> Layout:
         """The tabs as they are now, whether or not rows can be written. One read, and nothing is changed."""
