@@ -6,11 +6,11 @@ from time import perf_counter
 from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.exc import SQLAlchemyError
 
+from connector.gateways.webhook import read_webhook
 from connector.service import Service
 from connector.store.commit import StoreClosedError
 from connector.sync.receive import Receipt
 from connector.web.body import read_json
-from connector.whapi.payload import read_webhook
 from connector.whapi.unwrap import parse_json
 
 TEST_HEADER = "X-Connector-Test"
