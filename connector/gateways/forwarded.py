@@ -13,7 +13,7 @@ from connector.gateways.every import recognised
 from connector.whapi import fields
 from connector.whapi.bare import read_bare
 from connector.whapi.names import names_an_order
-from connector.whapi.payload import Reading, Unclear, join, read_message, read_payload
+from connector.whapi.payload import Reading, Unclear, is_other_event, join, read_message, read_payload
 from connector.whapi.unwrap import opened, wrapped
 from connector.whapi.wording import came
 
@@ -67,7 +67,7 @@ def _read_object(part: dict[str, Any], reading: Reading, *, now: datetime, at: s
             return
         ((key, value),) = inner.items()
         _read(value, reading, now=now, at=join(at, key), depth=depth + 1)
-    elif "event" in part:
+    elif is_other_event(part):
         reading.add(read_payload(part, now=now, at=at))
     else:
         reading.unclear.append(Unclear(at or "body", f"{_SHAPES}; {came(part)} came.", part))
