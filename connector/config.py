@@ -111,6 +111,7 @@ class Settings:
     google_credentials: str = field(default="credentials.json", repr=False)
     webhook_secret: Annotated[str, Read(_secret)] = field(repr=False)
     admin_password: Annotated[str, Read(_password)] | None = field(default=None, repr=False)
+    meta_app_secret: str | None = field(default=None, repr=False)
     whapi_base_url: Address = "https://gate.whapi.cloud"
     sheets_base_url: Address = "https://sheets.googleapis.com"
     database_url: str = field(default="sqlite:///data/connector.db", repr=False)
@@ -151,8 +152,7 @@ class Settings:
     def secrets(self) -> list[str]:
         """Every value that must never be seen in a log, an error or a page."""
         hidden = [self.whapi_token, self.webhook_secret]
-        if self.admin_password is not None:
-            hidden.append(self.admin_password)
+        hidden += [secret for secret in (self.admin_password, self.meta_app_secret) if secret is not None]
         for secret in self.event_secrets:
             hidden += [secret, secret.removeprefix(PREFIX)]
         if self.events_url is not None:

@@ -107,7 +107,15 @@ def build_service(
     workbook = build_workbook(settings, database, api, clock)
     events = announcer(settings)
     fetch = FetchStage(
-        database, whapi, shop=SHOP, policy=policy, clock=clock, redact=redact, events=events, observer=instruments
+        database,
+        whapi,
+        shop=SHOP,
+        policy=policy,
+        clock=clock,
+        price_divisor=settings.item_price_divisor,
+        redact=redact,
+        events=events,
+        observer=instruments,
     )
     write = WriteStage(
         database,
@@ -151,6 +159,7 @@ def build_service(
         grace=settings.items_grace,
         clock=clock,
         arrived=pipeline.orders_arrived,
+        price_divisor=settings.item_price_divisor,
         events=events,
         observer=instruments,
     )
@@ -239,7 +248,6 @@ def whapi_client(settings: Settings, observer: Observer = UNOBSERVED) -> WhapiCl
         settings.whapi_token,
         timeout=settings.whapi_timeout,
         connections=FETCHERS + 1,  # and the history
-        price_divisor=settings.item_price_divisor,
         observer=observer,
     )
 

@@ -31,6 +31,7 @@ def run_service(settings: Settings) -> None:
             webhook_secret=settings.webhook_secret,
             public_url=settings.public_url,
             admin_password=settings.admin_password,
+            meta_app_secret=settings.meta_app_secret,
         )
         server = WebServer(app, settings.host, settings.port)
     except (CredentialsError, AddressInUseError) as error:

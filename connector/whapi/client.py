@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from connector.models import Item, Number
+from connector.models import Item
 from connector.observer import UNOBSERVED, Callee, Observer, observed_call
 from connector.whapi.errors import Scope, WhapiError
 from connector.whapi.items import parse_items
@@ -55,14 +55,12 @@ class WhapiClient:
         *,
         timeout: float = 15.0,
         connections: int = 20,
-        price_divisor: Number = 1,
         observer: Observer = UNOBSERVED,
     ) -> None:
         """`timeout` is the deadline in seconds for a whole call, connection and body included."""
         self._base_url = base_url.rstrip("/")
         self._token = token
         self._timeout = timeout
-        self._price_divisor = price_divisor
         self._observer = observer
         self._http = httpx.Client(
             timeout=httpx.Timeout(timeout, connect=min(_CONNECT_SECONDS, timeout)),
@@ -75,7 +73,7 @@ class WhapiClient:
         self._http.close()
 
     def fetch_items(self, order_id: str, order_token: str) -> tuple[Item, ...]:
-        """The items of an order. Raises WhapiError."""
+        """The items of an order, with amounts as Whapi writes them. Raises WhapiError."""
         with observed_call(self._observer, Callee.WHAPI, "items"):
             return self._fetch_items(order_id, order_token)
 
@@ -83,7 +81,7 @@ class WhapiClient:
         # The help desk wants the channel's token in the query here, not in a header.
         query = urlencode({"order_token": order_token, "token": self._token}, quote_via=quote, safe="")
         answer = self._get(f"/business/orders/{quote(order_id, safe='')}?{query}")
-        items = parse_items(answer, price_divisor=self._price_divisor)
+        items = parse_items(answer)
         if items is None:
             raise WhapiError(
                 "Whapi's answer was not a list of order items. It will be tried again.",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector.whapi.payload import is_order_id
+from connector.whapi.ids import is_order_id
 from tests.attack.hostile import TEXTS
 from tests.service.shop import Shop
 from tests.waiting import wait_until

@@ -61,6 +61,7 @@ class Shop:
             webhook_secret=self.secret,
             public_url=self.settings.public_url,
             admin_password=self.settings.admin_password,
+            meta_app_secret=self.settings.meta_app_secret,
         )
         self._server = WebServer(app, "127.0.0.1", 0)
         uvicorn = self._server._server.config
