@@ -1,11 +1,7 @@
 """`python -m connector COMMAND`."""
 
-import sys
-
 from connector.cli import main
-from connector.lean import start_lean
+from connector.cli.crash import redact_tracebacks
 
-if sys.argv[1:2] == ["serve"]:
-    start_lean()
-
+redact_tracebacks()
 main(prog_name="python -m connector")

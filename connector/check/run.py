@@ -12,9 +12,9 @@ from connector.check.settings import read_settings
 from connector.check.storage import check_storage
 from connector.check.webhook import check_webhook
 from connector.check.whapi import check_channel
-from connector.config import Settings
 from connector.logs import Redactor
 from connector.service import whapi_client
+from connector.settings import Settings
 from connector.store.database import Database, StoreError
 
 

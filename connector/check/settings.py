@@ -6,8 +6,7 @@ from pathlib import Path
 from dotenv.parser import parse_stream
 
 from connector.check.finding import Finding
-from connector.config import ENV_FILE, Settings, SettingsError
-from connector.environment import load_settings
+from connector.settings import ENV_FILE, Settings, SettingsError, load_settings
 
 _NAME = "settings"
 

@@ -3,8 +3,8 @@
 from connector.check.failure import sentence_of
 from connector.check.public import local_address
 from connector.clock import SystemClock
-from connector.config import ENV_FILE, HOW_TO_GET, Settings
 from connector.service import build_service, build_workbook, sheets_api
+from connector.settings import ENV_FILE, HOW_TO_GET, Settings
 from connector.setup.arrival import NotArrivedError, try_webhook
 from connector.setup.registration import Registered, register
 from connector.setup.steps import KEY_FILE, google_step, password_step, public_url_step, secret_step, token_step

@@ -16,6 +16,7 @@ from google.oauth2.service_account import Credentials
 from gspread.exceptions import APIError
 from gspread.http_client import HTTPClient
 
+from connector.certificates import missing_certificates
 from connector.observer import UNOBSERVED, Callee, Observer, observed_call
 from connector.sheets.body import encode
 from connector.sheets.errors import Kind, SheetsError, from_answer
@@ -99,6 +100,9 @@ class SheetsApi:
         params: Any = None,
     ) -> Json:
         endpoint = f"{GOOGLE}/v4/spreadsheets/{spreadsheet_id}{path}"
+        missing = missing_certificates()
+        if missing is not None:
+            raise SheetsError(missing, kind=Kind.NOT_SENT)
         try:
             answer = self._http.request(
                 method,

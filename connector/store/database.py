@@ -28,11 +28,8 @@ class StoreError(Exception):
 class Database:
     """The open store. Safe to use from several threads."""
 
-    def __init__(self, url: str, *, has_threads: bool = True) -> None:
-        """Opens the database, creating and migrating it as needed. Raises StoreError.
-
-        `has_threads`: whether the process has any already. One that has none is spared what migrating leaves in memory.
-        """
+    def __init__(self, url: str) -> None:
+        """Opens the database, creating and migrating it as needed. Raises StoreError."""
         parsed = parse_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.path = _sqlite_path(parsed) if self.is_sqlite else None
@@ -45,7 +42,7 @@ class Database:
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
         try:
-            migrate(self.engine.execution_options(writes=True), may_fork=not has_threads)
+            migrate(self.engine.execution_options(writes=True))
         except NewerSchemaError:
             self.engine.dispose()
             raise StoreError(

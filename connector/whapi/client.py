@@ -192,6 +192,13 @@ class WhapiClient:
                 content = _read_body(response, deadline, largest)
         except httpx.TimeoutException:
             raise _timed_out(self._timeout) from None
+        except (httpx.InvalidURL, UnicodeError):
+            raise WhapiError(
+                "No request can be made with WHAPI_BASE_URL and WHAPI_TOKEN as they are. Compare both with Whapi's "
+                "panel.",
+                scope=Scope.CHANNEL,
+                kind="no_connection",
+            ) from None
         except httpx.HTTPError as error:
             # The class tells what broke; the text might hold the URL, and the URL holds the tokens.
             raise WhapiError(

@@ -1,6 +1,4 @@
 import sqlite3
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -30,42 +28,6 @@ def test_the_migrations_lead_to_the_tables_that_the_code_uses(database: Database
         assert compare_metadata(context, metadata) == []
     scripts = ScriptDirectory(str(Path(migrate.__file__).parent / "migrations"))
     assert scripts.get_current_head() == migrate.HEAD
-
-
-def open_without_threads(database_url: str) -> "subprocess.CompletedProcess[str]":
-    """Opens it in a process of its own, which tells whether that has left Alembic in its memory."""
-    program = """
-import sys
-from connector.store.database import Database, StoreError
-try:
-    Database(sys.argv[1], has_threads=False).close()
-except StoreError as error:
-    sys.exit(str(error))
-print("alembic" in sys.modules)
-"""
-    return subprocess.run(
-        [sys.executable, "-c", program, database_url], capture_output=True, text=True, check=False, timeout=60
-    )
-
-
-def test_a_process_without_threads_has_its_database_made_and_keeps_nothing_of_it(database_url: str) -> None:
-    opened = open_without_threads(database_url)
-
-    assert (opened.returncode, opened.stdout, opened.stderr) == (0, "False\n", "")
-    engine = sa.create_engine(parse_url(database_url))
-    assert migrate.current(engine) == migrate.HEAD
-    engine.dispose()
-
-
-def test_it_says_the_same_as_any_other_where_the_database_cannot_be_made(tmp_path: Path) -> None:
-    (tmp_path / "no.db").write_text("This is no database, but a text that is long enough.")
-    url = f"sqlite:///{tmp_path}/no.db"
-
-    opened = open_without_threads(url)
-
-    with pytest.raises(StoreError) as said:
-        Database(url)
-    assert (opened.returncode, opened.stdout, opened.stderr) == (1, "", f"{said.value}\n")
 
 
 def test_what_is_stored_is_there_after_opening_again(database_url: str, clock: FakeClock) -> None:
