@@ -60,6 +60,8 @@ def address(text: str) -> str:
         is_one = parts.scheme in {"https", "http"} and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         is_one = False
+    if "@" in urlsplit(text).netloc if is_one else False:
+        raise ValueError("it holds a login before the host (an @). Write the address without it.")
     if not is_one or not text.isprintable() or " " in text:
         raise ValueError("it is not an address that begins with https:// (or http://).")
     return text.rstrip("/")

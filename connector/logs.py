@@ -15,6 +15,8 @@ from urllib.parse import quote, quote_plus
 
 import structlog
 
+from connector.visible import visible
+
 _TALKATIVE = (
     "httpx", "httpcore", "urllib3", "requests", "google", "gspread", "werkzeug", "uvicorn", "sqlalchemy",
     "alembic", "apscheduler", "tzlocal", "asyncio", "filelock",
@@ -55,18 +57,22 @@ class Redactor:
             text = self._known.sub(_REPLACEMENT, text)
         return _IN_TEXT.sub(_replace, text)
 
+    def line(self, text: str) -> str:
+        """The same for a line of the log, in which nobody's words may turn what is read around."""
+        return visible(self.text(text))
+
     def _value(self, key: Any, value: Any) -> Any:
         if isinstance(key, str) and key.lower() in _SECRET_KEYS:
             return _REPLACEMENT
         if isinstance(value, str):
-            return self.text(value)
+            return self.line(value)
         if isinstance(value, dict):
             return {inner: self._value(inner, item) for inner, item in value.items()}
         if isinstance(value, list | tuple):
             return [self._value(None, item) for item in value]
         if value is None or isinstance(value, bool | int | float):
             return value
-        return self.text(str(value))
+        return self.line(str(value))
 
 
 def _forms(secret: str) -> tuple[str, ...]:

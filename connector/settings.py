@@ -3,6 +3,7 @@
 They come from environment variables and from the file `.env` in the working directory.
 """
 
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +11,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -96,11 +97,17 @@ class Settings:
     events_secret: str | None = field(
         default=None, repr=False, metadata=_by(partial(converters.unchanged, check=parse_secrets))
     )
+    plain_http_hosts: str = field(default="", metadata=_by(_text))
     events_allow_private: bool = field(default=False, metadata=_by(converters.boolean))
     log_format: str = field(default="console", metadata=_by(partial(converters.choice, choices=("console", "json"))))
     log_level: str = field(
         default="INFO", metadata=_by(partial(converters.choice, choices=("DEBUG", "INFO", "WARNING", "ERROR")))
     )
+
+    @property
+    def plain_hosts(self) -> frozenset[str]:
+        """Hosts beside this machine that may be asked without TLS."""
+        return frozenset(host for part in self.plain_http_hosts.split(",") if (host := part.strip().lower()))
 
     @property
     def event_targets(self) -> tuple[Target, ...]:
@@ -162,6 +169,14 @@ def contradictions(settings: Settings) -> Iterator[str]:
     """A sentence for each case in which two settings, right by themselves, don't go together."""
     if settings.orders_tab == settings.items_tab:
         yield "ORDERS_TAB and ITEMS_TAB are the same. Give the two tabs different names."
+    for name, url in (("WHAPI_BASE_URL", settings.whapi_base_url), ("SHEETS_BASE_URL", settings.sheets_base_url)):
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if parts.scheme == "http" and not is_loopback(host) and host not in settings.plain_hosts:
+            yield (
+                f"{name} is wrong: it begins with http://, so the token would cross the network for all to read. Use "
+                f"https://, or, where the way to that host is safe, allow it with PLAIN_HTTP_HOSTS={host}."
+            )
     if settings.events_url is not None and settings.events_secret is None:
         yield f"EVENTS_SECRET is not set, but EVENTS_URL is: events are signed with it. {HOW_TO_MAKE}"
     if not settings.events_allow_private and not all(target.is_secure for target in settings.event_targets):
@@ -169,6 +184,14 @@ def contradictions(settings: Settings) -> Iterator[str]:
             "EVENTS_URL is wrong: an address begins with http://. Use https://; plain http is taken only for a "
             "receiver in the own network, with EVENTS_ALLOW_PRIVATE=true."
         )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host's name stands for this machine itself."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def trimmed(text: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from connector.check.events import check_receivers
 from connector.check.failure import guarded
+from connector.check.files import check_files
 from connector.check.finding import Finding
 from connector.check.google import check_google
 from connector.check.public import check_public_url
@@ -38,6 +39,7 @@ def check_with(settings: Settings) -> Iterator[Finding]:
     try:
         if database is not None:
             yield from guarded("database", check_storage(database, settings), redact)
+        yield from guarded("files", check_files(settings, database.path if database is not None else None), redact)
         yield from guarded("google", check_google(settings, database), redact)
         yield from guarded("quota", check_quota_of_running(settings), redact)
         yield from guarded("whapi", check_channel(client, database), redact)

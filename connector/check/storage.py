@@ -6,13 +6,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.engine import make_url
 
 from connector.check.failure import WrongError
 from connector.check.finding import Finding
 from connector.service import SHOP
 from connector.settings import Settings
-from connector.store.database import Database
+from connector.store.database import Database, described, parse_url
 from connector.store.lock import LockError, shop_lock
 from connector.store.tables import pauses
 
@@ -57,9 +56,8 @@ def _write(database: Database, settings: Settings) -> None:
         database.write(nothing)
     except sa.exc.SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
-        address = make_url(settings.database_url).render_as_string(hide_password=True)
         raise WrongError(
-            f"The database {address} can be read but not written: {cause}. "
+            f"The database {described(parse_url(settings.database_url))} can be read but not written: {cause}. "
             "See that the service may write the file and its folder, or to the tables."
         ) from None
 

@@ -35,7 +35,7 @@ def run_service(settings: Settings) -> None:
         server = WebServer(app, settings.host, settings.port)
     except (CredentialsError, AddressInUseError) as error:
         database.close()
-        exit_with([str(error)])
+        exit_with([str(error)], secrets=settings.secrets)
 
     def stop(number: int, _frame: FrameType | None) -> None:
         server.stop()

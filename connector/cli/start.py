@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import click
 
-from connector.logs import set_up_logging
+from connector.logs import Redactor, set_up_logging
 from connector.settings import Settings, SettingsError, load_settings
 from connector.store.database import Database, StoreError
 
@@ -33,10 +33,12 @@ def database_or_exit(settings: Settings) -> Database:
     try:
         return Database(settings.database_url)
     except StoreError as error:
-        exit_with([str(error)])
+        exit_with([str(error)], secrets=settings.secrets)
 
 
-def exit_with(problems: Iterable[str], *, code: int = MISCONFIGURED) -> NoReturn:
+def exit_with(problems: Iterable[str], *, code: int = MISCONFIGURED, secrets: Iterable[str] = ()) -> NoReturn:
+    """Ends the command with a sentence for each problem, from which secrets are taken out as they are from the log."""
+    redact = Redactor(secrets).text
     for problem in problems:
-        click.echo(problem, err=True)
+        click.echo(redact(problem), err=True)
     sys.exit(code)

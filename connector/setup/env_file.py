@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from connector.check.files import lies_open
 from connector.env_statements import statements
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]+\Z")
@@ -25,6 +26,20 @@ class EnvFileError(Exception):
 def read_env_file(path: Path) -> dict[str, str]:
     """The file's values, as the service will read them; a name without a value is an empty text."""
     return _values(_read(path))
+
+
+def tighten(path: Path) -> bool:
+    """Keeps other users of the machine from reading the file; whether they could before."""
+    if not lies_open(path):
+        return False
+    try:
+        path.chmod(0o600)
+    except OSError as error:
+        raise EnvFileError(
+            f"Other users of this machine can read {path}, and that can't be changed ({error.strerror}). See that the "
+            "file is yours."
+        ) from None
+    return True
 
 
 def change_env_file(path: Path, changes: Mapping[str, str]) -> bool:

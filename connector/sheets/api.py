@@ -19,7 +19,7 @@ from gspread.http_client import HTTPClient
 from connector.certificates import missing_certificates
 from connector.observer import UNOBSERVED, Callee, Observer, observed_call
 from connector.sheets.body import encode
-from connector.sheets.errors import Kind, SheetsError, from_answer
+from connector.sheets.errors import Kind, RedirectedError, SheetsError, from_answer
 from connector.sheets.session import google_session
 
 GOOGLE = "https://sheets.googleapis.com"
@@ -148,6 +148,8 @@ def _unclear(what: str) -> SheetsError:
 
 def _no_answer(error: requests.exceptions.RequestException) -> SheetsError:
     """Only where no connection came about is it certain that nothing was sent."""
+    if isinstance(error, requests.exceptions.TooManyRedirects):
+        return RedirectedError()
     if isinstance(error, requests.exceptions.ConnectTimeout) or _never_connected(error):
         return SheetsError(
             "Google Sheets can't be reached. See that the machine has internet access.", kind=Kind.NOT_SENT

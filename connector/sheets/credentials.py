@@ -52,6 +52,14 @@ def load_credentials(setting: str) -> Credentials:
     return credentials
 
 
+def key_file(setting: str) -> Path | None:
+    """The file that the key is read from; None if it isn't there, or the key stands in the setting itself."""
+    for named in (setting, os.environ.get("GOOGLE_APPLICATION_CREDENTIALS", "")):
+        if named and _is_there(Path(named)):
+            return Path(named)
+    return None
+
+
 def _usable(info: Key) -> Credentials | None:
     """The credentials of a key, if it is whole and signs."""
     if not all(isinstance(info.get(name), str) for name in ("client_email", "token_uri", "private_key")):

@@ -50,6 +50,17 @@ class SheetsError(Exception):
         return self.kind in {Kind.CREDENTIALS, Kind.PERMISSION, Kind.MISSING, Kind.PROTECTED, Kind.FULL}
 
 
+class RedirectedError(SheetsError):
+    """Another host was named instead of an answer. Whatever gave it may have passed the request on before."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Google Sheets answered with a redirection, which is not followed. See that SHEETS_BASE_URL is right, and "
+            "that nothing on the way to it redirects.",
+            kind=Kind.UNCLEAR,
+        )
+
+
 _STALE_SIGNS = (
     "No grid with id",
     "No sheet with id",

@@ -38,7 +38,7 @@ class _FileLock:
     """A lock on a file beside the database; the system frees it when the process ends."""
 
     def __init__(self, path: Path) -> None:
-        self._lock = FileLock(path, thread_local=False)
+        self._lock = FileLock(path, mode=0o600, thread_local=False)
 
     def acquire(self) -> bool:
         if self._lock.is_locked:

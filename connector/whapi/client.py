@@ -277,6 +277,12 @@ def _refusal(status: int, headers: httpx.Headers) -> WhapiError:
     if status in _REFUSALS:
         scope, kind, sentence = _REFUSALS[HTTPStatus(status)]
         return WhapiError(sentence, scope=scope, kind=kind, retry_after=retry_after)
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        return WhapiError(
+            f"Whapi answered with a redirection ({status}), which is not followed. See that WHAPI_BASE_URL is right.",
+            scope=Scope.CHANNEL,
+            kind="redirected",
+        )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return WhapiError(
             f"Whapi has trouble of its own ({status}). It will be tried again.",

@@ -26,6 +26,9 @@ class Shape:
     file: bytes | None = None
     """What stands in the file that the setting names, if it names one."""
 
+    is_right: bool = False
+    """Whether it is understood, so that what follows is as with any other right setting."""
+
     def __str__(self) -> str:
         return f"{self.setting}: {self.name}"
 
@@ -116,7 +119,7 @@ def _keys() -> Iterator[Shape]:
         "bytes that are no text": whole.encode("utf-16").decode("utf-8", "surrogateescape").replace("\0", ""),
     }
     for name, value in {**readable_keys(), **wrong}.items():
-        yield Shape("GOOGLE_CREDENTIALS", name, value, code + " " + body)
+        yield Shape("GOOGLE_CREDENTIALS", name, value, code + " " + body, is_right=name in readable_keys())
 
 
 def _key_files() -> Iterator[Shape]:

@@ -252,3 +252,47 @@ def test_a_payload_is_quarantined_once_without_its_picture(database: Database, c
     with database.read() as connection:
         assert quarantine.count_quarantined(connection, SHOP) == 1
     assert part.payload == '{"order":{"x":"\\ud800\\u0000"}}'
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://shop:a@b@127.0.0.1:1/orders",
+        "postgresql://shop:a@b/c@127.0.0.1:1/orders",
+        "postgresql://shop@127.0.0.1:1/or@ders",
+    ],
+)
+def test_an_address_with_an_at_sign_in_the_wrong_place_says_how_to_write_it(url: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        Database(url)
+
+    assert str(caught.value) == (
+        "DATABASE_URL can't be read without doubt, because of an @ in it. Write it as sqlite:///data/connector.db or "
+        "postgresql://USER:PASSWORD@HOST/NAME; in the password an @ is written as %40, a / as %2F, a ? as %3F, and a % "
+        "as %25."
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://shop:very-secret@127.0.0.1:1/orders",
+        "postgresql://shop@127.0.0.1:1/orders?password=very-secret",
+        "postgresql://shop:very%2Dsecret@127.0.0.1:1/orders",
+    ],
+)
+def test_a_database_that_cannot_be_reached_is_told_by_its_name_and_host(url: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        Database(url)
+
+    assert str(caught.value).startswith("The database orders at 127.0.0.1:1 can't be opened: ")
+    assert "secret" not in str(caught.value)
+
+
+def test_options_of_an_sqlite_database_are_refused_without_being_shown(tmp_path: Path) -> None:
+    with pytest.raises(StoreError) as caught:
+        Database(f"sqlite:///{tmp_path}/x.db?password=secret")
+
+    assert str(caught.value) == (
+        "DATABASE_URL has options after a ?, which an SQLite database takes none of. Take them out."
+    )

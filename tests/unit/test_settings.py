@@ -300,3 +300,29 @@ def test_certificates_that_are_not_there_or_are_none_are_said(folder: Path, monk
         "REQUESTS_CA_BUNDLE names gone.pem as the file of certificates, but there is no such file. Put it there, or "
         "take REQUESTS_CA_BUNDLE out of the environment."
     ]
+
+
+@pytest.mark.parametrize("name", ["WHAPI_BASE_URL", "SHEETS_BASE_URL"])
+def test_plain_http_is_taken_only_to_this_machine_or_to_a_host_that_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    write(folder)
+    for local in ("http://127.0.0.1:9090", "http://localhost:9090", "http://[::1]:9090", "https://elsewhere.example"):
+        monkeypatch.setenv(name, local)
+        assert getattr(load_settings(), name.lower()) == local
+
+    monkeypatch.setenv(name, "http://sandbox:9090")
+    assert problems() == [
+        f"{name} is wrong: it begins with http://, so the token would cross the network for all to read. Use https://, "
+        "or, where the way to that host is safe, allow it with PLAIN_HTTP_HOSTS=sandbox."
+    ]
+    monkeypatch.setenv("PLAIN_HTTP_HOSTS", "other, Sandbox")
+    assert getattr(load_settings(), name.lower()) == "http://sandbox:9090"
+
+
+def test_a_login_in_an_address_is_refused_without_being_shown(folder: Path) -> None:
+    write(folder, WHAPI_BASE_URL="https://ada:geheim@gate.whapi.cloud")
+
+    assert problems() == [
+        "WHAPI_BASE_URL is wrong: it holds a login before the host (an @). Write the address without it."
+    ]
