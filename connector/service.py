@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from connector import __version__
 from connector.check.finding import LatestFindings
 from connector.clock import Clock, SystemClock
-from connector.config import Settings
 from connector.events.announce import Announcer
 from connector.events.post import Poster
 from connector.events.prune import prune_events
@@ -18,6 +17,7 @@ from connector.metrics.figures import StoreFigures
 from connector.metrics.instruments import Instruments
 from connector.observer import UNOBSERVED, Observer
 from connector.problems import Problems
+from connector.settings import Settings
 from connector.sheets.api import SheetsApi
 from connector.sheets.columns import Tab
 from connector.sheets.credentials import load_credentials
@@ -149,6 +149,8 @@ def build_service(
         resync_interval=settings.resync_interval,
         written=waits.written,
         seconds_between_batches=seconds_between_batches,
+        problems=problems,
+        redact=redact,
     )
     senders = event_senders(settings, database, clock)
     for sender in senders:

@@ -96,6 +96,14 @@ class FetchStage:
         except WhapiError as error:
             self._store_failure(order, error)
             return False
+        except Exception as error:
+            # An order that nobody foresaw must not hold up a thread for ever: it waits its turn like any other failure.
+            log.exception("fetch.fault", order_id=order.order_id)
+            sentence = f"The items can't be fetched because of a fault of the connector's ({type(error).__name__}). "
+            self._store_failure(
+                order, WhapiError(f"{sentence}It will be tried again.", scope=Scope.SUSPECT, kind="fault")
+            )
+            return False
         if not items and order.item_count != 0:
             sentence = "Whapi's answer held no items. It will be tried again."
             self._store_failure(order, WhapiError(sentence, scope=Scope.ORDER, kind="no_items"))

@@ -190,6 +190,13 @@ class WhapiClient:
                 content = _read_body(response, deadline, largest)
         except httpx.TimeoutException:
             raise _timed_out(self._timeout) from None
+        except (httpx.InvalidURL, UnicodeError):
+            raise WhapiError(
+                "No request can be made with WHAPI_BASE_URL and WHAPI_TOKEN as they are. Compare both with Whapi's "
+                "panel.",
+                scope=Scope.CHANNEL,
+                kind="no_connection",
+            ) from None
         except httpx.HTTPError as error:
             # The class tells what broke; the text might hold the URL, and the URL holds the tokens.
             raise WhapiError(
@@ -268,6 +275,12 @@ def _refusal(status: int, headers: httpx.Headers) -> WhapiError:
     if status in _REFUSALS:
         scope, kind, sentence = _REFUSALS[HTTPStatus(status)]
         return WhapiError(sentence, scope=scope, kind=kind, retry_after=retry_after)
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        return WhapiError(
+            f"Whapi answered with a redirection ({status}), which is not followed. See that WHAPI_BASE_URL is right.",
+            scope=Scope.CHANNEL,
+            kind="redirected",
+        )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return WhapiError(
             f"Whapi has trouble of its own ({status}). It will be tried again.",

@@ -7,12 +7,12 @@ from typing import Any
 
 import httpx
 
-from connector.environment import load_settings
 from connector.models import Order
 from connector.sandbox.sandbox import Sandbox
 from connector.sandbox.verify import differences
 from connector.sandbox.whapi.order import SandboxOrder
 from connector.service import SHOP, Service, build_service, lift_pauses
+from connector.settings import load_settings
 from connector.sheets import tags
 from connector.store import orders as stored
 from connector.store.database import Database
