@@ -42,6 +42,9 @@ class VirtualClock:
     def now(self) -> datetime:
         return self._start + timedelta(seconds=self.seconds)
 
+    def elapsed(self) -> float:
+        return self.seconds
+
 
 @dataclass
 class Count:

@@ -38,7 +38,7 @@ class Problems:
         self._by_key: dict[str, NamedProblem] = {}
 
     def put(self, key: str, sentence: str, *, at: datetime, severity: Severity = Severity.PROBLEM) -> bool:
-        """Names a problem; True if it is new, or says something else than before. One that goes on keeps its beginning."""
+        """Names a problem; True if it is new, or says something else than before. What goes on keeps its beginning."""
         with self._lock:
             known = self._by_key.get(key)
             since = at if known is None else known.since

@@ -96,7 +96,7 @@ def build_service(
     instruments = Instruments(__version__)
     problems = Problems()
     database.observe(instruments)
-    api = sheets_api(settings, instruments)
+    api = sheets_api(settings, instruments, clock)
     whapi = whapi_client(settings, instruments)
     workbook = build_workbook(settings, database, api, clock)
     events = announcer(settings)
@@ -205,10 +205,16 @@ def event_senders(settings: Settings, database: Database, clock: Clock) -> tuple
     )
 
 
-def sheets_api(settings: Settings, observer: Observer = UNOBSERVED) -> SheetsApi:
+def sheets_api(settings: Settings, observer: Observer = UNOBSERVED, clock: Clock | None = None) -> SheetsApi:
     """The client for Google Sheets. Raises CredentialsError."""
     credentials = load_credentials(settings.google_credentials)
-    return SheetsApi(credentials, base_url=settings.sheets_base_url, timeout=settings.google_timeout, observer=observer)
+    return SheetsApi(
+        credentials,
+        base_url=settings.sheets_base_url,
+        timeout=settings.google_timeout,
+        observer=observer,
+        clock=clock,
+    )
 
 
 def whapi_client(settings: Settings, observer: Observer = UNOBSERVED) -> WhapiClient:

@@ -16,8 +16,10 @@ from google.oauth2.service_account import Credentials
 from gspread.exceptions import APIError
 from gspread.http_client import HTTPClient
 
+from connector.clock import Clock, SystemClock
 from connector.observer import UNOBSERVED, Callee, Observer, observed_call
 from connector.sheets.body import encode
+from connector.sheets.deadline import Deadline, TooLateError, sent_before
 from connector.sheets.errors import Kind, SheetsError, from_answer
 from connector.sheets.session import google_session
 
@@ -51,17 +53,22 @@ class SheetsApi:
         base_url: str = GOOGLE,
         timeout: float = 60.0,
         observer: Observer = UNOBSERVED,
+        clock: Clock | None = None,
     ) -> None:
         """`timeout`: seconds without an answer after which a call counts as unclear."""
         self._observer = observer
+        self._clock = clock or SystemClock()
         self.account: str = credentials.service_account_email
         http_client: Any = partial(_Adapter, base_url=base_url, timeout=timeout)
         session = google_session(credentials)
         self._http = gspread.Client(auth=credentials, session=session, http_client=http_client).http_client
 
-    def batch_update(self, spreadsheet_id: str, requests_: Sequence[Json]) -> list[Json]:
-        """Applies the requests, all or none; returns the reply of each."""
-        answer = self._ask(WRITE, "post", spreadsheet_id, ":batchUpdate", json={"requests": list(requests_)})
+    def batch_update(
+        self, spreadsheet_id: str, requests_: Sequence[Json], *, deadline: Deadline | None = None
+    ) -> list[Json]:
+        """Applies the requests, all or none; returns the reply of each. Nothing is sent after the deadline."""
+        with sent_before(deadline, self._clock):
+            answer = self._ask(WRITE, "post", spreadsheet_id, ":batchUpdate", json={"requests": list(requests_)})
         replies = answer.get("replies")
         return replies if isinstance(replies, list) else []
 
@@ -115,6 +122,11 @@ class SheetsApi:
                 spreadsheet_id=spreadsheet_id,
                 retry_after=_seconds(error.response.headers.get("Retry-After")),
                 writing=path == ":batchUpdate",
+            ) from None
+        except TooLateError:
+            raise SheetsError(
+                "The rows were not sent, because a minute had gone by since they were made. They are made anew.",
+                kind=Kind.LATE,
             ) from None
         except google.auth.exceptions.GoogleAuthError as error:
             raise _no_token(error, self.account) from None

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     """The marker's id exists in the spreadsheet already."""
     REFUSED = "refused"
     """Google refuses the content of the request."""
+    LATE = "late"
+    """Not sent: too much time had passed since it was made. Making it anew mends it."""
     NOT_SENT = "not_sent"
     """No connection came about, or Google's login service gave no token."""
     UNCLEAR = "unclear"

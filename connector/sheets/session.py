@@ -10,6 +10,8 @@ from google.oauth2.service_account import Credentials
 from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
 from urllib3.util.ssl_ import create_urllib3_context
 
+from connector.sheets.deadline import PunctualAdapter
+
 _TOKEN_RETRIES = 3
 """As google-auth has it: asking for a token once more does no harm."""
 
@@ -19,7 +21,8 @@ def google_session(credentials: Credentials) -> AuthorizedSession:
     for_tokens = requests.Session()
     for_tokens.mount("https://", _SharedCertificates(max_retries=_TOKEN_RETRIES))
     session = AuthorizedSession(credentials, auth_request=Request(for_tokens))  # type: ignore[no-untyped-call]
-    session.mount("https://", _SharedCertificates())
+    session.mount("https://", _PunctualSharedCertificates())
+    session.mount("http://", PunctualAdapter())  # the sandbox
     return session
 
 
@@ -39,6 +42,10 @@ class _SharedCertificates(HTTPAdapter):
         super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
         if verify is True:
             conn.ca_certs = None  # They are in the context.
+
+
+class _PunctualSharedCertificates(PunctualAdapter, _SharedCertificates):
+    """Both of what an adapter for Google's Sheets needs."""
 
 
 @cache

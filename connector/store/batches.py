@@ -43,6 +43,21 @@ class Batch:
     """Of what kind the thing with that id is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What an order's rows were made from, and what the sheet shows once it has them."""
+
+    items_state: ItemsState
+    """Where its items stood when it was read."""
+    shown: Shown | None
+    """What its row in the sheet said then; None: it had none."""
+    shows: Shown
+
+    @classmethod
+    def of(cls, order: Order, shows: Shown) -> "Made":
+        return cls(order.items_state, order.shown, shows)
+
+
 def orders_to_write(connection: Connection, shop: str, *, now: datetime, limit: int) -> list[Order]:
     """Orders with something to write, in the order of their arrival, with their items.
 
@@ -106,23 +121,31 @@ def open_batch(
     connection: Connection,
     shop: str,
     batch: Batch,
-    shows: Mapping[int, tuple[ItemsState, Shown]],
+    made: Mapping[int, Made],
     *,
     now: datetime,
     places: Callable[[AbstractSet[int]], Mapping[int, Place]] = lambda _claimed: {},
 ) -> set[int]:
     """Stores the batch and gives it its orders; returns their keys.
 
-    `shows`: for each order's key, the state of its items that the rows were made from, and what the sheet will show
-    then. An order that has changed since (its items came meanwhile, or another writer took it) does not become part
-    of the batch; if none is left, no batch is stored. `places` tells where the rows of those go that did.
+    `made`: for each order's key, what its rows were made from. An order that has changed since (its items came
+    meanwhile, or another writer took it, or took it and wrote it) does not become part of the batch; if none is left,
+    no batch is stored. `places` tells where the rows of those go that did.
     """
     claimed: set[int] = set()
-    for (items_state, shown), keys in _grouped(shows).items():
+    for group, keys in _grouped(made).items():
+        # No row changed: a writer that hung after it had read the order was overtaken by another one. That one may
+        # hold the order now (`batch_id`), or have written and settled it (`shown`, and nothing is due any more).
         statement = (
             sa.update(orders)
-            .where(orders.c.id.in_(keys), orders.c.batch_id.is_(None), orders.c.items_state == items_state)
-            .values(batch_id=batch.id, batch_shows=shown)
+            .where(
+                orders.c.id.in_(keys),
+                orders.c.batch_id.is_(None),
+                orders.c.items_state == group.items_state,
+                orders.c.shown.is_not_distinct_from(group.shown),
+                orders.c.write_due_at.is_not(None),
+            )
+            .values(batch_id=batch.id, batch_shows=group.shows)
         )
         claimed.update(connection.execute(statement.returning(orders.c.id)).scalars())
     if claimed:
@@ -253,8 +276,8 @@ def _settle(connection: Connection, batch: Batch, state: BatchState, *, now: dat
     return connection.execute(statement).rowcount == 1
 
 
-def _grouped(shows: Mapping[int, tuple[ItemsState, Shown]]) -> dict[tuple[ItemsState, Shown], list[int]]:
-    groups: dict[tuple[ItemsState, Shown], list[int]] = {}
-    for key, value in shows.items():
+def _grouped(made: Mapping[int, Made]) -> dict[Made, list[int]]:
+    groups: dict[Made, list[int]] = {}
+    for key, value in made.items():
         groups.setdefault(value, []).append(key)
     return groups

@@ -20,12 +20,13 @@ from connector.observer import OK, UNOBSERVED, Observer
 from connector.sheets.api import SheetsApi
 from connector.sheets.batch import Entry, build_requests, entries_that_fit, order_places
 from connector.sheets.columns import Tab
+from connector.sheets.deadline import LOOK_WITHIN, SEND_WITHIN, Deadline
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.guard import marker_id, was_applied
 from connector.sheets.layout import Layout
 from connector.sheets.workbook import Workbook
 from connector.store import batches, pauses
-from connector.store.batches import Batch
+from connector.store.batches import Batch, Made
 from connector.store.database import Database
 from connector.store.pauses import Part
 from connector.sync.guards import GUARDS, current_guard
@@ -117,6 +118,7 @@ class WriteStage:
             waiting = batches.orders_to_write(connection, self._shop, now=self._clock.now(), limit=limit)
         if not waiting:
             return Written()
+        looked = Deadline.after(self._clock, LOOK_WITHIN)
         layout = self._workbook.layout()
         sheet_id = layout.tabs[Tab.ORDERS].sheet_id
         spreadsheet_id = self._workbook.spreadsheet_id
@@ -133,32 +135,35 @@ class WriteStage:
             )
 
         requests = make_requests()
+        deadline = Deadline.after(self._clock, SEND_WITHIN).or_sooner(looked)
         claimed = self._claim(batch, entries, layout)
         if len(claimed) < len(entries):
             # The others have changed since they were read, and come with the next batch.
             entries = [entry for entry in entries if entry.order.id in claimed]
             requests = make_requests()
-        return self._send(batch, requests, entries) if entries else Written(more=True)
+        return self._send(batch, requests, entries, deadline) if entries else Written(more=True)
 
     def _claim(self, batch: Batch, entries: Sequence[Entry], layout: Layout) -> set[int]:
         """Stores the batch; the keys of the orders that belong to it."""
-        shows = {entry.order.id: (entry.order.items_state, entry.shows) for entry in entries}
+        made = {entry.order.id: Made.of(entry.order, entry.shows) for entry in entries}
         now = self._clock.now()
 
         def places(claimed: AbstractSet[int]) -> Mapping[int, Place]:
             return order_places(batch.spreadsheet_id, layout, [entry for entry in entries if entry.order.id in claimed])
 
         return self._database.write(
-            lambda connection: batches.open_batch(connection, self._shop, batch, shows, now=now, places=places)
+            lambda connection: batches.open_batch(connection, self._shop, batch, made, now=now, places=places)
         )
 
-    def _send(self, batch: Batch, requests: Sequence[dict[str, Any]], entries: Sequence[Entry]) -> Written:
-        """Sends a stored batch, once."""
+    def _send(
+        self, batch: Batch, requests: Sequence[dict[str, Any]], entries: Sequence[Entry], deadline: Deadline
+    ) -> Written:
+        """Sends a stored batch, once; not after the deadline."""
         self._observer.batch_sent(
             orders=len(entries), rows=sum(len(entry.order_rows) + len(entry.item_rows) for entry in entries)
         )
         try:
-            self._api.batch_update(batch.spreadsheet_id, requests)
+            self._api.batch_update(batch.spreadsheet_id, requests, deadline=deadline)
         except SheetsError as error:
             if error.is_unclear:
                 raise
@@ -174,7 +179,7 @@ class WriteStage:
         return Written(orders=len(entries), more=True)
 
     def _after_refusal(self, error: SheetsError, entries: Sequence[Entry]) -> Written:
-        if error.kind in {Kind.STALE, Kind.TAKEN} and self._stale < _STALE_TRIES:
+        if error.kind in {Kind.STALE, Kind.TAKEN, Kind.LATE} and self._stale < _STALE_TRIES:
             self._stale += 1
             return Written(more=True)
         if error.kind is not Kind.REFUSED:

@@ -23,7 +23,7 @@ from connector.sandbox.sandbox import Sandbox
 from connector.sandbox.whapi.market import CUSTOMERS, SHOPS
 from connector.service import SHOP, Service, build_service
 from connector.store import batches, fetching, intake, orders, pauses
-from connector.store.batches import Batch
+from connector.store.batches import Batch, Made
 from connector.store.database import Database
 from connector.store.pauses import Part
 from connector.web.app import create_app
@@ -43,6 +43,9 @@ _TIMEOUT = "Whapi gave no answer within 15 seconds. It will be tried again."
 class StandingClock:
     def now(self) -> datetime:
         return NOW
+
+    def elapsed(self) -> float:
+        return NOW.timestamp()
 
 
 class Day:
@@ -127,11 +130,11 @@ class Day:
 
     def write(self, some: Sequence[Order], now: datetime) -> None:
         found = [self._get(order.order_id) for order in some]
-        shows = {order.id: (order.items_state, shown_for(order.items_state)) for order in found}
+        made = {order.id: Made.of(order, shown_for(order.items_state)) for order in found}
         batch = Batch(batches.new_batch_id(), self._spreadsheet_id, 7)
         self._row += len(found)
         places = {order.id: Place(self._spreadsheet_id, 0, self._row) for order in found if order.shown is None}
-        self._database.write(lambda c: batches.open_batch(c, SHOP, batch, shows, now=now, places=lambda _: places))
+        self._database.write(lambda c: batches.open_batch(c, SHOP, batch, made, now=now, places=lambda _: places))
         self._database.write(lambda c: batches.applied(c, batch, now=now))
 
     def _get(self, order_id: str) -> Order:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
+from connector.clock import Clock
 from connector.models import Item
 from connector.observer import UNOBSERVED
 from connector.sandbox.google.auth import ServiceAccount
@@ -46,8 +47,10 @@ class ProcessDied(BaseException):
 class DirectApi(SheetsApi):
     """The connector's adapter, with the stand-in in place of the network."""
 
-    def __init__(self, google: GoogleStandIn) -> None:  # the network's set-up is what this leaves out
+    # The network's set-up is what this leaves out.
+    def __init__(self, google: GoogleStandIn, clock: Clock) -> None:
         self.account = _ACCOUNT.email
+        self._clock = clock
         self._observer = UNOBSERVED
         self.reads: deque[Fate] = deque()
         """What becomes of the next reads; of those after them: nothing unusual."""

@@ -4,7 +4,6 @@ The real stages, the real store and the sandbox's Google; no sockets, no threads
 """
 
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -31,6 +30,7 @@ from connector.sync.retry import RetryPolicy
 from connector.sync.write import WriteStage
 from connector.whapi.payload import Reading
 from tests.clock import FakeClock
+from tests.memory import new_folder
 from tests.pipeline.direct import (
     SPREADSHEET_ID,
     DirectApi,
@@ -52,7 +52,7 @@ LAST_TOLD = {
     Shown.UNAVAILABLE: "order.failed",
     Shown.COMPLETE: "order.synced",
 }
-_TEMPLATE = Path(tempfile.mkdtemp(prefix="connector-states-")) / "empty.db"
+_TEMPLATE = new_folder("connector-states-") / "empty.db"
 
 
 def empty_store(folder: Path) -> Path:
@@ -67,12 +67,12 @@ class PipelineStates(RuleBasedStateMachine):
 
     @initialize(second_marker=st.booleans(), prepared=st.sampled_from([True, True, False]))
     def start(self, second_marker: bool, prepared: bool) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="connector-states-"))
+        self.folder = new_folder("connector-states-")
         self.clock = FakeClock()
         self.google = new_google(self.clock)
         self.google.accept_second_marker = second_marker
         self.path = empty_store(self.folder)
-        self.api = DirectApi(self.google)
+        self.api = DirectApi(self.google, self.clock)
         self.source = ScriptedItems()
         self.answered: dict[str, tuple[Item, ...]] = {}
         self.never_had_token: set[str] = set()

@@ -33,6 +33,9 @@ class SetClock:
     def now(self) -> datetime:
         return self.time
 
+    def elapsed(self) -> float:
+        return self.time.timestamp()
+
     def move(self, **parts: float) -> None:
         self.time += timedelta(**parts)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from connector.models import Item, NewOrder, Order, shown_for
 from connector.store import batches, fetching, intake, orders
-from connector.store.batches import Batch
+from connector.store.batches import Batch, Made
 from connector.store.database import Database
 from tests.clock import FakeClock
 
@@ -46,7 +46,7 @@ def due_to_write(database: Database, clock: FakeClock) -> list[str]:
 def batch_of(database: Database, clock: FakeClock, *order_ids: str) -> Batch:
     """Opens a batch with what these orders have to show now."""
     found = [get(database, order_id) for order_id in order_ids]
-    shows = {order.id: (order.items_state, shown_for(order.items_state)) for order in found}
+    made = {order.id: Made.of(order, shown_for(order.items_state)) for order in found}
     batch = Batch(batches.new_batch_id(), "spreadsheet", 7)
-    assert database.write(lambda connection: batches.open_batch(connection, SHOP, batch, shows, now=clock.now()))
+    assert database.write(lambda connection: batches.open_batch(connection, SHOP, batch, made, now=clock.now()))
     return batch

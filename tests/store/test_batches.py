@@ -1,8 +1,10 @@
 from datetime import timedelta
 
+import pytest
+
 from connector.models import ItemsState, Place, Shown, Status
 from connector.store import batches, fetching
-from connector.store.batches import Batch
+from connector.store.batches import Batch, Made
 from connector.store.database import Database
 from tests.clock import FakeClock
 from tests.store.helpers import ITEMS, SHOP, add, batch_of, due_to_write, get, new_order
@@ -34,8 +36,8 @@ def test_orders_in_an_open_batch_are_in_no_other(database: Database, clock: Fake
     assert open_ids(database) == [batch.id]
     order = get(database)
     again = Batch(batches.new_batch_id(), "spreadsheet", 8)
-    shows = {order.id: (order.items_state, Shown.COMPLETE)}
-    assert not database.write(lambda connection: batches.open_batch(connection, SHOP, again, shows, now=clock.now()))
+    made = {order.id: Made.of(order, Shown.COMPLETE)}
+    assert not database.write(lambda connection: batches.open_batch(connection, SHOP, again, made, now=clock.now()))
     assert open_ids(database) == [batch.id]
 
 
@@ -89,9 +91,34 @@ def test_rows_made_before_the_items_arrived_are_not_sent(database: Database, clo
     arrive(database, clock)
 
     batch = Batch(batches.new_batch_id(), "spreadsheet", 7)
-    shows = {order.id: (ItemsState.DUE, Shown.WAITING)}
-    assert not database.write(lambda connection: batches.open_batch(connection, SHOP, batch, shows, now=clock.now()))
+    made = {order.id: Made(ItemsState.DUE, None, Shown.WAITING)}
+    assert not database.write(lambda connection: batches.open_batch(connection, SHOP, batch, made, now=clock.now()))
     assert (open_ids(database), due_to_write(database, clock)) == ([], ["1"])
+
+
+@pytest.mark.parametrize("is_written", [True, False])
+def test_rows_of_an_order_that_another_writer_has_taken_meanwhile_are_not_sent(
+    database: Database, clock: FakeClock, is_written: bool
+) -> None:
+    add(database, clock, new_order("1", items=ITEMS))
+    as_read = get(database)
+    other = batch_of(database, clock, "1")
+    if is_written:
+        applied(database, clock, other)
+
+    late = Batch(batches.new_batch_id(), "spreadsheet", 9)
+    made = {as_read.id: Made.of(as_read, Shown.COMPLETE)}
+    assert not database.write(lambda connection: batches.open_batch(connection, SHOP, late, made, now=clock.now()))
+    assert open_ids(database) == ([] if is_written else [other.id])
+
+
+def test_an_order_with_nothing_left_to_write_is_not_claimed(database: Database, clock: FakeClock) -> None:
+    add(database, clock, new_order("1", items=ITEMS))
+    applied(database, clock, batch_of(database, clock, "1"))
+
+    late = Batch(batches.new_batch_id(), "spreadsheet", 9)
+    made = {get(database).id: Made.of(get(database), Shown.COMPLETE)}
+    assert not database.write(lambda connection: batches.open_batch(connection, SHOP, late, made, now=clock.now()))
 
 
 def test_an_order_that_changed_meanwhile_does_not_keep_the_others_from_being_written(
@@ -102,8 +129,11 @@ def test_an_order_that_changed_meanwhile_does_not_keep_the_others_from_being_wri
     arrive(database, clock)
 
     batch = Batch(batches.new_batch_id(), "spreadsheet", 7)
-    shows = {changed.id: (ItemsState.DUE, Shown.WAITING), other.id: (ItemsState.READY, Shown.COMPLETE)}
-    claimed = database.write(lambda connection: batches.open_batch(connection, SHOP, batch, shows, now=clock.now()))
+    made = {
+        changed.id: Made(ItemsState.DUE, None, Shown.WAITING),
+        other.id: Made(ItemsState.READY, None, Shown.COMPLETE),
+    }
+    claimed = database.write(lambda connection: batches.open_batch(connection, SHOP, batch, made, now=clock.now()))
 
     assert claimed == {other.id}
     assert (open_ids(database), due_to_write(database, clock)) == ([batch.id], ["1"])
@@ -150,19 +180,19 @@ def test_the_place_of_a_row_counts_once_the_batch_is_applied_and_is_forgotten_wi
 
     def open_with(row: int, *order_ids: str) -> Batch:
         batch = Batch(batches.new_batch_id(), "spreadsheet", 7)
-        shows = {keys[order_id]: (ItemsState.READY, Shown.COMPLETE) for order_id in order_ids}
+        made = {keys[order_id]: Made(ItemsState.READY, None, Shown.COMPLETE) for order_id in order_ids}
         places = {keys[order_id]: Place("spreadsheet", 2**31 - 1, row + n) for n, order_id in enumerate(order_ids)}
         claimed = database.write(
             lambda connection: batches.open_batch(
                 connection,
                 SHOP,
                 batch,
-                shows,
+                made,
                 now=clock.now(),
                 places=lambda claimed: {key: places[key] for key in claimed},
             )
         )
-        assert claimed == set(shows)
+        assert claimed == set(made)
         return batch
 
     first = open_with(5, "1", "2")

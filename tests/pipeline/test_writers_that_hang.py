@@ -1,0 +1,256 @@
+"""Whoever hangs, wherever and for however long, while others write: every row is there once.
+
+Three writers on one store, as several instances would have it whose lock didn't hold them apart.
+"""
+
+import copy
+import shutil
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import Connection
+
+from connector.models import Item, NewOrder
+from connector.sandbox.google.grid import Content
+from connector.sandbox.google.spreadsheet import Spreadsheet
+from connector.service import SHOP
+from connector.sheets import deadline
+from connector.sheets.workbook import Workbook
+from connector.store import batches, orders
+from connector.store.batches import Batch, BatchState, Made
+from connector.store.database import Database
+from connector.store.tables import batches as batches_table
+from connector.store.tables import orders as orders_table
+from connector.sync import markers
+from connector.sync.receive import ReceiveStage
+from connector.sync.write import WriteStage
+from connector.whapi.payload import Reading
+from tests.clock import FakeClock
+from tests.memory import new_folder
+from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, Fate, new_google
+from tests.pipeline.hanging import Baton, HangingApi, Point, Writer
+from tests.pipeline.test_states import EVENTS, POLICY, TITLES, empty_store
+
+POINTS = st.sampled_from([None, None, *Point])
+FATES = st.lists(st.sampled_from([Fate.OK, Fate.OK, Fate.OK, Fate.LOST, Fate.UNHEARD, Fate.LATE]), max_size=2)
+WRITERS = 3
+
+
+class Process:
+    """What a process has that writes: its own connection to the store, its own stage."""
+
+    def __init__(self, path: Path, api: DirectApi, clock: FakeClock) -> None:
+        self.database = Database(f"sqlite:///{path}")
+        workbook = Workbook(api, SPREADSHEET_ID, titles=TITLES, is_ours=self.known, clock=clock, time_zone=None)
+        self.stage = WriteStage(self.database, api, workbook, shop=SHOP, policy=POLICY, clock=clock, events=EVENTS)
+        self.receive = ReceiveStage(
+            self.database, shop=SHOP, grace=3, clock=clock, arrived=lambda _: None, events=EVENTS
+        )
+
+    def known(self, order_ids: list[str]) -> set[str]:
+        with self.database.read() as connection:
+            return orders.known_order_ids(connection, SHOP, order_ids)
+
+    def take_in(self, clock: FakeClock, numbers: list[int], *, items: bool) -> None:
+        new = [
+            NewOrder(
+                order_id=f"order-{number}",
+                received_at=clock.now(),
+                order_token="token",
+                items=(Item(name=f"order-{number}", quantity=1, price=2, currency="EUR"),) if items else None,
+            )
+            for number in numbers
+        ]
+        self.receive.receive(Reading(orders=new), keep_unclear=True)
+
+
+@cache
+def prepared(second_marker: bool) -> tuple[Path, Content, FakeClock]:
+    """A store and a spreadsheet with one order in it: the tabs are made, the guard is proved."""
+    folder = new_folder("connector-hanging-")
+    clock = FakeClock()
+    google = new_google(clock)
+    google.accept_second_marker = second_marker
+    path = empty_store(folder)
+    process = Process(path, DirectApi(google, clock), clock)
+    process.take_in(clock, [99], items=True)
+    while process.stage.next_run_at() is not None:
+        process.stage.run()
+    process.database.close()
+    return path, google.spreadsheets[SPREADSHEET_ID].content, clock
+
+
+class WritersThatHang(RuleBasedStateMachine):
+    """Orders come in and are written by writers that hang and go on, while hours pass and markers are deleted."""
+
+    @initialize(second_marker=st.booleans(), refuses_unmatched=st.booleans())
+    def start(self, second_marker: bool, refuses_unmatched: bool) -> None:
+        self.folder = new_folder("connector-hanging-")
+        store, content, begun = prepared(second_marker)
+        self.clock = FakeClock(begun.now())
+        self.path = Path(shutil.copy(store, self.folder / "connector.db"))
+        self.google = new_google(self.clock)
+        self.google.accept_second_marker = second_marker
+        self.google.unknowns.refuse_unmatched_metadata = refuses_unmatched
+        self.google.spreadsheets[SPREADSHEET_ID] = Spreadsheet(SPREADSHEET_ID, copy.deepcopy(content), "writer")
+        self.main = Process(self.path, DirectApi(self.google, self.clock), self.clock)
+        self.processes = [self.main]
+        self.writers = [self.new_writer() for _ in range(WRITERS)]
+        self.answered = {99}
+        self.with_items = {99}
+
+    def new_writer(self) -> Writer:
+        baton = Baton()
+        api = HangingApi(self.google, self.clock, baton)
+        process = Process(self.path, api, self.clock)
+        self.processes.append(process)
+        return Writer(process.stage, api, baton)
+
+    @rule(numbers=st.lists(st.integers(0, 5), min_size=1, max_size=3), items=st.sampled_from([True, True, False]))
+    def orders_arrive(self, numbers: list[int], items: bool) -> None:
+        self.main.take_in(self.clock, numbers, items=items)
+        self.answered.update(numbers)
+        self.with_items.update(numbers if items else [])
+
+    @rule(number=st.integers(0, WRITERS - 1), hang_at=POINTS, fates=FATES)
+    def a_writer_runs(self, number: int, hang_at: Point | None, fates: list[Fate]) -> None:
+        writer = self.writers[number]
+        if writer.hangs_at is None:
+            writer.api.writes.clear()
+            writer.api.writes.extend(fates)
+            writer.run(hang_at)
+
+    @precondition(lambda self: any(writer.hangs_at is not None for writer in self.writers))
+    @rule(number=st.integers(0, WRITERS - 1), hang_at=POINTS)
+    def one_that_hangs_goes_on(self, number: int, hang_at: Point | None) -> None:
+        hanging = [writer for writer in self.writers if writer.hangs_at is not None]
+        hanging[number % len(hanging)].go_on(hang_at)
+
+    @precondition(lambda self: any(writer.api.late for writer in self.writers))
+    @rule()
+    def a_late_call_arrives(self) -> None:
+        next(writer.api for writer in self.writers if writer.api.late).late_call_arrives()
+
+    @rule(hours=st.sampled_from([0.002, 0.03, 0.3, 2, 25]))
+    def hours_pass_and_old_markers_go(self, hours: float) -> None:
+        self.clock.advance(hours * 3600)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(markers, "ENOUGH", 1)
+            markers.delete_old_markers(
+                self.main.database,
+                DirectApi(self.google, self.clock),
+                shop=SHOP,
+                spreadsheet_id=SPREADSHEET_ID,
+                clock=self.clock,
+            )
+
+    @invariant()
+    def no_row_is_there_twice(self) -> None:
+        assert max(Counter(self.column("Orders", "Order ID")).values()) == 1
+        assert max(Counter(self.column("Items", "Order ID")).values()) == 1
+
+    def teardown(self) -> None:
+        if not hasattr(self, "processes"):
+            return
+        try:
+            self.all_is_well_in_the_end()
+        finally:
+            for process in self.processes:
+                process.database.close()
+            shutil.rmtree(self.folder)
+
+    def all_is_well_in_the_end(self) -> None:
+        """Once nobody hangs any more, every order is in the sheet once, and its item once."""
+        for writer in self.writers:
+            while writer.hangs_at is not None:
+                writer.go_on()
+            while writer.api.late:
+                writer.api.late_call_arrives()
+        for _ in range(20):
+            self.clock.advance(3601)
+            self.main.stage.run()
+        assert Counter(self.column("Orders", "Order ID")) == Counter(f"order-{number}" for number in self.answered)
+        assert Counter(self.column("Items", "Order ID")) == Counter(f"order-{number}" for number in self.with_items)
+        with self.main.database.read() as connection:
+            assert batches.open_batches(connection, SHOP) == []
+
+    def column(self, tab: str, title: str) -> list[Any]:
+        header, *rows = self.google.sheet_values(SPREADSHEET_ID, tab)
+        return [row[header.index(title)] for row in rows]
+
+
+TestWritersThatHang = WritersThatHang.TestCase
+TestWritersThatHang.settings = settings(
+    max_examples=30,
+    stateful_step_count=25,
+    deadline=None,
+    # Without the explain phase, which traces every line and takes minutes here.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+)
+
+
+def claims_whatever_is_in_no_batch(patch: pytest.MonkeyPatch) -> None:
+    """A claim that looks at the order's items only, not at what has been written of it meanwhile."""
+
+    def open_batch(connection: Connection, shop: str, batch: Batch, made: dict[int, Made], **more: Any) -> set[int]:
+        claimed: set[int] = set()
+        for key, value in made.items():
+            statement = sa.update(orders_table).where(
+                orders_table.c.id == key,
+                orders_table.c.batch_id.is_(None),
+                orders_table.c.items_state == value.items_state,
+            )
+            values = {"batch_id": batch.id, "batch_shows": value.shows}
+            claimed.update(connection.execute(statement.values(**values).returning(orders_table.c.id)).scalars())
+        if claimed:
+            connection.execute(
+                sa.insert(batches_table).values(
+                    id=batch.id,
+                    shop=shop,
+                    spreadsheet_id=batch.spreadsheet_id,
+                    marker_id=batch.marker_id,
+                    guard=batch.guard,
+                    state=BatchState.OPEN,
+                    created_at=more["now"],
+                )
+            )
+        return claimed
+
+    patch.setattr(batches, "open_batch", open_batch)
+
+
+def sends_whenever_it_wakes(patch: pytest.MonkeyPatch) -> None:
+    """A batch that is sent however long after it was made."""
+    patch.setattr(deadline.Deadline, "has_passed", lambda *_: False)
+
+
+@pytest.mark.parametrize("break_it", [claims_whatever_is_in_no_batch, sends_whenever_it_wakes])
+def test_the_property_test_finds_it(break_it: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    break_it(monkeypatch)
+
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(
+            WritersThatHang,
+            settings=settings(
+                max_examples=400,
+                stateful_step_count=25,
+                deadline=None,
+                derandomize=True,
+                database=None,
+                phases=[Phase.generate],
+            ),
+        )
