@@ -20,10 +20,10 @@ class Losable(Protocol):
     """A database that can be lost, and whose lock can be taken away from whoever holds it."""
 
     can_go_while_open: bool
-    """Whether it can be lost while somebody has it open."""
+    """Whether it can be copied and lost while somebody has it open."""
 
     def copy(self) -> None:
-        """Puts a copy aside; nobody has the database open."""
+        """Puts a copy aside."""
         ...
 
     def empty(self) -> None:
@@ -45,7 +45,7 @@ class SqliteFile:
     can_go_while_open = True
 
     def __init__(self, path: Path, copies: Path) -> None:
-        """`copies`: a folder that is on another disk than the database, or at least not beside it."""
+        """`copies`: the folder for what is put aside."""
         self.path = path
         self._copy = copies / f"{path.name}.{_COPY}"
 
@@ -58,7 +58,7 @@ class SqliteFile:
             self.path.with_name(f"{self.path.name}{ending}").unlink(missing_ok=True)
 
     def put_back(self) -> None:
-        fresh = self.path.with_name(f"{self.path.name}.{_COPY}")
+        fresh = self.path.with_name(f"{self.path.name}.fresh")
         shutil.copyfile(self._copy, fresh)
         # With the log of the other database beside it, it would be neither the one nor the other.
         self.empty()
@@ -77,20 +77,21 @@ class PostgresDatabase:
 
     def __init__(self, url: str) -> None:
         parsed = parse_url(url)
-        self._name = f'"{parsed.database}"'
-        self._copy = f'"{parsed.database}_{_COPY}"'
+        self._name, self._copy = str(parsed.database), f"{parsed.database}_{_COPY}"
         self._inside = sa.create_engine(parsed, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
         beside = parsed.set(database="postgres")
         self._beside = sa.create_engine(beside, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
 
     def copy(self) -> None:
-        self._run(f"DROP DATABASE IF EXISTS {self._copy}", f"CREATE DATABASE {self._copy} TEMPLATE {self._name}")
+        # Who was killed a moment ago may still be connected, and a database that is in use can't be copied.
+        others = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self._name}'"
+        self._run(f'DROP DATABASE IF EXISTS "{self._copy}"', others, _create(self._copy, self._name))
 
     def empty(self) -> None:
-        self._run(f"DROP DATABASE {self._name} WITH (FORCE)", f"CREATE DATABASE {self._name}")
+        self._run(f'DROP DATABASE "{self._name}" WITH (FORCE)', _create(self._name, "template1"))
 
     def put_back(self) -> None:
-        self._run(f"DROP DATABASE {self._name} WITH (FORCE)", f"CREATE DATABASE {self._name} TEMPLATE {self._copy}")
+        self._run(f'DROP DATABASE "{self._name}" WITH (FORCE)', _create(self._name, self._copy))
 
     def take_lock_away(self) -> None:
         """Ends the connection that holds it, as a failover of the server or its administrator does."""
@@ -100,12 +101,16 @@ class PostgresDatabase:
             connection.execute(sa.text(f"SELECT pg_terminate_backend(pid) FROM ({locks}) AS holders"))
 
     def close(self) -> None:
-        self._run(f"DROP DATABASE IF EXISTS {self._copy}")
+        self._run(f'DROP DATABASE IF EXISTS "{self._copy}"')
 
     def _run(self, *statements: str) -> None:
         with self._beside.connect() as connection:
             for statement in statements:
-                connection.execute(sa.text(statement))
+                connection.exec_driver_sql(statement)
+
+
+def _create(name: str, template: str) -> str:
+    return f'CREATE DATABASE "{name}" TEMPLATE "{template}"'
 
 
 @contextmanager
