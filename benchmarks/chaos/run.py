@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from benchmarks.chaos.actions import LoseDatabase
+from benchmarks.chaos.checker import differences
 from benchmarks.chaos.clock import ChaosClock
 from benchmarks.chaos.disk import Disk, disk
 from benchmarks.chaos.expected import has_items
@@ -29,6 +30,7 @@ from benchmarks.running import free_port
 from connector.sandbox.sandbox import Sandbox
 
 _LOOK_EVERY = 0.1
+_COMPARE_EVERY = 1.0
 _WEBHOOK_EVENTS = (("messages", "post"), ("messages", "patch"), ("chats", "post"))
 _PLAY_OUT_WITHIN = 10.0
 
@@ -124,7 +126,8 @@ class Run:
         self.duration = 0.0
         self.settled_after: float | None = None
         self.named: set[str] = set()
-        """Orders that the service says it can't bring into the sheet, or not whole."""
+        """Orders that the service names at the end."""
+        self._compare_at = 0.0
 
     @property
     def loses(self) -> bool:
@@ -152,7 +155,10 @@ class Run:
         self.nemesis.end()
         self._settle(stopped, show)
         self.watcher.close()
-        self.named = self._named()
+        if not self.service.wait_until_alive():  # The last action may have killed it.
+            self.wrong.append("The service did not start again at the end.")
+            return
+        self.named = self.ask_for_named()
         self._check_statuses()
         self.service.close()
         self.duration = time.monotonic() - started
@@ -165,18 +171,20 @@ class Run:
                 raise InterruptedRunError
 
     def _is_settled(self) -> bool:
-        return (
-            not (self.stream.waiting or self.sandbox.google.late_commits())
-            and self.store.is_settled()
-            and (not self.loses or self._missing() <= self._named())
-        )
+        if self.stream.waiting or self.sandbox.google.late_commits() or not self.store.is_settled():
+            return False
+        return not self.loses or self._has_recovered()
 
-    def _missing(self) -> set[str]:
-        """Orders with a 200 of which no row was seen yet."""
-        return {sent.order.order_id for sent in self.stream.acknowledged()} - self.watcher.row_at.keys()
+    def _has_recovered(self) -> bool:
+        """Whether all that a lost database knew is in the sheet again, or named: what it can't know, it can't have left
+        to do."""
+        if time.monotonic() < self._compare_at:
+            return False
+        self._compare_at = time.monotonic() + _COMPARE_EVERY
+        return not any(differences(self.sandbox, self.stream.sent, self.nemesis.edited_tabs, self.ask_for_named()))
 
-    def _named(self) -> set[str]:
-        """Only a database that was lost is an excuse."""
+    def ask_for_named(self) -> set[str]:
+        """Orders that the service says it can't bring into the sheet, or not whole. Only a loss is an excuse."""
         lost = [sent.order.order_id for sent in self.stream.acknowledged() if sent.in_history]
         return self.asked.named(lost) if lost else set()
 
