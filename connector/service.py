@@ -75,7 +75,8 @@ class Service:
         self.waits.end()
         for sender in self.senders:
             sender.stop()
-        self.pipeline.stop()
+        if self.pipeline.stop():
+            self.write.leave()
         for sender in self.senders:
             sender.close()
         self.whapi.close()
@@ -113,12 +114,14 @@ def build_service(
         redact=redact,
         events=events,
         observer=instruments,
+        problems=problems,
     )
 
     def housekeeping() -> None:
         prune(database, shop=SHOP, keep_days=settings.keep_days, clock=clock)
         prune_events(database, shop=SHOP, clock=clock)
         try:
+            write.ownership.renew()
             delete_old_markers(database, api, shop=SHOP, spreadsheet_id=settings.spreadsheet_id, clock=clock)
         except SheetsError as error:
             log.warning("housekeeping.failed", reason=error.message)

@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterator
 
 from connector.check.finding import Finding
+from connector.check.owner import check_owner
 from connector.clock import SystemClock
 from connector.config import Settings
 from connector.service import SHOP, sheets_api
@@ -15,14 +16,14 @@ from connector.sheets.overview import MOST_CELLS, Overview, read_overview
 from connector.sheets.tabs import Sheet, can_go_on_in
 from connector.store.database import Database
 from connector.store.orders import has_rows
-from connector.sync.guards import CHANGED, prove_guard
+from connector.sync.guards import CHANGED, DOES_NOT_BLOCK, prove_guard
 
 _NAME = "google"
 NEARLY_FULL = MOST_CELLS * 9 // 10
 
 
 def check_google(settings: Settings, database: Database | None) -> Iterator[Finding]:
-    """Everything, with three to six writes of which nothing is left; without a database only what can be read."""
+    """Everything, with seven to ten writes of which nothing is left; without a database only what can be read."""
     api = sheets_api(settings)
     yield _holds(f"The key belongs to {api.account}.")
     overview = yield from _look(api, settings)
@@ -53,14 +54,17 @@ def _look(api: SheetsApi, settings: Settings) -> Generator[Finding, None, Overvi
 def _prove(api: SheetsApi, settings: Settings, database: Database, overview: Overview) -> Finding:
     """Proves in one go that the connector may write, and which guard keeps rows from being written twice."""
     sheet_id = overview.tabs[0].sheet_id
-    guard = prove_guard(database, api, settings.spreadsheet_id, sheet_id, clock=SystemClock())
-    if guard.name != Marker.name:
+    chosen = prove_guard(database, api, settings.spreadsheet_id, sheet_id, clock=SystemClock())
+    if not chosen.blocks:
+        return _warning(DOES_NOT_BLOCK)
+    if chosen.guard.name != Marker.name:
         return _warning(CHANGED)
     return _holds("The spreadsheet can be written, and Google refuses a second marker with the same id.")
 
 
 def _tabs(api: SheetsApi, settings: Settings, database: Database, overview: Overview) -> Iterator[Finding]:
-    layout = read_layout(api.find_metadata(settings.spreadsheet_id, tags.LOOKUPS))
+    layout = read_layout(api.find_metadata(settings.spreadsheet_id, tags.LOOKUPS), settings.spreadsheet_id)
+    yield from check_owner(layout, api, database, settings.spreadsheet_id, clock=SystemClock())
     titles = {Tab.ORDERS: settings.orders_tab, Tab.ITEMS: settings.items_tab}
     to_be_made, all_hold = [], True
     for tab in Tab:

@@ -69,15 +69,19 @@ def _size(entry: Entry) -> int:
 
 
 def build_requests(
-    guard: Json, layout: Layout, entries: Sequence[Entry], *, unavailable_rows: Mapping[str, int] | None = None
+    guards: Sequence[Json],
+    layout: Layout,
+    entries: Sequence[Entry],
+    *,
+    unavailable_rows: Mapping[str, int] | None = None,
 ) -> list[Json]:
-    """The requests of the batch, the guard first, so that its refusal is always that of the first request.
+    """The requests of the batch, the guards first, so that its marker's refusal is always that of the first request.
 
     `unavailable_rows`: for orders that were given up and now have their items after all, the row in `Orders`.
     """
     order_rows = [row for entry in entries for row in entry.order_rows]
     item_rows = [row for entry in entries for row in entry.item_rows]
-    requests = [guard]
+    requests = list(guards)
     if layout.is_checked:
         replaced = [ITEMS_STATE] if any(entry.replaces for entry in entries) else []
         requests += _checks(layout.tabs[Tab.ORDERS], None if order_rows else replaced, rows=bool(unavailable_rows))

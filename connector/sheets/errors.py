@@ -11,6 +11,8 @@ class Kind(StrEnum):
     """Google refuses the key. Somebody must mend the key file or the clock."""
     PERMISSION = "permission"
     """Not shared, shared as viewer, or the API is switched off."""
+    OWNED = "owned"
+    """Another installation writes into the spreadsheet. Somebody must decide which one it shall be."""
     MISSING = "missing"
     """There is no such spreadsheet."""
     RATE_LIMIT = "rate_limit"
@@ -49,9 +51,10 @@ class SheetsError(Exception):
     @property
     def must_mend(self) -> bool:
         """Whether it stays until the merchant does something."""
-        return self.kind in {Kind.CREDENTIALS, Kind.PERMISSION, Kind.MISSING, Kind.PROTECTED, Kind.FULL}
+        return self.kind in _TO_BE_MENDED
 
 
+_TO_BE_MENDED = frozenset({Kind.CREDENTIALS, Kind.PERMISSION, Kind.OWNED, Kind.MISSING, Kind.PROTECTED, Kind.FULL})
 _STALE_SIGNS = (
     "No grid with id",
     "No sheet with id",

@@ -42,6 +42,10 @@ class Guard(Protocol):
         """The first request of the batch; `sheet_id` is a tab that is there."""
         ...
 
+    def release(self, marker_id: int) -> Json:
+        """A request that deletes what `claim` has made. It is there."""
+        ...
+
     def put_fence(self, api: SheetsApi, spreadsheet_id: str, batch_id: str, marker_id: int) -> None:
         """Takes the id for a fence. Raises SheetsError, also where the id is taken."""
         ...
@@ -106,3 +110,32 @@ def refuses_twice(api: SheetsApi, guard: Guard, spreadsheet_id: str, sheet_id: i
         refused = False
     guard.delete(api, spreadsheet_id, [marker])
     return refused
+
+
+def keeps_out(api: SheetsApi, guard: Guard, spreadsheet_id: str, sheet_id: int) -> bool:
+    """Proves that a batch which makes a thing and deletes it again is taken where there is none with that id, and
+    refused whole where there is one. On this rests that one installation at a time writes (`owner.py`).
+
+    Leaves nothing behind. Four writes and a read. Raises SheetsError where a call fails or stays unclear; then nothing
+    is proved.
+    """
+    probe = secrets.token_hex(16)
+    marker = marker_id(probe)
+    claim = guard.claim(probe, marker, sheet_id)
+    passing = [claim, guard.release(marker)]
+    if _is_refused(api, spreadsheet_id, passing):
+        return False
+    api.batch_update(spreadsheet_id, [claim])
+    is_kept_out = _is_refused(api, spreadsheet_id, passing)
+    # A batch that is refused changes nothing: what it would have deleted must still be there.
+    return guard.delete(api, spreadsheet_id, [marker]) == 1 and is_kept_out
+
+
+def _is_refused(api: SheetsApi, spreadsheet_id: str, requests: list[Json]) -> bool:
+    try:
+        api.batch_update(spreadsheet_id, requests)
+    except SheetsError as error:
+        if error.kind not in {Kind.TAKEN, Kind.REFUSED, Kind.STALE}:
+            raise
+        return True
+    return False

@@ -6,6 +6,7 @@ from typing import Any
 
 from connector.sheets import tags
 from connector.sheets.columns import COLUMNS, Tab
+from connector.sheets.owner import Owner, read_last_batch, read_owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,17 @@ class Layout:
     """None where no connector that makes summaries has made the tabs."""
     summary_sheets: tuple[int, ...] = ()
     """The tabs that hold a summary of the connector's."""
+    owner: Owner | None = None
+    """Who writes into the spreadsheet; None where nobody has said so yet."""
+    last_batch: str | None = None
+    """The last batch in the sheet, as it says itself; None where no batch has said so yet."""
     is_checked: bool = True
     """Whether a batch made from it is to be refused if the merchant has moved something meanwhile."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether none of the connector's tabs has a row below its header."""
+        return all(place.is_empty for place in self.tabs.values())
 
     @property
     def is_complete(self) -> bool:
@@ -69,8 +79,8 @@ class Layout:
         return all(tab in self.tabs and self.tabs[tab].knows_its_end for tab in Tab)
 
 
-def read_layout(found: Iterable[Mapping[str, Any]]) -> Layout:
-    """The layout from the tags that one search found."""
+def read_layout(found: Iterable[Mapping[str, Any]], spreadsheet_id: str) -> Layout:
+    """The layout from the tags that one search found in the spreadsheet."""
     entries = [entry for entry in found if isinstance(entry.get("location"), dict)]
     tabs = {}
     for tab in Tab:
@@ -83,7 +93,9 @@ def read_layout(found: Iterable[Mapping[str, Any]]) -> Layout:
         ]
         if sheet_ids:
             tabs[tab] = _read_tab(tab, min(sheet_ids), entries)
-    return Layout(tabs, _read_summary(entries), _summary_sheets(entries))
+    owner = next((owner for entry in entries if (owner := read_owner(entry, spreadsheet_id)) is not None), None)
+    batch = next((batch for entry in entries if (batch := read_last_batch(entry, spreadsheet_id)) is not None), None)
+    return Layout(tabs, _read_summary(entries), _summary_sheets(entries), owner, batch)
 
 
 def _read_summary(entries: list[Mapping[str, Any]]) -> SummaryTag | None:

@@ -24,6 +24,9 @@ class Marker:
     def claim(self, batch_id: str, marker_id: int, sheet_id: int) -> Json:  # noqa: ARG002 - other guards need the tab
         return _create(batch_id, marker_id)
 
+    def release(self, marker_id: int) -> Json:
+        return _delete(marker_id)
+
     def put_fence(self, api: SheetsApi, spreadsheet_id: str, batch_id: str, marker_id: int) -> None:
         api.batch_update(spreadsheet_id, [_create(_FENCE + batch_id, marker_id)])
 

@@ -25,6 +25,9 @@ class NamedRange:
     def claim(self, batch_id: str, marker_id: int, sheet_id: int) -> Json:
         return _create(_BATCH + batch_id, marker_id, sheet_id)
 
+    def release(self, marker_id: int) -> Json:
+        return _delete(str(marker_id))
+
     def put_fence(self, api: SheetsApi, spreadsheet_id: str, batch_id: str, marker_id: int) -> None:
         book = api.get(spreadsheet_id, "sheets(properties(sheetId))")
         sheets = book.get("sheets", [])
@@ -46,7 +49,7 @@ class NamedRange:
         wanted = {str(marker_id) for marker_id in marker_ids}
         there = [entry["namedRangeId"] for entry in _all(api, spreadsheet_id) if entry.get("namedRangeId") in wanted]
         if there:
-            api.batch_update(spreadsheet_id, [{"deleteNamedRange": {"namedRangeId": key}} for key in there])
+            api.batch_update(spreadsheet_id, [_delete(key) for key in there])
         return len(there)
 
 
@@ -54,6 +57,10 @@ def _all(api: SheetsApi, spreadsheet_id: str) -> list[Json]:
     answer = api.get(spreadsheet_id, "namedRanges(namedRangeId,name)")
     found: list[Json] = answer.get("namedRanges", [])
     return found
+
+
+def _delete(key: str) -> Json:
+    return {"deleteNamedRange": {"namedRangeId": key}}
 
 
 def _create(name: str, marker_id: int, sheet_id: int) -> Json:

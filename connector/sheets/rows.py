@@ -10,13 +10,14 @@ from connector.totals import line_total
 
 Row = dict[str, Cell]
 
+WAITING = "waiting"
 COMPLETE = "complete"
 UNAVAILABLE = "unavailable"
 
 
 def waiting_text(order_id: str) -> str:
     """Unique in its column, so that Google itself can find the cell later, wherever the row is then."""
-    return f"waiting · {order_id}"
+    return f"{WAITING} · {order_id}"
 
 
 def items_text(order_id: str, shown: Shown) -> str:

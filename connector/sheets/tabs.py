@@ -135,8 +135,8 @@ def find_rows(api: SheetsApi, spreadsheet_id: str, place: TabLayout, order_ids: 
     if column is None:
         return {}
     rows: dict[str, int] = {}
-    for index, value in enumerate(_column_values(api, spreadsheet_id, place.sheet_id, column)):
-        if (text := _as_text(value)) in order_ids:
+    for index, value in enumerate(column_values(api, spreadsheet_id, place.sheet_id, column)):
+        if (text := as_text(value)) in order_ids:
             rows.setdefault(text, index)
     return rows
 
@@ -147,7 +147,7 @@ def _tag_end(
     """Looks for the last of the connector's rows, and tags it and the row below."""
     # The first columns are filled in every row: where the merchant has deleted one, the next tells nearly as well.
     column = next((place.columns[column.key] for column in COLUMNS[tab] if column.key in place.columns), 0)
-    texts = [_as_text(value) for value in _column_values(api, spreadsheet_id, place.sheet_id, column)]
+    texts = [as_text(value) for value in column_values(api, spreadsheet_id, place.sheet_id, column)]
     first = 0 if place.header_row is None else place.header_row + 1
     last = max(first + _last_of_ours(texts[first:], is_ours), 0)
     if last + 1 >= book.row_count(place.sheet_id):
@@ -170,7 +170,8 @@ def _last_of_ours(texts: Sequence[str], is_ours: IsOurs) -> int:
     return next((index for index, text in enumerate(texts) if not text), len(texts)) - 1
 
 
-def _column_values(api: SheetsApi, spreadsheet_id: str, sheet_id: int, column: int) -> list[Any]:
+def column_values(api: SheetsApi, spreadsheet_id: str, sheet_id: int, column: int) -> list[Any]:
+    """What a column holds, from the first row on. One read. Raises SheetsError."""
     grid_range = {"sheetId": sheet_id, "startColumnIndex": column, "endColumnIndex": column + 1}
     (found,) = api.grid_values(spreadsheet_id, [grid_range], major="COLUMNS") or [[]]
     return found[0] if found else []
@@ -207,7 +208,7 @@ def _find_header(tab: Tab, rows: Sequence[Sequence[Any]]) -> int | None:
 
 
 def _by_title(tab: Tab, row: Sequence[Any]) -> dict[str, int]:
-    titles = [_as_text(value).casefold() for value in row]
+    titles = [as_text(value).casefold() for value in row]
     return {
         column.key: titles.index(column.title.casefold())
         for column in COLUMNS[tab]
@@ -223,7 +224,7 @@ def free_title(title: str, taken: Collection[str]) -> str:
     return next(title for title in numbered if title.casefold() not in taken)
 
 
-def _as_text(value: Any) -> str:
+def as_text(value: Any) -> str:
     """A cell's value as text; an id that became a number when the merchant edited it is read as its digits."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))

@@ -10,6 +10,7 @@ must be looked for.
 
 from typing import Any, Literal
 
+from connector.sheets import owner
 from connector.sheets.columns import Tab
 
 Json = dict[str, Any]
@@ -25,8 +26,8 @@ SUMMARY = "wcsync.summary"
 WANTED = "wanted"
 SETTLED = "settled"
 
-LOOKUPS = [{"metadataKey": key} for key in (TAB, COLUMN, HEADER, LAST, END, SUMMARY)]
-"""Finds all tags of a spreadsheet in one read."""
+LOOKUPS = [{"metadataKey": key} for key in (TAB, COLUMN, HEADER, LAST, END, SUMMARY, *owner.KEYS)]
+"""Finds all tags of a spreadsheet, its owner and the last batch, in one read."""
 
 
 def tab_value(tab: Tab, sheet_id: int) -> str:

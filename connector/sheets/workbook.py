@@ -1,7 +1,7 @@
 """The merchant's spreadsheet as the writer needs it: read in few calls, and mended where tags are missing."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,6 +13,7 @@ from connector.sheets.api import SheetsApi
 from connector.sheets.columns import Tab
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.layout import Layout, read_layout
+from connector.sheets.present_rows import SheetRows, read_rows
 from connector.sheets.summary.make import make_summary_anew, make_wanted_summary
 from connector.sheets.tabs import Book, IsOurs
 
@@ -51,19 +52,27 @@ class Workbook:
         self._zone: ZoneInfo | None = None
         self._zone_read_at: datetime | None = None
         self._latest: Layout | None = None
+        self._placed: Layout | None = None
         self._times_same = 0
         self._summary_failures = Counter[int]()
 
-    def layout(self) -> Layout:
-        """The tabs as they are now, made or mended first where they need it. One read where they don't."""
+    def layout(self, may_write: Callable[[Layout], object] = lambda _: None) -> Layout:
+        """The tabs as they are now, made or mended first where they need it. One read where they don't.
+
+        `may_write` is called before anything is made, with what is there, and raises where nothing may be.
+        """
         layout = self._search()
+        may_write(layout)
         if not layout.is_complete:
             tabs.prepare(self._api, self.spreadsheet_id, layout, self._titles, self._read_book(), self._is_ours)
             log.info("sheet.prepared", spreadsheet_id=self.spreadsheet_id)
             layout = self._search()
             if not layout.is_complete:
                 raise SheetsError("The tabs could not be made ready. It will be tried again.", kind=Kind.STALE)
-        self._times_same = self._times_same + 1 if layout == self._latest else 1
+        # Whoever the owner is, and whichever batch was the last: the same places are the same layout.
+        placed = replace(layout, owner=None, last_batch=None)
+        self._times_same = self._times_same + 1 if placed == self._placed else 1
+        self._placed = placed
         self._latest = layout
         return replace(layout, is_checked=self._times_same <= TIMES_CHECKED)
 
@@ -107,8 +116,12 @@ class Workbook:
             return {}
         return tabs.find_rows(self._api, self.spreadsheet_id, layout.tabs[Tab.ORDERS], order_ids)
 
+    def rows_known_by_their_ids(self, layout: Layout) -> SheetRows:
+        """Which orders have rows, and how many, by the key columns. Up to three reads."""
+        return read_rows(self._api, self.spreadsheet_id, layout)
+
     def _search(self) -> Layout:
-        return read_layout(self._api.find_metadata(self.spreadsheet_id, tags.LOOKUPS))
+        return read_layout(self._api.find_metadata(self.spreadsheet_id, tags.LOOKUPS), self.spreadsheet_id)
 
     def _read_book(self) -> Book:
         book = tabs.read_book(self._api, self.spreadsheet_id)

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from connector.models import ItemsState, Order, Place, Shown
 from connector.store.orders import with_items
+from connector.store.ownership import batch_known
 from connector.store.places import drop_places, put_places
 from connector.store.tables import batches, orders
 from connector.store.tries import Try, What, keep_try
@@ -184,6 +185,7 @@ def applied(connection: Connection, batch: Batch, *, now: datetime) -> bool:
     """The sheet has the batch: its orders show what it wrote. False if that was known already."""
     if not _settle(connection, batch, BatchState.APPLIED, now=now):
         return False
+    batch_known(connection, batch.spreadsheet_id, batch.id)
     # What came in while the batch was on its way (its items, or the end of the tries) is still to be written.
     more = sa.or_(
         sa.and_(orders.c.items_state == ItemsState.READY, orders.c.batch_shows != Shown.COMPLETE),

@@ -144,6 +144,32 @@ spreadsheets = sa.Table(
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("guard", sa.String(16), nullable=False),
     sa.Column("proved_at", Moment, nullable=False),
+    sa.Column("blocks", sa.Boolean),
+)
+
+installation = sa.Table(
+    "installation",
+    metadata,
+    sa.Column("only", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("id", sa.String(32), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+ownership = sa.Table(
+    "ownership",
+    metadata,
+    sa.Column("spreadsheet_id", sa.Text, primary_key=True),
+    sa.Column("number", sa.BigInteger),
+    sa.Column("word", sa.Text),
+    sa.Column("taken_at", Moment),
+    sa.Column("next_number", sa.BigInteger),
+    sa.Column("next_word", sa.Text),
+    sa.Column("next_guard", sa.String(16)),
+    sa.Column("lost_to", sa.Text),
+    sa.Column("lost_at", Moment),
+    sa.Column("known_batch", sa.Text),
+    sa.Column("learned_at", Moment),
+    sa.Column("learned_orders", sa.BigInteger),
 )
 
 pauses = sa.Table(

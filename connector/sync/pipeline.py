@@ -115,8 +115,9 @@ class Pipeline:
         self._scheduler.start()
         self.wake()
 
-    def stop(self, *, within: float = 10.0) -> None:
-        """Ends the threads. What is not done by then is taken up at the next start."""
+    def stop(self, *, within: float = 10.0) -> bool:
+        """Ends the threads. What is not done by then is taken up at the next start. True: nothing was left under way
+        in a process that fetched and wrote."""
         self._stopping.set()
         self.wake()
         if self._scheduler.running:
@@ -128,8 +129,10 @@ class Pipeline:
         while (self._in_flight or self._jobs_running) and time.monotonic() < deadline:
             self.wait_for_change(0.05)
         with self._locking:
+            held = self.holds_lock
             self._lock.release()
             self.holds_lock = False
+        return held and not self._in_flight and not any(thread.is_alive() for thread in self._threads)
 
     def orders_arrived(self, requests: int) -> None:
         """So many requests brought orders."""

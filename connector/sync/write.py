@@ -4,6 +4,7 @@ A batch is stored, then sent once, then its outcome is stored. Whatever happens 
 means: the sheet may have it. Such a batch is settled (see `sheets/guard.py`) before anything else is written.
 """
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from connector.events.announce import NOBODY, Announcer
 from connector.logs import get_logger, log_orders
 from connector.models import Place, Shown
 from connector.observer import OK, UNOBSERVED, Observer
+from connector.problems import Problems, Severity
 from connector.sheets.api import SheetsApi
 from connector.sheets.batch import Entry, build_requests, entries_that_fit, order_places
 from connector.sheets.columns import Tab
@@ -30,6 +32,8 @@ from connector.store.batches import Batch, Made
 from connector.store.database import Database
 from connector.store.pauses import Part
 from connector.sync.guards import GUARDS, current_guard
+from connector.sync.learning import lacking_sentence, learn_rows
+from connector.sync.ownership import Ownership
 from connector.sync.retry import RetryPolicy
 
 log = get_logger(__name__)
@@ -39,6 +43,8 @@ MOST_ORDERS = 1000
 LONGEST_PAUSE = timedelta(minutes=1)
 """How long a mended spreadsheet may go unnoticed."""
 _STALE_TRIES = 3
+_LEAVE_WITHIN = 3.0
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,7 @@ class WriteStage:
         redact: Callable[[str], str] = str,
         events: Announcer = NOBODY,
         observer: Observer = UNOBSERVED,
+        problems: Problems | None = None,
     ) -> None:
         self._database = database
         self._api = api
@@ -76,6 +83,8 @@ class WriteStage:
         self._redact = redact
         self._events = events
         self._observer = observer
+        self._problems = problems
+        self.ownership = Ownership(database, api, workbook.spreadsheet_id, clock=clock)
         self._most_orders = MOST_ORDERS
         self._stale = 0
 
@@ -99,6 +108,21 @@ class WriteStage:
             self._pause(error)
             return Written()
 
+    def leave(self) -> None:
+        """At a clean end: says so in the sheet, so that another installation need not wait to see this one gone.
+
+        Takes some seconds at the most. Where it can't be said, nothing is lost but the time that others wait.
+        """
+        thread = threading.Thread(target=self._leave, name="leaving", daemon=True)
+        thread.start()
+        thread.join(_LEAVE_WITHIN)
+
+    def _leave(self) -> None:
+        try:
+            self.ownership.leave()
+        except SheetsError as error:
+            log.info("spreadsheet.not_left", reason=self._redact(error.message))
+
     def _settle_open_batches(self) -> None:
         """An open batch here is one that got no clear answer, or that a process left behind as it died."""
         with self._database.read() as connection:
@@ -119,10 +143,16 @@ class WriteStage:
         if not waiting:
             return Written()
         looked = Deadline.after(self._clock, LOOK_WITHIN)
-        layout = self._workbook.layout()
-        sheet_id = layout.tabs[Tab.ORDERS].sheet_id
-        spreadsheet_id = self._workbook.spreadsheet_id
-        guard = current_guard(self._database, self._api, spreadsheet_id, sheet_id, clock=self._clock)
+        layout = self._workbook.layout(self.ownership.check)
+        spreadsheet_id, sheet_id = self._workbook.spreadsheet_id, layout.tabs[Tab.ORDERS].sheet_id
+        chosen = current_guard(self._database, self._api, spreadsheet_id, sheet_id, clock=self._clock)
+        if self.ownership.hold(layout, chosen, sheet_id):
+            looked = Deadline.after(self._clock, LOOK_WITHIN)
+            layout = self._workbook.layout(self.ownership.check)
+        if not self.ownership.knows_rows(layout):
+            self._learn(layout)
+            return Written(more=True)
+        guard = chosen.guard
         entries = entries_that_fit(waiting, self._workbook.zone())
         unavailable = {entry.order.order_id for entry in entries if entry.order.shown is Shown.UNAVAILABLE}
         unavailable_rows = self._workbook.find_orders(layout, unavailable)
@@ -131,7 +161,10 @@ class WriteStage:
 
         def make_requests() -> list[dict[str, Any]]:
             return build_requests(
-                guard.claim(batch.id, batch.marker_id, sheet_id), layout, entries, unavailable_rows=unavailable_rows
+                [guard.claim(batch.id, batch.marker_id, sheet_id), *self.ownership.requests(layout, batch.id)],
+                layout,
+                entries,
+                unavailable_rows=unavailable_rows,
             )
 
         requests = make_requests()
@@ -142,6 +175,22 @@ class WriteStage:
             entries = [entry for entry in entries if entry.order.id in claimed]
             requests = make_requests()
         return self._send(batch, requests, entries, deadline) if entries else Written(more=True)
+
+    def _learn(self, layout: Layout) -> None:
+        """Reads what the sheet holds and this store doesn't know of."""
+        lesson = learn_rows(
+            self._database,
+            self._workbook.rows_known_by_their_ids(layout),
+            shop=self._shop,
+            spreadsheet_id=self._workbook.spreadsheet_id,
+            last_batch=layout.last_batch or "",
+            events=self._events,
+            clock=self._clock,
+        )
+        if self._problems is not None and lesson.lacking:
+            self._problems.put(
+                "items_missing", lacking_sentence(lesson), at=self._clock.now(), severity=Severity.WARNING
+            )
 
     def _claim(self, batch: Batch, entries: Sequence[Entry], layout: Layout) -> set[int]:
         """Stores the batch; the keys of the orders that belong to it."""

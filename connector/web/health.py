@@ -9,6 +9,7 @@ from connector.metrics.quota import Quota
 from connector.present import moment
 from connector.service import Service
 from connector.store import pauses
+from connector.store.commit import StoreReplacedError
 from connector.store.orders import oldest_unwritten
 from connector.store.pauses import Part
 
@@ -29,10 +30,13 @@ def health_blueprint(service: Service) -> Blueprint:
         """200 if the database works and orders reach the sheet, else 503."""
         now = service.clock.now()
         try:
+            service.database.check_file()
             with service.database.read() as connection:
                 sheet = pauses.get_pause(connection, service.shop, Part.SHEET)
                 channel = pauses.get_pause(connection, service.shop, Part.CHANNEL)
                 oldest = oldest_unwritten(connection, service.shop)
+        except StoreReplacedError as error:
+            return jsonify(status="not ready", database="unavailable", problems=[str(error)]), 503
         except SQLAlchemyError:
             return jsonify(status="not ready", database="unavailable"), 503
         late = oldest is not None and now - oldest > LONGEST_DELAY

@@ -67,7 +67,8 @@ def string_cells(value: Any) -> list[str]:
 
 @pytest.fixture(scope="module")
 def api() -> DirectApi:
-    return DirectApi(new_google(FakeClock()))
+    clock = FakeClock()
+    return DirectApi(new_google(clock), clock)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +108,7 @@ def assert_the_sheet_takes(api: DirectApi, workbook: Workbook, found: list[Order
     batch_id = new_batch_id()
     guard = GUARDS["marker"].claim(batch_id, marker_id(batch_id), layout.tabs[Tab.ORDERS].sheet_id)
     entries = entries_that_fit(found, ZoneInfo(zone))
-    requests = build_requests(guard, layout, entries)
+    requests = build_requests([guard], layout, entries)
     json.dumps(requests, allow_nan=False).encode()
     for text in string_cells(requests):
         assert 0 < len(text.encode("utf-16-le")) // 2 <= LONGEST_TEXT

@@ -13,7 +13,6 @@ from enum import StrEnum
 from typing import Any
 
 from connector.clock import Clock
-from connector.sandbox.google.calls import Call
 from connector.sandbox.google.standin import GoogleStandIn
 from connector.sheets.api import Json
 from connector.sheets.deadline import GOOGLE_WORKS_FOR, TOKEN_LASTS, TooLateError, check_deadline
@@ -79,7 +78,8 @@ class HangingApi(DirectApi):
         try:
             check_deadline()
             attached = self._clock.now()
-            self._baton.reached(Point.ON_THE_WAY)
+            if is_batch:
+                self._baton.reached(Point.ON_THE_WAY)
             if self._clock.now() - attached > TOKEN_LASTS:
                 check_deadline()  # Google refuses the token, and the session sends the request again with a fresh one.
         except TooLateError:
@@ -91,13 +91,12 @@ class HangingApi(DirectApi):
         finally:
             self._baton.reached(Point.ANSWERED if is_batch else Point.LOOKED)
 
-    def late_call_arrives(self) -> Call | None:
+    def late_call_arrives(self) -> None:
         """A call under way for longer than its token lasts is refused."""
         if self._clock.now() - self.late_since.popleft() > TOKEN_LASTS + GOOGLE_WORKS_FOR:
             self.late.popleft()
         else:
             super().late_call_arrives()
-        return None
 
 
 class Writer:

@@ -25,6 +25,7 @@ def no_marker(patch: pytest.MonkeyPatch) -> None:
     harmless = {"findReplace": {"find": "no such text", "replacement": "none", "allSheets": True}}
     patch.setattr(Marker, "claim", lambda *_: harmless)
     patch.setattr(guards, "refuses_twice", lambda *_: True)
+    patch.setattr(guards, "keeps_out", lambda *_: False)
 
 
 def stored_after_sending(patch: pytest.MonkeyPatch) -> None:
@@ -63,7 +64,7 @@ def made_anew_after_an_unclear_answer(patch: pytest.MonkeyPatch) -> None:
 def values_append(patch: pytest.MonkeyPatch) -> None:
     """Rows are appended, as scripts do it, instead of inserted under a guard."""
 
-    def send(stage: WriteStage, batch: Batch, _requests: Any, entries: Sequence[Entry]) -> Written:
+    def send(stage: WriteStage, batch: Batch, _requests: Any, entries: Sequence[Entry], _deadline: Any) -> Written:
         for title, pick in (("Orders", "order_rows"), ("Items", "item_rows")):
             rows = [
                 [next(iter(cell.get("userEnteredValue", {"": None}).values())) for cell in row.values()]

@@ -6,6 +6,7 @@ Three writers on one store, as several instances would have it whose lock didn't
 import copy
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,6 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 from sqlalchemy import Connection
 
@@ -35,6 +35,7 @@ from connector.store.batches import Batch, BatchState, Made
 from connector.store.database import Database
 from connector.store.tables import batches as batches_table
 from connector.store.tables import orders as orders_table
+from connector.store.tables import spreadsheets
 from connector.sync import markers
 from connector.sync.receive import ReceiveStage
 from connector.sync.write import WriteStage
@@ -97,8 +98,8 @@ def prepared(second_marker: bool) -> tuple[Path, Content, FakeClock]:
 class WritersThatHang(RuleBasedStateMachine):
     """Orders come in and are written by writers that hang and go on, while hours pass and markers are deleted."""
 
-    @initialize(second_marker=st.booleans(), refuses_unmatched=st.booleans())
-    def start(self, second_marker: bool, refuses_unmatched: bool) -> None:
+    @initialize(second_marker=st.booleans(), refuses_unmatched=st.booleans(), keeps_out=st.booleans())
+    def start(self, second_marker: bool, refuses_unmatched: bool, keeps_out: bool) -> None:
         self.folder = new_folder("connector-hanging-")
         store, content, begun = prepared(second_marker)
         self.clock = FakeClock(begun.now())
@@ -108,6 +109,10 @@ class WritersThatHang(RuleBasedStateMachine):
         self.google.unknowns.refuse_unmatched_metadata = refuses_unmatched
         self.google.spreadsheets[SPREADSHEET_ID] = Spreadsheet(SPREADSHEET_ID, copy.deepcopy(content), "writer")
         self.main = Process(self.path, DirectApi(self.google, self.clock), self.clock)
+        # Where Google can't be made to refuse an earlier owner's batches, all rests on the store and the deadline.
+        self.main.database.write(
+            lambda connection: connection.execute(sa.update(spreadsheets).values(blocks=keeps_out))
+        )
         self.processes = [self.main]
         self.writers = [self.new_writer() for _ in range(WRITERS)]
         self.answered = {99}
@@ -238,19 +243,64 @@ def sends_whenever_it_wakes(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(deadline.Deadline, "has_passed", lambda *_: False)
 
 
-@pytest.mark.parametrize("break_it", [claims_whatever_is_in_no_batch, sends_whenever_it_wakes])
-def test_the_property_test_finds_it(break_it: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def overtaken(
+    point: Point, hours: float, *, second_marker: bool = False, refuses_unmatched: bool = False, keeps_out: bool = False
+) -> None:
+    """One writer hangs, another one writes, hours pass, old markers go, and the first one goes on."""
+    state = WritersThatHang()
+    state.start(second_marker=second_marker, refuses_unmatched=refuses_unmatched, keeps_out=keeps_out)
+    try:
+        for number in range(WRITERS):
+            state.a_writer_runs(number, None, [])
+        state.orders_arrive([1, 2], items=True)
+        state.a_writer_runs(0, point, [])
+        for _ in range(3):
+            state.a_writer_runs(1, None, [])
+        state.no_row_is_there_twice()
+        state.hours_pass_and_old_markers_go(hours)
+        state.one_that_hangs_goes_on(0, None)
+        state.no_row_is_there_twice()
+    finally:
+        state.teardown()
+
+
+@pytest.mark.parametrize("point", list(Point))
+@pytest.mark.parametrize("hours", [0.0, 0.5, 25.0])
+@pytest.mark.parametrize("keeps_out", [True, False])
+@pytest.mark.parametrize("refuses_unmatched", [True, False])
+def test_a_writer_that_is_overtaken_while_it_hangs_doubles_nothing(
+    point: Point, hours: float, keeps_out: bool, refuses_unmatched: bool
+) -> None:
+    overtaken(point, hours, keeps_out=keeps_out, refuses_unmatched=refuses_unmatched)
+
+
+@pytest.mark.parametrize("point", list(Point))
+def test_a_writer_that_is_overtaken_doubles_nothing_with_the_other_guard(point: Point) -> None:
+    overtaken(point, 25.0, second_marker=True)
+
+
+@pytest.mark.parametrize(
+    ("break_it", "point", "hours"),
+    [
+        (claims_whatever_is_in_no_batch, Point.READ, 0.0),
+        (claims_whatever_is_in_no_batch, Point.LOOKED, 0.0),
+        (sends_whenever_it_wakes, Point.CLAIMED, 25.0),
+        (sends_whenever_it_wakes, Point.ON_THE_WAY, 25.0),
+    ],
+)
+def test_the_test_finds_it(
+    break_it: Callable[[pytest.MonkeyPatch], None], point: Point, hours: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     break_it(monkeypatch)
 
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(
-            WritersThatHang,
-            settings=settings(
-                max_examples=400,
-                stateful_step_count=25,
-                deadline=None,
-                derandomize=True,
-                database=None,
-                phases=[Phase.generate],
-            ),
-        )
+        overtaken(point, hours)
+
+
+@pytest.mark.parametrize("point", [Point.CLAIMED, Point.ON_THE_WAY])
+def test_where_google_keeps_an_earlier_owner_out_a_batch_sent_a_day_late_doubles_nothing(
+    point: Point, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sends_whenever_it_wakes(monkeypatch)
+
+    overtaken(point, 25.0, keeps_out=True)

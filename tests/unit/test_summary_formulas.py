@@ -122,6 +122,6 @@ def test_where_one_of_two_tags_says_that_the_summary_is_settled_it_is() -> None:
         for number, state in enumerate((tags.WANTED, tags.SETTLED, tags.WANTED), 1)
     ]
 
-    assert read_layout(found).summary == SummaryTag(2, is_wanted=False)
-    assert read_layout(found[:1]).summary == SummaryTag(1, is_wanted=True)
-    assert read_layout([]).summary is None
+    assert read_layout(found, "spreadsheet").summary == SummaryTag(2, is_wanted=False)
+    assert read_layout(found[:1], "spreadsheet").summary == SummaryTag(1, is_wanted=True)
+    assert read_layout([], "spreadsheet").summary is None

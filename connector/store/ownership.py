@@ -1,0 +1,123 @@
+"""What the store knows of its hold on a spreadsheet: its number there, what it lost, and what it has seen of the rows.
+
+A number that is about to be taken is stored, with a word of its own, before Google is asked: a process that dies
+between the two finds out at its next start whether it has it.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from connector.store.dialect import insert_of
+from connector.store.tables import installation, ownership
+
+_THIS = ownership.c.spreadsheet_id == sa.bindparam("of_spreadsheet")
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The store's record of one spreadsheet."""
+
+    number: int | None = None
+    """The latest owner's number that this store has taken for certain."""
+    word: str | None = None
+    taken_at: datetime | None = None
+    next_number: int | None = None
+    """The number that it last was about to take, where it isn't known what became of that."""
+    next_word: str | None = None
+    next_guard: str | None = None
+    lost_to: str | None = None
+    """Who has taken the spreadsheet over from this store, for a person to read."""
+    lost_at: datetime | None = None
+    known_batch: str | None = None
+    """The last batch in the sheet of whose rows the store knows, with all before it; empty: none was written yet."""
+    learned_at: datetime | None = None
+    """When the store last read from the sheet what it did not know."""
+    learned_orders: int | None = None
+
+    def has_taken(self, number: int, word: str) -> bool:
+        """Whether a number in the spreadsheet is this store's own, as far as the store knows."""
+        return (number, word) in {(self.number, self.word), (self.next_number, self.next_word)}
+
+
+def installation_of(connection: Connection, *, now: datetime) -> tuple[str, datetime]:
+    """The store's own id, made when it is first asked for, and when that was. For a connection that may write."""
+    found = connection.execute(sa.select(installation.c.id, installation.c.created_at)).first()
+    if found is None:
+        # Two processes may ask for the first time at once: the first to insert it has named the store.
+        connection.execute(
+            insert_of(connection.dialect.name)(installation)
+            .values(only=1, id=uuid.uuid4().hex, created_at=now)
+            .on_conflict_do_nothing(index_elements=["only"])
+        )
+        found = connection.execute(sa.select(installation.c.id, installation.c.created_at)).one()
+    return found.id, found.created_at
+
+
+def get_hold(connection: Connection, spreadsheet_id: str) -> Hold:
+    row = connection.execute(sa.select(ownership).where(_THIS), {"of_spreadsheet": spreadsheet_id}).first()
+    if row is None:
+        return Hold()
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+    del values["spreadsheet_id"]
+    return Hold(**values)
+
+
+def about_to_take(connection: Connection, spreadsheet_id: str, number: int, word: str, guard: str) -> None:
+    """Before Google is asked for the number."""
+    _put(connection, spreadsheet_id, next_number=number, next_word=word, next_guard=guard)
+
+
+def taken(connection: Connection, spreadsheet_id: str, number: int, word: str, *, now: datetime) -> None:
+    """The number is this store's, and whatever it had lost it has back."""
+    _put(
+        connection,
+        spreadsheet_id,
+        number=number,
+        word=word,
+        taken_at=now,
+        next_number=None,
+        next_word=None,
+        next_guard=None,
+        lost_to=None,
+        lost_at=None,
+    )
+
+
+def not_taken(connection: Connection, spreadsheet_id: str, number: int, word: str) -> None:
+    """The number that was about to be taken is another's. It stays on record as used, with a word of nobody's."""
+    _put(
+        connection,
+        spreadsheet_id,
+        where=sa.and_(ownership.c.next_number == number, ownership.c.next_word == word),
+        next_word=None,
+    )
+
+
+def lost(connection: Connection, spreadsheet_id: str, to: str, *, now: datetime) -> None:
+    """Somebody else writes into the spreadsheet now, until a person decides otherwise."""
+    _put(connection, spreadsheet_id, lost_to=to, lost_at=now)
+
+
+def batch_known(connection: Connection, spreadsheet_id: str, batch_id: str) -> None:
+    """The sheet has the batch, and the store knows of its rows."""
+    _put(connection, spreadsheet_id, known_batch=batch_id)
+
+
+def learned(connection: Connection, spreadsheet_id: str, batch_id: str, *, orders: int, now: datetime) -> None:
+    """The store has read from the sheet what it did not know; the batch is the last that was in it before."""
+    _put(connection, spreadsheet_id, known_batch=batch_id, learned_at=now, learned_orders=orders)
+
+
+def _put(
+    connection: Connection, spreadsheet_id: str, *, where: sa.ColumnElement[bool] | None = None, **values: Any
+) -> None:
+    condition = ownership.c.spreadsheet_id == spreadsheet_id
+    if where is not None:
+        connection.execute(sa.update(ownership).where(condition, where).values(**values))
+    elif connection.execute(sa.update(ownership).where(condition).values(**values)).rowcount == 0:
+        connection.execute(sa.insert(ownership).values(spreadsheet_id=spreadsheet_id, **values))
