@@ -7,6 +7,7 @@ from collections import Counter
 from benchmarks.chaos.actions import LoseDatabase
 from benchmarks.chaos.parts import Parts
 from benchmarks.chaos.plan import Form, Send, Way
+from benchmarks.chaos.sheet import order_ids_from
 from benchmarks.chaos.stream import body_of
 
 HOUR = 3600.0
@@ -14,16 +15,14 @@ _YOUNG = 90.0
 """Seconds. The latest messages of the history are left to their webhooks, so the clock goes ahead by more than that."""
 _REFUSED_WITHIN = 30.0
 _TRY_EVERY = 0.2
-_CALLS_END_WITHIN = 60.0
-_CALLS_END_AFTER = 0.3
-"""Seconds in which the stand-in carries out what had arrived when the service was killed."""
+_ROWS_WITHIN = 30.0
 
 
 class Loser:
     """Takes the database away. For the thread of the run.
 
-    What the lost database had on its way to Google arrives before a new one is opened. Nobody is left who knows of
-    it, so nobody can tell it from what the merchant does; all that can be done is to look after it has come.
+    Whatever the lost one had on its way to Google may arrive at any moment afterwards, and nobody is left who knows
+    of it.
     """
 
     def __init__(self, parts: Parts) -> None:
@@ -33,10 +32,11 @@ class Loser:
         self._service = parts.service
         self._stream = parts.stream
         self._database = parts.database
+        self._rows_before = 0
 
     def copy(self) -> None:
         """Puts a copy aside for later."""
-        self._service.wait_until_alive()  # It has made the database by then.
+        self._wait_for_rows()
         if self._database.can_go_while_open:
             self._database.copy()
         else:
@@ -47,14 +47,14 @@ class Loser:
     def lose(self, action: LoseDatabase, stopped: threading.Event) -> None:
         """Each order that was sent so far stands in the channel's message history from now on."""
         running = action.running and self._database.can_go_while_open
+        self._wait_for_rows()
         if running:
-            self._service.wait_until_alive()
             self._go(older=action.older)
             self._sees_it(stopped)
         with self._service.down():
-            self._wait_for_late_calls()
             if not running:
                 self._go(older=action.older)
+            self._rows_before = self._rows()
             self._stream.remember()
             self._parts.clock.jump(HOUR if action.older else _YOUNG)
         self.counts["databases lost"] += 1
@@ -62,6 +62,17 @@ class Loser:
         self.counts["databases lost while open"] += running
         for back in action.again:
             self._stream.send(Send(Way.AGAIN, back=back))
+
+    def _wait_for_rows(self) -> None:
+        """There is a database by then, and since it was lost last, it has brought something into the sheet."""
+        self._service.wait_until_alive()
+        pause = threading.Event()
+        end = time.monotonic() + _ROWS_WITHIN
+        while self._rows() <= self._rows_before and time.monotonic() < end:
+            pause.wait(_TRY_EVERY)
+
+    def _rows(self) -> int:
+        return sum(1 for _ in order_ids_from(self._parts.sandbox, 1))
 
     def _go(self, *, older: bool) -> None:
         if older:
@@ -88,10 +99,3 @@ class Loser:
             stopped.wait(_TRY_EVERY)
         if not stopped.is_set():
             self.wrong.append("The database's file was gone, and no webhook was answered with 503.")
-
-    def _wait_for_late_calls(self) -> None:
-        pause = threading.Event()
-        end = time.monotonic() + _CALLS_END_WITHIN
-        pause.wait(_CALLS_END_AFTER)
-        while self._parts.sandbox.google.late_commits() and time.monotonic() < end:
-            pause.wait(_TRY_EVERY)

@@ -5,7 +5,7 @@ replay does the same things at slightly different moments.
 """
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -125,13 +125,9 @@ def make_plan(
     if MerchantEdits in wanted:
         actions.insert(rng.randrange(len(actions) // 4 + 1), MerchantEdits())
     sends = list(_sends(rng, orders))
-    # Drawn apart, so that without them a seed's plan is what it was before there were any.
-    apart = random.Random(f"{seed}: stalls and losses")
-    for action in (*_stalls(apart, stalls), *_losses(apart, losses)):
-        if isinstance(action, wanted):
-            # Not at the very beginning, where there is nothing yet to double or to lose.
-            actions.insert(apart.randrange(len(actions) // 4, len(actions) + 1), action)
-    _put_copies(apart, actions)
+    # Each is drawn apart, so that without it a seed's plan is what it was before there were any.
+    _scatter(random.Random(f"{seed}: stalls"), actions, _stalls, stalls if Stall in wanted else 0)
+    _scatter(random.Random(f"{seed}: losses"), actions, _losses, losses if LoseDatabase in wanted else 0)
     # The sends are spread evenly over the steps.
     edges = [len(sends) * n // len(actions) for n in range(len(actions) + 1)]
     return Plan(
@@ -186,8 +182,18 @@ def _losses(rng: random.Random, count: int) -> Iterator[LoseDatabase]:
         yield LoseDatabase(older, running, tuple(rng.randrange(1, 60) for _ in range(rng.randrange(2, 5))))
 
 
-def _put_copies(rng: random.Random, actions: list[Action]) -> None:
-    """Has a copy made some time before each loss that needs one."""
+def _scatter(
+    rng: random.Random,
+    actions: list[Action],
+    draw: Callable[[random.Random, int], Iterator[Stall | LoseDatabase]],
+    count: int,
+) -> None:
+    """Puts so many actions of a kind between the others, and a copy some time before each loss that needs one.
+
+    Not at the very beginning, where there is nothing yet to double or to lose.
+    """
+    for action in draw(rng, count):
+        actions.insert(rng.randrange(len(actions) // 4, len(actions) + 1), action)
     for loss in [action for action in actions if isinstance(action, LoseDatabase) and action.older]:
         place = next(place for place, action in enumerate(actions) if action is loss)
         actions.insert(rng.randrange(place // 2, place + 1), CopyDatabase())

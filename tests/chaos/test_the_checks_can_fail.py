@@ -36,7 +36,7 @@ FORMS = {
         "Doubled",
     ),
     "append": Form(("--only", "merchant", "--only", "clock", "--kills", "0", "--seed", "1"), "Misplaced"),
-    "claim_without_comparing": Form(("--only", "stall", "--stalls", "1", "--kills", "0", "--seed", "10"), "Doubled"),
+    "claim_without_comparing": Form(("--only", "stall", "--stalls", "1", "--kills", "0", "--seed", "9"), "Doubled"),
 }
 
 
