@@ -142,6 +142,8 @@ class Order:
     synced_at: datetime | None
     place: Place | None
     """Where its row was written; None before that, and where that isn't known."""
+    items_there: bool = False
+    """Whether its item rows are in the sheet already, while its own row is to be written anew."""
     items: tuple[Item, ...] = ()
 
     @property

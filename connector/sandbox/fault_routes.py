@@ -20,6 +20,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "retry_after": (str, type(None)),
     "method": (str, type(None)),
     "path_contains": (str, type(None)),
+    "text_contains": (str, type(None)),
 }
 _WORDS = {
     str: "a text",

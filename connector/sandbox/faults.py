@@ -4,8 +4,11 @@ The store of faults knows nothing of HTTP. A stand-in asks `take` at the start o
 gets.
 """
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from threading import Lock
+from typing import Any
 
 SERVICES = ("google", "token", "whapi")
 
@@ -48,6 +51,9 @@ class Fault:
     """Strikes only calls with this HTTP method."""
     path_contains: str | None = None
     """Strikes only calls whose path contains this."""
+    text_contains: str | None = None
+    """Strikes only calls with this in a text of their JSON body: with kind `status`, status 500 and no end of
+    `times` it plays a content that fails every time."""
 
     def __post_init__(self) -> None:
         if self.service not in SERVICES:
@@ -63,12 +69,27 @@ class Fault:
         if not 100 <= self.status <= 599:  # noqa: PLR2004 - the range of HTTP statuses
             raise ValueError("status must be an HTTP status between 100 and 599.")
 
-    def matches(self, service: str, method: str, path: str) -> bool:
+    def matches(self, service: str, method: str, path: str, body: bytes) -> bool:
         return (
             self.service == service
             and (self.method is None or self.method.upper() == method.upper())
             and (self.path_contains is None or self.path_contains in path)
+            and (self.text_contains is None or any(self.text_contains in text for text in _texts(body)))
         )
+
+
+def _texts(body: bytes) -> Iterator[str]:
+    """Every text in a JSON body, decoded; names of fields aren't among them."""
+    try:
+        ahead: list[Any] = [json.loads(body)]
+    except ValueError:
+        return
+    while ahead:
+        value = ahead.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict | list):
+            ahead += value.values() if isinstance(value, dict) else value
 
 
 class Faults:
@@ -88,14 +109,14 @@ class Faults:
         with self._lock:
             self._faults = [f for f in self._faults if service is not None and f.service != service]
 
-    def take(self, service: str, method: str, path: str) -> Fault | None:
+    def take(self, service: str, method: str, path: str, body: bytes = b"") -> Fault | None:
         """The fault that strikes this call, counted down; None when the call goes well.
 
         At most one fault strikes a call: the oldest that matches and has let enough calls pass.
         """
         with self._lock:
             for fault in self._faults:
-                if not fault.matches(service, method, path):
+                if not fault.matches(service, method, path, body):
                     continue
                 if fault.skip > 0:
                     fault.skip -= 1

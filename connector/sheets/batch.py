@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from connector.models import ItemsState, Order, Place, Shown, shown_for
 from connector.sheets import tags
 from connector.sheets.body import encode
 from connector.sheets.columns import ITEMS_STATE, Tab
+from connector.sheets.first_row import keep_what_is_there
 from connector.sheets.layout import Layout, TabLayout
 from connector.sheets.rows import Row, item_rows, items_text, order_row
 
@@ -19,7 +20,7 @@ LARGEST_BODY = 1_900_000
 _AROUND_A_ROW = 16
 _REPLACEMENT = 400
 """Bytes, amply."""
-_FIELDS = "userEnteredValue,userEnteredFormat.numberFormat,userEnteredFormat.textFormat.link,note"
+_FIELDS = "userEnteredValue,userEnteredFormat.numberFormat,userEnteredFormat.textFormat.link"
 """What depends on the order itself. All other looks a row takes over from the one before, and so from the merchant."""
 
 
@@ -39,17 +40,19 @@ class Entry:
         return self.order.shown is not None
 
 
-def entry_for(order: Order, zone: ZoneInfo) -> Entry:
+def entry_for(order: Order, zone: tzinfo) -> Entry:
     shows = shown_for(order.items_state)
     return Entry(
         order,
         shows,
         order_rows=(order_row(order, shows, zone),) if order.shown is None else (),
-        item_rows=tuple(item_rows(order, zone)) if order.items_state is ItemsState.READY else (),
+        item_rows=tuple(item_rows(order, zone))
+        if order.items_state is ItemsState.READY and not order.items_there
+        else (),
     )
 
 
-def entries_that_fit(orders: Iterable[Order], zone: ZoneInfo) -> list[Entry]:
+def entries_that_fit(orders: Iterable[Order], zone: tzinfo) -> list[Entry]:
     """Entries for as many orders, from the first on, as a request may hold; at least one."""
     entries: list[Entry] = []
     size = 0
@@ -121,37 +124,57 @@ def _checks(place: TabLayout, columns: Collection[str] | None, *, rows: bool = F
 
 
 def _insert(place: TabLayout, rows: Sequence[Row], *, checked: bool) -> Iterator[Json]:
-    """Fresh rows between the last one and the one below, filled. The tag below moves by itself, the other is moved."""
+    """Fresh rows between the last one and the one below, filled. The tag below moves by itself, the other is moved.
+
+    Where the row below is still free for the first of them (see `first_row.py`), it is filled, the fresh ones come in
+    below it, and the last of these takes its place.
+    """
     if not place.knows_its_end:
         raise ValueError("The layout was not complete.")
     (last,), (end,) = place.last, place.end
+    fills = place.is_first_free and checked
     first, after = end.row, end.row + len(rows)
-    lines = {"sheetId": place.sheet_id, "dimension": "ROWS", "startIndex": first, "endIndex": after}
+    inserted = _lines(place, first + 1, after + 1) if fills else _lines(place, first, after)
     yield {
         # The first rows must not look like the header.
-        "insertDimension": {"range": lines, "inheritFromBefore": not place.is_empty}
+        "insertDimension": {"range": inserted, "inheritFromBefore": fills or not place.is_empty}
     }
     yield {
         # Whether they are hidden where the row that they take after is hidden, Google does not say.
         "updateDimensionProperties": {
-            "range": lines,
+            "range": _lines(place, first, inserted["endIndex"]),
             "properties": {"hiddenByUser": False},
             "fields": "hiddenByUser",
         }
     }
-    for columns in _neighbours(place.columns):
-        yield {
-            "updateCells": {
-                "start": {
-                    "sheetId": place.sheet_id,
-                    "rowIndex": first,
-                    "columnIndex": place.columns[columns[0]],
-                },
-                "rows": [{"values": [row[column] for column in columns]} for row in rows],
-                "fields": _FIELDS,
-            }
-        }
+    groups = _neighbours(place.columns)
+    if fills:
+        yield from keep_what_is_there(place, groups, row=first, to=after)
+    for columns in groups:
+        # The row that is filled may have got a note of the merchant's just now.
+        yield _cells(place, first, columns, rows, fields=_FIELDS if fills else f"{_FIELDS},note")
+    if fills:
+        yield from _notes(place, first, rows)
+        yield tags.move_row_tag(end.id, place.sheet_id, after, from_=first)
     yield tags.move_row_tag(last.id, place.sheet_id, after - 1, from_=last.row if checked else None)
+
+
+def _lines(place: TabLayout, start: int, end: int) -> Json:
+    return {"sheetId": place.sheet_id, "dimension": "ROWS", "startIndex": start, "endIndex": end}
+
+
+def _cells(place: TabLayout, first: int, columns: Sequence[str], rows: Sequence[Row], *, fields: str) -> Json:
+    start = {"sheetId": place.sheet_id, "rowIndex": first, "columnIndex": place.columns[columns[0]]}
+    values = [{"values": [row[column] for column in columns]} for row in rows]
+    return {"updateCells": {"start": start, "rows": values, "fields": fields}}
+
+
+def _notes(place: TabLayout, first: int, rows: Sequence[Row]) -> Iterator[Json]:
+    """The notes of the rows, each by itself."""
+    for index, row in enumerate(rows, first):
+        for column in place.columns:
+            if "note" in row[column]:
+                yield _cells(place, index, [column], [row], fields="note")
 
 
 def _replace(place: TabLayout, entry: Entry, unavailable_rows: Mapping[str, int]) -> Iterator[Json]:

@@ -1,6 +1,6 @@
 """An order and its items as rows: for each column's key, a cell."""
 
-from zoneinfo import ZoneInfo
+from datetime import tzinfo
 
 from connector.models import Item, Order, Shown
 from connector.sheets.cells import Cell, amount_cell, count_cell, linked_cell, text_cell, time_cell
@@ -27,7 +27,7 @@ def items_text(order_id: str, shown: Shown) -> str:
     return COMPLETE if shown is Shown.COMPLETE else UNAVAILABLE
 
 
-def order_row(order: Order, shown: Shown, zone: ZoneInfo) -> Row:
+def order_row(order: Order, shown: Shown, zone: tzinfo) -> Row:
     """The row of an order in the tab `Orders`."""
     row = {
         "order_id": text_cell(order.order_id),
@@ -47,7 +47,7 @@ def order_row(order: Order, shown: Shown, zone: ZoneInfo) -> Row:
     return row
 
 
-def item_rows(order: Order, zone: ZoneInfo) -> list[Row]:
+def item_rows(order: Order, zone: tzinfo) -> list[Row]:
     """The rows of an order's items in the tab `Items`. What does not fit the order stands as a note on the first."""
     rows = [_item_row(order, item, zone) for item in order.items]
     if order.warning and rows:
@@ -55,7 +55,7 @@ def item_rows(order: Order, zone: ZoneInfo) -> list[Row]:
     return rows
 
 
-def _item_row(order: Order, item: Item, zone: ZoneInfo) -> Row:
+def _item_row(order: Order, item: Item, zone: tzinfo) -> Row:
     currency = item.currency or order.currency
     return {
         "order_id": text_cell(order.order_id),

@@ -1,10 +1,11 @@
 """The merchant's spreadsheet as the writer needs it: read in few calls, and mended where tags are missing."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from connector.clock import Clock
 from connector.logs import get_logger
@@ -12,12 +13,18 @@ from connector.sheets import tabs, tags
 from connector.sheets.api import SheetsApi
 from connector.sheets.columns import Tab
 from connector.sheets.errors import Kind, SheetsError
+from connector.sheets.first_row import free_first_rows, refuses_what_is_gone
 from connector.sheets.layout import Layout, read_layout
 from connector.sheets.present_rows import SheetRows, read_rows
+from connector.sheets.refusal import explained
 from connector.sheets.summary.make import make_summary_anew, make_wanted_summary
-from connector.sheets.tabs import Book, IsOurs
+from connector.sheets.tabs import Book
+from connector.sheets.takeover import IsOurs
+from connector.sheets.zones import read_zone
 
 log = get_logger(__name__)
+
+Json = dict[str, Any]
 
 TIME_ZONE_LASTS = timedelta(hours=1)
 """How long a change of the spreadsheet's time zone may go unnoticed."""
@@ -49,11 +56,12 @@ class Workbook:
         self._is_ours = is_ours
         self._clock = clock
         self._fixed_zone = time_zone
-        self._zone: ZoneInfo | None = None
+        self._zone: tzinfo | None = None
         self._zone_read_at: datetime | None = None
         self._latest: Layout | None = None
         self._placed: Layout | None = None
         self._times_same = 0
+        self._refuses_what_is_gone: bool | None = None
         self._summary_failures = Counter[int]()
 
     def layout(self, may_write: Callable[[Layout], object] = lambda _: None) -> Layout:
@@ -76,6 +84,26 @@ class Workbook:
         self._latest = layout
         return replace(layout, is_checked=self._times_same <= TIMES_CHECKED)
 
+    def with_first_rows(self, layout: Layout) -> Layout:
+        """The layout for a batch that is made now. Before a tab's first row: one read, and once one write."""
+        empty = [place for place in layout.tabs.values() if place.is_empty]
+        if not empty or not layout.is_checked:
+            return layout
+        free = free_first_rows(self._api, self.spreadsheet_id, empty)
+        if free and self._refuses_what_is_gone is None:
+            self._refuses_what_is_gone = refuses_what_is_gone(self._api, self.spreadsheet_id, empty[0])
+        if not self._refuses_what_is_gone:
+            return layout
+        tabs = {tab: replace(place, is_first_free=place.sheet_id in free) for tab, place in layout.tabs.items()}
+        return replace(layout, tabs=tabs)
+
+    def explained(self, error: SheetsError, sent: Sequence[Json]) -> SheetsError:
+        """The refusal of a batch that was made from the latest layout, with its reason where the spreadsheet shows it.
+
+        Raises nothing.
+        """
+        return explained(error, self._api, self.spreadsheet_id, sent, self._latest or Layout())
+
     def add_wanted_summary(self) -> None:
         """Makes the tab `Summary` after the tabs were made for the first time; later there is nothing to do.
 
@@ -96,17 +124,17 @@ class Workbook:
         """Makes the tab `Summary` anew, in place of the one that the connector made before; returns its title."""
         return make_summary_anew(self._api, self.spreadsheet_id, self.layout())
 
-    def zone(self) -> ZoneInfo:
+    def zone(self) -> tzinfo:
         """The time zone that dates are written in. One read an hour at the most."""
         if self._fixed_zone is not None:
             return self._fixed_zone
         old = self._zone_read_at is None or self._clock.now() - self._zone_read_at > TIME_ZONE_LASTS
         if self._zone is None or old:
             self._read_book()
-        return self._zone or ZoneInfo("UTC")
+        return self._zone or UTC
 
     @property
-    def known_zone(self) -> ZoneInfo | None:
+    def known_zone(self) -> tzinfo | None:
         """The time zone as far as it is known, without a call; None before it was first read."""
         return self._fixed_zone or self._zone
 
@@ -115,6 +143,10 @@ class Workbook:
         if not order_ids:
             return {}
         return tabs.find_rows(self._api, self.spreadsheet_id, layout.tabs[Tab.ORDERS], order_ids)
+
+    def look(self) -> Layout:
+        """The tabs as they are now, whether or not rows can be written. One read, and nothing is changed."""
+        return self._search()
 
     def rows_known_by_their_ids(self, layout: Layout) -> SheetRows:
         """Which orders have rows, and how many, by the key columns. Up to three reads."""
@@ -125,10 +157,9 @@ class Workbook:
 
     def _read_book(self) -> Book:
         book = tabs.read_book(self._api, self.spreadsheet_id)
-        try:
-            self._zone = ZoneInfo(book.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):
+        self._zone = read_zone(book.time_zone)
+        if self._zone is None:
             log.warning("sheet.time_zone_unknown", time_zone=book.time_zone)
-            self._zone = ZoneInfo("UTC")
+            self._zone = UTC
         self._zone_read_at = self._clock.now()
         return book

@@ -166,17 +166,23 @@ def open_batch(
 
 
 def first_rows(connection: Connection, batch: Batch) -> list[tuple[datetime, datetime]]:
-    """For each order that has its first row in an open batch: when it was sent, and when it was stored."""
+    """For each order that has its first row ever in an open batch: when it was sent, and when it was stored."""
     query = sa.select(orders.c.received_at, orders.c.stored_at)
-    query = query.where(orders.c.batch_id == batch.id, orders.c.shown.is_(None))
+    query = query.where(orders.c.batch_id == batch.id, orders.c.shown.is_(None), orders.c.row_at.is_(None))
     return [(row.received_at, row.stored_at) for row in connection.execute(query)]
 
 
 def newly_shown(connection: Connection, batch: Batch) -> list[str]:
     """The ids of the batch's orders of whose items the sheet says something new once it is applied, to be asked
-    before that, in the order of their arrival."""
+    before that, in the order of their arrival. Rows that are written anew say nothing new."""
+    written_before = sa.case(
+        (orders.c.batch_shows == Shown.COMPLETE, orders.c.synced_at.is_not(None)),
+        else_=sa.and_(orders.c.shown.is_(None), orders.c.row_at.is_not(None)),
+    )
     query = sa.select(orders.c.order_id).where(
-        orders.c.batch_id == batch.id, orders.c.shown.is_distinct_from(orders.c.batch_shows)
+        orders.c.batch_id == batch.id,
+        orders.c.shown.is_distinct_from(orders.c.batch_shows),
+        sa.not_(written_before),
     )
     return list(connection.execute(query.order_by(orders.c.id)).scalars())
 
@@ -197,7 +203,7 @@ def applied(connection: Connection, batch: Batch, *, now: datetime) -> bool:
         .values(
             shown=orders.c.batch_shows,
             row_at=sa.case(
-                (orders.c.shown.is_(None), sa.literal(now, orders.c.row_at.type)),
+                (orders.c.row_at.is_(None), sa.literal(now, orders.c.row_at.type)),
                 else_=orders.c.row_at,
             ),
             synced_at=sa.case(
@@ -205,6 +211,7 @@ def applied(connection: Connection, batch: Batch, *, now: datetime) -> bool:
                 else_=orders.c.synced_at,
             ),
             write_due_at=sa.case((more, orders.c.write_due_at), else_=None),
+            items_there=None,
             batch_id=None,
             batch_shows=None,
         )

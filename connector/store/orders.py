@@ -142,6 +142,22 @@ def known_order_ids(connection: Connection, shop: str, order_ids: Sequence[str])
     return known
 
 
+def is_past(connection: Connection, shop: str, order_id: str) -> bool:
+    """Whether nothing but the order's id is kept."""
+    query = sa.select(past_orders.c.order_id).where(past_orders.c.shop == shop, past_orders.c.order_id == order_id)
+    return connection.execute(query).first() is not None
+
+
+def orders_after(
+    connection: Connection, shop: str, *, after: int, limit: int, since: datetime | None = None
+) -> list[Order]:
+    """The next orders with their items, in the order of their arrival, that were stored since a moment."""
+    query = sa.select(orders).where(orders.c.shop == shop, orders.c.id > after).order_by(orders.c.id).limit(limit)
+    if since is not None:
+        query = query.where(orders.c.stored_at >= since)
+    return with_items(connection, connection.execute(query))
+
+
 def has_rows(connection: Connection, shop: str) -> bool:
     """Whether rows were ever written for the shop, as far as the store knows."""
     written = sa.select(orders.c.id).where(orders.c.shop == shop, orders.c.shown.is_not(None)).limit(1)
@@ -210,5 +226,6 @@ def to_order(row: sa.Row[Any], items: Sequence[Item] = ()) -> Order:
         place=place_of(values["row_spreadsheet_id"], values["row_sheet_id"], values["row_index"])
         if values["shown"] is not None
         else None,
+        items_there=bool(values["items_there"]),
         items=tuple(items),
     )

@@ -65,6 +65,7 @@ orders = sa.Table(
     sa.Column("row_spreadsheet_id", sa.Text),
     sa.Column("row_sheet_id", sa.BigInteger),
     sa.Column("row_index", sa.BigInteger),
+    sa.Column("items_there", sa.Boolean),
     sa.UniqueConstraint("shop", "order_id", name="orders_once"),
 )
 
@@ -170,6 +171,8 @@ ownership = sa.Table(
     sa.Column("known_batch", sa.Text),
     sa.Column("learned_at", Moment),
     sa.Column("learned_orders", sa.BigInteger),
+    sa.Column("audited_at", Moment),
+    sa.Column("audit", sa.Text),
 )
 
 pauses = sa.Table(

@@ -152,6 +152,7 @@ class WriteStage:
         if not self.ownership.knows_rows(layout):
             self._learn(layout)
             return Written(more=True)
+        layout = self._workbook.with_first_rows(layout)
         guard = chosen.guard
         entries = entries_that_fit(waiting, self._workbook.zone())
         unavailable = {entry.order.order_id for entry in entries if entry.order.shown is Shown.UNAVAILABLE}
@@ -213,9 +214,10 @@ class WriteStage:
         )
         try:
             self._api.batch_update(batch.spreadsheet_id, requests, deadline=deadline)
-        except SheetsError as error:
-            if error.is_unclear:
+        except SheetsError as failure:
+            if failure.is_unclear:
                 raise
+            error = self._workbook.explained(failure, requests)
             # Any other failure is certain to have written nothing. (TAKEN, for a batch that is sent only once,
             # means that its id was drawn before; the next batch has another.)
             self._void(batch, error.message)

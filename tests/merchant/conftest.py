@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from connector.sandbox.google.draft import Unknowns
+from connector.sandbox.google.unknowns import Unknowns
 from connector.sandbox.sandbox import TIME_ZONE, TITLE
 from tests.merchant.book import Book
 from tests.service.shop import Shop

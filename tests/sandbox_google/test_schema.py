@@ -105,9 +105,9 @@ def test_a_query_parameter_that_does_not_exist_is_refused(shop: Shop) -> None:
 
 
 def test_a_kind_that_is_not_played_says_so(shop: Shop) -> None:
-    assert shop.refusal({"addTable": {"table": {}}}) == (
+    assert shop.refusal({"addSlicer": {"slicer": {}}}) == (
         501,
-        "The sandbox does not play the request addTable yet.",
+        "The sandbox does not play the request addSlicer yet.",
     )
 
 

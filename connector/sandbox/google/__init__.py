@@ -5,7 +5,7 @@ benchmarks, and by integrators who want to see what a request really does.
 """
 
 from connector.sandbox.google.app import google_blueprint
-from connector.sandbox.google.draft import Unknowns
 from connector.sandbox.google.standin import GoogleStandIn
+from connector.sandbox.google.unknowns import Unknowns
 
 __all__ = ["GoogleStandIn", "Unknowns", "google_blueprint"]

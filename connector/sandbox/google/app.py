@@ -18,7 +18,7 @@ def google_blueprint(google: GoogleStandIn) -> Blueprint:
     def api(_: str) -> Response:
         call = _call()
         wait(google.latency)
-        fault = google.faults.take("google", call.method, call.path)
+        fault = google.faults.take("google", call.method, call.path, call.body)
         if fault is not None and fault.kind == "expire_tokens":
             google.tokens.revoke_all()
             fault = None
@@ -53,6 +53,7 @@ def _call() -> Call:
         request.args.to_dict(flat=False),
         request.get_data() if request.path != "/token" else b"",
         request.headers.get("Authorization"),
+        request.headers.get("Accept-Language", ""),
     )
 
 

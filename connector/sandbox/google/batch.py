@@ -5,11 +5,14 @@ from typing import Any, TypeAlias
 
 from connector.sandbox.google import (
     cell_requests,
+    chart_requests,
+    copy_requests,
     dimension_requests,
     find_requests,
     metadata_requests,
     object_requests,
     sheet_requests,
+    table_requests,
 )
 from connector.sandbox.google.draft import Draft
 from connector.sandbox.google.errors import ApiError, NotPlayed, Refused
@@ -20,24 +23,27 @@ Handler: TypeAlias = Callable[[Draft, dict[str, Any]], dict[str, Any]]
 
 HANDLERS: dict[str, Handler] = {
     "addBanding": object_requests.add_banding,
-    "addChart": object_requests.add_chart,
+    "addChart": chart_requests.add_chart,
     "addConditionalFormatRule": object_requests.add_conditional_format_rule,
     "addNamedRange": object_requests.add_named_range,
     "addProtectedRange": object_requests.add_protected_range,
     "addSheet": sheet_requests.add_sheet,
+    "addTable": table_requests.add_table,
     "appendCells": cell_requests.append_cells,
     "appendDimension": dimension_requests.append_dimension,
     "autoResizeDimensions": dimension_requests.auto_resize_dimensions,
     "clearBasicFilter": object_requests.clear_basic_filter,
+    "copyPaste": copy_requests.copy_paste,
     "createDeveloperMetadata": metadata_requests.create,
     "deleteBanding": object_requests.delete_banding,
     "deleteConditionalFormatRule": object_requests.delete_conditional_format_rule,
     "deleteDeveloperMetadata": metadata_requests.delete,
     "deleteDimension": dimension_requests.delete_dimension,
-    "deleteEmbeddedObject": object_requests.delete_embedded_object,
+    "deleteEmbeddedObject": chart_requests.delete_embedded_object,
     "deleteNamedRange": object_requests.delete_named_range,
     "deleteProtectedRange": object_requests.delete_protected_range,
     "deleteSheet": sheet_requests.delete_sheet,
+    "deleteTable": table_requests.delete_table,
     "duplicateSheet": sheet_requests.duplicate_sheet,
     "findReplace": find_requests.find_replace,
     "insertDimension": dimension_requests.insert_dimension,
@@ -55,6 +61,7 @@ HANDLERS: dict[str, Handler] = {
     "updateNamedRange": object_requests.update_named_range,
     "updateSheetProperties": sheet_requests.update_sheet_properties,
     "updateSpreadsheetProperties": sheet_requests.update_spreadsheet_properties,
+    "updateTable": table_requests.update_table,
 }
 """The kinds that are played. The others of the description are answered with 501."""
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 from connector.sandbox.google import schema
-from connector.sandbox.google.draft import Draft, Unknowns
+from connector.sandbox.google.draft import Draft
 from connector.sandbox.google.errors import ApiError
 from connector.sandbox.google.spreadsheet import Spreadsheet
+from connector.sandbox.google.unknowns import Unknowns
 from connector.sandbox.google.value_ranges import Rendering
 
 Json: TypeAlias = dict[str, Any]
@@ -25,6 +26,8 @@ class Call:
     query: dict[str, list[str]] = field(default_factory=dict)
     body: bytes = b""
     authorization: str | None = None
+    languages: str = ""
+    """The header `Accept-Language`."""
 
     def one(self, name: str, default: str = "") -> str:
         return self.query[name][-1] if self.query.get(name) else default

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connector.sandbox.google import fieldmask, validation
+from connector.sandbox.google import fieldmask, typed_columns, validation
 from connector.sandbox.google.cells import Writer, writer, written_row
 from connector.sandbox.google.dimension_requests import extend
 from connector.sandbox.google.draft import Draft
@@ -34,7 +34,9 @@ def update_cells(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     if not rows or area.end_column == left:
         return {}
     draft.guard(area)
+    typed_columns.check_mask(draft, area, body["fields"])
     sheet = draft.edit(area.sheet_id)
+    _note_formulas(sheet, rows)
     _write_rows(sheet, write, rows, top, left)
     _write_rules(sheet, body["fields"], rows, top, left)
     return {}
@@ -59,23 +61,28 @@ def append_cells(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     if missing > 0:
         draft.check_room(missing * sheet.column_count)
         extend(draft.edit(sheet.sheet_id), ROWS, missing)
-    draft.guard(Area(sheet.sheet_id, top, top + len(rows), 0, max(widest, 1)))
+    area = Area(sheet.sheet_id, top, top + len(rows), 0, max(widest, 1))
+    draft.guard(area)
+    typed_columns.check_mask(draft, area, body["fields"])
     sheet = draft.edit(sheet.sheet_id)
+    _note_formulas(sheet, rows)
     _write_rows(sheet, write, rows, top, 0)
     _write_rules(sheet, body["fields"], rows, top, 0)
     return {}
 
 
 def repeat_cell(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
-    area = draft.bounded(Area.from_json(body.get("range", {})))
+    area = draft.cut(Area.from_json(body.get("range", {})))
     write = writer(body.get("fields", ""))
     given = body.get("cell", {})
     draft.guard(area)
+    typed_columns.check_mask(draft, area, body["fields"])
     sheet = draft.edit(area.sheet_id)
     top, left, bottom, right = _sides(area)
     values = [given] * (right - left)
     if "formulaValue" in given.get("userEnteredValue", {}) and (bottom - top) * (right - left) > 1:
         raise NotPlayed("a formula in repeatCell over several cells")
+    _note_formulas(sheet, [[given]])
     blank = written_row(None, write, values, left)
     for index in range(top, bottom):
         old = sheet.rows[index]
@@ -93,6 +100,7 @@ def set_data_validation(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     if rule is not None:
         validation.check_condition(rule["condition"])
     draft.guard(area)
+    typed_columns.check_rule(draft, area)
     validation.set_rule(draft.edit(area.sheet_id), area, rule)
     return {}
 
@@ -185,6 +193,10 @@ def _write_rows(sheet: Sheet, write: Writer, rows: list[list[dict[str, Any]]], t
     for index, values in enumerate(rows, top):
         if values:
             grid[index] = written_row(grid[index], write, values, left)
+
+
+def _note_formulas(sheet: Sheet, rows: list[list[dict[str, Any]]]) -> None:
+    sheet.has_formulas |= any("formulaValue" in given.get("userEnteredValue", {}) for row in rows for given in row)
 
 
 def _write_rules(sheet: Sheet, mask: str, rows: list[list[dict[str, Any]]], top: int, left: int) -> None:

@@ -12,35 +12,10 @@ from typing import Any
 from connector.sandbox.google.a1 import letters, quoted
 from connector.sandbox.google.display import shown
 from connector.sandbox.google.errors import PROTECTED, ApiError, Refused
-from connector.sandbox.google.grid import CELLS_PER_SPREADSHEET, Cell, Content, Formula, Sheet
+from connector.sandbox.google.grid import CELLS_PER_SPREADSHEET, OBJECT, Cell, Content, Formula, Sheet
 from connector.sandbox.google.metadata import Metadata
 from connector.sandbox.google.ranges import Area
-
-
-@dataclass
-class Unknowns:
-    """How the stand-in behaves where Google's behaviour is not known (docs/google-sheets.md, 7)."""
-
-    accept_second_marker: bool = False
-    """A second creation of developer metadata with an existing id is accepted.
-    Observed at Google: refused."""
-    duplicate_copies_metadata: bool = True
-    """A duplicated tab takes copies of the entries along, with new ids."""
-    sort_moves_metadata: bool = True
-    """Sorting takes the entries of rows along with what the rows hold; otherwise only contents move. Observed at
-    Google: it does."""
-    refuse_unmatched_metadata: bool = True
-    """A change or deletion of entries whose filter finds none is refused, and the batch with it; otherwise
-    nothing happens."""
-    restore_keeps_metadata: bool = False
-    """Restoring an old version brings its entries back; otherwise the spreadsheet has none afterwards."""
-    copy_keeps_metadata: bool = True
-    """A copy of a spreadsheet has the entries too."""
-    inserted_rows_inherit_hidden: bool = False
-    """A row inserted next to a hidden row is hidden as well."""
-    filter_swallows_appends: bool = True
-    """`values.append` under a filter overwrites the hidden rows at a table's end (reported, docs/google-sheets.md
-    2.1)."""
+from connector.sandbox.google.unknowns import Unknowns
 
 
 @dataclass
@@ -59,9 +34,10 @@ class Draft:
         return cls(content.copy(), actor, unknowns)
 
     def sheet(self, sheet_id: int, *, asked_for_cells: bool = True) -> Sheet:
-        """A tab to read from. Google words a missing one differently for cells and for tabs."""
+        """A tab to read from. Google words a missing one differently for cells and for tabs. To whoever asks for
+        cells, a chart's own tab is like a missing one; Google's words for that are not known."""
         sheet = self.content.sheets.get(sheet_id)
-        if sheet is None:
+        if sheet is None or (asked_for_cells and sheet.kind == OBJECT):
             raise Refused(f"No {'grid' if asked_for_cells else 'sheet'} with id: {sheet_id}")
         return sheet
 
@@ -150,6 +126,18 @@ class Draft:
         ):
             raise Refused(beyond_grid(sheet, full))
         return full
+
+    def cut(self, area: Area) -> Area:
+        """The rectangle with all four sides, cut off at the grid's end; refused only where it begins beyond it."""
+        sheet = self.sheet(area.sheet_id)
+        for start, size, what in (
+            (area.row, sheet.row_count, "Row"),
+            (area.column, sheet.column_count, "Column"),
+        ):
+            if (start or 0) >= size:
+                raise Refused(f"range.start{what}Index is larger than current grid size ({size})")
+        rows, columns = area.rows_within(sheet.row_count), area.columns_within(sheet.column_count)
+        return Area(area.sheet_id, rows.start, rows.stop, columns.start, columns.stop)
 
     def new_id(self, taken: Any) -> int:
         """A random id, as Google picks them."""

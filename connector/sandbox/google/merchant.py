@@ -12,6 +12,7 @@ from connector.sandbox.google import (
     dimension_requests,
     find_requests,
     object_requests,
+    owner_tables,
     sheet_requests,
     validation,
     value_ranges,
@@ -122,6 +123,10 @@ class Merchant:
     def add_tab(self, title: str) -> None:
         self._edit(lambda draft: no_reply(sheet_requests.add_sheet(draft, {"properties": {"title": title}})))
 
+    def add_chart_tab(self, title: str, index: int = 0) -> None:
+        """A tab that holds nothing but a chart: it has no cells."""
+        self._edit(lambda draft: no_reply(sheet_requests.add_object_sheet(draft, title, index)))
+
     def delete_tab(self, tab: Tab) -> None:
         def change(draft: Draft) -> None:
             sheet_requests.delete_sheet(draft, {"sheetId": tab_of(draft, tab).sheet_id})
@@ -226,6 +231,16 @@ class Merchant:
             object_requests.clear_basic_filter(draft, {"sheetId": tab_of(draft, tab).sheet_id})
 
         self._edit(change)
+
+    # Tables
+
+    def convert_to_table(self, tab: Tab, name: str | None = None, types: list[Any] | None = None) -> None:
+        """*Convert to table* on all that is filled. `types` names the columns' types from the left; null: untyped."""
+        self._edit(lambda draft: owner_tables.convert(draft, tab, name, types))
+
+    def revert_tables(self, tab: Tab) -> None:
+        """The tab's tables become plain cells again, with all that they hold."""
+        self._edit(lambda draft: owner_tables.revert(draft, tab))
 
     # Rights
 

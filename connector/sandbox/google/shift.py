@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from connector.sandbox.google import formulas
 from connector.sandbox.google.draft import Draft
 from connector.sandbox.google.grid import Cell, Row, Sheet
 from connector.sandbox.google.ranges import ROWS, Area, Change, Deletion, Insertion, Move, Placed, changed
@@ -17,9 +18,10 @@ def apply(draft: Draft, sheet: Sheet, dimension: str, change: Change) -> None:
     moved = {new: body for index, body in lines.items() if (new := change.index(index)) is not None}
     lines.clear()
     lines.update(moved)
-    _shift_ranges(sheet, dimension, change)
+    _shift_ranges(draft, sheet, dimension, change)
     _shift_document(draft, sheet.sheet_id, dimension, change)
     _shift_frozen(sheet, dimension, change)
+    formulas.shift(draft, sheet, dimension, change)
 
 
 def _change_rows(sheet: Sheet, change: Change) -> None:
@@ -50,7 +52,7 @@ def _change_columns(sheet: Sheet, change: Change) -> None:
         sheet.column_count -= change.end - change.start
 
 
-def _shift_ranges(sheet: Sheet, dimension: str, change: Change) -> None:
+def _shift_ranges(draft: Draft, sheet: Sheet, dimension: str, change: Change) -> None:
     here = sheet.sheet_id
 
     def after(placed: Placed) -> Placed | None:
@@ -62,6 +64,10 @@ def _shift_ranges(sheet: Sheet, dimension: str, change: Change) -> None:
     sheet.validations = tuple(p for old in sheet.validations if (p := after(old)))
     sheet.conditional_formats = tuple(p for old in sheet.conditional_formats if (p := after(old)))
     sheet.merges = tuple(a for old in sheet.merges if (a := changed(old, here, dimension, change)))
+    below = draft.unknowns.tables_take_rows_below
+    sheet.tables = {
+        key: t for key, old in sheet.tables.items() if (t := old.after(here, dimension, change, takes_rows_below=below))
+    }
 
 
 def _shift_document(draft: Draft, sheet_id: int, dimension: str, change: Change) -> None:

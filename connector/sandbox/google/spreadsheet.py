@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from threading import RLock
 from typing import TypeVar
 
-from connector.sandbox.google.draft import Draft, Unknowns
+from connector.sandbox.google.draft import Draft
 from connector.sandbox.google.errors import Refused, no_permission, not_a_spreadsheet
 from connector.sandbox.google.grid import Content
+from connector.sandbox.google.unknowns import Unknowns
 
 ROLES = ("writer", "reader", "none")
 

@@ -13,7 +13,7 @@ from connector.sandbox.google.auth import ServiceAccount
 from connector.sandbox.google.spreadsheet import Spreadsheet
 from connector.sandbox.google.standin import GoogleStandIn
 
-_VERSION = 1
+_VERSION = 2
 
 
 def save(google: GoogleStandIn, path: Path) -> None:

@@ -9,6 +9,7 @@ from connector.sandbox.google.grid import Cell, Content, Formula, Sheet
 from connector.sandbox.google.metadata import COLUMN, ROW, SHEET, SPREADSHEET
 from connector.sandbox.google.reads import DEFAULT_WIDTH, filter_json, filtered_rows
 from connector.sandbox.google.spreadsheet import Spreadsheet
+from connector.sandbox.google.table_requests import table_json
 from connector.sandbox.google.validation import rule_at
 
 Json = dict[str, Any]
@@ -69,6 +70,7 @@ def _tab(content: Content, sheet: Sheet, start: int, count: int) -> Json:
         "sheetId": here,
         "title": sheet.title,
         "hidden": sheet.hidden,
+        "type": sheet.kind,
         "tags": _tags(content, SHEET).get((here, None), []),
         "frozenRows": sheet.grid.get("frozenRowCount", 0),
         "frozenColumns": sheet.grid.get("frozenColumnCount", 0),
@@ -79,6 +81,7 @@ def _tab(content: Content, sheet: Sheet, start: int, count: int) -> Json:
         "filter": filter_json(sheet.filter) if sheet.filter else None,
         "protections": [area.to_json() for p in sheet.protections.values() for area in p.areas],
         "charts": list(sheet.charts.values()),
+        "tables": [table_json(key, table) for key, table in sheet.tables.items()],
         "columns": [_column(sheet, index, column_tags) for index in range(sheet.column_count)],
         "rows": [
             {

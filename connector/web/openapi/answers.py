@@ -1,6 +1,7 @@
 """The schemas of what the service answers."""
 
 from connector.models import Status
+from connector.store.rewrite import Gone
 from connector.web.openapi.shape import Json, record, schema
 from connector.whapi.payload import LONGEST_ID
 
@@ -139,6 +140,13 @@ SCHEMAS: dict[str, Json] = {
     ),
     "Resynced": record(
         "How many orders are tried again.", {"resynced": _count("Orders whose items are fetched again now.")}
+    ),
+    "RewrittenOrder": record(
+        "The order whose rows are written again.",
+        {
+            "rewrites": {"type": "string", "enum": [*Gone], "description": "What is written anew."},
+            "order": schema("Order"),
+        },
     ),
     "ResyncedOrder": record(
         "The order that is tried again.",

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from connector.logs import get_logger
@@ -102,7 +102,7 @@ class Snapshots:
         with self._service.database.read() as connection:
             return hours.read_hours(connection, self._service.shop, first=first, hours=HOURS)
 
-    def _zone(self) -> ZoneInfo:
+    def _zone(self) -> tzinfo:
         """The zone of the dates in the sheet. Until the first batch is written only Google knows it: it is asked in a
         thread of its own, and the page goes by UTC until it has answered."""
         known = self._service.workbook.known_zone
