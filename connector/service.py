@@ -37,6 +37,7 @@ from connector.sync.prune import prune
 from connector.sync.receive import ReceiveStage
 from connector.sync.reconcile import FIRST_AFTER, ReconcileStage
 from connector.sync.retry import RetryPolicy
+from connector.sync.telling import Telling
 from connector.sync.waits import Waits
 from connector.sync.write import WriteStage
 from connector.whapi.client import WhapiClient
@@ -159,6 +160,8 @@ def build_service(
     reconcile = ReconcileStage(history, window=settings.reconcile_window, clock=clock)
     if interval := settings.reconcile_interval:
         pipeline.every(interval, "reconcile", reconcile.run, first_after=min(FIRST_AFTER, interval))
+    telling = Telling(database, problems, shop=SHOP, clock=clock, events=events)
+    pipeline.every(settings.resync_interval, "problems", telling.run, first_after=settings.resync_interval)
     instruments.registry.register(StoreCollector(StoreFigures(database, SHOP, clock)))
     instruments.registry.register(
         ServiceCollector(

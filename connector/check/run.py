@@ -6,6 +6,7 @@ from connector.check.events import check_receivers
 from connector.check.failure import guarded
 from connector.check.finding import Finding
 from connector.check.google import check_google
+from connector.check.orders import check_orders
 from connector.check.public import check_public_url
 from connector.check.quota import check_quota_of_running
 from connector.check.settings import read_settings
@@ -39,6 +40,8 @@ def check_with(settings: Settings) -> Iterator[Finding]:
         if database is not None:
             yield from guarded("database", check_storage(database, settings), redact)
         yield from guarded("google", check_google(settings, database), redact)
+        if database is not None:
+            yield from guarded("orders", check_orders(database, settings.spreadsheet_id), redact)
         yield from guarded("quota", check_quota_of_running(settings), redact)
         yield from guarded("whapi", check_channel(client, database), redact)
         yield from guarded("webhook", check_webhook(client, settings), redact)

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from connector.events.payload import about_order, about_part
+from connector.events.payload import ORDER, SERVICE, about_order, about_part, about_problem, about_refused
 from connector.events.types import EventType
 from connector.models import Order, Shown
+from connector.problems import NamedProblem
 from connector.store import outbox, pauses
 from connector.store.orders import find_orders
 from connector.store.outbox import NewEvent
 from connector.store.pauses import Part, Pause, Told
+from connector.store.refusals import Refused
 
 LASTING = timedelta(minutes=5)
 """A failure that goes away by itself is told of only if it has not done so by then."""
@@ -47,6 +49,12 @@ class Announcer:
             found = find_orders(connection, self._shop, order_ids)
             self._add_orders(connection, [(_SAID_BY[order.shown], order) for order in found if order.shown], now)
 
+    def changed(self, connection: Connection, order_ids: Sequence[str], *, now: datetime) -> None:
+        """Something new was told of orders that the store has."""
+        if self._targets and order_ids:
+            found = find_orders(connection, self._shop, order_ids)
+            self._add_orders(connection, [(EventType.CHANGED, order) for order in found], now)
+
     def failed(self, connection: Connection, part: Part, *, must_mend: bool, now: datetime) -> None:
         """A failure of the part was stored. Told of once it is paused and somebody must mend something, or it lasts;
         a second time only if at first nobody had to mend anything."""
@@ -64,6 +72,31 @@ class Announcer:
         """The part works; `ended`: the record of failures that this ended."""
         if self._targets and ended.told:
             self._add_part(connection, EventType.RECOVERED, part, ended, now)
+
+    def set_aside(self, connection: Connection, refused: Refused, *, now: datetime) -> None:
+        """An order's rows are refused, and it was set aside."""
+        self._add_refused(connection, EventType.PROBLEM, [refused], now)
+
+    def freed(self, connection: Connection, refused: Sequence[Refused], *, now: datetime) -> None:
+        """Orders that were set aside are in the sheet now."""
+        self._add_refused(connection, EventType.RECOVERED, refused, now)
+
+    def problem(self, connection: Connection, problem: NamedProblem, *, is_over: bool, now: datetime) -> None:
+        """Something that the parts of the service have named began, or ended."""
+        if self._targets:
+            type_ = EventType.RECOVERED if is_over else EventType.PROBLEM
+            payload = about_problem(type_, problem, spreadsheet_id=self._spreadsheet_id, now=now)
+            new = [NewEvent(_new_id(), type_, SERVICE, payload)]
+            outbox.add(connection, self._shop, self._targets, new, now=now)
+
+    def _add_refused(self, connection: Connection, type_: EventType, refused: Sequence[Refused], now: datetime) -> None:
+        if not self._targets:
+            return
+        new = [
+            NewEvent(_new_id(), type_, ORDER, about_refused(type_, order, spreadsheet_id=self._spreadsheet_id, now=now))
+            for order in refused
+        ]
+        outbox.add(connection, self._shop, self._targets, new, now=now)
 
     def _add_orders(self, connection: Connection, told: Sequence[tuple[EventType, Order]], now: datetime) -> None:
         new = [

@@ -10,8 +10,12 @@ from typing import Any
 from connector.events.types import EventType
 from connector.models import Order
 from connector.present import moment, order_json
+from connector.problems import NamedProblem
 from connector.store.pauses import Part, Pause
+from connector.store.refusals import Refused
 
+ORDER, SERVICE = "order", "service"
+"""What a problem is about beside the two parts that can be paused: one order, or the service itself."""
 LARGEST = 512 * 1024
 """Bytes of a body. Receivers have their limits, some at 1 MiB."""
 
@@ -37,6 +41,19 @@ def about_part(type_: EventType, part: Part, pause: Pause, *, spreadsheet_id: st
     """The part that has a problem or had one: since when, and the sentence for the merchant."""
     data = {"part": str(part), "reason": pause.reason, "since": moment(pause.since), **_spreadsheet(spreadsheet_id)}
     return _body(type_, data, now)
+
+
+def about_refused(type_: EventType, refused: Refused, *, spreadsheet_id: str, now: datetime) -> str:
+    """One order that is set aside, or was: since when, and what is said of its rows."""
+    reason = f"Order {refused.order_id} is set aside, because its rows can't be written. {refused.sentence}"
+    data = {"part": ORDER, "order_id": refused.order_id, "reason": reason, "since": moment(refused.since)}
+    return _body(type_, {**data, **_spreadsheet(spreadsheet_id)}, now)
+
+
+def about_problem(type_: EventType, problem: NamedProblem, *, spreadsheet_id: str, now: datetime) -> str:
+    """A problem of the service itself, or of orders that nothing else accounts for."""
+    data = {"part": SERVICE, "problem": problem.key, "reason": problem.sentence, "since": moment(problem.since)}
+    return _body(type_, {**data, **_spreadsheet(spreadsheet_id)}, now)
 
 
 def _spreadsheet(spreadsheet_id: str) -> dict[str, str]:

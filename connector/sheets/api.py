@@ -106,6 +106,25 @@ class SheetsApi:
         sheets: list[Json] = answer.get("sheets", [])
         return sheets
 
+    def notes(self, spreadsheet_id: str, grid_ranges: Sequence[Json]) -> dict[int, str]:
+        """The notes on cells, by their row; each range is one cell, all in one column. Counts as one read."""
+        answer = self._ask(
+            "notes",
+            "post",
+            spreadsheet_id,
+            ":getByDataFilter",
+            json={"dataFilters": [{"gridRange": grid_range} for grid_range in grid_ranges]},
+            params={"fields": "sheets.data(startRow,rowData.values.note)"},
+        )
+        return {
+            data.get("startRow", 0): note
+            for sheet in answer.get("sheets", [])
+            for data in sheet.get("data", [])
+            for row in data.get("rowData", [])
+            for cell in row.get("values", [])
+            if (note := cell.get("note"))
+        }
+
     def _ask(self, operation: str, method: str, spreadsheet_id: str, path: str, **content: Any) -> Json:
         with observed_call(self._observer, Callee.GOOGLE, operation):
             return self._call(method, spreadsheet_id, path, **content)

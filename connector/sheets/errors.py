@@ -30,6 +30,8 @@ class Kind(StrEnum):
     """The marker's id exists in the spreadsheet already; or Google refuses the marker in words that are not known."""
     REFUSED = "refused"
     """Google refuses the content of the request."""
+    BLOCKED = "blocked"
+    """Whatever the order is, its rows don't get into the sheet: something about the sheet is in their way."""
     LATE = "late"
     """Not sent: too much time had passed since it was made. Making it anew mends it."""
     NOT_SENT = "not_sent"
@@ -52,11 +54,15 @@ CHANGED = "The tabs were changed while rows were on their way. It is tried again
 class SheetsError(Exception):
     """A call to Google Sheets failed. The text is a sentence for the merchant and holds no secret."""
 
-    def __init__(self, message: str, *, kind: Kind, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, kind: Kind, retry_after: float | None = None, position: int | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.kind = kind
         self.retry_after = retry_after
+        self.position = position
+        """Which request of a batch Google refused, counted from 0, where it said so."""
 
     @property
     def is_unclear(self) -> bool:
@@ -69,7 +75,9 @@ class SheetsError(Exception):
         return self.kind in _TO_BE_MENDED
 
 
-_TO_BE_MENDED = frozenset({Kind.CREDENTIALS, Kind.PERMISSION, Kind.OWNED, Kind.MISSING, Kind.PROTECTED, Kind.FULL})
+_TO_BE_MENDED = frozenset(
+    {Kind.CREDENTIALS, Kind.PERMISSION, Kind.OWNED, Kind.MISSING, Kind.PROTECTED, Kind.FULL, Kind.BLOCKED}
+)
 _STALE_SIGNS = (
     "No grid with id",
     "No sheet with id",
@@ -185,7 +193,9 @@ def _unknown_refusal(message: str, sent: Sequence[Json]) -> SheetsError:
         return SheetsError(CHANGED, kind=Kind.STALE)
     if index == 0 and _chooses_an_id(sent):
         return SheetsError(f"Google refused the marker of the rows: {message[:300]}", kind=Kind.TAKEN)
-    return SheetsError(f"Google refused the rows: {message[:300]}", kind=Kind.REFUSED)
+    return SheetsError(
+        f"Google refused the rows: {message[:300]}", kind=Kind.REFUSED, position=index if refused else None
+    )
 
 
 def _chooses_an_id(sent: Sequence[Json]) -> bool:

@@ -4,12 +4,14 @@ from datetime import tzinfo
 
 from connector.models import Item, Order, Shown
 from connector.sheets.cells import Cell, amount_cell, count_cell, linked_cell, text_cell, time_cell
-from connector.sheets.columns import FIRST_STATUS
+from connector.sheets.columns import FIRST_STATUS, TOTAL
 from connector.sheets.links import chat_link, picture_link
+from connector.sheets.pending import pending_cell, waits
 from connector.totals import line_total
 
 Row = dict[str, Cell]
 
+_LONGEST_CHANGE = 200
 WAITING = "waiting"
 COMPLETE = "complete"
 UNAVAILABLE = "unavailable"
@@ -20,11 +22,16 @@ def waiting_text(order_id: str) -> str:
     return f"{WAITING} · {order_id}"
 
 
-def items_text(order_id: str, shown: Shown) -> str:
-    """What the column `Items` says."""
-    if shown is Shown.WAITING:
-        return waiting_text(order_id)
-    return COMPLETE if shown is Shown.COMPLETE else UNAVAILABLE
+def items_text(order_id: str, shown: Shown, change: str | None = None) -> str:
+    """What the column `Items` says: how the items stand, and behind it what was told of the order later."""
+    texts = {Shown.WAITING: waiting_text(order_id), Shown.COMPLETE: COMPLETE, Shown.UNAVAILABLE: UNAVAILABLE}
+    return texts[shown] if not change else f"{texts[shown]} · {_within_a_sentence(change)}"
+
+
+def _within_a_sentence(sentence: str) -> str:
+    """The sentence as it goes on behind other words: on one line, in small letters, without its end."""
+    text = " ".join(sentence.split()).rstrip(".")[:_LONGEST_CHANGE]
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 def order_row(order: Order, shown: Shown, zone: tzinfo) -> Row:
@@ -40,10 +47,11 @@ def order_row(order: Order, shown: Shown, zone: tzinfo) -> Row:
         "total": amount_cell(order.total_price, order.currency),
         "currency": text_cell(order.currency),
         "status": text_cell(FIRST_STATUS),
-        "items": text_cell(items_text(order.order_id, shown)),
+        "items": text_cell(items_text(order.order_id, shown, order.change)),
     }
-    if order.warning and shown is Shown.COMPLETE:
-        row["total"] = {**row["total"], "note": order.warning}
+    row |= {column: pending_cell(column, order, shown) for column in waits(order, shown)}
+    if order.warning:
+        row[TOTAL] = {**row[TOTAL], "note": order.warning}
     return row
 
 

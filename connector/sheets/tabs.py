@@ -21,6 +21,10 @@ log = get_logger(__name__)
 
 Json = dict[str, Any]
 _CHUNK = 500
+_WHATEVER_IS_ASKED = frozenset(
+    {Kind.CREDENTIALS, Kind.PERMISSION, Kind.MISSING, Kind.RATE_LIMIT, Kind.FULL, Kind.NOT_SENT}
+)
+"""What Google answers to a request without looks just as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,14 @@ def read_book(api: SheetsApi, spreadsheet_id: str) -> Book:
 
 
 def prepare(
-    api: SheetsApi, spreadsheet_id: str, layout: Layout, titles: Mapping[Tab, str], book: Book, is_ours: IsOurs
+    api: SheetsApi,
+    spreadsheet_id: str,
+    layout: Layout,
+    titles: Mapping[Tab, str],
+    book: Book,
+    is_ours: IsOurs,
+    *,
+    with_looks: bool = True,
 ) -> None:
     """Makes or marks what is missing in the layout, in one atomic write. The layout must be read again after it.
 
@@ -109,7 +120,7 @@ def prepare(
         requests.append(tags.create_summary_tag(tags.WANTED))
     if requests:
         try:
-            _apply(api, spreadsheet_id, requests, looks)
+            _apply(api, spreadsheet_id, requests, looks if with_looks else [])
         except SheetsError as error:
             raise explained(error, api, spreadsheet_id, requests + looks, layout) from error
 
@@ -119,7 +130,7 @@ def _apply(api: SheetsApi, spreadsheet_id: str, requests: list[Json], looks: lis
     try:
         api.batch_update(spreadsheet_id, requests + looks)
     except SheetsError as error:
-        if error.kind is not Kind.REFUSED or not looks:
+        if not looks or error.is_unclear or error.kind in _WHATEVER_IS_ASKED:
             raise
         log.warning("sheet.looks_refused", reason=error.message)
         api.batch_update(spreadsheet_id, requests)

@@ -11,13 +11,15 @@ from connector.clock import Clock
 from connector.logs import get_logger
 from connector.sheets import tabs, tags
 from connector.sheets.api import SheetsApi
-from connector.sheets.columns import Tab
+from connector.sheets.columns import TOTAL, Tab
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.first_row import free_first_rows, refuses_what_is_gone
 from connector.sheets.layout import Layout, read_layout
 from connector.sheets.present_rows import SheetRows, read_rows
 from connector.sheets.refusal import explained
+from connector.sheets.replace import Rows
 from connector.sheets.summary.make import make_summary_anew, make_wanted_summary
+from connector.sheets.tables import Tables, read_tables
 from connector.sheets.tabs import Book
 from connector.sheets.takeover import IsOurs
 from connector.sheets.zones import read_zone
@@ -28,6 +30,8 @@ Json = dict[str, Any]
 
 TIME_ZONE_LASTS = timedelta(hours=1)
 """How long a change of the spreadsheet's time zone may go unnoticed."""
+TABLES_UNNOTICED = timedelta(minutes=5)
+"""How long rows may go in below a table that the merchant made. With the first rows after that it takes them in."""
 TIMES_CHECKED = 3
 """How often in a row the same layout may be checked when a batch is applied. What the checks rest on is not documented
 in full (see `tags.check_place`): if Google should refuse them where nothing has moved, they must not end the writing.
@@ -63,6 +67,9 @@ class Workbook:
         self._times_same = 0
         self._refuses_what_is_gone: bool | None = None
         self._summary_failures = Counter[int]()
+        self._tables: Tables = {}
+        self._tables_read_at: datetime | None = None
+        self._with_looks = True
 
     def layout(self, may_write: Callable[[Layout], object] = lambda _: None) -> Layout:
         """The tabs as they are now, made or mended first where they need it. One read where they don't.
@@ -72,11 +79,12 @@ class Workbook:
         layout = self._search()
         may_write(layout)
         if not layout.is_complete:
-            tabs.prepare(self._api, self.spreadsheet_id, layout, self._titles, self._read_book(), self._is_ours)
+            self._prepare(layout)
             log.info("sheet.prepared", spreadsheet_id=self.spreadsheet_id)
             layout = self._search()
             if not layout.is_complete:
                 raise SheetsError("The tabs could not be made ready. It will be tried again.", kind=Kind.STALE)
+        self._with_looks = True
         # Whoever the owner is, and whichever batch was the last: the same places are the same layout.
         placed = replace(layout, owner=None, last_batch=None)
         self._times_same = self._times_same + 1 if placed == self._placed else 1
@@ -103,6 +111,18 @@ class Workbook:
         Raises nothing.
         """
         return explained(error, self._api, self.spreadsheet_id, sent, self._latest or Layout())
+
+    def tables(self) -> Tables:
+        """The tables that the merchant has made of tabs. One read where there are any; else one in five minutes."""
+        read_at = self._tables_read_at
+        if self._tables or read_at is None or self._clock.now() - read_at > TABLES_UNNOTICED:
+            self._tables = read_tables(self._api, self.spreadsheet_id)
+            self._tables_read_at = self._clock.now()
+        return self._tables
+
+    def look_for_tables(self) -> None:
+        """Has `tables` read them anew, as Google refused something that a table may be the reason for."""
+        self._tables_read_at = None
 
     def add_wanted_summary(self) -> None:
         """Makes the tab `Summary` after the tabs were made for the first time; later there is nothing to do.
@@ -138,15 +158,46 @@ class Workbook:
         """The time zone as far as it is known, without a call; None before it was first read."""
         return self._fixed_zone or self._zone
 
-    def find_orders(self, layout: Layout, order_ids: Collection[str]) -> dict[str, int]:
-        """The rows in which orders stand now. One read, none for no orders."""
+    def find_orders(self, layout: Layout, order_ids: Collection[str], *, noted: Collection[str] = ()) -> Rows:
+        """The rows in which orders stand now, and for those in `noted` the notes in `Total`. One read for each of the
+        two, none for no orders."""
         if not order_ids:
-            return {}
-        return tabs.find_rows(self._api, self.spreadsheet_id, layout.tabs[Tab.ORDERS], order_ids)
+            return Rows()
+        place = layout.tabs[Tab.ORDERS]
+        at = tabs.find_rows(self._api, self.spreadsheet_id, place, order_ids)
+        rows = sorted(row for order_id, row in at.items() if order_id in noted)
+        column = place.columns.get(TOTAL)
+        if not rows or column is None:
+            return Rows(at)
+        cells = [
+            {
+                "sheetId": place.sheet_id,
+                "startRowIndex": row,
+                "endRowIndex": row + 1,
+                "startColumnIndex": column,
+                "endColumnIndex": column + 1,
+            }
+            for row in rows
+        ]
+        return Rows(at, self._api.notes(self.spreadsheet_id, cells))
 
     def look(self) -> Layout:
         """The tabs as they are now, whether or not rows can be written. One read, and nothing is changed."""
         return self._search()
+
+    def _prepare(self, layout: Layout) -> None:
+        """Makes what is missing, with the looks of new tabs at the first try only: a request that gets no clear answer
+        may do so again and again for its looks alone, and orders must not wait for those."""
+        with_looks, self._with_looks = self._with_looks, False
+        tabs.prepare(
+            self._api,
+            self.spreadsheet_id,
+            layout,
+            self._titles,
+            self._read_book(),
+            self._is_ours,
+            with_looks=with_looks,
+        )
 
     def rows_known_by_their_ids(self, layout: Layout) -> SheetRows:
         """Which orders have rows, and how many, by the key columns. Up to three reads."""

@@ -29,7 +29,11 @@ _DUE = (
     .limit(sa.bindparam("most"))
 )
 _THESE = orders.c.id.in_(sa.bindparam("keys", expanding=True))
-_STILL_DUE = sa.select(orders.c.id).where(_THESE, orders.c.items_state == ItemsState.DUE).with_for_update()
+_STILL_DUE = (
+    sa.select(orders.c.id, orders.c.item_count, orders.c.total_price)
+    .where(_THESE, orders.c.items_state == ItemsState.DUE)
+    .with_for_update()
+)
 _HAVE_ITEMS = (
     sa.update(orders)
     .where(_THESE)
@@ -37,6 +41,7 @@ _HAVE_ITEMS = (
         items_state=ItemsState.READY,
         order_token=None,
         next_attempt_at=None,
+        items_refused_at=None,
         write_due_at=sa.bindparam("now", type_=orders.c.write_due_at.type),
     )
 )
@@ -56,32 +61,38 @@ def items_arrived(
     """Stores the items of orders; the orders' tokens have done their work and go. False for those whose items were
     here already."""
     keys = [order.id for order, _ in arrived]
-    left = set(connection.execute(_STILL_DUE, {"keys": keys}).scalars())
-    new: dict[int, tuple[Order, Sequence[Item]]] = {}
+    # With what the order says now: another delivery may have brought its total while the items were fetched.
+    left = {row.id: row for row in connection.execute(_STILL_DUE, {"keys": keys})}
+    new: list[OrderItems] = []
     changed = []
     for order, items in arrived:
-        changed.append(order.id in left)
-        if order.id in left:
-            left.remove(order.id)
-            new[order.id] = (order, items)
+        row = left.pop(order.id, None)
+        changed.append(row is not None)
+        if row is not None:
+            new.append(OrderItems(row.id, items, row.item_count, row.total_price))
     if new:
-        connection.execute(_HAVE_ITEMS, {"keys": list(new), "now": now})
-        put_items(
-            connection,
-            [OrderItems(key, items, order.item_count, order.total_price) for key, (order, items) in new.items()],
-        )
+        connection.execute(_HAVE_ITEMS, {"keys": [order.key for order in new], "now": now})
+        put_items(connection, new)
     return changed
 
 
 def attempt_failed(
-    connection: Connection, order: Order, *, error: str, next_attempt_at: datetime, now: datetime
+    connection: Connection,
+    order: Order,
+    *,
+    error: str,
+    next_attempt_at: datetime,
+    now: datetime,
+    set_back: bool = False,
 ) -> bool:
-    """The order's own failure: counted, and to be tried again at `next_attempt_at`."""
+    """The order's own failure: counted, and to be tried again at `next_attempt_at`. `set_back`: it looked like the
+    channel's."""
     return _failed(
         connection,
         order,
         Try(now, What.FETCH, error),
         attempts=orders.c.attempts + 1,
+        setback_at=now if set_back else orders.c.setback_at,
         next_attempt_at=next_attempt_at,
         write_due_at=_row_at_once(now),
     )
@@ -110,6 +121,7 @@ def give_up(connection: Connection, order: Order, *, error: str, now: datetime) 
         attempts=orders.c.attempts + 1,
         items_state=ItemsState.UNAVAILABLE,
         next_attempt_at=None,
+        items_refused_at=None,
         write_due_at=now,
     )
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from connector.models import Item, ItemsState, Order, Shown, Status, status_of
 from connector.store.places import place_of
+from connector.store.tables import is_odd, orders, past_orders
 from connector.store.tables import items as items_table
-from connector.store.tables import orders, past_orders
 from connector.totals import tidy
 
 _IDS_AT_ONCE = 500
@@ -70,6 +70,21 @@ def list_orders(
     branches = _STATUS_BRANCHES[status] if status is not None else _EVERY_BRANCH
     rows = [row for branch in branches for row in connection.execute(query.where(branch))]
     return [to_order(row) for row in sorted(rows, key=lambda row: -row.id)[:limit]]
+
+
+def list_odd(connection: Connection, shop: str, *, limit: int, before: int | None = None) -> list[Order]:
+    """The newest orders that somebody should look at, without their items, as `list_orders` gives them."""
+    query = sa.select(orders).where(orders.c.shop == shop, is_odd).order_by(orders.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(orders.c.id < before)
+    return [to_order(row) for row in connection.execute(query)]
+
+
+def count_odd(connection: Connection, shop: str, *, since: datetime) -> int:
+    """How many orders that somebody should look at were stored, or changed, since a moment."""
+    query = sa.select(sa.func.count()).select_from(orders).where(orders.c.shop == shop, is_odd)
+    recent = sa.or_(orders.c.stored_at >= since, orders.c.changed_at >= since)
+    return connection.execute(query.where(recent)).scalar_one()
 
 
 def newest_number(connection: Connection, shop: str) -> int:
@@ -227,5 +242,16 @@ def to_order(row: sa.Row[Any], items: Sequence[Item] = ()) -> Order:
         if values["shown"] is not None
         else None,
         items_there=bool(values["items_there"]),
+        rows_refused_at=values["rows_refused_at"],
+        refusal=values["refusal"],
+        items_refused_at=values["items_refused_at"],
         items=tuple(items),
+        chat_id=values["chat_id"],
+        message_id=values["message_id"],
+        said_total=None if values["said_total"] is None else tidy(values["said_total"]),
+        change=values["change"],
+        changed_at=values["changed_at"],
+        revision=values["revision"],
+        row_change=values["row_change"],
+        row_lacks=tuple(values["row_lacks"].split(",")) if values["row_lacks"] else (),
     )

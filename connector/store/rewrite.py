@@ -42,6 +42,8 @@ def write_anew(connection: Connection, order: Order, gone: Gone, *, now: datetim
             shown=None,
             write_due_at=now,
             items_there=gone is Gone.ORDER_ROW,
+            row_change=None,
+            row_lacks=None,
             row_spreadsheet_id=None,
             row_sheet_id=None,
             row_index=None,

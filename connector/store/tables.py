@@ -43,10 +43,13 @@ orders = sa.Table(
     sa.Column("channel_id", sa.Text),
     sa.Column("customer_name", sa.Text),
     sa.Column("customer_phone", sa.Text),
+    sa.Column("chat_id", sa.Text),
+    sa.Column("message_id", sa.Text),
     sa.Column("title", sa.Text),
     sa.Column("note", sa.Text),
     sa.Column("item_count", sa.Double),
     sa.Column("total_price", sa.Double),
+    sa.Column("said_total", sa.Double),
     sa.Column("currency", sa.Text),
     sa.Column("received_at", Moment, nullable=False),
     sa.Column("stored_at", Moment, nullable=False),
@@ -56,16 +59,27 @@ orders = sa.Table(
     sa.Column("setback_at", Moment),
     sa.Column("last_error", sa.Text),
     sa.Column("warning", sa.Text),
+    sa.Column("change", sa.Text),
+    sa.Column("changed_at", Moment),
+    sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
     sa.Column("shown", sa.String(16)),
+    sa.Column("row_change", sa.Text),
+    sa.Column("row_lacks", sa.Text),
     sa.Column("write_due_at", Moment),
     sa.Column("batch_id", sa.String(32)),
     sa.Column("batch_shows", sa.String(16)),
+    sa.Column("batch_change", sa.Text),
+    sa.Column("batch_lacks", sa.Text),
+    sa.Column("batch_revision", sa.Integer),
     sa.Column("row_at", Moment),
     sa.Column("synced_at", Moment),
     sa.Column("row_spreadsheet_id", sa.Text),
     sa.Column("row_sheet_id", sa.BigInteger),
     sa.Column("row_index", sa.BigInteger),
     sa.Column("items_there", sa.Boolean),
+    sa.Column("rows_refused_at", Moment),
+    sa.Column("refusal", sa.Text),
+    sa.Column("items_refused_at", Moment),
     sa.UniqueConstraint("shop", "order_id", name="orders_once"),
 )
 
@@ -89,7 +103,30 @@ in_batch = sa.Index(
     orders.c.batch_id,
     sqlite_where=orders.c.batch_id.is_not(None),
 )
+rows_refused = sa.Index(
+    "orders_rows_refused",
+    orders.c.shop,
+    orders.c.rows_refused_at,
+    sqlite_where=orders.c.rows_refused_at.is_not(None),
+)
+items_refused = sa.Index(
+    "orders_items_refused",
+    orders.c.shop,
+    orders.c.items_refused_at,
+    sqlite_where=orders.c.items_refused_at.is_not(None),
+)
 by_shown = sa.Index("orders_by_shown", orders.c.shop, orders.c.shown, orders.c.id)
+
+is_odd = sa.or_(orders.c.warning.is_not(None), orders.c.change.is_not(None))
+"""Whether somebody should look at the order."""
+odd = sa.Index("orders_odd", orders.c.shop, orders.c.id, sqlite_where=is_odd)
+
+by_message = sa.Index(
+    "orders_by_message",
+    orders.c.shop,
+    orders.c.message_id,
+    sqlite_where=orders.c.message_id.is_not(None),
+)
 
 by_time = sa.Index("orders_by_time", orders.c.shop, orders.c.received_at)
 
@@ -175,6 +212,15 @@ ownership = sa.Table(
     sa.Column("audit", sa.Text),
 )
 
+tab_limits = sa.Table(
+    "tab_limits",
+    metadata,
+    sa.Column("spreadsheet_id", sa.Text, primary_key=True),
+    sa.Column("sheet_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("what", sa.String(16), primary_key=True),
+    sa.Column("found_at", Moment, nullable=False),
+)
+
 pauses = sa.Table(
     "pauses",
     metadata,
@@ -186,6 +232,15 @@ pauses = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("worked_at", Moment),
     sa.Column("told", sa.Integer, nullable=False, server_default="0"),
+)
+
+told_problems = sa.Table(
+    "told_problems",
+    metadata,
+    sa.Column("shop", sa.String(64), primary_key=True),
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("sentence", sa.Text, nullable=False),
+    sa.Column("since", Moment, nullable=False),
 )
 
 quarantine = sa.Table(

@@ -16,6 +16,7 @@ from connector.whapi.errors import Scope, WhapiError
 
 SUSPECTS_THAT_PAUSE = 3
 """Failures in a row that look like the channel's, after which it is taken to be down."""
+_REFUSALS = frozenset({"unauthorised", "forbidden"})
 LONGEST_CHANNEL_PAUSE = timedelta(minutes=5)
 """How long a mended channel may go unnoticed."""
 
@@ -51,13 +52,20 @@ def failed(
         events.failed(connection, Part.CHANNEL, must_mend=error.must_mend, now=now)
 
 
-def explain(error: WhapiError, source: TellsState, *, redact: Callable[[str], str]) -> str:
-    """The sentence for the merchant. A refusal often means that the phone is not linked, so the channel is asked."""
-    reason = redact(error.message)
-    if error.kind not in {"unauthorised", "forbidden"}:
-        return reason
+def ask(error: WhapiError, source: TellsState, *, also: bool = False) -> str | None:
+    """How the channel is; None where it is not asked, or gives no answer. A refusal often means that the phone is not
+    linked; `also`: ask whatever the failure is."""
+    if error.kind not in _REFUSALS and not also:
+        return None
     try:
-        state = source.channel_state()
+        return source.channel_state()
     except WhapiError:
+        return None
+
+
+def explain(error: WhapiError, state: str | None, *, redact: Callable[[str], str]) -> str:
+    """The sentence for the merchant. `state`: what `ask` found."""
+    reason = redact(error.message)
+    if error.kind not in _REFUSALS or state is None or state == AUTHORISED:
         return reason
-    return reason if state == AUTHORISED else CHANNEL_STATES.get(state, reason)
+    return CHANNEL_STATES.get(state, reason)

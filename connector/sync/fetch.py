@@ -11,14 +11,20 @@ from connector.events.announce import NOBODY, Announcer
 from connector.logs import get_logger
 from connector.models import Item, Order
 from connector.observer import OK, UNOBSERVED, Observer
-from connector.store import fetching, pauses
+from connector.store import fetching, pauses, refusals
 from connector.store.database import Database
 from connector.store.pauses import Part, Pause
 from connector.sync import channel
 from connector.sync.retry import RetryPolicy
+from connector.whapi.client import AUTHORISED
 from connector.whapi.errors import Scope, WhapiError
 
 log = get_logger(__name__)
+
+
+TRIES_BEFORE_NAMED = 3
+"""Times that Whapi may fail with an order's items, though the channel works, before the order is named as a problem."""
+_OF_LATE = 2 * channel.LONGEST_CHANNEL_PAUSE
 
 
 class ItemSource(channel.TellsState, Protocol):
@@ -97,29 +103,52 @@ class FetchStage:
 
     def _store_failure(self, order: Order, error: WhapiError) -> None:
         self._observer.fetch_tried(error.kind)
-        reason = channel.explain(error, self._source, redact=self._redact)
+        # The first failure that could be either's is taken for the channel's; after the next, the channel is asked.
+        again = error.scope is Scope.SUSPECT and order.setback_at is not None
+        state = channel.ask(error, self._source, also=again)
         pause = self.pause()
-        if error.scope is Scope.ORDER or (error.scope is Scope.SUSPECT and _worked_since(pause, order)):
-            self._store_order_failure(order, error, reason)
+        reason = channel.explain(error, state, redact=self._redact)
+        works = again and state == AUTHORISED and self._stands_alone(order)
+        if error.scope is Scope.ORDER or works or (error.scope is Scope.SUSPECT and _worked_since(pause, order)):
+            self._store_order_failure(order, error, reason, channel_works=works)
         else:
             self._store_channel_failure(order, error, reason, pause)
 
-    def _store_order_failure(self, order: Order, error: WhapiError, reason: str) -> None:
+    def _stands_alone(self, order: Order) -> bool:
+        """Whether the failure is this order's where the channel says that it works: hardly another order has failed so
+        of late; or its time is over, and it must not hold up others any longer."""
         now = self._clock.now()
         if self._policy.is_over(order.stored_at, now):
-            self._database.write(
-                lambda connection: fetching.give_up(
-                    connection, order, error=f"{reason} The time for trying is over.", now=now
-                )
+            return True
+        others = channel.SUSPECTS_THAT_PAUSE - 1
+        with self._database.read() as connection:
+            since = now - _OF_LATE
+            return refusals.set_back_since(connection, self._shop, since, leave_out=order.id, limit=others) < others
+
+    def _store_order_failure(self, order: Order, error: WhapiError, reason: str, *, channel_works: bool) -> None:
+        now = self._clock.now()
+        gives_up = self._policy.is_over(order.stored_at, now)
+        next_attempt_at = now + self._policy.delay(order.attempts + 1)
+        is_suspect = error.scope is Scope.SUSPECT
+
+        def change(connection: Connection) -> None:
+            if channel_works:
+                ended = pauses.over(connection, self._shop, Part.CHANNEL, now=now)
+                self._events.worked(connection, Part.CHANNEL, ended, now=now)
+            if gives_up:
+                sentence = f"{reason} The time for trying is over."
+                fetching.give_up(connection, order, error=sentence, now=now)
+                return
+            fetching.attempt_failed(
+                connection, order, error=reason, next_attempt_at=next_attempt_at, set_back=is_suspect, now=now
             )
+            if is_suspect and order.attempts + 1 >= TRIES_BEFORE_NAMED:
+                refusals.set_items_aside(connection, order.id, now=now)
+
+        self._database.write(change)
+        if gives_up:
             log.warning("order.given_up", order_id=order.order_id, attempts=order.attempts + 1, reason=reason)
             return
-        next_attempt_at = now + self._policy.delay(order.attempts + 1)
-        self._database.write(
-            lambda connection: fetching.attempt_failed(
-                connection, order, error=reason, next_attempt_at=next_attempt_at, now=now
-            )
-        )
         log.warning(
             "order.fetch_failed",
             order_id=order.order_id,

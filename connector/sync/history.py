@@ -139,7 +139,7 @@ class HistoryReader:
 
         A failure that only looks like the channel's doesn't count here: it may concern nothing but the history.
         """
-        reason = channel.explain(error, self._source, redact=self._redact)
+        reason = channel.explain(error, channel.ask(error, self._source), redact=self._redact)
         now = self._clock.now()
         if error.scope is Scope.CHANNEL:
             until = channel.paused_until(error, self.pause(), policy=self._policy, now=now)

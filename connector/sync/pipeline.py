@@ -16,7 +16,8 @@ from connector.store.lock import Lock
 from connector.sync.channel import SUSPECTS_THAT_PAUSE
 from connector.sync.crowd import MANY, Crowd
 from connector.sync.fetch import FetchStage
-from connector.sync.write import MOST_ORDERS, WriteStage
+from connector.sync.narrowing import MOST_ORDERS
+from connector.sync.write import WriteStage
 
 log = get_logger(__name__)
 

@@ -26,20 +26,22 @@ from connector.sheets.deadline import LOOK_WITHIN, SEND_WITHIN, Deadline
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.guard import marker_id, was_applied
 from connector.sheets.layout import Layout
+from connector.sheets.replace import must_be_found
 from connector.sheets.workbook import Workbook
-from connector.store import batches, pauses
+from connector.store import batches, pauses, refusals
 from connector.store.batches import Batch, Made
 from connector.store.database import Database
 from connector.store.pauses import Part
 from connector.sync.guards import GUARDS, current_guard
 from connector.sync.learning import lacking_sentence, learn_rows
+from connector.sync.limits import Limits, manner_of
+from connector.sync.narrowing import MOST_ORDERS, Narrowing
 from connector.sync.ownership import Ownership
 from connector.sync.retry import RetryPolicy
+from connector.sync.set_aside import BROKE, Aside
 
 log = get_logger(__name__)
 
-MOST_ORDERS = 1000
-"""In one batch, so that memory stays bounded; the size of the request usually ends it before."""
 LONGEST_PAUSE = timedelta(minutes=1)
 """How long a mended spreadsheet may go unnoticed."""
 _STALE_TRIES = 3
@@ -85,7 +87,9 @@ class WriteStage:
         self._observer = observer
         self._problems = problems
         self.ownership = Ownership(database, api, workbook.spreadsheet_id, clock=clock)
-        self._most_orders = MOST_ORDERS
+        self._narrowing = Narrowing()
+        self._limits = Limits(database, workbook.spreadsheet_id, clock=clock)
+        self._aside = Aside(database, shop=shop, policy=policy, clock=clock, redact=redact, events=events)
         self._stale = 0
 
     def next_run_at(self) -> datetime | None:
@@ -132,14 +136,18 @@ class WriteStage:
             is_applied = was_applied(self._api, guard, batch.spreadsheet_id, batch.id, batch.marker_id)
             if is_applied:
                 self._applied(batch)
-            else:
-                self._void(batch, "It did not reach the sheet.")
-            self._observer.batch_settled(applied=is_applied)
+                self._observer.batch_settled(applied=True)
+                continue
+            keys = self._void(batch, "It did not reach the sheet.")
+            self._observer.batch_settled(applied=False)
+            if self._narrowing.unclear(keys) and not self._limits.try_without(keys, reason=BROKE):
+                self._aside.refused(keys[0], BROKE)
 
     def _write_batch(self, at_most: int) -> Written:
-        limit = min(self._most_orders, at_most)
+        limit = min(self._narrowing.most, at_most)
         with self._database.read() as connection:
             waiting = batches.orders_to_write(connection, self._shop, now=self._clock.now(), limit=limit)
+        waiting = self._limits.choose(waiting) if self._limits.is_trying else self._aside.choose(waiting)
         if not waiting:
             return Written()
         looked = Deadline.after(self._clock, LOOK_WITHIN)
@@ -155,8 +163,13 @@ class WriteStage:
         layout = self._workbook.with_first_rows(layout)
         guard = chosen.guard
         entries = entries_that_fit(waiting, self._workbook.zone())
-        unavailable = {entry.order.order_id for entry in entries if entry.order.shown is Shown.UNAVAILABLE}
-        unavailable_rows = self._workbook.find_orders(layout, unavailable)
+        looked_up = [entry.order for entry in entries if must_be_found(entry.order, entry.shows)]
+        rows_found = self._workbook.find_orders(
+            layout,
+            {order.order_id for order in looked_up},
+            noted={order.order_id for order in looked_up if order.warning},
+        )
+        manner = manner_of(self._limits.now(), self._workbook.tables())
         batch_id = batches.new_batch_id()
         batch = Batch(batch_id, spreadsheet_id, marker_id(batch_id), guard.name)
 
@@ -165,7 +178,8 @@ class WriteStage:
                 [guard.claim(batch.id, batch.marker_id, sheet_id), *self.ownership.requests(layout, batch.id)],
                 layout,
                 entries,
-                unavailable_rows=unavailable_rows,
+                rows_found=rows_found,
+                manner=manner,
             )
 
         requests = make_requests()
@@ -195,7 +209,7 @@ class WriteStage:
 
     def _claim(self, batch: Batch, entries: Sequence[Entry], layout: Layout) -> set[int]:
         """Stores the batch; the keys of the orders that belong to it."""
-        made = {entry.order.id: Made.of(entry.order, entry.shows) for entry in entries}
+        made = {entry.order.id: Made.of(entry.order, entry.shows, entry.lacks) for entry in entries}
         now = self._clock.now()
 
         def places(claimed: AbstractSet[int]) -> Mapping[int, Place]:
@@ -212,6 +226,7 @@ class WriteStage:
         self._observer.batch_sent(
             orders=len(entries), rows=sum(len(entry.order_rows) + len(entry.item_rows) for entry in entries)
         )
+        self._limits.sent(requests)
         try:
             self._api.batch_update(batch.spreadsheet_id, requests, deadline=deadline)
         except SheetsError as failure:
@@ -235,21 +250,18 @@ class WriteStage:
             return Written(more=True)
         if error.kind is not Kind.REFUSED:
             raise error
-        if len(entries) > 1:
-            # One order's rows may be what Google refuses: halve the batch until that one stands alone.
-            self._most_orders = max(len(entries) // 2, 1)
+        # What was done to the tabs may be the reason, and so may be one order: first without what a tab may not take,
+        # then with half of the orders, until one stands alone.
+        self._workbook.look_for_tables()
+        keys = [entry.order.id for entry in entries]
+        if self._limits.try_without(keys, reason=error.message, position=error.position):
+            return Written(more=True)
+        if len(keys) > 1:
+            self._narrowing.refused(len(keys))
         else:
-            self._put_off(entries[0].order.id, error)
+            self._narrowing.stands_alone()
+            self._aside.refused(keys[0], error.message)
         return Written(more=True)
-
-    def _put_off(self, key: int, error: SheetsError) -> None:
-        """Sets aside the one order whose rows Google refuses, so that the others don't wait for it."""
-        now = self._clock.now()
-        until = now + timedelta(seconds=self._policy.max_delay)
-        reason = self._redact(error.message)
-        self._database.write(lambda connection: batches.put_off(connection, key, until=until, error=reason, now=now))
-        log.error("order.refused", order_key=key, reason=reason, next_attempt_at=until.isoformat(timespec="seconds"))
-        self._most_orders = MOST_ORDERS
 
     def _applied(self, batch: Batch, entries: Sequence[Entry] = ()) -> None:
         now = self._clock.now()
@@ -257,8 +269,12 @@ class WriteStage:
         def change(connection: Connection) -> list[tuple[datetime, datetime]]:
             first_rows = batches.first_rows(connection, batch)
             newly_shown = batches.newly_shown(connection, batch)
+            freed = refusals.refused_in(connection, batch)
+            if self._limits.is_trying:
+                self._limits.worked(connection, batches.keys_of(connection, batch))
             if batches.applied(connection, batch, now=now):
                 self._events.shown(connection, newly_shown, now=now)
+                self._events.freed(connection, freed, now=now)
             ended = pauses.worked(connection, self._shop, Part.SHEET, now=now)
             self._events.worked(connection, Part.SHEET, ended, now=now)
             return first_rows
@@ -266,16 +282,24 @@ class WriteStage:
         for received_at, stored_at in self._database.write(change):
             self._observer.row_written(received_at=received_at, stored_at=stored_at, now=now)
         self._stale = 0
-        self._most_orders = min(self._most_orders * 2, MOST_ORDERS)
+        self._narrowing.applied()
+        self._limits.end_trial()
         for shows in Shown:
             order_ids = [entry.order.order_id for entry in entries if entry.shows is shows]
             log_orders(log, "written", order_ids, shows=str(shows), batch=batch.id)
         log.info("batch.written", batch=batch.id, found_afterwards=not entries)
 
-    def _void(self, batch: Batch, reason: str) -> None:
+    def _void(self, batch: Batch, reason: str) -> list[int]:
+        """Frees the orders of the batch; their keys."""
         now = self._clock.now()
-        self._database.write(lambda connection: batches.void(connection, batch, now=now))
+
+        def change(connection: Connection) -> list[int]:
+            keys = batches.keys_of(connection, batch)
+            return keys if batches.void(connection, batch, now=now) else []
+
+        keys = self._database.write(change)
         log.warning("batch.void", batch=batch.id, reason=self._redact(reason))
+        return keys
 
     def _pause(self, error: SheetsError) -> None:
         now = self._clock.now()

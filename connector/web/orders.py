@@ -46,7 +46,7 @@ def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blue
             ]
             raise ApiError(422, WRONG_FIELDS, fields=problems)
         receipt = service.receive.receive(reading, keep_unclear=False)
-        order_ids = [taken.order_id for taken in receipt.taken]
+        order_ids = [taken.order_id for taken in receipt.taken if taken.contradiction is None]
         found = _wait_until_done(service, order_ids, wait, waiting)
         response = jsonify(
             accepted=receipt.accepted,

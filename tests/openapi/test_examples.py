@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from connector.sandbox.orders import whapi_sample
 from connector.store.tables import orders
+from connector.sync import reasons
 from connector.web import health, throttle
 from connector.web.body import LARGEST_BODY
 from connector.web.openapi import examples
@@ -95,7 +96,7 @@ def after_waiting(path: str) -> Scene:
 
 def late(shop: Shop) -> httpx.Response:
     quiet(shop).post("/orders", examples.PAYLOAD)
-    long_ago = shop.service.clock.now() - 2 * health.LONGEST_DELAY - timedelta(seconds=1)
+    long_ago = shop.service.clock.now() - 2 * reasons.LONGEST_DELAY - timedelta(seconds=1)
     shop.service.database.write(lambda connection: connection.execute(sa.update(orders).values(stored_at=long_ago)))
     return shop.http.get("/readyz")
 

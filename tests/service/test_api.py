@@ -248,6 +248,7 @@ def test_readiness_tells_of_the_last_write_and_of_problems(shop: Shop) -> None:
             "status": "ready",
             "database": "ok",
             "oldest_unwritten_order": None,
+            "orders_set_aside": [],
             "last_test_webhook": None,
             "problems": [],
         },

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from connector.models import ItemsState, Place, Shown, Status
-from connector.store import batches, fetching
+from connector.store import batches, fetching, refusals
 from connector.store.batches import Batch, Made
 from connector.store.database import Database
 from tests.clock import FakeClock
@@ -163,7 +163,9 @@ def test_refused_rows_are_put_off_until_a_resync(database: Database, clock: Fake
     key = get(database).id
     until = clock.now() + timedelta(hours=1)
 
-    database.write(lambda connection: batches.put_off(connection, key, until=until, error="Refused.", now=clock.now()))
+    database.write(
+        lambda connection: refusals.set_aside(connection, key, until=until, sentence="Refused.", now=clock.now())
+    )
     assert (due_to_write(database, clock), get(database).last_error) == ([], "Refused.")
     with database.read() as connection:
         assert batches.next_write_at(connection, SHOP) == until

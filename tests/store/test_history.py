@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from connector.store import batches, fetching, pruning, tries
+from connector.store import batches, fetching, pruning, refusals, tries
 from connector.store.database import Database
 from connector.store.tries import MOST_KEPT, Try, What
 from tests.clock import FakeClock
@@ -37,7 +37,7 @@ def test_each_failed_try_is_kept_with_its_time_and_its_reason(database: Database
     fail(database, clock, "Not found.")
     database.write(lambda c: fetching.attempt_set_back(c, order, error="No answer.", next_attempt_at=third, now=second))
     database.write(lambda c: fetching.give_up(c, order, error="Over.", now=third))
-    database.write(lambda c: batches.put_off(c, order.id, until=fourth, error="Refused.", now=fourth))
+    database.write(lambda c: refusals.set_aside(c, order.id, until=fourth, sentence="Refused.", now=fourth))
 
     assert kept(database) == [
         Try(began, What.FETCH, "Not found."),

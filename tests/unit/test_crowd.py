@@ -1,8 +1,8 @@
 import pytest
 
 from connector.sync.crowd import MANY, Crowd
+from connector.sync.narrowing import MOST_ORDERS
 from connector.sync.pipeline import most_orders
-from connector.sync.write import MOST_ORDERS
 
 
 class Seconds:

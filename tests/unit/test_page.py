@@ -1,6 +1,7 @@
 """What the status page says, from given figures: the one sentence, the plots, the words; and what it remembers."""
 
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,8 +10,11 @@ import pytest
 
 from connector.check.finding import Finding
 from connector.models import Status
+from connector.problems import NamedProblem
 from connector.store.hours import HOUR, Hour
 from connector.store.pauses import Part, Pause
+from connector.store.refusals import SetAside
+from connector.store.standing import Standing
 from connector.web.page import remembered
 from connector.web.page.plots import orders_plot, times_plot
 from connector.web.page.remembered import Remembered, TooSlowError
@@ -24,7 +28,13 @@ FAILS = Pause(failures=3, reason="The spreadsheet is not shared.", since=NOW)
 
 
 def snapshot(
-    *, sheet: Pause | None = None, channel: Pause | None = None, oldest: datetime | None = None, **counts: int
+    *,
+    sheet: Pause | None = None,
+    channel: Pause | None = None,
+    oldest: datetime | None = None,
+    refused: SetAside | None = None,
+    named: Sequence[NamedProblem] = (),
+    **counts: int,
 ) -> Snapshot:
     quarantined = counts.pop("quarantined", 0)
     return Snapshot(
@@ -32,8 +42,13 @@ def snapshot(
         counts={status: counts.get(status, 0) for status in Status},
         today=0,
         hours=[],
-        oldest_unwritten=oldest,
-        pauses={Part.SHEET: sheet or Pause(), Part.CHANNEL: channel or Pause()},
+        standing=Standing(
+            {Part.SHEET: sheet or Pause(), Part.CHANNEL: channel or Pause()},
+            oldest_unwritten=oldest,
+            waits_since=oldest,
+            rows_refused=refused or SetAside(),
+        ),
+        named=named,
         quarantined=quarantined,
         quarantine=[],
     )
@@ -75,7 +90,9 @@ def test_one_sentence_says_whether_all_is_well(figures: dict[str, Any], level: L
 
 
 def test_whatever_is_wrong_is_said_with_its_remedy_and_since_when() -> None:
-    shown = snapshot(sheet=FAILS, channel=Pause(failures=1, reason="The phone is not linked."), failed=1, quarantined=2)
+    shown = snapshot(
+        sheet=FAILS, channel=Pause(failures=1, reason="The phone is not linked.", since=NOW), failed=1, quarantined=2
+    )
 
     findings = [
         Finding.ok("disk", "There is room."),
@@ -88,7 +105,7 @@ def test_whatever_is_wrong_is_said_with_its_remedy_and_since_when() -> None:
 
     assert [(problem.level, problem.sentence.partition(".")[0], problem.since) for problem in problems] == [
         (Level.BAD, "The spreadsheet is not shared", NOW),
-        (Level.LOOK, "The phone is not linked", None),
+        (Level.LOOK, "The phone is not linked", NOW),
         (Level.LOOK, "The items of one order could not be had", None),
         (Level.LOOK, "2 messages could not be understood", None),
         (Level.BAD, "No webhook at Whapi leads here", None),

@@ -50,6 +50,9 @@ _ORDER: dict[str, Json] = {
     },
     "customer_name": _text("The customer's name in WhatsApp."),
     "customer_phone": _text("The customer's number, without a plus sign."),
+    "chat_id": _text(
+        "The chat that one answers to. It may be a number's, or WhatsApp's own id of a person or a group."
+    ),
     "title": _text("The order's title."),
     "note": _text("The customer's message."),
     "item_count": _amount("How many items, as the order says; from the items where it doesn't."),
@@ -63,7 +66,9 @@ _ORDER: dict[str, Json] = {
     "attempts": _count("Fetches of the items that failed because of this order."),
     "next_attempt_at": _time_or_null("When the items are fetched next; null if they need no fetch."),
     "last_error": _text("Why the last fetch failed, in a sentence."),
-    "warning": _text("What is odd about the items, though they were taken."),
+    "warning": _text("What is odd about what came, though it was taken: what could not be read, or does not add up."),
+    "change": _text("What was told of the order later, such as that the customer deleted it: the latest of it."),
+    "changed_at": _time_or_null("When that came in."),
     "synced_at": _time_or_null("When the order and all its items were in the sheet."),
     "row_url": {
         "type": ["string", "null"],
@@ -85,7 +90,9 @@ _RECEIPT: dict[str, Json] = {
     "accepted": _count("Orders that were new, and are stored."),
     "duplicates": _count("Orders that were known before. They are not written again."),
     "ignored": _count("Messages that are no order, and payloads without messages."),
-    "quarantined": _count("Parts that were not understood, and are kept."),
+    "quarantined": _count(
+        "Parts that were not understood, and orders under the id of another order. They are kept, and not written."
+    ),
 }
 _ENTRY: dict[str, Json] = {
     "id": _NUMBER,
@@ -179,6 +186,12 @@ SCHEMAS: dict[str, Json] = {
             "database": {"const": "ok"},
             "last_sheet_write": _time_or_null("When rows were last written."),
             "oldest_unwritten_order": _time_or_null("Since when the oldest order waits that has no row yet."),
+            "orders_set_aside": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "Orders whose rows can't be written, which therefore wait outside the line; the five "
+                "oldest. Why, says `problems`.",
+            },
             "last_webhook": _time_or_null("When a webhook last came in, since the start."),
             "last_test_webhook": _text("The name of the last test that `setup` had Whapi send, since the start."),
             "google_requests": record(
@@ -188,8 +201,8 @@ SCHEMAS: dict[str, Json] = {
             "problems": {
                 "type": "array",
                 "items": {"type": "string"},
-                "description": "What keeps the service from Whapi or Google, and what the checks at the start and "
-                "every hour found wrong, in sentences with the remedy.",
+                "description": "What keeps orders out of the sheet, or from coming in, and what the checks at the "
+                "start and every hour found wrong, in sentences with the remedy.",
             },
         },
     ),

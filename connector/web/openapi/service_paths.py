@@ -8,6 +8,7 @@ _READY: Json = {
     "database": "ok",
     "last_sheet_write": "2024-04-16T10:49:05Z",
     "oldest_unwritten_order": None,
+    "orders_set_aside": [],
     "last_webhook": None,
     "last_test_webhook": None,
     "google_requests": {"read": 5, "write": 6},

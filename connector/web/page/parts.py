@@ -10,8 +10,9 @@ from connector.metrics.quota import LIMIT, Quota
 from connector.present import spreadsheet_url
 from connector.service import Service
 from connector.store.pauses import Part, Pause
+from connector.sync.reasons import FAILURES_THAT_COUNT
 from connector.web.page.snapshot import Snapshot
-from connector.web.page.verdict import FAILURES_THAT_COUNT, Level
+from connector.web.page.verdict import Level
 from connector.web.page.words import Words, size
 
 _NEARLY = 0.8

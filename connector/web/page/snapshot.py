@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from connector.logs import get_logger
 from connector.models import Status
+from connector.problems import NamedProblem
 from connector.service import Service
 from connector.sheets.errors import SheetsError
-from connector.store import hours, orders, pauses, quarantine
+from connector.store import hours, orders, quarantine
 from connector.store.hours import Hour
 from connector.store.pauses import Part, Pause
 from connector.store.quarantine import Head
+from connector.store.standing import Standing, read_standing
 from connector.web.page.remembered import Remembered
 from connector.web.page.words import Words
 
@@ -22,6 +24,8 @@ log = get_logger(__name__)
 HOURS = 24
 """In the plots."""
 SHOWN_OF_QUARANTINE = 20
+ODD_FOR = timedelta(days=3)
+"""How long an odd order counts as something to look at: over a weekend. The mark at the order stays."""
 _ASK_FOR_ZONE_AGAIN = timedelta(minutes=10)
 _UTC = ZoneInfo("UTC")
 
@@ -34,15 +38,24 @@ class Snapshot:
     counts: Mapping[Status, int]
     today: int
     hours: Sequence[Hour]
-    oldest_unwritten: datetime | None
-    pauses: Mapping[Part, Pause]
+    standing: Standing
+    named: Sequence[NamedProblem]
+    """What the parts of the service say is wrong with them."""
     quarantined: int
     quarantine: Sequence[Head]
     """The newest of it."""
+    other_orders: int = 0
+    """Those of the quarantined that came under the id of another order."""
+    odd: int = 0
+    """Orders of the last days that somebody should look at."""
 
     @property
     def at(self) -> datetime:
         return self.words.now
+
+    @property
+    def pauses(self) -> Mapping[Part, Pause]:
+        return self.standing.pauses
 
     @property
     def total(self) -> int:
@@ -84,10 +97,12 @@ class Snapshots:
                 counts,
                 today,
                 found_hours,
-                orders.oldest_unwritten(connection, shop),
-                {part: pauses.get_pause(connection, shop, part) for part in Part},
+                read_standing(connection, shop),
+                self._service.problems.current(),
                 quarantine.count_quarantined(connection, shop),
                 quarantine.list_heads(connection, shop, limit=SHOWN_OF_QUARANTINE),
+                quarantine.count_other_orders(connection, shop),
+                orders.count_odd(connection, shop, since=words.now - ODD_FOR),
             )
 
     def _count(self, _: None) -> dict[Status, int]:

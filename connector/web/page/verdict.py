@@ -8,13 +8,15 @@ from enum import StrEnum
 from connector.check import finding as check
 from connector.check.finding import Finding
 from connector.models import Status
+from connector.problems import Severity
 from connector.store.pauses import Part
-from connector.web.health import LONGEST_DELAY
+from connector.store.refusals import SetAside
+from connector.sync.reasons import FAILURES_THAT_COUNT, is_late, names, reasons
 from connector.web.page.snapshot import Snapshot
 from connector.web.page.words import count
 
-FAILURES_THAT_COUNT = 3
-"""In a row. One or two mend themselves with the next try."""
+ODD_WORDS = "worth a look"
+"""What the page calls orders that somebody should look at."""
 
 
 class Level(StrEnum):
@@ -28,6 +30,7 @@ class Level(StrEnum):
     """Orders don't arrive as they should."""
 
 
+_SEVERITIES = {Severity.WARNING: Level.LOOK, Severity.PROBLEM: Level.BAD}
 _LEVELS = {check.Level.OK: Level.GOOD, check.Level.WARNING: Level.LOOK, check.Level.PROBLEM: Level.BAD}
 
 
@@ -66,15 +69,8 @@ def judge(snapshot: Snapshot, findings: Sequence[Finding] = (), *, checked_at: d
 
 
 def _problems(snapshot: Snapshot) -> Iterator[Problem]:
-    for part in (Part.SHEET, Part.CHANNEL):
-        pause = snapshot.pauses[part]
-        if pause.failures and pause.reason:
-            level = Level.BAD if pause.failures >= FAILURES_THAT_COUNT else Level.LOOK
-            yield Problem(level, pause.reason, pause.since)
-    oldest = snapshot.oldest_unwritten
-    if oldest is not None and _is_late(snapshot) and not snapshot.pauses[Part.SHEET].failures:
-        sentence = "Orders wait for their rows, and nothing says why. See that the service runs, and look into its log."
-        yield Problem(Level.BAD, sentence, oldest)
+    for reason in reasons(snapshot.standing, snapshot.named, snapshot.at):
+        yield Problem(_SEVERITIES[reason.severity], reason.sentence, reason.since)
     if failed := snapshot.counts[Status.FAILED]:
         items = "The items of one order" if failed == 1 else f"The items of {failed:,} orders"
         yield Problem(
@@ -82,8 +78,22 @@ def _problems(snapshot: Snapshot) -> Iterator[Problem]:
             f"{items} could not be had. The row in the sheet says so. Ask the customer, or try again below, where each "
             "order shows what went wrong.",
         )
-    if snapshot.quarantined:
-        came = count(snapshot.quarantined, "message", "messages")
+    if snapshot.odd:
+        look = "One order looks" if snapshot.odd == 1 else f"{snapshot.odd:,} orders look"
+        yield Problem(
+            Level.LOOK,
+            f"{look} odd: a total that does not add up, something that could not be read, or a change by the customer. "
+            f"See what under the status “{ODD_WORDS}”, and ask the customer before it is packed.",
+        )
+    if snapshot.other_orders:
+        came = count(snapshot.other_orders, "delivery has", "deliveries have")
+        yield Problem(
+            Level.LOOK,
+            f"{came} the id of a known order, but another customer, total or items. This is not in the sheet: look at "
+            "Quarantine below, and send it again with an id of its own if it is an order of its own.",
+        )
+    if unclear := snapshot.quarantined - snapshot.other_orders:
+        came = count(unclear, "message", "messages")
         yield Problem(
             Level.LOOK,
             f"{came} could not be understood. Nothing is lost: look at Quarantine below, and have it read again after "
@@ -92,20 +102,37 @@ def _problems(snapshot: Snapshot) -> Iterator[Problem]:
 
 
 def _answer(snapshot: Snapshot, problems: Sequence[Problem]) -> tuple[Level, str]:
-    received = snapshot.counts[Status.RECEIVED]
-    fails = {part for part, pause in snapshot.pauses.items() if pause.failures >= FAILURES_THAT_COUNT}
-    if _is_late(snapshot) or (received and Part.SHEET in fails):
-        waits = f"{count(received, 'order waits', 'orders wait')} here"
-        return Level.BAD, f"Orders don't reach the sheet at present. Nothing is lost: {waits} and will be written."
-    if Part.SHEET in fails:
-        return Level.BAD, "The sheet can't be written at present. New orders are kept until it can."
-    if Part.CHANNEL in fails:
-        return Level.BAD, "Orders reach the sheet, but Whapi doesn't give their items at present."
+    worst = next(_keeps_orders_out(snapshot), None)
+    if worst is not None:
+        return Level.BAD, worst
     if any(problem.level is Level.BAD for problem in problems):
         return Level.BAD, "Something in the set-up needs mending."
     if problems:
         return Level.LOOK, "Orders reach the sheet; something is worth a look."
     return Level.GOOD, _all_is_well(snapshot)
+
+
+def _keeps_orders_out(snapshot: Snapshot) -> Iterator[str]:
+    """Sentences on orders that don't arrive as they should, the worst first."""
+    received = snapshot.counts[Status.RECEIVED]
+    fails = {part for part, pause in snapshot.pauses.items() if pause.failures >= FAILURES_THAT_COUNT}
+    if is_late(snapshot.standing, snapshot.at) or (received and Part.SHEET in fails):
+        waits = f"{count(received, 'order waits', 'orders wait')} here"
+        yield f"Orders don't reach the sheet at present. Nothing is lost: {waits} and will be written."
+    if Part.SHEET in fails:
+        yield "The sheet can't be written at present. New orders are kept until it can."
+    if snapshot.standing.rows_refused.first:
+        yield _all_but(snapshot.standing.rows_refused)
+    if any(named.severity is Severity.PROBLEM for named in snapshot.named):
+        yield "Something keeps orders from coming in or from reaching the sheet."
+    if Part.CHANNEL in fails:
+        yield "Orders reach the sheet, but Whapi doesn't give their items at present."
+
+
+def _all_but(aside: SetAside) -> str:
+    if aside.number == 1:
+        return f"Order {names(aside)} can't be written into the sheet and is set aside. All others reach it."
+    return f"{aside.number:,} orders can't be written into the sheet and are set aside: {names(aside)}."
 
 
 def _all_is_well(snapshot: Snapshot) -> str:
@@ -118,7 +145,3 @@ def _all_is_well(snapshot: Snapshot) -> str:
     if not snapshot.total:
         return "All is well. No order has come in yet."
     return "All is well: every order is in the sheet with its items."
-
-
-def _is_late(snapshot: Snapshot) -> bool:
-    return snapshot.oldest_unwritten is not None and snapshot.at - snapshot.oldest_unwritten > LONGEST_DELAY

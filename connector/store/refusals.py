@@ -1,0 +1,140 @@
+"""Orders whose rows the sheet refuses, or whose items Whapi does: set aside, so that the others don't wait, and named.
+
+What is set aside stays so, through restarts and further tries, until its rows are in the sheet, or its items here.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from connector.models import ItemsState
+from connector.store.batches import Batch
+from connector.store.tables import orders, tries
+from connector.store.tries import Try, What, keep_try
+
+MOST_NAMED = 5
+"""Orders that are named one by one; of the others only the number is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An order that is set aside."""
+
+    key: int
+    order_id: str
+    since: datetime
+    sentence: str
+    """What was said of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """The orders that are set aside for one reason."""
+
+    number: int = 0
+    first: tuple[Refused, ...] = ()
+    """The oldest of them, `MOST_NAMED` at the most."""
+
+
+def set_aside(connection: Connection, key: int, *, until: datetime, sentence: str, now: datetime) -> Refused | None:
+    """Keeps an order out of the next batches, because the sheet refuses its rows; what is stored of it, or None if
+    there is nothing to write for it any more."""
+    statement = (
+        sa.update(orders)
+        .where(orders.c.id == key, orders.c.write_due_at.is_not(None))
+        .values(
+            write_due_at=until,
+            last_error=sentence,
+            refusal=sentence,
+            rows_refused_at=sa.func.coalesce(orders.c.rows_refused_at, sa.literal(now, orders.c.rows_refused_at.type)),
+        )
+        .returning(orders.c.id, orders.c.order_id, orders.c.rows_refused_at, orders.c.refusal)
+    )
+    row = connection.execute(statement).first()
+    if row is None:
+        return None
+    keep_try(connection, key, Try(now, What.WRITE, sentence))
+    return Refused(row.id, row.order_id, row.rows_refused_at, row.refusal)
+
+
+def times_refused(connection: Connection, key: int) -> int:
+    """How many refusals of the order's rows are kept."""
+    query = sa.select(sa.func.count()).select_from(tries)
+    return connection.execute(query.where(tries.c.order_key == key, tries.c.what == What.WRITE)).scalar_one()
+
+
+def refused_since(connection: Connection, shop: str, since: datetime | None, *, limit: int) -> list[Refused]:
+    """The orders that were first refused after a moment, the latest first."""
+    query = _rows_refused(shop)
+    if since is not None:
+        query = query.where(orders.c.rows_refused_at > since)
+    rows = connection.execute(query.order_by(orders.c.rows_refused_at.desc()).limit(limit))
+    return [Refused(row.id, row.order_id, row.rows_refused_at, row.refusal) for row in rows]
+
+
+def write_next(connection: Connection, keys: Collection[int], *, now: datetime) -> None:
+    """Has orders wait for the next batch, behind those that wait already."""
+    statement = sa.update(orders).where(orders.c.id.in_(keys), orders.c.write_due_at.is_not(None))
+    connection.execute(statement.values(write_due_at=now))
+
+
+def refused_in(connection: Connection, batch: Batch) -> list[Refused]:
+    """Those of an open batch's orders that were set aside before."""
+    query = sa.select(orders.c.id, orders.c.order_id, orders.c.rows_refused_at, orders.c.refusal)
+    query = query.where(orders.c.batch_id == batch.id, orders.c.rows_refused_at.is_not(None))
+    return [
+        Refused(row.id, row.order_id, row.rows_refused_at, row.refusal)
+        for row in connection.execute(query.order_by(orders.c.id))
+    ]
+
+
+def rows_set_aside(connection: Connection, shop: str) -> SetAside:
+    """The orders whose rows the sheet refuses."""
+    query = _rows_refused(shop).order_by(orders.c.rows_refused_at, orders.c.id).limit(MOST_NAMED)
+    first = [Refused(row.id, row.order_id, row.rows_refused_at, row.refusal) for row in connection.execute(query)]
+    return SetAside(_count(connection, shop, orders.c.rows_refused_at) if first else 0, tuple(first))
+
+
+def items_set_aside(connection: Connection, shop: str) -> SetAside:
+    """The orders whose items Whapi doesn't give though the channel works."""
+    query = sa.select(orders.c.id, orders.c.order_id, orders.c.items_refused_at, orders.c.last_error)
+    query = query.where(orders.c.shop == shop, orders.c.items_refused_at.is_not(None))
+    rows = connection.execute(query.order_by(orders.c.items_refused_at, orders.c.id).limit(MOST_NAMED))
+    first = [Refused(row.id, row.order_id, row.items_refused_at, row.last_error or "") for row in rows]
+    return SetAside(_count(connection, shop, orders.c.items_refused_at) if first else 0, tuple(first))
+
+
+def set_items_aside(connection: Connection, key: int, *, now: datetime) -> None:
+    """Names an order whose items can't be had; it is tried again as before."""
+    statement = sa.update(orders).where(
+        orders.c.id == key, orders.c.items_state == ItemsState.DUE, orders.c.items_refused_at.is_(None)
+    )
+    connection.execute(statement.values(items_refused_at=now))
+
+
+def set_back_since(connection: Connection, shop: str, since: datetime, *, leave_out: int, limit: int) -> int:
+    """How many other orders' items failed since a moment in a way that looked like the channel's; `limit` at most."""
+    found = (
+        sa.select(orders.c.id)
+        .where(
+            orders.c.shop == shop,
+            orders.c.next_attempt_at.is_not(None),
+            orders.c.setback_at > since,
+            orders.c.id != leave_out,
+        )
+        .limit(limit)
+    )
+    return len(connection.execute(found).all())
+
+
+def _rows_refused(shop: str) -> sa.Select[tuple[int, str, datetime, str]]:
+    columns = (orders.c.id, orders.c.order_id, orders.c.rows_refused_at, orders.c.refusal)
+    return sa.select(*columns).where(orders.c.shop == shop, orders.c.rows_refused_at.is_not(None))
+
+
+def _count(connection: Connection, shop: str, column: sa.ColumnElement[datetime]) -> int:
+    query = sa.select(sa.func.count()).select_from(orders)
+    return connection.execute(query.where(orders.c.shop == shop, column.is_not(None))).scalar_one()

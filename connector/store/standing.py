@@ -1,0 +1,54 @@
+"""Where all orders stand together: whether the parts work, what waits for its rows, and what is set aside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from connector.models import ItemsState
+from connector.store.orders import oldest_unwritten
+from connector.store.pauses import Part, Pause, get_pause
+from connector.store.refusals import SetAside, items_set_aside, rows_set_aside
+from connector.store.tables import orders
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """As one look at the store has it."""
+
+    pauses: Mapping[Part, Pause] = field(default_factory=lambda: {part: Pause() for part in Part})
+    oldest_unwritten: datetime | None = None
+    """When the oldest order came in that has no row yet."""
+    waits_since: datetime | None = None
+    """Since when rows wait that are not set aside: an order's own, or those of its items."""
+    rows_refused: SetAside = field(default_factory=SetAside)
+    items_refused: SetAside = field(default_factory=SetAside)
+
+
+def read_standing(connection: Connection, shop: str) -> Standing:
+    """A few looks into indexes, however many orders there are."""
+    return Standing(
+        {part: get_pause(connection, shop, part) for part in Part},
+        oldest_unwritten(connection, shop),
+        _waits_since(connection, shop),
+        rows_set_aside(connection, shop),
+        items_set_aside(connection, shop),
+    )
+
+
+def _waits_since(connection: Connection, shop: str) -> datetime | None:
+    here = (orders.c.shop == shop, orders.c.rows_refused_at.is_(None))
+    # Ordered by the columns of the index: PostgreSQL would read the whole table from its beginning otherwise.
+    without_row = sa.select(orders.c.stored_at).where(*here, orders.c.shown.is_(None))
+    firsts = [without_row.order_by(orders.c.shown, orders.c.id).limit(1).scalar_subquery()]
+    firsts += [
+        sa.select(orders.c.write_due_at)
+        .where(*here, orders.c.items_state == state, orders.c.write_due_at.is_not(None))
+        .order_by(orders.c.write_due_at)
+        .limit(1)
+        .scalar_subquery()
+        for state in ItemsState
+    ]
+    return min((at for at in connection.execute(sa.select(*firsts)).one() if at is not None), default=None)

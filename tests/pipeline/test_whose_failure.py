@@ -1,0 +1,149 @@
+"""A failed fetch that could be the order's or the channel's: the channel is asked, and none waits for ever."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from connector.models import Item, ItemsState, NewOrder, Order
+from connector.service import SHOP
+from connector.store import orders, refusals
+from connector.store.database import Database
+from connector.store.pauses import Part, Pause
+from connector.store.standing import read_standing
+from connector.sync.fetch import FetchStage
+from connector.sync.receive import ReceiveStage
+from connector.whapi.errors import Scope, WhapiError
+from connector.whapi.payload import Reading
+from tests.clock import FakeClock
+from tests.pipeline.desk import EVENTS, POLICY
+
+BROKEN = WhapiError("Whapi has trouble of its own (500).", scope=Scope.SUSPECT, kind="server_error")
+
+
+class Whapi:
+    """Fails with the items of the orders that are named, and says of the channel what the test sets."""
+
+    def __init__(self) -> None:
+        self.odd: set[str] = set()
+        self.state: str | WhapiError = "AUTH"
+        self.asked = 0
+
+    def fetch_items(self, order_id: str, order_token: str) -> tuple[Item, ...]:
+        assert order_token
+        if order_id in self.odd or "all" in self.odd:
+            raise BROKEN
+        return (Item(name="Tea", quantity=1, price=2),)
+
+    def channel_state(self) -> str:
+        self.asked += 1
+        if isinstance(self.state, WhapiError):
+            raise self.state
+        return self.state
+
+
+class Line:
+    """The fetch stage on a store of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.clock, self.whapi = database, FakeClock(), Whapi()
+        self.fetch = FetchStage(database, self.whapi, shop=SHOP, policy=POLICY, clock=self.clock, events=EVENTS)
+        self.receive = ReceiveStage(
+            database, shop=SHOP, grace=3, clock=self.clock, arrived=lambda _: None, events=EVENTS
+        )
+
+    def arrive(self, *order_ids: str) -> None:
+        new = [NewOrder(order_id, self.clock.now(), order_token="token") for order_id in order_ids]
+        self.receive.receive(Reading(orders=new), keep_unclear=True)
+
+    def run(self, time: timedelta, *, step: float = 5) -> None:
+        """Fetches what is due, one order after the other, for so long."""
+        until = self.clock.now() + time
+        while self.clock.now() < until:
+            if not self.fetch.pause().holds(self.clock.now()):
+                for order in self.fetch.due(limit=5, leave_out=set()):
+                    self.fetch.fetch(order)
+            self.clock.advance(step)
+
+    def order(self, order_id: str) -> Order:
+        with self.database.read() as connection:
+            order = orders.find_order(connection, SHOP, order_id)
+        assert order is not None
+        return order
+
+    def pause(self) -> Pause:
+        with self.database.read() as connection:
+            return read_standing(connection, SHOP).pauses[Part.CHANNEL]
+
+    def named(self) -> list[str]:
+        with self.database.read() as connection:
+            return [order.order_id for order in refusals.items_set_aside(connection, SHOP).first]
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[Line]:
+    database = Database(f"sqlite:///{tmp_path}/connector.db")
+    yield Line(database)
+    database.close()
+
+
+def test_an_order_alone_that_always_fails_does_not_pause_a_channel_that_works_and_is_named(line: Line) -> None:
+    line.whapi.odd = {"odd"}
+    line.arrive("odd")
+    line.run(timedelta(minutes=10))
+
+    assert line.order("odd").attempts >= 3
+    assert line.pause().failures == 0
+    assert line.named() == ["odd"]
+
+    line.arrive("good")
+    line.run(timedelta(seconds=5))
+    assert line.order("good").items_state is ItemsState.READY
+
+    line.whapi.odd.clear()
+    line.run(timedelta(hours=1), step=60)
+    assert line.order("odd").items_state is ItemsState.READY
+    assert line.named() == []
+
+
+def test_it_is_given_up_when_its_time_is_over(line: Line) -> None:
+    line.whapi.odd = {"odd"}
+    line.arrive("odd")
+    line.run(timedelta(days=7, hours=2), step=1800)
+
+    order = line.order("odd")
+    assert order.items_state is ItemsState.UNAVAILABLE
+    assert order.last_error == "Whapi has trouble of its own (500). The time for trying is over."
+    assert line.named() == []
+
+
+def test_several_orders_that_fail_pause_the_channel_whatever_it_says_and_are_given_up_in_the_end(line: Line) -> None:
+    line.whapi.odd = {"all"}
+    line.arrive(*"123456")
+    line.run(timedelta(minutes=10))
+    assert line.pause().failures >= 3
+    assert {line.order(order_id).attempts for order_id in "123456"} == {0}
+
+    line.run(timedelta(days=7, hours=2), step=600)
+    assert {line.order(order_id).items_state for order_id in "123456"} == {ItemsState.UNAVAILABLE}
+
+
+@pytest.mark.parametrize("state", ["QR", "ERROR", WhapiError("Down.", scope=Scope.SUSPECT, kind="timeout")])
+def test_a_channel_that_does_not_work_is_paused_and_costs_the_order_nothing(line: Line, state: str) -> None:
+    line.whapi.odd, line.whapi.state = {"odd"}, state
+    line.arrive("odd")
+    line.run(timedelta(minutes=10))
+
+    assert (line.order("odd").attempts, line.named()) == (0, [])
+    assert line.pause().failures >= 3
+
+
+def test_the_channel_is_asked_only_where_the_same_order_fails_again(line: Line) -> None:
+    line.whapi.odd = {"1"}
+    line.arrive("1")
+    line.run(timedelta(seconds=5))
+    assert line.whapi.asked == 0
+
+    line.run(timedelta(seconds=15))
+    assert line.whapi.asked == 1
