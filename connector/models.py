@@ -131,7 +131,7 @@ class Order:
     """When a fetch of this order last failed for a reason that looked like the whole channel's."""
     last_error: str | None
     warning: str | None
-    """What is odd about the items that came, though they were taken."""
+    """What is odd about what came, though it was taken: what could not be read, and items that don't add up."""
     shown: Shown | None
     write_due_at: datetime | None
     """From when on the writer has something to write for this order; None: nothing."""
@@ -142,6 +142,8 @@ class Order:
     synced_at: datetime | None
     place: Place | None
     """Where its row was written; None before that, and where that isn't known."""
+    items_there: bool = False
+    """Whether its item rows are in the sheet already, while its own row is to be written anew."""
     rows_refused_at: datetime | None = None
     """When the sheet first refused this order's rows alone, or broke on them; None once they are in it."""
     refusal: str | None = None
@@ -149,10 +151,30 @@ class Order:
     items_refused_at: datetime | None = None
     """Since when its items can't be had though the channel works; None: it is not so."""
     items: tuple[Item, ...] = ()
+    chat_id: str | None = None
+    """The chat that one answers to."""
+    message_id: str | None = None
+    """Of the message that brought it."""
+    said_total: Number | None = None
+    """The total as a message said it; None where it came from the items, or isn't known."""
+    change: str | None = None
+    """What was told of it later, such as `Deleted by the customer`: the latest of it."""
+    changed_at: datetime | None = None
+    revision: int = 0
+    """Counts what came for the order since it was stored, and is to be seen in its row."""
+    row_change: str | None = None
+    """The change of which its row says something."""
+    row_lacks: tuple[str, ...] = ()
+    """The columns of `Orders` whose cells hold a text that waits for the value (see `sheets/pending.py`)."""
 
     @property
     def status(self) -> Status:
         return status_of(self.shown, self.items_state)
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether somebody should look at it."""
+        return self.warning is not None or self.change is not None
 
 
 def status_of(shown: Shown | None, items_state: ItemsState) -> Status:

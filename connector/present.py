@@ -15,6 +15,7 @@ def order_json(order: Order) -> dict[str, Any]:
         "received_at": moment(order.received_at),
         "customer_name": order.customer_name,
         "customer_phone": order.customer_phone,
+        "chat_id": order.chat_id,
         "title": order.title,
         "note": order.note,
         "item_count": order.item_count,
@@ -25,6 +26,8 @@ def order_json(order: Order) -> dict[str, Any]:
         "next_attempt_at": moment(order.next_attempt_at),
         "last_error": order.last_error,
         "warning": order.warning,
+        "change": order.change,
+        "changed_at": moment(order.changed_at),
         "synced_at": moment(order.synced_at),
         "row_url": None if order.place is None else row_url(order.place),
     }

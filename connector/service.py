@@ -22,6 +22,7 @@ from connector.sheets.api import SheetsApi
 from connector.sheets.columns import Tab
 from connector.sheets.credentials import load_credentials
 from connector.sheets.errors import SheetsError
+from connector.sheets.takeover import IsOurs
 from connector.sheets.workbook import Workbook
 from connector.store import orders, pauses
 from connector.store.database import Database
@@ -29,6 +30,7 @@ from connector.store.lock import shop_lock
 from connector.sync.arrivals import Arrivals
 from connector.sync.fetch import FetchStage
 from connector.sync.history import HistoryReader
+from connector.sync.lookup import SheetLookup
 from connector.sync.markers import delete_old_markers
 from connector.sync.pipeline import FETCHERS, SECONDS_BETWEEN_BATCHES, Pipeline
 from connector.sync.prune import prune
@@ -64,6 +66,8 @@ class Service:
     redact: Callable[[str], str]
     shop: str
     clock: Clock
+    lookup: SheetLookup
+    """Reads the sheet for those who ask."""
     senders: tuple[Sender, ...] = ()
     arrivals: Arrivals = field(default_factory=Arrivals)
     problems: Problems = field(default_factory=Problems)
@@ -181,9 +185,15 @@ def build_service(
         redact,
         SHOP,
         clock,
+        _lookup(settings, database, instruments, clock),
         senders,
         problems=problems,
     )
+
+
+def _lookup(settings: Settings, database: Database, observer: Observer, clock: Clock) -> SheetLookup:
+    api = sheets_api(settings, observer, clock)
+    return SheetLookup(api, build_workbook(settings, database, api, clock))
 
 
 def retry_policy(settings: Settings) -> RetryPolicy:
@@ -234,18 +244,23 @@ def whapi_client(settings: Settings, observer: Observer = UNOBSERVED) -> WhapiCl
     )
 
 
-def build_workbook(settings: Settings, database: Database, api: SheetsApi, clock: Clock) -> Workbook:
-    """The spreadsheet of the settings; the store tells it which order ids are ours."""
+def known_ids(database: Database) -> IsOurs:
+    """Tells which order ids the store knows as the shop's."""
 
     def is_ours(order_ids: list[str]) -> set[str]:
         with database.read() as connection:
             return orders.known_order_ids(connection, SHOP, order_ids)
 
+    return is_ours
+
+
+def build_workbook(settings: Settings, database: Database, api: SheetsApi, clock: Clock) -> Workbook:
+    """The spreadsheet of the settings; the store tells it which order ids are ours."""
     return Workbook(
         api,
         settings.spreadsheet_id,
         titles={Tab.ORDERS: settings.orders_tab, Tab.ITEMS: settings.items_tab},
-        is_ours=is_ours,
+        is_ours=known_ids(database),
         clock=clock,
         time_zone=settings.timezone,
     )

@@ -15,6 +15,7 @@ _COMMANDS = {
     "check": "connector.cli.check:check",
     "orders": "connector.cli.orders:orders",
     "resync": "connector.cli.resync:resync",
+    "audit": "connector.cli.audit:audit",
     "backfill": "connector.cli.backfill:backfill_command",
     "replay": "connector.cli.replay:replay_command",
 }

@@ -90,7 +90,7 @@ def _table(found: list[Order]) -> Table:
             order.customer_name or order.customer_phone or "",
             total,
             str(order.attempts),
-            order.last_error or order.warning or "",
+            order.last_error or order.change or order.warning or "",
         )
         table.add_row(*(Text(cell) for cell in cells))
     return table

@@ -8,6 +8,7 @@ from connector.cli.start import exit_with, settings_or_exit
 from connector.config import SettingsError
 from connector.logs import set_up_logging
 from connector.setup.env_file import EnvFileError
+from connector.setup.owner import take_over_step
 from connector.setup.run import missing, run_setup, summary_step
 from connector.setup.talk import CannotAskError, Talk
 from connector.setup.values import Values
@@ -19,17 +20,24 @@ from connector.store.database import StoreError
     "--yes", is_flag=True, help="Ask nothing: take all from the environment and .env, or say what is missing."
 )
 @click.option("--summary", is_flag=True, help="Nothing but this: make the tab Summary anew.")
-def setup(yes: bool, summary: bool) -> None:
+@click.option(
+    "--take-over",
+    "takes_over",
+    is_flag=True,
+    help="Nothing but this: make this installation the one that writes into the spreadsheet.",
+)
+def setup(yes: bool, summary: bool, takes_over: bool) -> None:
     """Asks for what is missing, keeps it in .env, makes the tabs, and registers the webhook at Whapi.
 
     May be run again at any time: what is there already is looked at and left as it is. Exits with 0 if all is well,
     1 if something is wrong, 2 if something is missing.
     """
     talk = Talk(asks=not yes)
-    if summary:
+    if summary or takes_over:
         settings = settings_or_exit(quiet=True)
+        step = take_over_step if takes_over else summary_step
         try:
-            sys.exit(0 if summary_step(settings, talk) else 1)
+            sys.exit(0 if step(settings, talk) else 1)
         except StoreError as error:
             exit_with([str(error)])
     set_up_logging(level="CRITICAL")

@@ -49,6 +49,12 @@ class Announcer:
             found = find_orders(connection, self._shop, order_ids)
             self._add_orders(connection, [(_SAID_BY[order.shown], order) for order in found if order.shown], now)
 
+    def changed(self, connection: Connection, order_ids: Sequence[str], *, now: datetime) -> None:
+        """Something new was told of orders that the store has."""
+        if self._targets and order_ids:
+            found = find_orders(connection, self._shop, order_ids)
+            self._add_orders(connection, [(EventType.CHANGED, order) for order in found], now)
+
     def failed(self, connection: Connection, part: Part, *, must_mend: bool, now: datetime) -> None:
         """A failure of the part was stored. Told of once it is paused and somebody must mend something, or it lasts;
         a second time only if at first nobody had to mend anything."""

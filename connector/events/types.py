@@ -14,6 +14,8 @@ class EventType(StrEnum):
     """Its row and all its item rows are in the sheet."""
     FAILED = "order.failed"
     """Its items were given up, and its row says so."""
+    CHANGED = "order.changed"
+    """Something was told of it later, such as that the customer deleted it."""
     PROBLEM = "connector.problem"
     """The channel or the spreadsheet can't be used: somebody must mend something, or it has gone on for minutes."""
     RECOVERED = "connector.recovered"

@@ -6,6 +6,7 @@ from connector.clock import SystemClock
 from connector.config import ENV_FILE, HOW_TO_GET, Settings
 from connector.service import build_service, build_workbook, sheets_api
 from connector.setup.arrival import NotArrivedError, try_webhook
+from connector.setup.owner import owner_step
 from connector.setup.registration import Registered, register
 from connector.setup.steps import KEY_FILE, google_step, password_step, public_url_step, secret_step, token_step
 from connector.setup.talk import Talk
@@ -49,6 +50,7 @@ def run_setup(talk: Talk, values: Values) -> bool:
     try:
         token_step(values, talk)
         google_step(values, talk, lambda address: prepare_tabs(values.settings(spreadsheet_id=address), database))
+        owner_step(values.settings(), database, talk)
         public_url_step(values, talk, local=local_address(first), whapi_base_url=first.whapi_base_url)
         secret_step(values, talk)
         password_step(values, talk)

@@ -82,15 +82,48 @@ class SheetsApi:
         """What the field mask names of the spreadsheet. Counts as one read."""
         return self._ask("get", "get", spreadsheet_id, "", params={"fields": fields})
 
-    def grid_values(self, spreadsheet_id: str, grid_ranges: Sequence[Json], *, major: str) -> list[list[list[Any]]]:
-        """The unformatted values of ranges; `major` is ROWS or COLUMNS. Counts as one read."""
+    def grid_values(self, spreadsheet_id: str, grid_range: Json, *, major: str) -> list[list[Any]]:
+        """The unformatted values of one range; `major` is ROWS or COLUMNS. Counts as one read.
+
+        One range at a time: several are answered in an order of Google's own.
+        """
         body = {
-            "dataFilters": [{"gridRange": grid_range} for grid_range in grid_ranges],
+            "dataFilters": [{"gridRange": grid_range}],
             "majorDimension": major,
             "valueRenderOption": "UNFORMATTED_VALUE",
         }
         answer = self._ask("values", "post", spreadsheet_id, "/values:batchGetByDataFilter", json=body)
-        return [match.get("valueRange", {}).get("values", []) for match in answer.get("valueRanges", [])]
+        found = answer.get("valueRanges") or [{}]
+        values: list[list[Any]] = found[0].get("valueRange", {}).get("values", [])
+        return values
+
+    def grid(self, spreadsheet_id: str, grid_ranges: Sequence[Json], fields: str) -> list[Json]:
+        """What the field mask names of the tabs on which ranges lie, cells only within these. Counts as one read."""
+        body = {"dataFilters": [{"gridRange": grid_range} for grid_range in grid_ranges]}
+        answer = self._ask(
+            "grid", "post", spreadsheet_id, ":getByDataFilter", json=body, params={"fields": f"sheets({fields})"}
+        )
+        sheets: list[Json] = answer.get("sheets", [])
+        return sheets
+
+    def notes(self, spreadsheet_id: str, grid_ranges: Sequence[Json]) -> dict[int, str]:
+        """The notes on cells, by their row; each range is one cell, all in one column. Counts as one read."""
+        answer = self._ask(
+            "notes",
+            "post",
+            spreadsheet_id,
+            ":getByDataFilter",
+            json={"dataFilters": [{"gridRange": grid_range} for grid_range in grid_ranges]},
+            params={"fields": "sheets.data(startRow,rowData.values.note)"},
+        )
+        return {
+            data.get("startRow", 0): note
+            for sheet in answer.get("sheets", [])
+            for data in sheet.get("data", [])
+            for row in data.get("rowData", [])
+            for cell in row.get("values", [])
+            if (note := cell.get("note"))
+        }
 
     def _ask(self, operation: str, method: str, spreadsheet_id: str, path: str, **content: Any) -> Json:
         with observed_call(self._observer, Callee.GOOGLE, operation):
@@ -121,7 +154,7 @@ class SheetsApi:
                 account=self.account,
                 spreadsheet_id=spreadsheet_id,
                 retry_after=_seconds(error.response.headers.get("Retry-After")),
-                writing=path == ":batchUpdate",
+                sent=json.get("requests") if json is not None and path == ":batchUpdate" else None,
             ) from None
         except TooLateError:
             raise SheetsError(

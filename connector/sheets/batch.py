@@ -2,16 +2,19 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from connector.models import ItemsState, Order, Place, Shown, shown_for
 from connector.sheets import tags
 from connector.sheets.body import encode
 from connector.sheets.cells import Cell
-from connector.sheets.columns import ITEMS_STATE, Tab
+from connector.sheets.columns import Tab
+from connector.sheets.first_row import keep_what_is_there
 from connector.sheets.layout import Layout, TabLayout
-from connector.sheets.rows import Row, item_rows, items_text, order_row
+from connector.sheets.pending import typed, waits
+from connector.sheets.replace import Rows, columns_replaced, replacements
+from connector.sheets.rows import Row, item_rows, order_row
 from connector.sheets.tables import Table, Tables, grow_tables
 
 Json = dict[str, Any]
@@ -21,7 +24,7 @@ LARGEST_BODY = 1_900_000
 _AROUND_A_ROW = 16
 _REPLACEMENT = 400
 """Bytes, amply."""
-_FIELDS = "userEnteredValue,userEnteredFormat.numberFormat,userEnteredFormat.textFormat.link,note"
+_FIELDS = "userEnteredValue,userEnteredFormat.numberFormat,userEnteredFormat.textFormat.link"
 """What depends on the order itself. All other looks a row takes over from the one before, and so from the merchant."""
 _VALUES = "userEnteredValue"
 """What is left of it in a tab that takes nothing else."""
@@ -49,24 +52,28 @@ class Entry:
     order_rows: tuple[Row, ...]
     """The order's row; none if it is in the sheet already."""
     item_rows: tuple[Row, ...]
+    """The rows of its items; none as long as they are not known, and once they are in the sheet."""
 
     @property
-    def replaces(self) -> bool:
-        """Whether the cell that says how the items stand is to be changed in a row that is there already."""
-        return self.order.shown is not None
+    def lacks(self) -> tuple[str, ...]:
+        """The columns whose cells still wait for their value then."""
+        return waits(self.order, self.shows)
 
 
-def entry_for(order: Order, zone: ZoneInfo) -> Entry:
+def entry_for(order: Order, zone: tzinfo) -> Entry:
     shows = shown_for(order.items_state)
+    if order.shown is Shown.UNAVAILABLE and shows is Shown.WAITING:
+        shows = Shown.UNAVAILABLE  # It is tried again; its row says something else only once the items are there.
+    are_new = order.items_state is ItemsState.READY and order.shown is not Shown.COMPLETE
     return Entry(
         order,
         shows,
         order_rows=(order_row(order, shows, zone),) if order.shown is None else (),
-        item_rows=tuple(item_rows(order, zone)) if order.items_state is ItemsState.READY else (),
+        item_rows=tuple(item_rows(order, zone)) if are_new and not order.items_there else (),
     )
 
 
-def entries_that_fit(orders: Iterable[Order], zone: ZoneInfo) -> list[Entry]:
+def entries_that_fit(orders: Iterable[Order], zone: tzinfo) -> list[Entry]:
     """Entries for as many orders, from the first on, as a request may hold; at least one."""
     entries: list[Entry] = []
     size = 0
@@ -82,7 +89,15 @@ def entries_that_fit(orders: Iterable[Order], zone: ZoneInfo) -> list[Entry]:
 def _size(entry: Entry) -> int:
     rows = (*entry.order_rows, *entry.item_rows)
     cells = len(encode([list(row.values()) for row in rows]))
-    return cells + len(rows) * _AROUND_A_ROW + (_REPLACEMENT if entry.replaces else 0)
+    return cells + len(rows) * _AROUND_A_ROW + _size_of_replacements(entry.order)
+
+
+def _size_of_replacements(order: Order) -> int:
+    columns = columns_replaced(order)
+    if not columns:
+        return 0
+    texts = [order.order_id, order.order_id, *(typed(column, order) or "" for column in order.row_lacks)]
+    return len(columns) * _REPLACEMENT + len(encode([*texts, order.warning or ""]))
 
 
 def build_requests(
@@ -90,19 +105,20 @@ def build_requests(
     layout: Layout,
     entries: Sequence[Entry],
     *,
-    unavailable_rows: Mapping[str, int] | None = None,
+    rows_found: Rows | None = None,
     manner: Manner = ORDINARY,
 ) -> list[Json]:
     """The requests of the batch, the guards first, so that its marker's refusal is always that of the first request.
 
-    `unavailable_rows`: for orders that were given up and now have their items after all, the row in `Orders`.
+    `rows_found`: where the orders stand whose rows must be looked up (`replace.must_be_found`).
     """
+    found = rows_found or Rows()
     order_rows = [row for entry in entries for row in entry.order_rows]
     item_rows = [row for entry in entries for row in entry.item_rows]
     requests = list(guards)
     if layout.is_checked:
-        replaced = [ITEMS_STATE] if any(entry.replaces for entry in entries) else []
-        requests += _checks(layout.tabs[Tab.ORDERS], None if order_rows else replaced, rows=bool(unavailable_rows))
+        replaced = {column for entry in entries for column in columns_replaced(entry.order)}
+        requests += _checks(layout.tabs[Tab.ORDERS], None if order_rows else replaced, rows=bool(found.at))
         requests += _checks(layout.tabs[Tab.ITEMS], None if item_rows else [])
     for place, rows in ((layout.tabs[Tab.ORDERS], order_rows), (layout.tabs[Tab.ITEMS], item_rows)):
         # Where the merchant has deleted every column, there is nothing to make rows for.
@@ -115,8 +131,7 @@ def build_requests(
                 tables=manner.tables.get(place.sheet_id, ()),
             )
     for entry in entries:
-        if entry.replaces:
-            requests += _replace(layout.tabs[Tab.ORDERS], entry, unavailable_rows or {})
+        requests += replacements(layout.tabs[Tab.ORDERS], entry.order, entry.shows, found)
     return requests
 
 
@@ -147,69 +162,64 @@ def _checks(place: TabLayout, columns: Collection[str] | None, *, rows: bool = F
 def _insert(
     place: TabLayout, rows: Sequence[Row], *, checked: bool, fields: str, tables: Sequence[Table]
 ) -> Iterator[Json]:
-    """Fresh rows between the last one and the one below, filled. The tag below moves by itself, the other is moved."""
+    """Fresh rows between the last one and the one below, filled. The tag below moves by itself, the other is moved.
+
+    Where the row below is still free for the first of them (see `first_row.py`), it is filled, the fresh ones come in
+    below it, and the last of these takes its place.
+    """
     if not place.knows_its_end:
         raise ValueError("The layout was not complete.")
     (last,), (end,) = place.last, place.end
+    fills = place.is_first_free and checked
     first, after = end.row, end.row + len(rows)
-    lines = {"sheetId": place.sheet_id, "dimension": "ROWS", "startIndex": first, "endIndex": after}
+    inserted = _lines(place, first + 1, after + 1) if fills else _lines(place, first, after)
     yield {
         # The first rows must not look like the header.
-        "insertDimension": {"range": lines, "inheritFromBefore": not place.is_empty}
+        "insertDimension": {"range": inserted, "inheritFromBefore": fills or not place.is_empty}
     }
     yield {
         # Whether they are hidden where the row that they take after is hidden, Google does not say.
         "updateDimensionProperties": {
-            "range": lines,
+            "range": _lines(place, first, inserted["endIndex"]),
             "properties": {"hiddenByUser": False},
             "fields": "hiddenByUser",
         }
     }
-    yield from grow_tables(tables, place, insert_at=first, end=after)
-    for columns in _neighbours(place.columns):
-        yield {
-            "updateCells": {
-                "start": {
-                    "sheetId": place.sheet_id,
-                    "rowIndex": first,
-                    "columnIndex": place.columns[columns[0]],
-                },
-                "rows": [{"values": [_cell(row[column], fields) for column in columns]} for row in rows],
-                "fields": fields,
-            }
-        }
+    yield from grow_tables(tables, place, insert_at=inserted["startIndex"], end=after)
+    groups = _neighbours(place.columns)
+    if fills:
+        yield from keep_what_is_there(place, groups, row=first, to=after)
+    # The row that is filled may have got a note of the merchant's just now.
+    together = f"{fields},note" if fields == _FIELDS and not fills else fields
+    for columns in groups:
+        yield _cells(place, first, columns, rows, fields=together)
+    if fills:
+        if fields == _FIELDS:
+            yield from _notes(place, first, rows)
+        yield tags.move_row_tag(end.id, place.sheet_id, after, from_=first)
     yield tags.move_row_tag(last.id, place.sheet_id, after - 1, from_=last.row if checked else None)
 
 
+def _lines(place: TabLayout, start: int, end: int) -> Json:
+    return {"sheetId": place.sheet_id, "dimension": "ROWS", "startIndex": start, "endIndex": end}
+
+
+def _cells(place: TabLayout, first: int, columns: Sequence[str], rows: Sequence[Row], *, fields: str) -> Json:
+    start = {"sheetId": place.sheet_id, "rowIndex": first, "columnIndex": place.columns[columns[0]]}
+    values = [{"values": [_cell(row[column], fields) for column in columns]} for row in rows]
+    return {"updateCells": {"start": start, "rows": values, "fields": fields}}
+
+
 def _cell(cell: Cell, fields: str) -> Cell:
-    return cell if fields == _FIELDS else {name: cell[name] for name in (_VALUES,) if name in cell}
+    return {name: cell[name] for name in (_VALUES,) if name in cell} if fields == _VALUES else cell
 
 
-def _replace(place: TabLayout, entry: Entry, unavailable_rows: Mapping[str, int]) -> Iterator[Json]:
-    """Changes the cell that says how the items stand, found by its text on Google's side.
-
-    No hit means that the merchant changed or deleted it, and then it is left alone. `unavailable` is not unique, so
-    that search is limited to the one cell where the order's row was read to be.
-    """
-    column = place.columns.get(ITEMS_STATE)
-    shown = entry.order.shown
-    if column is None or shown is None:
-        return
-    within: Json = {"sheetId": place.sheet_id, "startColumnIndex": column, "endColumnIndex": column + 1}
-    if shown is Shown.UNAVAILABLE:
-        row = unavailable_rows.get(entry.order.order_id)
-        if row is None:
-            return
-        within |= {"startRowIndex": row, "endRowIndex": row + 1}
-    yield {
-        "findReplace": {
-            "find": items_text(entry.order.order_id, shown),
-            "replacement": items_text(entry.order.order_id, entry.shows),
-            "matchCase": True,
-            "matchEntireCell": True,
-            "range": within,
-        }
-    }
+def _notes(place: TabLayout, first: int, rows: Sequence[Row]) -> Iterator[Json]:
+    """The notes of the rows, each by itself."""
+    for index, row in enumerate(rows, first):
+        for column in place.columns:
+            if "note" in row[column]:
+                yield _cells(place, index, [column], [row], fields="note")
 
 
 def _neighbours(columns: Mapping[str, int]) -> list[list[str]]:

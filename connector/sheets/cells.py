@@ -1,8 +1,7 @@
 """Makes typed cells, so that nothing a customer writes is ever read as a formula, a number or a date."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from connector.models import Number
 from connector.sheets.money import NumberFormat, amount_format, count_format
@@ -47,12 +46,12 @@ def count_cell(count: Number | None) -> Cell:
     return _cell({"numberValue": count}, count_format(count))
 
 
-def time_cell(moment: datetime, zone: ZoneInfo) -> Cell:
+def time_cell(moment: datetime, zone: tzinfo) -> Cell:
     """A date with time, as the clocks in `zone` showed it. A cell knows no time zone of its own."""
     return _cell({"numberValue": serial(moment, zone)}, TIME_FORMAT)
 
 
-def serial(moment: datetime, zone: ZoneInfo) -> float:
+def serial(moment: datetime, zone: tzinfo) -> float:
     """Days since 1899-12-30, as Google counts them, in local time of `zone`, to the second."""
     local = moment.astimezone(zone).replace(tzinfo=UTC, microsecond=0)
     return (local - _DAY_ZERO).total_seconds() / 86_400

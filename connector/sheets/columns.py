@@ -35,6 +35,8 @@ STATUSES = (FIRST_STATUS, "Confirmed", "Packed", "Sent", "Done", "Cancelled")
 
 KEY = "order_id"
 """The column that tells the connector's rows from others, in both tabs."""
+CUSTOMER, PHONE, ITEM_COUNT, TOTAL, CURRENCY = "customer", "phone", "item_count", "total", "currency"
+"""The columns of `Orders` that are filled in later where they are not known at first."""
 STATUS = "status"
 """The column of `Orders` that belongs to the merchant."""
 ITEMS_STATE = "items"
@@ -44,13 +46,13 @@ COLUMNS: dict[Tab, tuple[Column, ...]] = {
     Tab.ORDERS: (
         Column(KEY, "Order ID", 150),
         Column("received", "Received", 130, Format.TIME),
-        Column("customer", "Customer", 160),
-        Column("phone", "Phone", 135),
+        Column(CUSTOMER, "Customer", 160),
+        Column(PHONE, "Phone", 135),
         Column("title", "Title", 160),
         Column("note", "Note", 240, wrap=True),
-        Column("item_count", "Item count", 90, Format.COUNT),
-        Column("total", "Total", 100, Format.AMOUNT),
-        Column("currency", "Currency", 80),
+        Column(ITEM_COUNT, "Item count", 90, Format.COUNT),
+        Column(TOTAL, "Total", 100, Format.AMOUNT),
+        Column(CURRENCY, "Currency", 80),
         Column(STATUS, "Status", 110),
         Column(ITEMS_STATE, "Items", 200),
     ),

@@ -1,7 +1,11 @@
 """What can go wrong at Google Sheets, told apart by whether anything was written."""
 
 import re
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import Any
+
+Json = Mapping[str, Any]
 
 
 class Kind(StrEnum):
@@ -23,7 +27,7 @@ class Kind(StrEnum):
     STALE = "stale"
     """The tabs have changed since they were read. Reading them again mends it."""
     TAKEN = "taken"
-    """The marker's id exists in the spreadsheet already."""
+    """The marker's id exists in the spreadsheet already; or Google refuses the marker in words that are not known."""
     REFUSED = "refused"
     """Google refuses the content of the request."""
     BLOCKED = "blocked"
@@ -34,6 +38,17 @@ class Kind(StrEnum):
     """No connection came about, or Google's login service gave no token."""
     UNCLEAR = "unclear"
     """No usable answer came: the request may have been applied, or may still be."""
+
+
+FULL = (
+    "The spreadsheet is full: Google allows 10,000,000 cells. Delete tabs, rows or columns that are not "
+    "needed, or put a new spreadsheet's id into SPREADSHEET_ID."
+)
+_OFFICE_FILE = (
+    "SPREADSHEET_ID is an Excel file in Google Drive, which Google's interface can't write to. Open it, choose "
+    "File, Save as Google Sheets, share the new spreadsheet, and put its address into SPREADSHEET_ID."
+)
+CHANGED = "The tabs were changed while rows were on their way. It is tried again."
 
 
 class SheetsError(Exception):
@@ -70,13 +85,13 @@ _STALE_SIGNS = (
     "grid limits",
     "beyond the last requested",
     "beyond the grid",
-    # Moving and checking a tag, and taking one away. The sentence that follows is not known; the request's name is.
-    "].updateDeveloperMetadata:",
-    "].deleteDeveloperMetadata:",
     "Please enter another name",
 )
-"""In Google's refusals that come of what has changed since the sheet was read."""
-_POSITION = re.compile(r"Invalid requests\[(\d+)\]")
+"""In Google's refusals that come of what has changed since the sheet was read, where they are in English."""
+_STALE_REQUESTS = frozenset({"updateDeveloperMetadata", "deleteDeveloperMetadata"})
+"""Moving and checking a tag, and taking one away: what can be refused about them is that the tag isn't there."""
+_REFUSED_REQUEST = re.compile(r"Invalid requests\[(\d+)\]\.(\w+):")
+"""Stays as it is in every language."""
 _LINK = re.compile(r"https://console\.\S+")
 """In Google's own sentence: where its interface is switched on."""
 _CERTAIN = frozenset({400, 401, 403, 404, 429})
@@ -90,12 +105,14 @@ def from_answer(
     account: str,
     spreadsheet_id: str,
     retry_after: float | None,
-    writing: bool = False,
+    sent: Sequence[Json] | None = None,
 ) -> SheetsError:
-    """Turns an error answer into ours. `body` is the parsed JSON, or anything else if it was none.
+    """Turns an error answer into ours. `body` is the parsed JSON, or anything else if it was none; `sent` the requests
+    of the batch that was refused, None for a read.
 
     Wording and shapes of Google's answers stand in docs/google-sheets.md, 1.4. A known refusal in Google's own
-    JSON means that nothing was applied; a 5xx, or an answer that isn't Google's, says nothing about that.
+    JSON means that nothing was applied; a 5xx, or an answer that isn't Google's, says nothing about that. The words
+    may be in the account's language: what they don't tell must not be guessed (see `refusal.py`).
     """
     error = body.get("error") if isinstance(body, dict) else None
     if not isinstance(error, dict):
@@ -120,14 +137,14 @@ def from_answer(
             kind=Kind.CREDENTIALS,
         )
     if status == 403:  # noqa: PLR2004
-        return _forbidden(message, error.get("details"), account, writing=writing)
+        return _forbidden(message, error.get("details"), account, writing=sent is not None)
     if status == 404:  # noqa: PLR2004
         return SheetsError(
             f"There is no spreadsheet with the id {spreadsheet_id}. Copy SPREADSHEET_ID anew from the address of "
             "the open spreadsheet; a deleted one must be restored first.",
             kind=Kind.MISSING,
         )
-    return _bad_request(message, account)
+    return _bad_request(message, account, sent, is_precondition=error.get("status") == "FAILED_PRECONDITION")
 
 
 def _forbidden(message: str, details: object, account: str, *, writing: bool) -> SheetsError:
@@ -152,13 +169,9 @@ def _forbidden(message: str, details: object, account: str, *, writing: bool) ->
     )
 
 
-def _bad_request(message: str, account: str) -> SheetsError:
-    if "not supported for this document" in message:
-        return SheetsError(
-            "SPREADSHEET_ID is an Excel file in Google Drive, which Google's interface can't write to. Open it, choose "
-            "File, Save as Google Sheets, share the new spreadsheet, and put its address into SPREADSHEET_ID.",
-            kind=Kind.MISSING,
-        )
+def _bad_request(message: str, account: str, sent: Sequence[Json] | None, *, is_precondition: bool) -> SheetsError:
+    if "not supported for this document" in message or (is_precondition and sent is None):
+        return SheetsError(_OFFICE_FILE, kind=Kind.MISSING)
     if "already exists" in message and ("developer metadata" in message or "named range" in message.lower()):
         return SheetsError("The marker is in the spreadsheet already.", kind=Kind.TAKEN)
     if "protected cell" in message:
@@ -168,16 +181,26 @@ def _bad_request(message: str, account: str) -> SheetsError:
             kind=Kind.PROTECTED,
         )
     if "above the limit of" in message:
-        return SheetsError(
-            "The spreadsheet is full: Google allows 10,000,000 cells. Delete tabs, rows or columns that are not "
-            "needed, or put a new spreadsheet's id into SPREADSHEET_ID.",
-            kind=Kind.FULL,
-        )
-    if any(sign in message for sign in _STALE_SIGNS):
-        return SheetsError("The tabs were changed while rows were on their way. It is tried again.", kind=Kind.STALE)
-    found = _POSITION.match(message)
+        return SheetsError(FULL, kind=Kind.FULL)
+    return _unknown_refusal(message, sent or ())
+
+
+def _unknown_refusal(message: str, sent: Sequence[Json]) -> SheetsError:
+    """What position and name of the refused request tell, in whatever language the sentence is."""
+    refused = _REFUSED_REQUEST.match(message)
+    index, name = (int(refused[1]), refused[2]) if refused else (-1, "")
+    if name in _STALE_REQUESTS or any(sign in message for sign in _STALE_SIGNS):
+        return SheetsError(CHANGED, kind=Kind.STALE)
+    if index == 0 and _chooses_an_id(sent):
+        return SheetsError(f"Google refused the marker of the rows: {message[:300]}", kind=Kind.TAKEN)
     return SheetsError(
-        f"Google refused the rows: {message[:300]}",
-        kind=Kind.REFUSED,
-        position=int(found.group(1)) if found else None,
+        f"Google refused the rows: {message[:300]}", kind=Kind.REFUSED, position=index if refused else None
     )
+
+
+def _chooses_an_id(sent: Sequence[Json]) -> bool:
+    """Whether a batch begins with a guard: a thing with an id of the connector's choice, which Google takes once."""
+    first = sent[0] if sent else {}
+    return "metadataId" in first.get("createDeveloperMetadata", {}).get(
+        "developerMetadata", {}
+    ) or "namedRangeId" in first.get("addNamedRange", {}).get("namedRange", {})

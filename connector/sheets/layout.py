@@ -31,6 +31,8 @@ class TabLayout:
     """The tag on the last of the connector's rows, or on the header where there are none yet."""
     end: tuple[RowTag, ...] = ()
     """The tag on the row below. There can be none of either, or several after a repair that happened twice."""
+    is_first_free: bool = False
+    """Whether the row below the header was just seen to be blank, and the first of the connector's rows may fill it."""
 
     @property
     def knows_its_end(self) -> bool:

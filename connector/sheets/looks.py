@@ -26,7 +26,7 @@ _STATUS_COLOURS = {
 """Ground and text; each pair can be read (contrast 4.5 or more)."""
 _ITEMS_COLOURS = (
     ("TEXT_STARTS_WITH", "waiting", "#8a5a00"),
-    ("TEXT_EQ", "unavailable", "#b3261e"),
+    ("TEXT_STARTS_WITH", "unavailable", "#b3261e"),
 )
 
 

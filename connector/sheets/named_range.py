@@ -10,6 +10,7 @@ from typing import Any
 from connector.sheets.api import SheetsApi
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.guard import Found
+from connector.sheets.overview import GRID
 
 Json = dict[str, Any]
 
@@ -29,11 +30,12 @@ class NamedRange:
         return _delete(str(marker_id))
 
     def put_fence(self, api: SheetsApi, spreadsheet_id: str, batch_id: str, marker_id: int) -> None:
-        book = api.get(spreadsheet_id, "sheets(properties(sheetId))")
-        sheets = book.get("sheets", [])
-        if not sheets:
-            raise SheetsError("The spreadsheet shows no tab. It will be tried again.", kind=Kind.STALE)
-        sheet_id = sheets[0].get("properties", {}).get("sheetId", 0)
+        book = api.get(spreadsheet_id, "sheets(properties(sheetId,sheetType))")
+        tabs = [sheet.get("properties", {}) for sheet in book.get("sheets", [])]
+        # A chart may have a tab of its own, without cells.
+        sheet_id = next((tab.get("sheetId", 0) for tab in tabs if tab.get("sheetType", GRID) == GRID), None)
+        if sheet_id is None:
+            raise SheetsError("The spreadsheet shows no tab with cells. It will be tried again.", kind=Kind.STALE)
         api.batch_update(spreadsheet_id, [_create(_FENCE + batch_id, marker_id, sheet_id)])
 
     def find(self, api: SheetsApi, spreadsheet_id: str, batch_id: str, marker_id: int) -> Found:

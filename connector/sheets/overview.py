@@ -1,23 +1,40 @@
 """What one read tells about the spreadsheet as a whole: its zone, its tabs, how full it is, and what is protected."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from connector.sheets import tags
 from connector.sheets.api import SheetsApi
+from connector.sheets.areas import Area
 from connector.sheets.columns import Tab
 
 MOST_CELLS = 10_000_000
 """Google's limit for a spreadsheet, blank cells included."""
+GRID = "GRID"
+"""The kind of a tab that has cells. A chart may have a tab of its own, without any."""
 
 Json = Mapping[str, Any]
 
 _FIELDS = (
     "properties(timeZone),"
-    "sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),developerMetadata(metadataKey,metadataValue),"
+    "sheets(properties(sheetId,title,sheetType,gridProperties(rowCount,columnCount)),"
+    "developerMetadata(metadataKey,metadataValue),"
     "protectedRanges(range,warningOnly,requestingUserCanEdit,unprotectedRanges))"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A protection that keeps the connector out."""
+
+    area: Area
+    free: tuple[Area, ...]
+    """What is not protected within it."""
+
+    def covers(self, area: Area) -> bool:
+        """Whether cells of an area are protected by it."""
+        return self.area.overlaps(area) and not any(free.contains(area) for free in self.free)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +47,31 @@ class TabOverview:
     column_count: int
     tab: Tab | None
     """Which of the connector's it is, by its tag; None: the merchant's own."""
-    locks: tuple[Json, ...]
-    """The protections that keep the connector out."""
+    locks: tuple[Lock, ...]
+    is_grid: bool = True
+    """Whether it has cells."""
 
     @property
     def cells(self) -> int:
         return self.row_count * self.column_count
 
-    def locks_new_rows(self, columns: Collection[int], *, last_row: int) -> bool:
-        """Whether rows can't come in below the last one because one of these columns is protected there."""
-        return any(
-            _reaches_below(lock, last_row) and any(_covers(lock, column) for column in columns) for lock in self.locks
-        )
+    def locks_at(self, row: int) -> Iterator[Lock]:
+        """The protections that let no row in there. Whichever columns they are for: a row is inserted as a whole."""
+        return (lock for lock in self.locks if lock.area.is_parted_at(row))
 
     @property
-    def is_locked(self) -> bool:
-        """Whether the tab is protected as a whole, wherever its columns and rows are."""
-        bounds = {"endRowIndex", "startColumnIndex", "endColumnIndex"}
-        return any(not bounds & set(lock.get("range", {})) and not lock.get("unprotectedRanges") for lock in self.locks)
+    def lasting_locks(self) -> Iterator[Lock]:
+        """The protections that let no new row in wherever the connector's rows end."""
+        return (lock for lock in self.locks if lock.area.first_row == 0 and lock.area.end_row >= self.row_count)
+
+    def sentence(self, lock: Lock, account: str) -> str:
+        """Says that the protection is in the way, and what to do."""
+        name = lock.area.name(rows=self.row_count, columns=self.column_count)
+        where = f"The range {name} of the tab {self.title}" if name else f"The tab {self.title}"
+        return (
+            f"{where} is protected, so that rows can't be written there. Open Data, Protected sheets and ranges, and "
+            f"allow {account} to edit it, or remove the protection."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +92,9 @@ class Overview:
     def titled(self, title: str) -> TabOverview | None:
         """Google tells titles apart regardless of letter case."""
         return next((found for found in self.tabs if found.title.casefold() == title.casefold()), None)
+
+    def with_id(self, sheet_id: int) -> TabOverview | None:
+        return next((found for found in self.tabs if found.sheet_id == sheet_id), None)
 
 
 def read_overview(api: SheetsApi, spreadsheet_id: str) -> Overview:
@@ -94,25 +121,15 @@ def _tab(sheet: Json) -> TabOverview:
         grid.get("rowCount", 0),
         grid.get("columnCount", 0),
         next((tab for tab in Tab if tags.tab_value(tab, sheet_id) in marks), None),
-        tuple(
-            lock
-            for lock in sheet.get("protectedRanges", [])
-            if not lock.get("warningOnly") and not lock.get("requestingUserCanEdit")
-        ),
+        tuple(locks(sheet)),
+        properties.get("sheetType", GRID) == GRID,
     )
 
 
-def _reaches_below(lock: Json, last_row: int) -> bool:
-    """A protection that ends with the last row, or begins below it, makes way for new ones."""
-    area = lock.get("range", {})
-    end = area.get("endRowIndex")
-    return area.get("startRowIndex", 0) <= last_row and (end is None or end > last_row + 1)
-
-
-def _covers(lock: Json, column: int) -> bool:
-    free = [_span(hole) for hole in lock.get("unprotectedRanges", []) if "endRowIndex" not in hole]
-    return column in _span(lock.get("range", {})) and not any(column in hole for hole in free)
-
-
-def _span(area: Json) -> range:
-    return range(area.get("startColumnIndex", 0), area.get("endColumnIndex", 18_278))
+def locks(sheet: Json) -> Iterator[Lock]:
+    """The protections of a tab, as Google answers it, that keep the connector out."""
+    for entry in sheet.get("protectedRanges", []):
+        if not entry.get("warningOnly") and not entry.get("requestingUserCanEdit"):
+            yield Lock(
+                Area.of(entry.get("range", {})), tuple(Area.of(free) for free in entry.get("unprotectedRanges", []))
+            )

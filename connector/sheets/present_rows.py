@@ -8,7 +8,7 @@ from typing import Any
 from connector.sheets.api import SheetsApi
 from connector.sheets.columns import ITEMS_STATE, KEY, Tab
 from connector.sheets.layout import Layout, TabLayout
-from connector.sheets.tabs import as_text, column_values
+from connector.sheets.values import as_text, column_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,11 @@ class SheetRows:
 
 
 def read_rows(api: SheetsApi, spreadsheet_id: str, layout: Layout) -> SheetRows:
-    """Reads the key columns, and the orders' state of the items. Up to three reads. Raises SheetsError."""
-    place = layout.tabs[Tab.ORDERS]
+    """Reads the key columns, and the orders' state of the items. Up to three reads. Raises SheetsError.
+
+    A tab that isn't there has no rows.
+    """
+    place = layout.tabs.get(Tab.ORDERS)
     ids = _texts(api, spreadsheet_id, place, KEY)
     states_there = _texts(api, spreadsheet_id, place, ITEMS_STATE)
     states_there += [""] * (len(ids) - len(states_there))
@@ -37,17 +40,17 @@ def read_rows(api: SheetsApi, spreadsheet_id: str, layout: Layout) -> SheetRows:
     for order_id, state in zip(ids, states_there, strict=False):
         if order_id:
             states.setdefault(order_id, state)
-    lines = Counter(_texts(api, spreadsheet_id, layout.tabs[Tab.ITEMS], KEY))
+    lines = Counter(_texts(api, spreadsheet_id, layout.tabs.get(Tab.ITEMS), KEY))
     times = Counter(ids)
     for counter in (lines, times):
         del counter[""]
     return SheetRows(states, times, lines)
 
 
-def _texts(api: SheetsApi, spreadsheet_id: str, place: TabLayout, key: str) -> list[str]:
+def _texts(api: SheetsApi, spreadsheet_id: str, place: TabLayout | None, key: str) -> list[str]:
     """The column's texts below the header; none where the merchant has deleted the column, or no row is there yet."""
-    column = place.columns.get(key)
-    if column is None:
+    column = None if place is None else place.columns.get(key)
+    if place is None or column is None:
         return []
     values: list[Any] = column_values(api, spreadsheet_id, place.sheet_id, column)
     first = 0 if place.header_row is None else place.header_row + 1

@@ -1,15 +1,17 @@
 """An order and its items as rows: for each column's key, a cell."""
 
-from zoneinfo import ZoneInfo
+from datetime import tzinfo
 
 from connector.models import Item, Order, Shown
 from connector.sheets.cells import Cell, amount_cell, count_cell, linked_cell, text_cell, time_cell
-from connector.sheets.columns import FIRST_STATUS
+from connector.sheets.columns import FIRST_STATUS, TOTAL
 from connector.sheets.links import chat_link, picture_link
+from connector.sheets.pending import pending_cell, waits
 from connector.totals import line_total
 
 Row = dict[str, Cell]
 
+_LONGEST_CHANGE = 200
 WAITING = "waiting"
 COMPLETE = "complete"
 UNAVAILABLE = "unavailable"
@@ -20,14 +22,19 @@ def waiting_text(order_id: str) -> str:
     return f"{WAITING} · {order_id}"
 
 
-def items_text(order_id: str, shown: Shown) -> str:
-    """What the column `Items` says."""
-    if shown is Shown.WAITING:
-        return waiting_text(order_id)
-    return COMPLETE if shown is Shown.COMPLETE else UNAVAILABLE
+def items_text(order_id: str, shown: Shown, change: str | None = None) -> str:
+    """What the column `Items` says: how the items stand, and behind it what was told of the order later."""
+    texts = {Shown.WAITING: waiting_text(order_id), Shown.COMPLETE: COMPLETE, Shown.UNAVAILABLE: UNAVAILABLE}
+    return texts[shown] if not change else f"{texts[shown]} · {_within_a_sentence(change)}"
 
 
-def order_row(order: Order, shown: Shown, zone: ZoneInfo) -> Row:
+def _within_a_sentence(sentence: str) -> str:
+    """The sentence as it goes on behind other words: on one line, in small letters, without its end."""
+    text = " ".join(sentence.split()).rstrip(".")[:_LONGEST_CHANGE]
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def order_row(order: Order, shown: Shown, zone: tzinfo) -> Row:
     """The row of an order in the tab `Orders`."""
     row = {
         "order_id": text_cell(order.order_id),
@@ -40,14 +47,15 @@ def order_row(order: Order, shown: Shown, zone: ZoneInfo) -> Row:
         "total": amount_cell(order.total_price, order.currency),
         "currency": text_cell(order.currency),
         "status": text_cell(FIRST_STATUS),
-        "items": text_cell(items_text(order.order_id, shown)),
+        "items": text_cell(items_text(order.order_id, shown, order.change)),
     }
-    if order.warning and shown is Shown.COMPLETE:
-        row["total"] = {**row["total"], "note": order.warning}
+    row |= {column: pending_cell(column, order, shown) for column in waits(order, shown)}
+    if order.warning:
+        row[TOTAL] = {**row[TOTAL], "note": order.warning}
     return row
 
 
-def item_rows(order: Order, zone: ZoneInfo) -> list[Row]:
+def item_rows(order: Order, zone: tzinfo) -> list[Row]:
     """The rows of an order's items in the tab `Items`. What does not fit the order stands as a note on the first."""
     rows = [_item_row(order, item, zone) for item in order.items]
     if order.warning and rows:
@@ -55,7 +63,7 @@ def item_rows(order: Order, zone: ZoneInfo) -> list[Row]:
     return rows
 
 
-def _item_row(order: Order, item: Item, zone: ZoneInfo) -> Row:
+def _item_row(order: Order, item: Item, zone: tzinfo) -> Row:
     currency = item.currency or order.currency
     return {
         "order_id": text_cell(order.order_id),

@@ -21,6 +21,8 @@ def google_session(credentials: Credentials) -> AuthorizedSession:
     for_tokens = requests.Session()
     for_tokens.mount("https://", _SharedCertificates(max_retries=_TOKEN_RETRIES))
     session = AuthorizedSession(credentials, auth_request=Request(for_tokens))  # type: ignore[no-untyped-call]
+    # Otherwise Google says why it refuses a request in the language of the account.
+    session.headers["Accept-Language"] = "en"
     session.mount("https://", _PunctualSharedCertificates())
     session.mount("http://", PunctualAdapter())  # the sandbox
     return session

@@ -1,6 +1,6 @@
 """Makes the connector's tabs where they are missing, and finds its way again where tags are."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,15 +12,14 @@ from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.furnish import add_tab, append_rows, furnish, new_sheet_id, tag_columns, tag_end
 from connector.sheets.layout import Layout, TabLayout
 from connector.sheets.looks import dress
+from connector.sheets.overview import GRID
+from connector.sheets.refusal import explained
+from connector.sheets.takeover import IsOurs, is_blank, recognise
+from connector.sheets.values import as_text, column_values
 
 log = get_logger(__name__)
 
 Json = dict[str, Any]
-IsOurs = Callable[[list[str]], Collection[str]]
-"""Tells which of some order ids are known to the store."""
-
-_HEADER_SEARCH = 20
-"""Rows from the top in which a header is looked for."""
 _CHUNK = 500
 _WHATEVER_IS_ASKED = frozenset(
     {Kind.CREDENTIALS, Kind.PERMISSION, Kind.MISSING, Kind.RATE_LIMIT, Kind.FULL, Kind.NOT_SENT}
@@ -36,6 +35,8 @@ class Sheet:
     title: str
     row_count: int
     column_count: int
+    is_grid: bool = True
+    """Whether it has cells; a chart's own tab has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Book:
 
 def read_book(api: SheetsApi, spreadsheet_id: str) -> Book:
     """The spreadsheet's time zone and tabs. One read. Raises SheetsError."""
-    fields = "properties(timeZone),sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)))"
+    fields = "properties(timeZone),sheets(properties(sheetId,title,sheetType,gridProperties(rowCount,columnCount)))"
     answer = api.get(spreadsheet_id, fields)
     sheets = []
     for entry in answer.get("sheets", []):
@@ -68,6 +69,7 @@ def read_book(api: SheetsApi, spreadsheet_id: str) -> Book:
                 properties.get("title", ""),
                 grid.get("rowCount", 0),
                 grid.get("columnCount", 0),
+                properties.get("sheetType", GRID) == GRID,
             )
         )
     return Book(answer.get("properties", {}).get("timeZone", "Etc/UTC"), tuple(sheets))
@@ -99,13 +101,11 @@ def prepare(
                 requests += _tag_end(api, spreadsheet_id, tab, known, book, is_ours)
             continue
         same_title = book.titled(titles[tab])
-        top = _top_rows(api, spreadsheet_id, same_title) if same_title else []
-        header = _find_header(tab, top)
-        if same_title and header is not None:
-            found = TabLayout(same_title.sheet_id, _by_title(tab, top[header]), header_row=header)
+        found = same_title and _recognised(api, spreadsheet_id, tab, same_title, is_ours)
+        if found:
             requests += tag_columns(tab, found)
             requests += _tag_end(api, spreadsheet_id, tab, found, book, is_ours)
-        elif same_title and _can_be_furnished(api, spreadsheet_id, tab, same_title, top):
+        elif same_title and _can_be_furnished(api, spreadsheet_id, tab, same_title):
             requests += furnish(tab, same_title.sheet_id, same_title.row_count)
             looks += dress(tab, same_title.sheet_id)
         else:
@@ -114,10 +114,15 @@ def prepare(
             sheet_id = new_sheet_id()
             requests += add_tab(tab, title, sheet_id)
             looks += dress(tab, sheet_id)
+            if same_title:
+                log.warning("sheet.tab_left_alone", tab=same_title.title, made_instead=title)
     if not layout.tabs and layout.summary is None:
         requests.append(tags.create_summary_tag(tags.WANTED))
     if requests:
-        _apply(api, spreadsheet_id, requests, looks if with_looks else [])
+        try:
+            _apply(api, spreadsheet_id, requests, looks if with_looks else [])
+        except SheetsError as error:
+            raise explained(error, api, spreadsheet_id, requests + looks, layout) from error
 
 
 def _apply(api: SheetsApi, spreadsheet_id: str, requests: list[Json], looks: list[Json]) -> None:
@@ -131,13 +136,18 @@ def _apply(api: SheetsApi, spreadsheet_id: str, requests: list[Json], looks: lis
         api.batch_update(spreadsheet_id, requests)
 
 
-def can_go_on_in(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: Sheet) -> bool:
+def can_go_on_in(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: Sheet, is_ours: IsOurs) -> bool:
     """Whether `prepare` would go on in a tab that has the right title and no tags; else it makes another. Reads only.
 
     Raises SheetsError.
     """
-    top = _top_rows(api, spreadsheet_id, sheet)
-    return _find_header(tab, top) is not None or _can_be_furnished(api, spreadsheet_id, tab, sheet, top)
+    return _recognised(api, spreadsheet_id, tab, sheet, is_ours) is not None or _can_be_furnished(
+        api, spreadsheet_id, tab, sheet
+    )
+
+
+def _recognised(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: Sheet, is_ours: IsOurs) -> TabLayout | None:
+    return recognise(api, spreadsheet_id, tab, sheet.sheet_id, sheet.row_count, is_ours) if sheet.is_grid else None
 
 
 def find_rows(api: SheetsApi, spreadsheet_id: str, place: TabLayout, order_ids: Collection[str]) -> dict[str, int]:
@@ -181,50 +191,10 @@ def _last_of_ours(texts: Sequence[str], is_ours: IsOurs) -> int:
     return next((index for index, text in enumerate(texts) if not text), len(texts)) - 1
 
 
-def column_values(api: SheetsApi, spreadsheet_id: str, sheet_id: int, column: int) -> list[Any]:
-    """What a column holds, from the first row on. One read. Raises SheetsError."""
-    grid_range = {"sheetId": sheet_id, "startColumnIndex": column, "endColumnIndex": column + 1}
-    (found,) = api.grid_values(spreadsheet_id, [grid_range], major="COLUMNS") or [[]]
-    return found[0] if found else []
-
-
-def _top_rows(api: SheetsApi, spreadsheet_id: str, sheet: Sheet) -> list[list[Any]]:
-    grid_range = {"sheetId": sheet.sheet_id, "startRowIndex": 0, "endRowIndex": min(_HEADER_SEARCH, sheet.row_count)}
-    (rows,) = api.grid_values(spreadsheet_id, [grid_range], major="ROWS") or [[]]
-    return rows
-
-
-def _can_be_furnished(
-    api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: Sheet, top: Sequence[Sequence[Any]]
-) -> bool:
-    """Whether a tab of the merchant's is empty, and wide enough. Where the top is, the rest is read too."""
-    if sheet.column_count < len(COLUMNS[tab]) or _holds_something(top):
-        return False
-    (rows,) = api.grid_values(spreadsheet_id, [{"sheetId": sheet.sheet_id}], major="ROWS") or [[]]
-    return not _holds_something(rows)
-
-
-def _holds_something(rows: Sequence[Sequence[Any]]) -> bool:
-    """Whether any cell is filled. An empty check box holds FALSE."""
-    return any(value is not None and value != "" for row in rows for value in row)
-
-
-def _find_header(tab: Tab, rows: Sequence[Sequence[Any]]) -> int | None:
-    """The row that holds the key column's title and at least two more of ours."""
-    for index, row in enumerate(rows):
-        found = _by_title(tab, row)
-        if KEY in found and len(found) >= 3:  # noqa: PLR2004 - as the docstring says
-            return index
-    return None
-
-
-def _by_title(tab: Tab, row: Sequence[Any]) -> dict[str, int]:
-    titles = [as_text(value).casefold() for value in row]
-    return {
-        column.key: titles.index(column.title.casefold())
-        for column in COLUMNS[tab]
-        if column.title.casefold() in titles
-    }
+def _can_be_furnished(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: Sheet) -> bool:
+    """Whether a tab of the merchant's is empty, and wide enough."""
+    is_wide_enough = sheet.is_grid and sheet.column_count >= len(COLUMNS[tab])
+    return is_wide_enough and is_blank(api, spreadsheet_id, sheet.sheet_id)
 
 
 def free_title(title: str, taken: Collection[str]) -> str:
@@ -233,10 +203,3 @@ def free_title(title: str, taken: Collection[str]) -> str:
         return title
     numbered = (f"{title} {number}" for number in range(2, len(taken) + 3))
     return next(title for title in numbered if title.casefold() not in taken)
-
-
-def as_text(value: Any) -> str:
-    """A cell's value as text; an id that became a number when the merchant edited it is read as its digits."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value).strip()

@@ -1,24 +1,32 @@
 """The merchant's spreadsheet as the writer needs it: read in few calls, and mended where tags are missing."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from connector.clock import Clock
 from connector.logs import get_logger
 from connector.sheets import tabs, tags
 from connector.sheets.api import SheetsApi
-from connector.sheets.columns import Tab
+from connector.sheets.columns import TOTAL, Tab
 from connector.sheets.errors import Kind, SheetsError
+from connector.sheets.first_row import free_first_rows, refuses_what_is_gone
 from connector.sheets.layout import Layout, read_layout
 from connector.sheets.present_rows import SheetRows, read_rows
+from connector.sheets.refusal import explained
+from connector.sheets.replace import Rows
 from connector.sheets.summary.make import make_summary_anew, make_wanted_summary
 from connector.sheets.tables import Tables, read_tables
-from connector.sheets.tabs import Book, IsOurs
+from connector.sheets.tabs import Book
+from connector.sheets.takeover import IsOurs
+from connector.sheets.zones import read_zone
 
 log = get_logger(__name__)
+
+Json = dict[str, Any]
 
 TIME_ZONE_LASTS = timedelta(hours=1)
 """How long a change of the spreadsheet's time zone may go unnoticed."""
@@ -52,11 +60,12 @@ class Workbook:
         self._is_ours = is_ours
         self._clock = clock
         self._fixed_zone = time_zone
-        self._zone: ZoneInfo | None = None
+        self._zone: tzinfo | None = None
         self._zone_read_at: datetime | None = None
         self._latest: Layout | None = None
         self._placed: Layout | None = None
         self._times_same = 0
+        self._refuses_what_is_gone: bool | None = None
         self._summary_failures = Counter[int]()
         self._tables: Tables = {}
         self._tables_read_at: datetime | None = None
@@ -82,6 +91,26 @@ class Workbook:
         self._placed = placed
         self._latest = layout
         return replace(layout, is_checked=self._times_same <= TIMES_CHECKED)
+
+    def with_first_rows(self, layout: Layout) -> Layout:
+        """The layout for a batch that is made now. Before a tab's first row: one read, and once one write."""
+        empty = [place for place in layout.tabs.values() if place.is_empty]
+        if not empty or not layout.is_checked:
+            return layout
+        free = free_first_rows(self._api, self.spreadsheet_id, empty)
+        if free and self._refuses_what_is_gone is None:
+            self._refuses_what_is_gone = refuses_what_is_gone(self._api, self.spreadsheet_id, empty[0])
+        if not self._refuses_what_is_gone:
+            return layout
+        tabs = {tab: replace(place, is_first_free=place.sheet_id in free) for tab, place in layout.tabs.items()}
+        return replace(layout, tabs=tabs)
+
+    def explained(self, error: SheetsError, sent: Sequence[Json]) -> SheetsError:
+        """The refusal of a batch that was made from the latest layout, with its reason where the spreadsheet shows it.
+
+        Raises nothing.
+        """
+        return explained(error, self._api, self.spreadsheet_id, sent, self._latest or Layout())
 
     def tables(self) -> Tables:
         """The tables that the merchant has made of tabs. One read where there are any; else one in five minutes."""
@@ -115,25 +144,46 @@ class Workbook:
         """Makes the tab `Summary` anew, in place of the one that the connector made before; returns its title."""
         return make_summary_anew(self._api, self.spreadsheet_id, self.layout())
 
-    def zone(self) -> ZoneInfo:
+    def zone(self) -> tzinfo:
         """The time zone that dates are written in. One read an hour at the most."""
         if self._fixed_zone is not None:
             return self._fixed_zone
         old = self._zone_read_at is None or self._clock.now() - self._zone_read_at > TIME_ZONE_LASTS
         if self._zone is None or old:
             self._read_book()
-        return self._zone or ZoneInfo("UTC")
+        return self._zone or UTC
 
     @property
-    def known_zone(self) -> ZoneInfo | None:
+    def known_zone(self) -> tzinfo | None:
         """The time zone as far as it is known, without a call; None before it was first read."""
         return self._fixed_zone or self._zone
 
-    def find_orders(self, layout: Layout, order_ids: Collection[str]) -> dict[str, int]:
-        """The rows in which orders stand now. One read, none for no orders."""
+    def find_orders(self, layout: Layout, order_ids: Collection[str], *, noted: Collection[str] = ()) -> Rows:
+        """The rows in which orders stand now, and for those in `noted` the notes in `Total`. One read for each of the
+        two, none for no orders."""
         if not order_ids:
-            return {}
-        return tabs.find_rows(self._api, self.spreadsheet_id, layout.tabs[Tab.ORDERS], order_ids)
+            return Rows()
+        place = layout.tabs[Tab.ORDERS]
+        at = tabs.find_rows(self._api, self.spreadsheet_id, place, order_ids)
+        rows = sorted(row for order_id, row in at.items() if order_id in noted)
+        column = place.columns.get(TOTAL)
+        if not rows or column is None:
+            return Rows(at)
+        cells = [
+            {
+                "sheetId": place.sheet_id,
+                "startRowIndex": row,
+                "endRowIndex": row + 1,
+                "startColumnIndex": column,
+                "endColumnIndex": column + 1,
+            }
+            for row in rows
+        ]
+        return Rows(at, self._api.notes(self.spreadsheet_id, cells))
+
+    def look(self) -> Layout:
+        """The tabs as they are now, whether or not rows can be written. One read, and nothing is changed."""
+        return self._search()
 
     def _prepare(self, layout: Layout) -> None:
         """Makes what is missing, with the looks of new tabs at the first try only: a request that gets no clear answer
@@ -158,10 +208,9 @@ class Workbook:
 
     def _read_book(self) -> Book:
         book = tabs.read_book(self._api, self.spreadsheet_id)
-        try:
-            self._zone = ZoneInfo(book.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):
+        self._zone = read_zone(book.time_zone)
+        if self._zone is None:
             log.warning("sheet.time_zone_unknown", time_zone=book.time_zone)
-            self._zone = ZoneInfo("UTC")
+            self._zone = UTC
         self._zone_read_at = self._clock.now()
         return book

@@ -21,6 +21,8 @@ from connector.store.ownership import batch_known
 from connector.store.places import drop_places, put_places
 from connector.store.tables import batches, orders
 
+_OUT_OF_BATCH = dict.fromkeys(("batch_id", "batch_shows", "batch_change", "batch_lacks", "batch_revision"))
+
 
 class BatchState(StrEnum):
     OPEN = "open"
@@ -52,10 +54,14 @@ class Made:
     shown: Shown | None
     """What its row in the sheet said then; None: it had none."""
     shows: Shown
+    revision: int = 0
+    """Which state of all else in the row it was made from."""
+    lacks: tuple[str, ...] = ()
+    """The columns whose cells still wait for their value then."""
 
     @classmethod
-    def of(cls, order: Order, shows: Shown) -> "Made":
-        return cls(order.items_state, order.shown, shows)
+    def of(cls, order: Order, shows: Shown, lacks: tuple[str, ...] = ()) -> "Made":
+        return cls(order.items_state, order.shown, shows, order.revision, lacks)
 
 
 def orders_to_write(connection: Connection, shop: str, *, now: datetime, limit: int) -> list[Order]:
@@ -128,9 +134,9 @@ def open_batch(
 ) -> set[int]:
     """Stores the batch and gives it its orders; returns their keys.
 
-    `made`: for each order's key, what its rows were made from. An order that has changed since (its items came
-    meanwhile, or another writer took it, or took it and wrote it) does not become part of the batch; if none is left,
-    no batch is stored. `places` tells where the rows of those go that did.
+    `made`: for each order's key, what its rows were made from. An order that has changed since (its items or more about
+    it came meanwhile, or another writer took it, or took it and wrote it) does not become part of the batch; if none is
+    left, no batch is stored. `places` tells where the rows of those go that did.
     """
     claimed: set[int] = set()
     for group, keys in _grouped(made).items():
@@ -143,9 +149,16 @@ def open_batch(
                 orders.c.batch_id.is_(None),
                 orders.c.items_state == group.items_state,
                 orders.c.shown.is_not_distinct_from(group.shown),
+                orders.c.revision == group.revision,
                 orders.c.write_due_at.is_not(None),
             )
-            .values(batch_id=batch.id, batch_shows=group.shows)
+            .values(
+                batch_id=batch.id,
+                batch_shows=group.shows,
+                batch_revision=group.revision,
+                batch_change=orders.c.change,  # the one of this revision
+                batch_lacks=",".join(group.lacks) or None,
+            )
         )
         claimed.update(connection.execute(statement.returning(orders.c.id)).scalars())
     if claimed:
@@ -165,9 +178,9 @@ def open_batch(
 
 
 def first_rows(connection: Connection, batch: Batch) -> list[tuple[datetime, datetime]]:
-    """For each order that has its first row in an open batch: when it was sent, and when it was stored."""
+    """For each order that has its first row ever in an open batch: when it was sent, and when it was stored."""
     query = sa.select(orders.c.received_at, orders.c.stored_at)
-    query = query.where(orders.c.batch_id == batch.id, orders.c.shown.is_(None))
+    query = query.where(orders.c.batch_id == batch.id, orders.c.shown.is_(None), orders.c.row_at.is_(None))
     return [(row.received_at, row.stored_at) for row in connection.execute(query)]
 
 
@@ -178,9 +191,15 @@ def keys_of(connection: Connection, batch: Batch) -> list[int]:
 
 def newly_shown(connection: Connection, batch: Batch) -> list[str]:
     """The ids of the batch's orders of whose items the sheet says something new once it is applied, to be asked
-    before that, in the order of their arrival."""
+    before that, in the order of their arrival. Rows that are written anew say nothing new."""
+    written_before = sa.case(
+        (orders.c.batch_shows == Shown.COMPLETE, orders.c.synced_at.is_not(None)),
+        else_=sa.and_(orders.c.shown.is_(None), orders.c.row_at.is_not(None)),
+    )
     query = sa.select(orders.c.order_id).where(
-        orders.c.batch_id == batch.id, orders.c.shown.is_distinct_from(orders.c.batch_shows)
+        orders.c.batch_id == batch.id,
+        orders.c.shown.is_distinct_from(orders.c.batch_shows),
+        sa.not_(written_before),
     )
     return list(connection.execute(query.order_by(orders.c.id)).scalars())
 
@@ -190,8 +209,10 @@ def applied(connection: Connection, batch: Batch, *, now: datetime) -> bool:
     if not _settle(connection, batch, BatchState.APPLIED, now=now):
         return False
     batch_known(connection, batch.spreadsheet_id, batch.id)
-    # What came in while the batch was on its way (its items, or the end of the tries) is still to be written.
+    # What came in while the batch was on its way (its items, the end of the tries, or more about it) is still to be
+    # written.
     more = sa.or_(
+        orders.c.revision != orders.c.batch_revision,
         sa.and_(orders.c.items_state == ItemsState.READY, orders.c.batch_shows != Shown.COMPLETE),
         sa.and_(orders.c.items_state == ItemsState.UNAVAILABLE, orders.c.batch_shows == Shown.WAITING),
     )
@@ -200,19 +221,24 @@ def applied(connection: Connection, batch: Batch, *, now: datetime) -> bool:
         .where(orders.c.batch_id == batch.id)
         .values(
             shown=orders.c.batch_shows,
+            row_change=orders.c.batch_change,
+            row_lacks=orders.c.batch_lacks,
             row_at=sa.case(
-                (orders.c.shown.is_(None), sa.literal(now, orders.c.row_at.type)),
+                (orders.c.row_at.is_(None), sa.literal(now, orders.c.row_at.type)),
                 else_=orders.c.row_at,
             ),
             synced_at=sa.case(
-                (orders.c.batch_shows == Shown.COMPLETE, sa.literal(now, orders.c.synced_at.type)),
+                (
+                    sa.and_(orders.c.batch_shows == Shown.COMPLETE, orders.c.synced_at.is_(None)),
+                    sa.literal(now, orders.c.synced_at.type),
+                ),
                 else_=orders.c.synced_at,
             ),
             write_due_at=sa.case((more, orders.c.write_due_at), else_=None),
+            items_there=None,
             rows_refused_at=None,
             refusal=None,
-            batch_id=None,
-            batch_shows=None,
+            **_OUT_OF_BATCH,
         )
     )
     return True
@@ -223,7 +249,7 @@ def void(connection: Connection, batch: Batch, *, now: datetime) -> bool:
     if not _settle(connection, batch, BatchState.VOID, now=now):
         return False
     drop_places(connection, batch.id)
-    connection.execute(sa.update(orders).where(orders.c.batch_id == batch.id).values(batch_id=None, batch_shows=None))
+    connection.execute(sa.update(orders).where(orders.c.batch_id == batch.id).values(_OUT_OF_BATCH))
     return True
 
 

@@ -30,6 +30,11 @@ class StoreClosedError(Exception):
     """The store is shutting down and takes no more changes. Send the request again to the restarted service."""
 
 
+class StoreReplacedError(StoreClosedError):
+    """The database's file was removed or replaced while it was open: what is committed goes to a file that nobody will
+    find again. The text is a sentence with the remedy."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Change:
     make: Together[Any, Any]
@@ -40,8 +45,11 @@ class _Change:
 class GroupCommit:
     """Runs changes on one connection. Their futures are done when the changes are on disk."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, check: Callable[[], object] = lambda: None) -> None:
+        """`check` raises where what is committed would be lost. It is asked after each commit, before anybody is told
+        that it was made, and before each, so that nothing more goes into a file that was removed."""
         self._engine = engine
+        self._check = check
         self.observer: Observer = UNOBSERVED
         self._queue: queue.SimpleQueue[_Change | None] = queue.SimpleQueue()
         self._start = threading.Lock()
@@ -104,8 +112,10 @@ class GroupCommit:
         for change in gathered:
             kinds.setdefault(change.make, []).append(change)
         try:
+            self._check()
             with self._engine.begin() as connection:
                 results = [make(connection, [change.argument for change in changes]) for make, changes in kinds.items()]
+            self._check()
         except Exception as error:  # noqa: BLE001 - it is handed to whoever asked for the change
             if len(gathered) == 1:
                 gathered[0].future.set_exception(error)

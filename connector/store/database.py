@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 
 from connector.observer import Observer
 from connector.store.commit import GroupCommit, Together
+from connector.store.file import SameFile
 from connector.store.migrate import NewerSchemaError, migrate
 
 A = TypeVar("A")
@@ -57,7 +58,8 @@ class Database:
         except sa.exc.SQLAlchemyError as error:
             self.engine.dispose()
             raise StoreError(_cannot_open(parsed, error)) from None
-        self._commit = GroupCommit(self.engine.execution_options(writes=True))
+        self._file = None if self.path is None else SameFile(self.path)
+        self._commit = GroupCommit(self.engine.execution_options(writes=True), check=self.check_file)
 
     def write(self, change: Callable[[Connection], T]) -> T:
         """Makes a change and returns when it is on disk; see GroupCommit.submit."""
@@ -66,6 +68,11 @@ class Database:
     def write_together(self, make: Together[A, T], argument: A) -> Future[T]:
         """Has a change made that others of its kind may share; done when it is on disk. See GroupCommit."""
         return self._commit.submit_together(make, argument)
+
+    def check_file(self) -> None:
+        """Raises StoreReplacedError where the database's file is not the one any more that was opened."""
+        if self._file is not None:
+            self._file.check()
 
     @property
     def changes_waiting(self) -> int:

@@ -29,7 +29,11 @@ _DUE = (
     .limit(sa.bindparam("most"))
 )
 _THESE = orders.c.id.in_(sa.bindparam("keys", expanding=True))
-_STILL_DUE = sa.select(orders.c.id).where(_THESE, orders.c.items_state == ItemsState.DUE).with_for_update()
+_STILL_DUE = (
+    sa.select(orders.c.id, orders.c.item_count, orders.c.total_price)
+    .where(_THESE, orders.c.items_state == ItemsState.DUE)
+    .with_for_update()
+)
 _HAVE_ITEMS = (
     sa.update(orders)
     .where(_THESE)
@@ -57,20 +61,18 @@ def items_arrived(
     """Stores the items of orders; the orders' tokens have done their work and go. False for those whose items were
     here already."""
     keys = [order.id for order, _ in arrived]
-    left = set(connection.execute(_STILL_DUE, {"keys": keys}).scalars())
-    new: dict[int, tuple[Order, Sequence[Item]]] = {}
+    # With what the order says now: another delivery may have brought its total while the items were fetched.
+    left = {row.id: row for row in connection.execute(_STILL_DUE, {"keys": keys})}
+    new: list[OrderItems] = []
     changed = []
     for order, items in arrived:
-        changed.append(order.id in left)
-        if order.id in left:
-            left.remove(order.id)
-            new[order.id] = (order, items)
+        row = left.pop(order.id, None)
+        changed.append(row is not None)
+        if row is not None:
+            new.append(OrderItems(row.id, items, row.item_count, row.total_price))
     if new:
-        connection.execute(_HAVE_ITEMS, {"keys": list(new), "now": now})
-        put_items(
-            connection,
-            [OrderItems(key, items, order.item_count, order.total_price) for key, (order, items) in new.items()],
-        )
+        connection.execute(_HAVE_ITEMS, {"keys": [order.key for order in new], "now": now})
+        put_items(connection, new)
     return changed
 
 

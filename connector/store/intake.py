@@ -11,9 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from connector.models import ItemsState, NewOrder
+from connector.models import ItemsState, NewOrder, Order
+from connector.sameness import contradiction as contradiction_of
 from connector.store.dialect import insert_of
 from connector.store.items import OrderItems, put_items
+from connector.store.known import adds_something, complete, known_orders
 from connector.store.tables import orders, past_orders
 
 NOTHING_TO_FETCH_WITH = (
@@ -33,6 +35,12 @@ class Taken:
 
     order_id: str
     is_new: bool
+    contradiction: str | None = None
+    """Why it is another order than the one that is known under its id, and was not taken; a sentence."""
+
+    @property
+    def is_duplicate(self) -> bool:
+        return not self.is_new and self.contradiction is None
 
 
 def add_orders(
@@ -47,26 +55,33 @@ def add_orders(
         first.setdefault(order.order_id, order)
     times = Counter(order.order_id for order in new_orders)
     keys: dict[str, int] = {}
-    without_items: set[str] = set()
-    without_token: set[str] = set()
+    known: dict[str, Order] = {}
     for some in _batched(first.values()):
         keys |= _insert(connection, shop, some, now=now, grace=grace)
         # An order that is new lacks something only where it comes once more in the same payload.
-        known = [order.order_id for order in some if order.order_id not in keys or times[order.order_id] > 1]
-        if known:
-            lacking = _lacking(connection, shop, known)
-            without_items |= lacking[0]
-            without_token |= lacking[1]
+        again = [order.order_id for order in some if order.order_id not in keys or times[order.order_id] > 1]
+        if again:
+            known |= known_orders(connection, shop, again)
     taken = []
     for order in new_orders:
         key = keys.pop(order.order_id, None)
+        contradiction = None
         if key is None:
-            if order.order_id in (without_items if order.items else without_token):
-                _complete_known(connection, shop, order, now=now)
+            contradiction = _again(connection, known.get(order.order_id), order, times[order.order_id], now=now)
         elif order.items:
             put_items(connection, [OrderItems(key, order.items, order.item_count, order.total_price)])
-        taken.append(Taken(order.order_id, key is not None))
+        taken.append(Taken(order.order_id, key is not None, contradiction))
     return taken
+
+
+def _again(connection: Connection, known: Order | None, order: NewOrder, times: int, *, now: datetime) -> str | None:
+    """What becomes of another delivery of a known order: see `known.complete`. Most repeat what is there word for word,
+    and cost nothing more; one that was pruned has nothing to be compared with."""
+    if known is None:
+        return None
+    if times == 1 and not order.items and not adds_something(known, order):
+        return contradiction_of(known, order)
+    return complete(connection, known.id, order, now=now)
 
 
 def _batched(new_orders: Iterable[NewOrder]) -> Iterator[list[NewOrder]]:
@@ -109,14 +124,17 @@ def _first_row(shop: str, order: NewOrder, *, now: datetime, grace: timedelta) -
     return {
         "shop": shop,
         "order_id": order.order_id,
-        "order_token": None if order.items else order.order_token,
+        "order_token": _token(order),
         "channel_id": order.channel_id,
         "customer_name": order.customer_name,
         "customer_phone": order.customer_phone,
+        "chat_id": order.chat_id,
+        "message_id": order.message_id,
         "title": order.title,
         "note": order.note,
         "item_count": order.item_count,
         "total_price": order.total_price,
+        "said_total": order.total_price,
         "currency": order.currency,
         "received_at": order.received_at,
         "stored_at": now,
@@ -124,58 +142,17 @@ def _first_row(shop: str, order: NewOrder, *, now: datetime, grace: timedelta) -
         "attempts": 0,
         "next_attempt_at": now if is_due else None,
         "write_due_at": now + grace if is_due else now,
-        "last_error": NOTHING_TO_FETCH_WITH if state is ItemsState.UNAVAILABLE else None,
+        "last_error": (order.unfetchable or NOTHING_TO_FETCH_WITH) if state is ItemsState.UNAVAILABLE else None,
+        "warning": order.warning,
     }
-
-
-def _lacking(connection: Connection, shop: str, order_ids: Sequence[str]) -> tuple[set[str], set[str]]:
-    """Those of the orders that are without items, and those of them that can't be fetched for want of a token.
-
-    Nobody ever comes to lack what he has, so a redelivery has nothing to add to any other.
-    """
-    # A join, because PostgreSQL may take an IN for a reason to go through all orders of the shop and the whole list for
-    # each, as long as it knows nothing of how many there are.
-    wanted = sa.values(sa.column("order_id", sa.Text)).data([(order_id,) for order_id in order_ids]).cte("wanted")
-    query = (
-        sa.select(orders.c.order_id, orders.c.order_token.is_(None).label("no_token"), orders.c.items_state)
-        .join(wanted, wanted.c.order_id == orders.c.order_id)
-        .where(orders.c.shop == shop, orders.c.items_state != ItemsState.READY)
-    )
-    rows = connection.execute(query).all()
-    return (
-        {row.order_id for row in rows},
-        {row.order_id for row in rows if row.no_token and row.items_state == ItemsState.UNAVAILABLE},
-    )
 
 
 def _first_state(order: NewOrder) -> ItemsState:
     if order.items:
         return ItemsState.READY
-    return ItemsState.UNAVAILABLE if order.order_token is None else ItemsState.DUE
+    return ItemsState.UNAVAILABLE if _token(order) is None else ItemsState.DUE
 
 
-def _complete_known(connection: Connection, shop: str, order: NewOrder, *, now: datetime) -> None:
-    """Gives a known order the token or the items that it lacks; everything else about it stays."""
-    known = sa.and_(orders.c.shop == shop, orders.c.order_id == order.order_id)
-    if order.items:
-        # The condition keeps items that are here already: they may be in the sheet.
-        row = connection.execute(
-            sa.update(orders)
-            .where(known, orders.c.items_state != ItemsState.READY)
-            .values(items_state=ItemsState.READY, next_attempt_at=None, write_due_at=now, order_token=None)
-            .returning(orders.c.id, orders.c.item_count, orders.c.total_price)
-        ).first()
-        if row is not None:
-            put_items(connection, [OrderItems(row.id, order.items, row.item_count, row.total_price)])
-    elif order.order_token is not None:
-        # An order that never had a token was given up at once; no other one is without a token and unavailable.
-        connection.execute(
-            sa.update(orders)
-            .where(known, orders.c.order_token.is_(None), orders.c.items_state == ItemsState.UNAVAILABLE)
-            .values(
-                order_token=order.order_token,
-                items_state=ItemsState.DUE,
-                next_attempt_at=now,
-                last_error=None,
-            )
-        )
+def _token(order: NewOrder) -> str | None:
+    """What the items are fetched with; None where there is nothing to fetch, or nobody to fetch it from."""
+    return None if order.items or order.unfetchable is not None else order.order_token

@@ -67,7 +67,11 @@ _COMPLETE = (
         item_count=sa.func.coalesce(orders.c.item_count, sa.bindparam("pieces", type_=orders.c.item_count.type)),
         total_price=sa.func.coalesce(orders.c.total_price, sa.bindparam("sum", type_=orders.c.total_price.type)),
         currency=sa.func.coalesce(orders.c.currency, sa.bindparam("common_currency", type_=orders.c.currency.type)),
-        warning=sa.bindparam("mismatch"),
+        warning=sa.case(
+            (orders.c.warning.is_(None), sa.bindparam("mismatch", type_=orders.c.warning.type)),
+            (sa.bindparam("mismatch", type_=orders.c.warning.type).is_(None), orders.c.warning),
+            else_=orders.c.warning + " " + sa.bindparam("mismatch", type_=orders.c.warning.type),
+        ),
         last_error=None,
     )
 )

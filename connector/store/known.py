@@ -1,123 +1,115 @@
-"""Takes over from the sheet what the store doesn't know: which orders are written there.
+"""Another delivery of an order that is known: what was missing is taken from it, and nothing that is there changes."""
 
-A new database, or one restored from a backup, meets a spreadsheet that is further than itself. What stands there was
-written, whoever wrote it, and is never written again.
-"""
-
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from connector.models import ItemsState, Shown
-from connector.store.dialect import insert_of
-from connector.store.tables import orders, past_orders
+from connector.models import ItemsState, NewOrder, Order, Shown
+from connector.sameness import contradiction
+from connector.store.items import OrderItems, put_items
+from connector.store.orders import to_order, with_items
+from connector.store.tables import orders
+from connector.totals import tidy
 
-FOUND_IN_SHEET = (
-    "The order's row was found in the sheet when this database was new, so its token is not here. Its items will be "
-    "fetched if the order is sent again."
-)
-_FURTHER = {None: 0, Shown.WAITING: 1, Shown.UNAVAILABLE: 2, Shown.COMPLETE: 3}
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How an order stands in the sheet."""
-
-    shown: Shown
-    lines: int
-    """Its rows in the tab of items."""
-
-    @property
-    def lacks_items(self) -> bool:
-        """Whether it counts as complete, and has no item rows."""
-        return self.shown is Shown.COMPLETE and not self.lines
+_FILLED_IN = ("customer_name", "customer_phone", "item_count", "total_price", "currency")
+"""What is filled in in a row that is there already."""
+_IN_THE_ROW = ("title", "note", "warning", *_FILLED_IN)
+_TAKEN = ("channel_id", "chat_id", "message_id", "title", "note", *_FILLED_IN)
 
 
-@dataclass(frozen=True, slots=True)
-class Learned:
-    """What the store did not know."""
-
-    shown: tuple[str, ...] = ()
-    """Orders that it had, but not as far as the sheet has them."""
-    new: int = 0
-    """Orders that it did not have."""
-
-
-def learn(connection: Connection, shop: str, standings: Mapping[str, Standing], *, now: datetime) -> Learned:
-    """Makes the store know of some orders in the sheet. May be repeated."""
-    ids = list(standings)
-    here = sa.select(orders.c.order_id, orders.c.shown).where(orders.c.shop == shop, orders.c.order_id.in_(ids))
-    known = {row.order_id: row.shown for row in connection.execute(here)}
-    past = sa.select(past_orders.c.order_id).where(past_orders.c.shop == shop, past_orders.c.order_id.in_(ids))
-    gone = set(connection.execute(past).scalars())
-    shown = [
-        order_id
-        for order_id, was in known.items()
-        if _FURTHER[standings[order_id].shown] > _FURTHER[Shown(was) if was is not None else None]
-        and _stands(connection, shop, order_id, was, standings[order_id].shown, now=now)
-    ]
-    new = [order_id for order_id in ids if order_id not in known and order_id not in gone]
-    waiting = [order_id for order_id in new if standings[order_id].shown is Shown.WAITING]
-    _add_waiting(connection, shop, waiting, now=now)
-    written = [
-        {"shop": shop, "order_id": order_id} for order_id in new if standings[order_id].shown is not Shown.WAITING
-    ]
-    if written:
-        insert = insert_of(connection.dialect.name)(past_orders)
-        connection.execute(insert.on_conflict_do_nothing(index_elements=["shop", "order_id"]), written)
-    return Learned(tuple(shown), len(new))
+def known_orders(connection: Connection, shop: str, order_ids: Sequence[str]) -> dict[str, Order]:
+    """Those of the orders that the store has, without their items."""
+    # A join, because PostgreSQL may take an IN for a reason to go through all orders of the shop and the whole list for
+    # each, as long as it knows nothing of how many there are.
+    wanted = sa.values(sa.column("order_id", sa.Text)).data([(order_id,) for order_id in order_ids]).cte("wanted")
+    query = sa.select(orders).join(wanted, wanted.c.order_id == orders.c.order_id).where(orders.c.shop == shop)
+    return {row.order_id: to_order(row) for row in connection.execute(query)}
 
 
-def _stands(connection: Connection, shop: str, order_id: str, was: str | None, shown: Shown, *, now: datetime) -> bool:
-    """The order's row is in the sheet and says so much; whether that was news.
+def adds_something(known: Order, came: NewOrder) -> bool:
+    """Whether the delivery knows something that the store does not."""
+    return bool(_lacking(known, came)) or _brings_items(known, came) or _brings_token(known, came)
 
-    No row changed: a batch holds the order now, and what becomes of that is found out with the batch.
+
+def complete(connection: Connection, key: int, came: NewOrder, *, now: datetime) -> str | None:
+    """Takes from the delivery what the order lacks. Returns why it was not, where it is another order: a sentence.
+
+    Asks for the order as it is at this moment: a delivery in the same commit may have changed it.
     """
-    statement = sa.update(orders).where(
-        orders.c.shop == shop,
-        orders.c.order_id == order_id,
-        orders.c.batch_id.is_(None),
-        orders.c.shown.is_not_distinct_from(was),
+    row = connection.execute(sa.select(orders).where(orders.c.id == key).with_for_update()).first()
+    if row is None:
+        return None  # Pruned meanwhile.
+    known = with_items(connection, [row])[0] if came.items else to_order(row)
+    if (reason := contradiction(known, came)) is not None:
+        return reason
+    lacking = _lacking(known, came)
+    brings_items, brings_token = _brings_items(known, came), _brings_token(known, came)
+    if not (lacking or brings_items or brings_token):
+        return None
+    if came.warning and came.warning not in (known.warning or ""):
+        lacking["warning"] = f"{known.warning} {came.warning}" if known.warning else came.warning
+    _fill(connection, known, lacking, now=now)
+    if brings_items:
+        _put_items(connection, known, came, now=now)
+    elif brings_token:
+        _put_token(connection, known, came, now=now)
+    return None
+
+
+def _lacking(known: Order, came: NewOrder) -> dict[str, Any]:
+    lacking = {
+        name: value for name in _TAKEN if (value := getattr(came, name)) is not None and getattr(known, name) is None
+    }
+    if "total_price" in lacking:
+        lacking["said_total"] = came.total_price
+    return lacking
+
+
+def _brings_items(known: Order, came: NewOrder) -> bool:
+    return bool(came.items) and known.items_state is not ItemsState.READY
+
+
+def _brings_token(known: Order, came: NewOrder) -> bool:
+    """An order that never had a token was given up at once; no other one is without a token and unavailable."""
+    return (
+        came.order_token is not None
+        and came.unfetchable is None
+        and known.order_token is None
+        and known.items_state is ItemsState.UNAVAILABLE
     )
-    first = sa.case((orders.c.row_at.is_(None), sa.literal(now, orders.c.row_at.type)), else_=orders.c.row_at)
-    if shown is Shown.COMPLETE:
-        # With its items, so there is nothing left to fetch or to write.
-        values = {
-            "shown": shown,
-            "row_at": first,
-            "synced_at": now,
-            "items_state": ItemsState.READY,
-            "order_token": None,
-            "next_attempt_at": None,
-            "write_due_at": None,
-        }
-    else:
-        values = {"shown": shown, "row_at": first}
-    return connection.execute(statement.values(**values)).rowcount == 1
 
 
-def _add_waiting(connection: Connection, shop: str, order_ids: list[str], *, now: datetime) -> None:
-    """Orders whose rows wait for their items: known, and to be completed if they are sent once more."""
-    if not order_ids:
+def _fill(connection: Connection, known: Order, values: dict[str, Any], *, now: datetime) -> None:
+    if not values:
         return
-    insert = insert_of(connection.dialect.name)(orders)
+    changes: dict[str, Any] = dict(values)
+    if not values.keys().isdisjoint(_IN_THE_ROW):
+        # A row that was made from less, and is not on its way yet, is made anew.
+        changes["revision"] = orders.c.revision + 1
+    if known.shown in {Shown.WAITING, Shown.UNAVAILABLE} and not values.keys().isdisjoint(_FILLED_IN):
+        changes["write_due_at"] = now
+    connection.execute(sa.update(orders).where(orders.c.id == known.id).values(changes))
+
+
+def _put_items(connection: Connection, known: Order, came: NewOrder, *, now: datetime) -> None:
+    # The condition keeps items that are here already: they may be in the sheet.
+    row = connection.execute(
+        sa.update(orders)
+        .where(orders.c.id == known.id, orders.c.items_state != ItemsState.READY)
+        .values(items_state=ItemsState.READY, next_attempt_at=None, write_due_at=now, order_token=None)
+        .returning(orders.c.id, orders.c.item_count, orders.c.total_price)
+    ).first()
+    if row is not None:
+        count, total = (None if value is None else tidy(value) for value in (row.item_count, row.total_price))
+        put_items(connection, [OrderItems(row.id, came.items or (), count, total)])
+
+
+def _put_token(connection: Connection, known: Order, came: NewOrder, *, now: datetime) -> None:
     connection.execute(
-        insert.on_conflict_do_nothing(index_elements=["shop", "order_id"]),
-        [
-            {
-                "shop": shop,
-                "order_id": order_id,
-                "received_at": now,
-                "stored_at": now,
-                "items_state": ItemsState.UNAVAILABLE,
-                "attempts": 0,
-                "shown": Shown.WAITING,
-                "row_at": now,
-                "last_error": FOUND_IN_SHEET,
-            }
-            for order_id in order_ids
-        ],
+        sa.update(orders)
+        .where(orders.c.id == known.id, orders.c.order_token.is_(None), orders.c.items_state == ItemsState.UNAVAILABLE)
+        .values(order_token=came.order_token, items_state=ItemsState.DUE, next_attempt_at=now, last_error=None)
     )

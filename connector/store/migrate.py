@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine
 
 from connector.child import Child
 
-HEAD = "0008"
+HEAD = "0012"
 """The newest migration in `migrations/versions`."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

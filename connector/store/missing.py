@@ -5,20 +5,19 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from connector.models import ItemsState, NewOrder
-from connector.store.tables import orders, past_orders
+from connector.models import NewOrder
+from connector.sameness import contradiction
+from connector.store.known import adds_something, known_orders
+from connector.store.tables import past_orders
 
 
 def missing(connection: Connection, shop: str, found: Sequence[NewOrder]) -> list[NewOrder]:
-    """Those of the orders that the store never had, or has without the token that is here now.
+    """Those of the orders that the store never had, or knows less of than is here now.
 
-    One look-up by key for all of them, and a second only if some are not found.
+    One look-up by key for all of them, and a second only if some are not found. What contradicts the store is left out:
+    the history says the same again and again.
     """
-    lacks_token = sa.and_(orders.c.items_state == ItemsState.UNAVAILABLE, orders.c.order_token.is_(None))
-    query = sa.select(orders.c.order_id, lacks_token.label("lacks_token")).where(
-        orders.c.shop == shop, orders.c.order_id.in_({order.order_id for order in found})
-    )
-    known = {row.order_id: bool(row.lacks_token) for row in connection.execute(query)}
+    known = known_orders(connection, shop, list({order.order_id for order in found}))
     unknown = {order.order_id for order in found} - known.keys()
     if unknown:
         past = sa.select(past_orders.c.order_id).where(past_orders.c.shop == shop, past_orders.c.order_id.in_(unknown))
@@ -26,5 +25,6 @@ def missing(connection: Connection, shop: str, found: Sequence[NewOrder]) -> lis
     return [
         order
         for order in found
-        if order.order_id in unknown or (known.get(order.order_id) and order.order_token is not None)
+        if order.order_id in unknown
+        or ((have := known.get(order.order_id)) and adds_something(have, order) and contradiction(have, order) is None)
     ]

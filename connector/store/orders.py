@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from connector.models import Item, ItemsState, Order, Shown, Status, status_of
 from connector.store.places import place_of
+from connector.store.tables import is_odd, orders, past_orders
 from connector.store.tables import items as items_table
-from connector.store.tables import orders, past_orders
 from connector.totals import tidy
 
 _IDS_AT_ONCE = 500
@@ -70,6 +70,21 @@ def list_orders(
     branches = _STATUS_BRANCHES[status] if status is not None else _EVERY_BRANCH
     rows = [row for branch in branches for row in connection.execute(query.where(branch))]
     return [to_order(row) for row in sorted(rows, key=lambda row: -row.id)[:limit]]
+
+
+def list_odd(connection: Connection, shop: str, *, limit: int, before: int | None = None) -> list[Order]:
+    """The newest orders that somebody should look at, without their items, as `list_orders` gives them."""
+    query = sa.select(orders).where(orders.c.shop == shop, is_odd).order_by(orders.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(orders.c.id < before)
+    return [to_order(row) for row in connection.execute(query)]
+
+
+def count_odd(connection: Connection, shop: str, *, since: datetime) -> int:
+    """How many orders that somebody should look at were stored, or changed, since a moment."""
+    query = sa.select(sa.func.count()).select_from(orders).where(orders.c.shop == shop, is_odd)
+    recent = sa.or_(orders.c.stored_at >= since, orders.c.changed_at >= since)
+    return connection.execute(query.where(recent)).scalar_one()
 
 
 def newest_number(connection: Connection, shop: str) -> int:
@@ -142,6 +157,22 @@ def known_order_ids(connection: Connection, shop: str, order_ids: Sequence[str])
     return known
 
 
+def is_past(connection: Connection, shop: str, order_id: str) -> bool:
+    """Whether nothing but the order's id is kept."""
+    query = sa.select(past_orders.c.order_id).where(past_orders.c.shop == shop, past_orders.c.order_id == order_id)
+    return connection.execute(query).first() is not None
+
+
+def orders_after(
+    connection: Connection, shop: str, *, after: int, limit: int, since: datetime | None = None
+) -> list[Order]:
+    """The next orders with their items, in the order of their arrival, that were stored since a moment."""
+    query = sa.select(orders).where(orders.c.shop == shop, orders.c.id > after).order_by(orders.c.id).limit(limit)
+    if since is not None:
+        query = query.where(orders.c.stored_at >= since)
+    return with_items(connection, connection.execute(query))
+
+
 def has_rows(connection: Connection, shop: str) -> bool:
     """Whether rows were ever written for the shop, as far as the store knows."""
     written = sa.select(orders.c.id).where(orders.c.shop == shop, orders.c.shown.is_not(None)).limit(1)
@@ -210,8 +241,17 @@ def to_order(row: sa.Row[Any], items: Sequence[Item] = ()) -> Order:
         place=place_of(values["row_spreadsheet_id"], values["row_sheet_id"], values["row_index"])
         if values["shown"] is not None
         else None,
+        items_there=bool(values["items_there"]),
         rows_refused_at=values["rows_refused_at"],
         refusal=values["refusal"],
         items_refused_at=values["items_refused_at"],
         items=tuple(items),
+        chat_id=values["chat_id"],
+        message_id=values["message_id"],
+        said_total=None if values["said_total"] is None else tidy(values["said_total"]),
+        change=values["change"],
+        changed_at=values["changed_at"],
+        revision=values["revision"],
+        row_change=values["row_change"],
+        row_lacks=tuple(values["row_lacks"].split(",")) if values["row_lacks"] else (),
     )

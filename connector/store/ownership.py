@@ -38,6 +38,10 @@ class Hold:
     learned_at: datetime | None = None
     """When the store last read from the sheet what it did not know."""
     learned_orders: int | None = None
+    audited_at: datetime | None = None
+    """When the sheet was last compared with what was received."""
+    audit: str | None = None
+    """What came of that, as JSON."""
 
     def has_taken(self, number: int, word: str) -> bool:
         """Whether a number in the spreadsheet is this store's own, as far as the store knows."""
@@ -111,6 +115,11 @@ def batch_known(connection: Connection, spreadsheet_id: str, batch_id: str) -> N
 def learned(connection: Connection, spreadsheet_id: str, batch_id: str, *, orders: int, now: datetime) -> None:
     """The store has read from the sheet what it did not know; the batch is the last that was in it before."""
     _put(connection, spreadsheet_id, known_batch=batch_id, learned_at=now, learned_orders=orders)
+
+
+def audited(connection: Connection, spreadsheet_id: str, report: str, *, now: datetime) -> None:
+    """Keeps what a comparison of the sheet with the store has found."""
+    _put(connection, spreadsheet_id, audited_at=now, audit=report)
 
 
 def _put(

@@ -17,6 +17,8 @@ from sqlalchemy import Connection
 from connector.store.dialect import insert_of
 from connector.store.tables import quarantine
 
+OTHER_ORDER = "order under a known id"
+"""Stands in `field` for an order that was understood, but came under the id of another."""
 LARGEST_PAYLOAD = 256 * 1024
 MOST_KEPT = 10_000
 _PICTURE = "preview"
@@ -146,6 +148,12 @@ def drop(connection: Connection, shop: str, ids: Sequence[int]) -> None:
 def count_quarantined(connection: Connection, shop: str) -> int:
     query = sa.select(sa.func.count()).select_from(quarantine).where(quarantine.c.shop == shop)
     return connection.execute(query).scalar_one()
+
+
+def count_other_orders(connection: Connection, shop: str) -> int:
+    """How many of the entries are orders that came under the id of another."""
+    query = sa.select(sa.func.count()).select_from(quarantine)
+    return connection.execute(query.where(quarantine.c.shop == shop, quarantine.c.field == OTHER_ORDER)).scalar_one()
 
 
 def _entry(row: sa.Row[Any]) -> Entry:

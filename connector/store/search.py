@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.models import Order, Status
-from connector.store.orders import find_order, list_orders, newest_number
-from connector.store.tables import orders
+from connector.store.orders import find_order, list_odd, list_orders, newest_number
+from connector.store.tables import is_odd, orders
 
 STRETCH = 20_000
 """Numbers that one search looks at: a few hundredths of a second."""
@@ -32,18 +32,28 @@ class Found:
 
 
 def find_page(
-    connection: Connection, shop: str, *, text: str = "", status: Status | None = None, before: int | None, limit: int
+    connection: Connection,
+    shop: str,
+    *,
+    text: str = "",
+    status: Status | None = None,
+    odd: bool = False,
+    before: int | None,
+    limit: int,
 ) -> Found:
-    """Orders with this status, or all, and with the text in id, name or phone."""
+    """Orders with this status, or those that are odd, or all, and with the text in id, name or phone."""
+    if odd and not text:
+        return _page(list_odd(connection, shop, limit=limit + 1, before=before), limit)
     if not text:
         return _page(list_orders(connection, shop, status=status, limit=limit + 1, before=before), limit)
     end = newest_number(connection, shop) + 1
     if before is not None:
         end = min(before, end)
-    matching = sa.and_(orders.c.id >= end - STRETCH, _matches(text))
+    matching = sa.and_(orders.c.id >= end - STRETCH, _matches(text), *([is_odd] if odd else []))
     found = list_orders(connection, shop, status=status, limit=limit + 1, before=end, matching=matching)
     exact = find_order(connection, shop, text) if before is None else None
-    if exact is not None and all(order.id != exact.id for order in found) and status in (None, exact.status):
+    fits = exact is not None and status in (None, exact.status) and (exact.is_odd or not odd)
+    if exact is not None and fits and all(order.id != exact.id for order in found):
         found.append(exact)
         return Found(found[:limit], None if len(found) <= limit else found[limit - 1].id)
     page = _page(found, limit)

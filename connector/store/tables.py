@@ -43,10 +43,13 @@ orders = sa.Table(
     sa.Column("channel_id", sa.Text),
     sa.Column("customer_name", sa.Text),
     sa.Column("customer_phone", sa.Text),
+    sa.Column("chat_id", sa.Text),
+    sa.Column("message_id", sa.Text),
     sa.Column("title", sa.Text),
     sa.Column("note", sa.Text),
     sa.Column("item_count", sa.Double),
     sa.Column("total_price", sa.Double),
+    sa.Column("said_total", sa.Double),
     sa.Column("currency", sa.Text),
     sa.Column("received_at", Moment, nullable=False),
     sa.Column("stored_at", Moment, nullable=False),
@@ -56,15 +59,24 @@ orders = sa.Table(
     sa.Column("setback_at", Moment),
     sa.Column("last_error", sa.Text),
     sa.Column("warning", sa.Text),
+    sa.Column("change", sa.Text),
+    sa.Column("changed_at", Moment),
+    sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
     sa.Column("shown", sa.String(16)),
+    sa.Column("row_change", sa.Text),
+    sa.Column("row_lacks", sa.Text),
     sa.Column("write_due_at", Moment),
     sa.Column("batch_id", sa.String(32)),
     sa.Column("batch_shows", sa.String(16)),
+    sa.Column("batch_change", sa.Text),
+    sa.Column("batch_lacks", sa.Text),
+    sa.Column("batch_revision", sa.Integer),
     sa.Column("row_at", Moment),
     sa.Column("synced_at", Moment),
     sa.Column("row_spreadsheet_id", sa.Text),
     sa.Column("row_sheet_id", sa.BigInteger),
     sa.Column("row_index", sa.BigInteger),
+    sa.Column("items_there", sa.Boolean),
     sa.Column("rows_refused_at", Moment),
     sa.Column("refusal", sa.Text),
     sa.Column("items_refused_at", Moment),
@@ -104,6 +116,17 @@ items_refused = sa.Index(
     sqlite_where=orders.c.items_refused_at.is_not(None),
 )
 by_shown = sa.Index("orders_by_shown", orders.c.shop, orders.c.shown, orders.c.id)
+
+is_odd = sa.or_(orders.c.warning.is_not(None), orders.c.change.is_not(None))
+"""Whether somebody should look at the order."""
+odd = sa.Index("orders_odd", orders.c.shop, orders.c.id, sqlite_where=is_odd)
+
+by_message = sa.Index(
+    "orders_by_message",
+    orders.c.shop,
+    orders.c.message_id,
+    sqlite_where=orders.c.message_id.is_not(None),
+)
 
 by_time = sa.Index("orders_by_time", orders.c.shop, orders.c.received_at)
 
@@ -185,6 +208,8 @@ ownership = sa.Table(
     sa.Column("known_batch", sa.Text),
     sa.Column("learned_at", Moment),
     sa.Column("learned_orders", sa.BigInteger),
+    sa.Column("audited_at", Moment),
+    sa.Column("audit", sa.Text),
 )
 
 tab_limits = sa.Table(

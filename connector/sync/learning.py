@@ -8,11 +8,13 @@ from connector.clock import Clock
 from connector.events.announce import Announcer
 from connector.logs import get_logger
 from connector.models import Shown
+from connector.sheets.pending import WAITING_COLUMNS
 from connector.sheets.present_rows import SheetRows
 from connector.sheets.rows import COMPLETE, UNAVAILABLE
-from connector.store import known, ownership
+from connector.store import learned as learned_rows
+from connector.store import ownership
 from connector.store.database import Database
-from connector.store.known import Learned, Standing
+from connector.store.learned import Learned, Standing
 
 log = get_logger(__name__)
 
@@ -42,8 +44,8 @@ def standing_of(state: str, lines: int) -> Standing:
     if lines or state.startswith(COMPLETE):
         return Standing(Shown.COMPLETE, lines)
     if state.startswith(UNAVAILABLE):
-        return Standing(Shown.UNAVAILABLE, lines)
-    return Standing(Shown.WAITING, lines)
+        return Standing(Shown.UNAVAILABLE, lines, WAITING_COLUMNS[Shown.UNAVAILABLE])
+    return Standing(Shown.WAITING, lines, WAITING_COLUMNS[Shown.WAITING])
 
 
 def learn_rows(
@@ -71,7 +73,7 @@ def learn_rows(
 
         def change(connection: Connection, some: dict[str, Standing] = some) -> Learned:
             now = clock.now()
-            learned = known.learn(connection, shop, some, now=now)
+            learned = learned_rows.learn(connection, shop, some, now=now)
             events.shown(connection, learned.shown, now=now)
             return learned
 

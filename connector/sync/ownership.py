@@ -75,18 +75,23 @@ class Ownership:
         held, there = self._held, layout.owner
         if there is None or (held is not None and (held.number, held.word) == (there.number, there.word)):
             return
-        hold = self._hold()
-        if hold.has_taken(there.number, there.word) or there.number < (hold.number or 0):
-            # Another process on this store took the next number, or an older version of the spreadsheet was restored.
-            self._held = None
-            return
-        if hold.lost_to is None and held is None and self._may_take_over(there, hold):
-            return
         self._held = None
-        if held is not None or (hold.number is not None and there.store != self.identity.store):
-            self._lose(there, hold)
-        lost = self._hold()
-        raise SheetsError(lost_sentence(there, lost) if lost.lost_to else waits_sentence(there), kind=Kind.OWNED)
+        if (other := self.other_owner(layout, was_held=held is not None)) is not None:
+            hold = self._hold()
+            if held is not None or hold.number is not None:
+                self._lose(there, hold)
+                hold = self._hold()
+            raise SheetsError(lost_sentence(other, hold) if hold.lost_to else waits_sentence(other), kind=Kind.OWNED)
+
+    def other_owner(self, layout: Layout, *, was_held: bool = False) -> Owner | None:
+        """Another installation that the spreadsheet belongs to; None where this one may write. Changes nothing."""
+        there, hold = layout.owner, self._hold()
+        if there is None:
+            return None
+        # Another process on this store took a number, or an older version of the spreadsheet was restored.
+        if hold.has_taken(there.number, there.word) or there.number < (hold.number or 0):
+            return None
+        return None if hold.lost_to is None and not was_held and self._may_take_over(there, hold) else there
 
     def hold(self, layout: Layout, chosen: Chosen, sheet_id: int) -> bool:
         """Takes the spreadsheet where this process doesn't have it; True: the sheet must be looked at once more, for

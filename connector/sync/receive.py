@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 from itertools import islice
 
@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 from connector.clock import Clock
 from connector.events.announce import NOBODY, Announcer
 from connector.logs import get_logger, log_orders
-from connector.models import NewOrder
+from connector.models import NewOrder, OrderChange
 from connector.observer import UNOBSERVED, Observer
 from connector.store import intake, quarantine
+from connector.store.changes import put_changes
 from connector.store.database import Database
 from connector.store.intake import Taken
 from connector.store.quarantine import Quarantined, quarantined
@@ -37,7 +38,12 @@ class Receipt:
 
     @property
     def duplicates(self) -> int:
-        return len(self.taken) - self.accepted
+        return sum(taken.is_duplicate for taken in self.taken)
+
+    @property
+    def contradictions(self) -> int:
+        """Orders under the id of a known one that are other orders. They count as quarantined."""
+        return len(self.taken) - self.accepted - self.duplicates
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +54,11 @@ class _Packet:
     parts: Sequence[Quarantined]
     ignored: int
     replaces: Sequence[int]
+    changes: Sequence[OrderChange]
 
     @property
     def is_empty(self) -> bool:
-        return not self.orders and not self.parts and not self.replaces
+        return not (self.orders or self.parts or self.replaces or self.changes)
 
 
 class ReceiveStage:
@@ -98,7 +105,7 @@ class ReceiveStage:
 
     def _pack(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> _Packet:
         parts = [quarantined(part.field, part.reason, part.part) for part in reading.unclear] if keep_unclear else []
-        return _Packet(reading.orders, parts, reading.ignored, replaces)
+        return _Packet(reading.orders, parts, reading.ignored, replaces, reading.changes)
 
     def _hand_in(self, packets: Sequence[_Packet]) -> Future[Sequence[Sequence[Taken]]]:
         return self._database.write_together(self._store, packets)
@@ -113,7 +120,11 @@ class ReceiveStage:
             quarantine.keep(connection, self._shop, packet.parts, now=now)
         new_orders = [order for packet in packets for order in packet.orders]
         taken = intake.add_orders(connection, self._shop, new_orders, now=now, grace=self._grace)
+        others = zip(new_orders, taken, strict=True)
+        quarantine.keep(connection, self._shop, [part for order, one in others for part in _other(order, one)], now=now)
         self._events.received(connection, [order.order_id for order in taken if order.is_new], now=now)
+        changes = [change for packet in packets for change in packet.changes]
+        self._events.changed(connection, put_changes(connection, self._shop, changes, now=now), now=now)
         each = iter(taken)
         return [[list(islice(each, len(packet.orders))) for packet in some] for some in handed_in]
 
@@ -121,13 +132,16 @@ class ReceiveStage:
         taken = [order for some in together for order in some]
         for is_new in (True, False):
             log_orders(log, "received", [order.order_id for order in taken if order.is_new is is_new], is_new=is_new)
-        if taken:
-            self._arrived(len(together))
+        for order in taken:
+            if order.contradiction is not None:
+                log.warning("order.contradicted", order_id=order.order_id, reason=order.contradiction)
+        self._arrived(len(together))
 
     def _receipt(self, packet: _Packet, taken: Sequence[Taken]) -> Receipt:
         for part in packet.parts:
             log.warning("payload.quarantined", field=part.field, reason=part.reason)
-        return self._done(Receipt(tuple(taken), packet.ignored, len(packet.parts)))
+        contradictions = sum(order.contradiction is not None for order in taken)
+        return self._done(Receipt(tuple(taken), packet.ignored, len(packet.parts) + contradictions))
 
     def _done(self, receipt: Receipt) -> Receipt:
         self._observer.received(
@@ -137,3 +151,16 @@ class ReceiveStage:
             quarantined=receipt.quarantined,
         )
         return receipt
+
+
+def _other(order: NewOrder, taken: Taken) -> list[Quarantined]:
+    """What is kept of an order under the id of another: all that is known of it, as `POST /orders` takes it."""
+    if taken.contradiction is None:
+        return []
+    # When it came in is the entry's business, so that a repeated delivery is known.
+    said = {name: value for name, value in asdict(order).items() if value is not None and name in _KEPT}
+    items = [{name: value for name, value in asdict(item).items() if value is not None} for item in order.items or ()]
+    return [quarantined(quarantine.OTHER_ORDER, taken.contradiction, said | ({"items": items} if items else {}))]
+
+
+_KEPT = {field.name for field in fields(NewOrder)} - {"received_at", "items", "warning", "unfetchable"}

@@ -47,7 +47,9 @@ def replay(database: Database, receive: ReceiveStage, shop: str, *, ids: Sequenc
             together.unclear += reading.unclear
         if understood:
             receipt = receive.receive(together, keep_unclear=True, replaces=understood)
-            replayed.understood += len(understood)
+            # An order under the id of another is kept anew as what it was.
+            replayed.understood += len(understood) - receipt.contradictions
+            replayed.left += receipt.contradictions
             replayed.new += [taken.order_id for taken in receipt.taken if taken.is_new]
             replayed.duplicates += receipt.duplicates
             replayed.ignored += receipt.ignored

@@ -26,6 +26,7 @@ from connector.sheets.deadline import LOOK_WITHIN, SEND_WITHIN, Deadline
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.guard import marker_id, was_applied
 from connector.sheets.layout import Layout
+from connector.sheets.replace import must_be_found
 from connector.sheets.workbook import Workbook
 from connector.store import batches, pauses, refusals
 from connector.store.batches import Batch, Made
@@ -163,10 +164,15 @@ class WriteStage:
         if not self.ownership.knows_rows(layout):
             self._learn(layout)
             return Written(more=True)
+        layout = self._workbook.with_first_rows(layout)
         guard = chosen.guard
         entries = entries_that_fit(waiting, self._workbook.zone())
-        unavailable = {entry.order.order_id for entry in entries if entry.order.shown is Shown.UNAVAILABLE}
-        unavailable_rows = self._workbook.find_orders(layout, unavailable)
+        looked_up = [entry.order for entry in entries if must_be_found(entry.order, entry.shows)]
+        rows_found = self._workbook.find_orders(
+            layout,
+            {order.order_id for order in looked_up},
+            noted={order.order_id for order in looked_up if order.warning},
+        )
         manner = manner_of(self._limits.now(), self._workbook.tables())
         batch_id = batches.new_batch_id()
         batch = Batch(batch_id, spreadsheet_id, marker_id(batch_id), guard.name)
@@ -176,7 +182,7 @@ class WriteStage:
                 [guard.claim(batch.id, batch.marker_id, sheet_id), *self.ownership.requests(layout, batch.id)],
                 layout,
                 entries,
-                unavailable_rows=unavailable_rows,
+                rows_found=rows_found,
                 manner=manner,
             )
 
@@ -207,7 +213,7 @@ class WriteStage:
 
     def _claim(self, batch: Batch, entries: Sequence[Entry], layout: Layout) -> set[int]:
         """Stores the batch; the keys of the orders that belong to it."""
-        made = {entry.order.id: Made.of(entry.order, entry.shows) for entry in entries}
+        made = {entry.order.id: Made.of(entry.order, entry.shows, entry.lacks) for entry in entries}
         now = self._clock.now()
 
         def places(claimed: AbstractSet[int]) -> Mapping[int, Place]:
@@ -227,9 +233,10 @@ class WriteStage:
         self._limits.sent(requests)
         try:
             self._api.batch_update(batch.spreadsheet_id, requests, deadline=deadline)
-        except SheetsError as error:
-            if error.is_unclear:
+        except SheetsError as failure:
+            if failure.is_unclear:
                 raise
+            error = self._workbook.explained(failure, requests)
             # Any other failure is certain to have written nothing. (TAKEN, for a batch that is sent only once,
             # means that its id was drawn before; the next batch has another.)
             self._void(batch, error.message)

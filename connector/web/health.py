@@ -6,6 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from connector.metrics.quota import Quota
 from connector.present import moment
 from connector.service import Service
+from connector.store.commit import StoreReplacedError
 from connector.store.pauses import Part
 from connector.store.standing import read_standing
 from connector.sync.reasons import is_late, reasons
@@ -25,8 +26,11 @@ def health_blueprint(service: Service) -> Blueprint:
         no reason to send webhooks elsewhere."""
         now = service.clock.now()
         try:
+            service.database.check_file()
             with service.database.read() as connection:
                 standing = read_standing(connection, service.shop)
+        except StoreReplacedError as error:
+            return jsonify(status="not ready", database="unavailable", problems=[str(error)]), 503
         except SQLAlchemyError:
             return jsonify(status="not ready", database="unavailable"), 503
         late = is_late(standing, now)

@@ -11,8 +11,11 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from connector.models import Order, Status
 from connector.present import order_json
 from connector.service import Service
+from connector.sheets.errors import SheetsError
 from connector.store import orders as stored
+from connector.store.rewrite import Gone
 from connector.sync.resync import ask_for_resync
+from connector.sync.rewrite import NotRewrittenError, rewrite
 from connector.web.body import read_json_or_form
 from connector.web.errors import WRONG_FIELDS, ApiError
 from connector.web.query import MOST_LISTED, whole_number
@@ -23,6 +26,7 @@ MOST_WAITING = 64
 """Callers that may wait at once. Each sleeps in a thread of the server's, which has so many more for them."""
 _ASK_AGAIN = 5
 """Seconds after which it is sensible to ask what became of an order that was not done in time."""
+NO_SUCH_ORDER = "There is no order with this id."
 _DONE = (Status.SYNCED, Status.FAILED)
 
 
@@ -42,7 +46,7 @@ def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blue
             ]
             raise ApiError(422, WRONG_FIELDS, fields=problems)
         receipt = service.receive.receive(reading, keep_unclear=False)
-        order_ids = [taken.order_id for taken in receipt.taken]
+        order_ids = [taken.order_id for taken in receipt.taken if taken.contradiction is None]
         found = _wait_until_done(service, order_ids, wait, waiting)
         response = jsonify(
             accepted=receipt.accepted,
@@ -85,7 +89,28 @@ def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blue
         service.pipeline.wake()
         return jsonify(resynced=len(tried))
 
+    @blueprint.post("/orders/<whole:order_id>/rewrite")
+    def rewrite_one(order_id: str) -> Response:
+        gone = _rewrite(service, order_id)
+        service.pipeline.wake()
+        return jsonify(rewrites=gone, order=order_json(_find(service, order_id)))
+
     return blueprint
+
+
+def _rewrite(service: Service, order_id: str) -> Gone:
+    """Has written anew what is gone of the order."""
+    if "\x00" in order_id:  # No id holds one, and PostgreSQL refuses to look for it.
+        raise ApiError(404, NO_SUCH_ORDER)
+    try:
+        gone = rewrite(service.database, service.lookup, shop=service.shop, order_id=order_id, clock=service.clock)
+    except NotRewrittenError as error:
+        raise ApiError(409, str(error)) from None
+    except SheetsError as error:
+        raise ApiError(503, service.redact(error.message), retry_after=_ASK_AGAIN) from None
+    if gone is None:
+        raise ApiError(404, NO_SUCH_ORDER)
+    return gone
 
 
 def _find(service: Service, order_id: str) -> Order:
@@ -94,7 +119,7 @@ def _find(service: Service, order_id: str) -> Order:
         with service.database.read() as connection:
             order = stored.find_order(connection, service.shop, order_id)
     if order is None:
-        raise ApiError(404, "There is no order with this id.")
+        raise ApiError(404, NO_SUCH_ORDER)
     return order
 
 

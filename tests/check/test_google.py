@@ -21,8 +21,13 @@ from tests.clock import FakeClock
 HOW = "Make a key for the service account in the Google Cloud console (Keys, Add key, JSON)"
 NOT_SHARED = f"The spreadsheet is not shared with {ACCOUNT}. Open it, choose Share, and add that address as Editor."
 PROTECTED = (
-    "The tab {} is protected where the connector writes. Open Data, Protected sheets and ranges, and allow "
-    f"{ACCOUNT} to edit it, or remove the protection."
+    "{} is protected, so that rows can't be written there. Open Data, Protected sheets and ranges, and "
+    f"allow {ACCOUNT} to edit it, or remove the protection."
+)
+LEFT_ALONE = (
+    "The tab Orders holds something that is not the connector's, so the next order will make another tab. To go on in "
+    "this one, write these titles into its first row: Order ID, Received, Customer, Phone, Title, Note, Item count, "
+    "Total, Currency, Status, Items."
 )
 TITLES = "Order ID, Received, Customer, Phone, Title, Note, Item count, Total, Currency, Status, Items"
 
@@ -190,6 +195,24 @@ def test_a_second_marker_that_google_takes(place: Place) -> None:
     ]
 
 
+@pytest.mark.parametrize("zone", ["GMT-07:00", "GMT+05:30"])
+def test_a_fixed_offset_is_a_time_zone_too(place: Place, zone: str) -> None:
+    edit(place, lambda draft: setattr(draft.content, "time_zone", zone))
+
+    assert f"Its time zone is {zone}." in right(place.google())[1]
+
+
+def test_a_time_zone_that_nobody_knows(place: Place) -> None:
+    edit(place, lambda draft: setattr(draft.content, "time_zone", "Mars/Olympus"))
+
+    assert wrong(place.google()) == [
+        "The connector does not know the spreadsheet's time zone Mars/Olympus, so dates are written in UTC. Choose "
+        "another one under File, Settings, or put a name such as Europe/Berlin into TIMEZONE."
+    ]
+    place.set(timezone="Europe/Berlin")
+    assert right(place.google())[-1].startswith("Not there yet")
+
+
 # The tabs
 
 
@@ -213,9 +236,34 @@ def test_a_tab_of_the_same_name_with_other_titles(place: Place) -> None:
     place.sandbox.merchant.add_tab("Orders")
     place.sandbox.merchant.set_cell("Orders", 0, 0, "Bestellnummer")
 
+    assert wrong(place.google()) == [LEFT_ALONE]
+
+
+def test_the_tab_of_another_program_with_titles_such_as_ours_is_left_alone_and_check_says_so(place: Place) -> None:
+    place.sandbox.merchant.add_tab("Orders")
+    for column, title in enumerate(["Order ID", "Customer", "Phone", "Total", "Status", "Items"]):
+        place.sandbox.merchant.set_cell("Orders", 0, column, title)
+        place.sandbox.merchant.set_cell("Orders", 1, column, f"a {title}")
+
+    assert wrong(place.google()) == [LEFT_ALONE]
+    prepare_tabs(place.settings, place.database)
+    assert right(place.google())[-2:] == [
+        "Rows go into the tab Orders 2. The tab Orders is not the connector's, and is left alone.",
+        "The tabs and their columns are found.",
+    ]
+
+
+def test_a_chart_s_own_tab_that_is_called_orders_is_left_alone_and_may_be_the_first(place: Place) -> None:
+    place.sandbox.merchant.add_chart_tab("Orders")
+
     assert wrong(place.google()) == [
-        "The first rows of the tab Orders are not the connector's, so the next order will make another tab. To go on "
-        f"in this one, write these titles into its first row: {TITLES}."
+        "The tab Orders is a chart's, without cells, so the next order will make another tab."
+    ]
+    place.sandbox.google.accept_second_marker = True  # so that a tab with cells is needed for the guard
+    assert wrong(place.google())[0].startswith("Google takes two markers")
+    prepare_tabs(place.settings, place.database)
+    assert "Rows go into the tab Orders 2. The tab Orders is not the connector's, and is left alone." in [
+        finding.sentence for finding in place.google() if finding.holds
     ]
 
 
@@ -262,17 +310,24 @@ def test_another_column_that_was_deleted_is_the_merchants_will(place: Place) -> 
     place.sandbox.merchant.delete_column("Orders", 3)
 
     assert right(place.google())[-2:] == [
-        "Deleted from the tab Orders, and left out from then on: Phone, Title.",
+        "The tab Orders goes without these columns, and they are left out: Phone, Title.",
         "The tabs and their columns are found.",
     ]
 
 
 @pytest.mark.parametrize(
-    "area",
-    [(None, None, None, None), (1, None, None, None), (0, 40, 2, 5), (None, None, 3, 4)],
+    ("area", "name"),
+    [
+        ((None, None, None, None), "The tab Items"),
+        ((1, None, None, None), "The tab Items"),
+        ((0, 40, 2, 5), "The range C1:E40 of the tab Items"),
+        ((None, None, 3, 4), "The range D:D of the tab Items"),
+    ],
     ids=["the whole tab", "all rows below the header", "some columns and many rows", "a column"],
 )
-def test_a_tab_that_is_protected(place: Place, area: tuple[int | None, int | None, int | None, int | None]) -> None:
+def test_a_tab_that_is_protected(
+    place: Place, area: tuple[int | None, int | None, int | None, int | None], name: str
+) -> None:
     prepare_tabs(place.settings, place.database)
     if area[0] == 1:
         # Nothing stands there yet, so rows come in above what is protected.
@@ -281,7 +336,15 @@ def test_a_tab_that_is_protected(place: Place, area: tuple[int | None, int | Non
         area = (0, None, None, None)
     place.sandbox.merchant.protect("Items", *area)
 
-    assert wrong(place.google()) == [PROTECTED.format("Items")]
+    assert wrong(place.google()) == [PROTECTED.format(name)]
+
+
+def test_a_protected_column_of_the_merchants_own_keeps_every_row_out_and_is_named(place: Place) -> None:
+    prepare_tabs(place.settings, place.database)
+    place.sandbox.merchant.insert_column("Orders", 4, "Done by")
+    place.sandbox.merchant.protect("Orders", column=4, end_column=5)
+
+    assert wrong(place.google()) == [PROTECTED.format("The range E:E of the tab Orders")]
 
 
 def test_protections_that_keep_no_order_out(place: Place) -> None:
@@ -290,7 +353,7 @@ def test_protections_that_keep_no_order_out(place: Place) -> None:
     merchant.protect("Orders", row=0, end_row=1)
     merchant.protect("Orders", warning_only=True)
     merchant.insert_column("Orders", 4, "Done by")
-    merchant.protect("Orders", column=4, end_column=5)
+    merchant.protect("Orders", row=0, end_row=1, column=4, end_column=5)
     merchant.protect("Sheet1")
 
     assert right(place.google())[-1] == "The tabs and their columns are found."

@@ -43,7 +43,18 @@ def sample(tmp_path: Path, **state: Any) -> Order:
     """The order of the examples, as the store has it."""
     database = Database(f"sqlite:///{tmp_path}/connector.db")
     new = NewOrder(
-        "964278151888836", RECEIVED, "token", "MANTIS-M72HC", "Gerald", "919984351847", "Jonathan", None, 2, 159, "AUD"
+        "964278151888836",
+        RECEIVED,
+        "token",
+        "MANTIS-M72HC",
+        "Gerald",
+        "919984351847",
+        "Jonathan",
+        None,
+        2,
+        159,
+        "AUD",
+        chat_id="919984351847@s.whatsapp.net",
     )
     database.write(
         lambda connection: intake.add_orders(connection, "default", [new], now=RECEIVED, grace=SYNCED - RECEIVED)
@@ -90,6 +101,7 @@ def test_the_example_of_a_synced_order_is_what_is_sent(tmp_path: Path) -> None:
             EventType.FAILED,
             {"shown": Shown.UNAVAILABLE, "items_state": ItemsState.UNAVAILABLE, "attempts": 2, "place": PLACE},
         ),
+        (EventType.CHANGED, {"change": "Deleted by the customer", "changed_at": SYNCED}),
     ],
 )
 def test_the_examples_of_the_other_orders_name_all_that_differs(

@@ -16,6 +16,7 @@ from connector.sandbox.google.merchant import Merchant
 from connector.sandbox.google.standin import Answer, GoogleStandIn
 from connector.sandbox.sandbox import TIME_ZONE
 from connector.sandbox.whapi.order import SandboxOrder, number
+from connector.service import build_workbook, sheets_api
 from tests.service.shop import Shop
 from tests.waiting import wait_until
 
@@ -152,6 +153,11 @@ class Book:
 
     # Orders
 
+    def make_tabs(self) -> None:
+        """Makes the tabs, as setup does, before any order."""
+        settings, service = self.shop.settings, self.shop.service
+        build_workbook(settings, service.database, sheets_api(settings), service.clock).layout()
+
     def send(self, sample: str = "normal") -> SandboxOrder:
         (order,) = self.shop.sandbox.send(sample)
         self.sent.append(order)
@@ -170,7 +176,7 @@ class Book:
         orders = self.shop.sandbox.send("normal", count, together=True)
         self.sent += orders
         self.shop.wait_until_synced(orders)
-        rows = [row[0] for row in self.values("Orders")]
+        rows = [row[0] if row else None for row in self.values("Orders")]
         self.sent.sort(key=lambda order: rows.index(order.order_id))
 
     def an_order_arrives(
@@ -199,14 +205,33 @@ class Book:
         self.holds_still(before, but=(orders_tab, items_tab))
         return order
 
-    def holds(self, before: dict[str, Grid], tab: str, at: int, columns: Sequence[str], rows: Sequence[Values]) -> None:
-        """The tab is as it was, but for new rows at an index, which hold these values and nothing else."""
-        now = self.grid(tab)
+    def holds(
+        self,
+        before: dict[str, Grid],
+        tab: str,
+        at: int,
+        columns: Sequence[str],
+        rows: Sequence[Values],
+        *,
+        fills: bool = False,
+    ) -> None:
+        """The tab is as it was, but for new rows at an index, which hold these values and nothing else.
+
+        `fills`: the first of them stands in the row that was there, beside what the merchant has in it.
+        """
+        now, was = self.grid(tab), before[tab]
+        width = max([len(columns), *(len(row) for row in now[at : at + len(rows)])])
+        expected = [_padded(_in_columns(row, columns), width) for row in rows]
+        notes: list[Any] = [[None] * width for _ in rows]
+        if fills and at < len(was):
+            for column, cell in enumerate(was[at]):
+                if column >= len(columns) or columns[column] == MINE:
+                    expected[0][column], notes[0][column] = cell.value, cell.note
+            was = _trimmed([*was[:at], [cell._replace(value=None, note=None) for cell in was[at]], *was[at + 1 :]])
         fresh, old = now[at : at + len(rows)], now[:at] + now[at + len(rows) :]
-        filled = [[cell.value for cell in row] for row in fresh]
-        assert [_padded(row, len(columns)) for row in filled] == [_in_columns(row, columns) for row in rows]
-        assert [cell.note for row in fresh for cell in row if cell.note] == []
-        assert _trimmed(old) == before[tab]
+        assert [_padded([cell.value for cell in row], width) for row in fresh] == expected
+        assert [_padded([cell.note for cell in row], width) for row in fresh] == notes
+        assert _without_ends(_trimmed(old)) == _without_ends(was)
 
     def holds_still(self, before: dict[str, Grid], *, but: Sequence[str] = ()) -> None:
         """No tab but these has changed, and there are no others, but for the summary that comes with new tabs."""
@@ -249,14 +274,14 @@ class Book:
         problems: list[str] = wait_until(lambda: self.shop.http.get("/readyz").json()["problems"])
         return problems[0]
 
-    def after_the_next_read(self, edit: Callable[[], None]) -> None:
+    def after_the_next_read(self, edit: Callable[[], None], kind: str = "developerMetadata.search") -> None:
         """Makes an edit at the very moment between the connector's next look at the tags and what it writes then."""
         real = self.google.answer
         left = [edit]
 
         def answer(call: Call, *, counted: bool = True) -> Answer:
             answered = real(call, counted=counted)
-            if left and self.google.kind_of(call) == "developerMetadata.search":
+            if left and self.google.kind_of(call) == kind:
                 left.pop()()
             return answered
 
@@ -268,6 +293,15 @@ def _trimmed(rows: Iterable[list[Cell]]) -> Grid:
     while grid and all(cell.value is None and cell.note is None for cell in grid[-1]):
         grid.pop()
     return grid
+
+
+def _without_ends(grid: Grid) -> Grid:
+    """The rows without what their last columns don't hold."""
+    rows = [list(row) for row in grid]
+    for row in rows:
+        while row and row[-1] == Cell():
+            row.pop()
+    return rows
 
 
 def _in_columns(values: Values, columns: Sequence[str]) -> list[Any]:

@@ -153,6 +153,13 @@ class RandomMerchant:
                 found.setdefault(name, {})[rest.partition(":")[2]] = entry.place.index
         return found
 
+    def header(self, sheet: Sheet) -> int | None:
+        """The row of the header, as its tag says."""
+        entries = self.book.google.spreadsheets[self.book.spreadsheet_id].content.metadata.values()
+        ours = [f"{name}:{sheet.sheet_id}" for name in ("orders", "items")]
+        rows = [entry.place.index for entry in entries if entry.key == "wcsync.header" and entry.value in ours]
+        return rows[0] if rows else None
+
     def tab(self, name: str) -> Sheet:
         content = self.book.google.spreadsheets[self.book.spreadsheet_id].content
         ours = [sheet for sheet in content.sheets.values() if name in self.columns(sheet)]

@@ -6,6 +6,7 @@ merchant left it.
 """
 
 import threading
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -108,15 +109,28 @@ class Check:
             assert places == {key: index for index, key in enumerate(KEYS[name])}
             assert here == list(range(1, 1 + len(rows)))
             self.before[sheet.sheet_id] = grid[:1]
+        before = self.before[sheet.sheet_id]
         if rows:
             columns = [next((key for key, at in places.items() if at == n), "") for n in range(sheet.column_count)]
             first = here[0] if here[0] == here[-1] - len(rows) + 1 else -1
             assert first >= 0
-            self.book.holds({sheet.title: self.before[sheet.sheet_id]}, sheet.title, first, columns, rows)
+            fills = self.fills(sheet, before, first, places.values())
+            self.book.holds({sheet.title: before}, sheet.title, first, columns, rows, fills=fills)
             above = grid[first - 1]
             assert first == 1 or self.holds_one_of(above, self.book.sent) or self.is_first_of_ours(grid, first)
         else:
             assert grid == self.before[sheet.sheet_id]
+
+    def fills(self, sheet: Sheet, before: Grid, first: int, columns: Iterable[int]) -> bool:
+        """Whether the row below the header was blank in the connector's columns, and no order in the tab."""
+        header = self.merchant.header(sheet)
+        row = before[first] if first < len(before) else []
+        ours = [row[column] for column in columns if column < len(row)]
+        return (
+            header == first - 1
+            and not any(self.holds_one_of(row, self.book.sent) for row in before)
+            and all(cell.value is None and cell.note is None for cell in ours)
+        )
 
     def is_first_of_ours(self, grid: Grid, first: int) -> bool:
         return not any(self.holds_one_of(row, self.book.sent) for row in grid[:first])

@@ -10,8 +10,8 @@ from tests.waiting import wait_until
 
 ACCOUNT = "connector@sandbox-project.iam.gserviceaccount.com"
 PROTECTED = (
-    "The spreadsheet protects cells that the connector writes. Open Data, Protected sheets and ranges, and "
-    f"allow {ACCOUNT} to edit them, or remove the protection."
+    "{} is protected, so that rows can't be written there. Open Data, Protected sheets and ranges, and "
+    f"allow {ACCOUNT} to edit it, or remove the protection."
 )
 FULL = (
     "The spreadsheet is full: Google allows 10,000,000 cells. Delete tabs, rows or columns that are not "
@@ -79,16 +79,37 @@ def test_a_protection_that_leaves_the_service_account_out_keeps_no_order_out(boo
 
 @pytest.mark.parametrize("tab", ["Orders", "Items"])
 @pytest.mark.parametrize(
-    "area",
-    [(None, None, None, None), (1, None, None, None), (1, 40, 0, 11), (None, None, 3, 4)],
-    ids=["the whole tab", "all rows below the header", "the data and some rows more", "a column"],
+    ("area", "name"),
+    [
+        ((None, None, None, None), "The tab {tab}"),
+        ((1, None, None, None), "The range 2:{rows} of the tab {tab}"),
+        ((1, 40, 0, 10), "The range A2:J40 of the tab {tab}"),
+        ((None, None, 3, 4), "The range D:D of the tab {tab}"),
+        ((2, 9, 3, 4), "The range D3:D9 of the tab {tab}"),
+    ],
+    ids=["the whole tab", "all rows below the header", "the data and some rows more", "a column", "some cells"],
 )
 def test_a_protection_over_the_rows_stops_the_writing_until_it_is_taken_off(
-    book: Book, tab: str, area: tuple[int | None, int | None, int | None, int | None]
+    book: Book, tab: str, area: tuple[int | None, int | None, int | None, int | None], name: str
 ) -> None:
+    if area[1] == 9 and book.end(tab) > 4:
+        book.merchant.delete_rows(tab, 4, book.end(tab) - 4)  # so that the rows end within it
     book.merchant.protect(tab, *area)
+    named = name.format(tab=tab, rows=book.sheet(tab).row_count)
 
-    stops_and_goes_on(book, PROTECTED, lambda: book.merchant.unprotect(tab))
+    stops_and_goes_on(book, PROTECTED.format(named), lambda: book.merchant.unprotect(tab))
+
+
+def test_a_protected_column_of_the_merchants_own_stops_the_writing_and_is_named(book: Book) -> None:
+    book.merchant.insert_column("Orders", 4, "Done by")
+    book.merchant.protect("Orders", column=4, end_column=5)
+    order = book.send()
+
+    assert book.problem() == PROTECTED.format("The range E:E of the tab Orders")
+
+    book.merchant.unprotect("Orders")
+    book.shop.wait_until_synced([order])
+    assert [row[0] for row in book.values("Orders")[1:]] == [order.order_id for order in book.sent]
 
 
 def test_a_protected_row_with_an_order_that_waits_stops_the_writing_until_it_is_taken_off(book: Book) -> None:
@@ -97,7 +118,7 @@ def test_a_protected_row_with_an_order_that_waits_stops_the_writing_until_it_is_
     before = book.grids()
     book.shop.sandbox.faults.clear("whapi")
 
-    assert book.problem() == PROTECTED
+    assert book.problem() == PROTECTED.format("The range 1:5 of the tab Orders")
     book.holds_still(before)
     book.merchant.unprotect("Orders")
 

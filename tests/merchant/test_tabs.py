@@ -161,6 +161,37 @@ def test_a_tab_of_the_merchants_with_our_name_and_something_else_in_it_stays_unt
     empty_book.an_order_arrives(orders_tab="Orders 2")
 
 
+def test_another_program_s_tab_with_titles_such_as_ours_stays_untouched(empty_book: Book) -> None:
+    """Every shop's export has an order's id, a customer and a phone; and this one brings the same orders."""
+    empty_book.merchant.rename_tab("Sheet1", "Orders")
+    columns = ["Order ID", "Customer", "Phone", "Total", "Currency", "Status", "Items"]
+    for column, title in enumerate(columns):
+        empty_book.merchant.set_cell("Orders", 0, column, title)
+    for row in (1, 2, 3):
+        for column, title in enumerate(columns):
+            empty_book.merchant.set_cell("Orders", row, column, f"{title} of my own {row}")
+    before = empty_book.grids()
+
+    orders = empty_book.send_and_wait(2)
+
+    assert titles(empty_book) == ["Orders", "Orders 2", "Items"]
+    assert empty_book.values("Orders 2") == made_anew("Orders", *orders)
+    empty_book.holds_still(before | {tab: empty_book.grid(tab) for tab in ("Orders 2", "Items")})
+
+
+@pytest.mark.parametrize("title", ["Orders", "Items", "Summary", "Turnover"])
+def test_a_chart_s_own_tab_may_be_the_first_and_have_a_name_of_ours(empty_book: Book, title: str) -> None:
+    empty_book.merchant.add_chart_tab(title)
+
+    orders = empty_book.send_and_wait(2)
+
+    own = {tab: f"{tab} 2" if tab == title else tab for tab in ("Orders", "Items")}
+    assert sorted(titles(empty_book)) == sorted({title, "Sheet1", *own.values()} - {"Summary"})
+    assert empty_book.values(own["Orders"]) == made_anew("Orders", *orders)
+    assert empty_book.values(own["Items"]) == made_anew("Items", *orders)
+    empty_book.an_order_arrives(orders_tab=own["Orders"], items_tab=own["Items"])
+
+
 @pytest.mark.parametrize(("row", "text"), [(25, "a text far below"), (999, "0"), (0, "FALSE")])
 def test_a_tab_that_only_looks_empty_at_the_top_is_not_used(empty_book: Book, row: int, text: str) -> None:
     empty_book.merchant.rename_tab("Sheet1", "Orders")

@@ -90,6 +90,7 @@ class DirectApi(SheetsApi):
                     account=self.account,
                     spreadsheet_id=spreadsheet_id,
                     retry_after=None,
+                    sent=json.get("requests") if json is not None and path == ":batchUpdate" else None,
                 )
         raise SheetsError("No answer.", kind=Kind.UNCLEAR)
 

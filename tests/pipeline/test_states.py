@@ -6,6 +6,7 @@ The real stages, the real store and the sandbox's Google; no sockets, no threads
 import shutil
 from collections import Counter
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from connector.events.announce import Announcer
-from connector.models import Item, NewOrder, Order, Place, Shown, Status
+from connector.models import Item, NewOrder, Order, OrderChange, Place, Shown, Status
 from connector.service import SHOP
 from connector.sheets.columns import Tab
 from connector.sheets.workbook import Workbook
@@ -46,6 +47,13 @@ TITLES = {Tab.ORDERS: "Orders", Tab.ITEMS: "Items"}
 EVENTS = Announcer(shop=SHOP, spreadsheet_id=SPREADSHEET_ID, targets=["target"])
 SAYS = {Status.WAITING: "waiting · {}", Status.SYNCED: "complete", Status.FAILED: "unavailable"}
 ORDER_OF_EVENTS = ("order.received", "order.waiting", "order.failed", "order.synced")
+FILLED_IN = {
+    "customer_name": "Customer",
+    "customer_phone": "Phone",
+    "item_count": "Item count",
+    "total_price": "Total",
+    "currency": "Currency",
+}
 LAST_TOLD = {
     None: "order.received",
     Shown.WAITING: "order.waiting",
@@ -120,8 +128,14 @@ class PipelineStates(RuleBasedStateMachine):
         except ProcessDied:
             self.restart()
 
-    @rule(numbers=st.lists(st.integers(0, 12), min_size=1, max_size=4), lines=st.integers(1, 3), token=st.booleans())
-    def orders_arrive(self, numbers: list[int], lines: int, token: bool) -> None:
+    @rule(
+        numbers=st.lists(st.integers(0, 12), min_size=1, max_size=4),
+        lines=st.integers(1, 3),
+        token=st.booleans(),
+        knows=st.sets(st.sampled_from(["customer_name", "customer_phone", "item_count", "total_price", "currency"])),
+    )
+    def orders_arrive(self, numbers: list[int], lines: int, token: bool, knows: AbstractSet[str] = frozenset()) -> None:
+        """Deliveries, new ones and repeated ones, of which each may know more or less than the others."""
         new = []
         for number in numbers:
             order_id = f"order-{number}"
@@ -139,9 +153,28 @@ class PipelineStates(RuleBasedStateMachine):
                     order_id=order_id,
                     received_at=self.clock.now(),
                     order_token=f"token of {order_id}" if token else None,
+                    message_id=f"message of {order_id}",
+                    **{name: value for name, value in self.said(order_id).items() if name in knows},
                 )
             )
-        self.receive.receive(Reading(orders=new), keep_unclear=True)
+        receipt = self.receive.receive(Reading(orders=new), keep_unclear=True)
+        assert receipt.quarantined == 0
+
+    def said(self, order_id: str) -> dict[str, Any]:
+        """What there is to know of an order."""
+        number = order_id.removeprefix("order-")
+        return {
+            "customer_name": f"Customer {'abcdefghijklm'[int(number)]}",
+            "customer_phone": f"4915550000{int(number):02d}",
+            "item_count": len(self.answered[order_id]),
+            "total_price": 2 * len(self.answered[order_id]),
+            "currency": "EUR",
+        }
+
+    @rule(number=st.integers(0, 12), sentence=st.sampled_from(["Deleted by the customer", "Declined"]))
+    def something_is_told_of_an_order(self, number: int, sentence: str) -> None:
+        change = OrderChange(sentence, message_id=f"message of order-{number}")
+        self.receive.receive(Reading(changes=[change]), keep_unclear=True)
 
     @rule(outcome=st.sampled_from([None, None, None, *whapi_failures()]), dies=st.sampled_from([False, False, True]))
     def an_order_is_fetched(self, outcome: Any, dies: bool) -> None:
@@ -207,9 +240,22 @@ class PipelineStates(RuleBasedStateMachine):
                     "complete": "complete",
                     "unavailable": "unavailable",
                 }[order.shown]
-                assert says[order.order_id] == expected
+                told = f" · {order.row_change[0].lower()}{order.row_change[1:]}" if order.row_change else ""
+                assert says[order.order_id] == expected + told
             if order.status is Status.SYNCED:
                 assert lines[order.order_id] == len(self.answered[order.order_id])
+
+    @invariant()
+    def a_cell_holds_its_order_s_own_value_or_says_that_it_is_still_to_come(self) -> None:
+        for row in self.rows("Orders"):
+            order_id = row["Order ID"]
+            pending = {f"{state} · {order_id}" for state in ("waiting", "unavailable")}
+            for name, column in FILLED_IN.items():
+                assert row[column] in {None, self.said(order_id)[name], *pending}
+            if row["Items"].startswith("complete"):
+                assert [row[FILLED_IN[name]] for name in ("item_count", "total_price", "currency")] == [
+                    self.said(order_id)[name] for name in ("item_count", "total_price", "currency")
+                ]
 
     @invariant()
     def a_row_is_where_the_store_says(self) -> None:
@@ -238,7 +284,8 @@ class PipelineStates(RuleBasedStateMachine):
         told: dict[str, list[str]] = {}
         with self.store.read() as connection:
             for about, kind in connection.execute(sa.select(outbox.c.about, outbox.c.type).order_by(outbox.c.id)):
-                told.setdefault(about, []).append(kind)
+                if kind != "order.changed":  # told whenever it comes
+                    told.setdefault(about, []).append(kind)
         return told
 
     @invariant()
@@ -272,12 +319,13 @@ class PipelineStates(RuleBasedStateMachine):
             if not due and self.write.next_run_at() is None and not self.api.late:
                 break
         with_items = self.answered.keys() - self.never_had_token - self.forgotten
-        rows = {row["Order ID"]: row["Items"] for row in self.rows("Orders")}
+        rows = {row["Order ID"]: row["Items"].partition(" · ")[0] for row in self.rows("Orders")}
         assert rows == {order_id: "complete" if order_id in with_items else "unavailable" for order_id in self.answered}
         assert Counter(row["Product"] for row in self.rows("Items")) == Counter(
             item.name for order_id in with_items for item in self.answered[order_id]
         )
         self.no_row_is_there_twice()
+        assert [order.order_id for order in self.stored() if order.row_change != order.change] == []
         with self.store.read() as connection:
             assert batches.open_batches(connection, SHOP) == []
 

@@ -44,7 +44,7 @@ def test_a_new_tab_answers_its_properties(shop: Shop) -> None:
             add("sheet1"),
             'addSheet: A sheet with the name "sheet1" already exists. Please enter another name.',
         ),
-        (add("Other", sheetId=0), "addSheet: A sheet with id 0 already exists. Please enter another id."),
+        (add("Other", sheetId=0), "addSheet: Sheet with id 0 already exists."),
         ({"deleteSheet": {"sheetId": 0}}, "deleteSheet: You can't remove all the visible sheets in a document."),
         (
             {"updateSheetProperties": {"properties": {"hidden": True}, "fields": "hidden"}},
@@ -135,7 +135,10 @@ def test_filter_rules_bands_and_charts_are_kept_and_shown(shop: Shop) -> None:
 
     tab = shop.request("get", "")["sheets"][0]
     assert tab["basicFilter"] == {"range": SHOWN_AREA}
-    assert tab["conditionalFormats"] == [{**rule, "ranges": [SHOWN_AREA]}]
+    shown = {**colour, "backgroundColorStyle": {"rgbColor": {"red": 1}}}
+    assert tab["conditionalFormats"] == [
+        {"ranges": [SHOWN_AREA], "booleanRule": {"condition": condition, "format": shown}}
+    ]
     assert tab["bandedRanges"] == [replies[2]["addBanding"]["bandedRange"]]
     assert tab["charts"] == [{**chart, "chartId": replies[3]["addChart"]["chart"]["chartId"]}]
     shop.batch({"clearBasicFilter": {"sheetId": 0}})

@@ -182,10 +182,8 @@ def test_columns_are_read_by_their_tags_wherever_they_are(shop: Shop) -> None:
         json={"dataFilters": [by_tag, by_range], "majorDimension": "COLUMNS"},
     )
 
-    assert [found["valueRange"].get("values") for found in answer["valueRanges"]] == [
-        [["Name", "Anna"]],
-        [["Mine"], ["ID"], ["Name"]],
-    ]
+    found = [(one["dataFilters"], one["valueRange"].get("values")) for one in answer["valueRanges"]]
+    assert found == [([by_range], [["Mine"], ["ID"], ["Name"]]), ([by_tag], [["Name", "Anna"]])]
 
 
 def test_gspread_finds_its_way_around(shop: Shop) -> None:

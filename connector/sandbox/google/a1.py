@@ -20,13 +20,14 @@ def column_of(name: str) -> int:
     return number - 1
 
 
-_PLAIN_TITLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_PLAIN_TITLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*\Z")
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})?\$?([1-9][0-9]{0,7})?\Z")
 _LOOKS_LIKE_CELL = re.compile(r"([A-Za-z]{1,3}[0-9]+|[Rr][0-9]*[Cc][0-9]*)\Z")
 
 
 def quoted(title: str) -> str:
-    """A tab's title as A1 notation writes it: in quotes unless it is a plain word that is no cell's name."""
+    """A tab's title as A1 notation writes it: in quotes unless it is a plain word (dots are part of
+    one) that is no cell's name."""
     if _PLAIN_TITLE.match(title) and not _LOOKS_LIKE_CELL.match(title):
         return title
     return "'" + title.replace("'", "''") + "'"
@@ -34,9 +35,14 @@ def quoted(title: str) -> str:
 
 def a1(title: str, row: int, end_row: int, column: int, end_column: int) -> str:
     """`Orders!A1:C2`; a single cell is `Orders!A1`."""
+    return f"{quoted(title)}!{cells_name(row, end_row, column, end_column)}"
+
+
+def cells_name(row: int, end_row: int, column: int, end_column: int) -> str:
+    """`A1:C2` or `A1`."""
     first = f"{letters(column)}{row + 1}"
     last = f"{letters(end_column - 1)}{end_row}"
-    return f"{quoted(title)}!{first}" + (f":{last}" if last != first else "")
+    return first + (f":{last}" if last != first else "")
 
 
 def split_a1(text: str) -> tuple[str | None, str | None]:

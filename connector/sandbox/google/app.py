@@ -53,6 +53,7 @@ def _call() -> Call:
         request.args.to_dict(flat=False),
         request.get_data() if request.path != "/token" else b"",
         request.headers.get("Authorization"),
+        request.headers.get("Accept-Language", ""),
     )
 
 

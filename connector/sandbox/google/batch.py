@@ -5,6 +5,8 @@ from typing import Any, TypeAlias
 
 from connector.sandbox.google import (
     cell_requests,
+    chart_requests,
+    copy_requests,
     dimension_requests,
     find_requests,
     metadata_requests,
@@ -21,7 +23,7 @@ Handler: TypeAlias = Callable[[Draft, dict[str, Any]], dict[str, Any]]
 
 HANDLERS: dict[str, Handler] = {
     "addBanding": object_requests.add_banding,
-    "addChart": object_requests.add_chart,
+    "addChart": chart_requests.add_chart,
     "addConditionalFormatRule": object_requests.add_conditional_format_rule,
     "addNamedRange": object_requests.add_named_range,
     "addProtectedRange": object_requests.add_protected_range,
@@ -31,12 +33,13 @@ HANDLERS: dict[str, Handler] = {
     "appendDimension": dimension_requests.append_dimension,
     "autoResizeDimensions": dimension_requests.auto_resize_dimensions,
     "clearBasicFilter": object_requests.clear_basic_filter,
+    "copyPaste": copy_requests.copy_paste,
     "createDeveloperMetadata": metadata_requests.create,
     "deleteBanding": object_requests.delete_banding,
     "deleteConditionalFormatRule": object_requests.delete_conditional_format_rule,
     "deleteDeveloperMetadata": metadata_requests.delete,
     "deleteDimension": dimension_requests.delete_dimension,
-    "deleteEmbeddedObject": object_requests.delete_embedded_object,
+    "deleteEmbeddedObject": chart_requests.delete_embedded_object,
     "deleteNamedRange": object_requests.delete_named_range,
     "deleteProtectedRange": object_requests.delete_protected_range,
     "deleteSheet": sheet_requests.delete_sheet,

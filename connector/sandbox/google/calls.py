@@ -26,6 +26,8 @@ class Call:
     query: dict[str, list[str]] = field(default_factory=dict)
     body: bytes = b""
     authorization: str | None = None
+    languages: str = ""
+    """The header `Accept-Language`."""
 
     def one(self, name: str, default: str = "") -> str:
         return self.query[name][-1] if self.query.get(name) else default

@@ -36,6 +36,7 @@ def update_cells(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     draft.guard(area)
     typed_columns.check_mask(draft, area, body["fields"])
     sheet = draft.edit(area.sheet_id)
+    _note_formulas(sheet, rows)
     _write_rows(sheet, write, rows, top, left)
     _write_rules(sheet, body["fields"], rows, top, left)
     return {}
@@ -64,13 +65,14 @@ def append_cells(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     draft.guard(area)
     typed_columns.check_mask(draft, area, body["fields"])
     sheet = draft.edit(sheet.sheet_id)
+    _note_formulas(sheet, rows)
     _write_rows(sheet, write, rows, top, 0)
     _write_rules(sheet, body["fields"], rows, top, 0)
     return {}
 
 
 def repeat_cell(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
-    area = draft.bounded(Area.from_json(body.get("range", {})))
+    area = draft.cut(Area.from_json(body.get("range", {})))
     write = writer(body.get("fields", ""))
     given = body.get("cell", {})
     draft.guard(area)
@@ -80,6 +82,7 @@ def repeat_cell(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     values = [given] * (right - left)
     if "formulaValue" in given.get("userEnteredValue", {}) and (bottom - top) * (right - left) > 1:
         raise NotPlayed("a formula in repeatCell over several cells")
+    _note_formulas(sheet, [[given]])
     blank = written_row(None, write, values, left)
     for index in range(top, bottom):
         old = sheet.rows[index]
@@ -190,6 +193,10 @@ def _write_rows(sheet: Sheet, write: Writer, rows: list[list[dict[str, Any]]], t
     for index, values in enumerate(rows, top):
         if values:
             grid[index] = written_row(grid[index], write, values, left)
+
+
+def _note_formulas(sheet: Sheet, rows: list[list[dict[str, Any]]]) -> None:
+    sheet.has_formulas |= any("formulaValue" in given.get("userEnteredValue", {}) for row in rows for given in row)
 
 
 def _write_rules(sheet: Sheet, mask: str, rows: list[list[dict[str, Any]]], top: int, left: int) -> None:

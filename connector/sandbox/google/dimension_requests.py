@@ -79,6 +79,7 @@ def move_dimension(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
         return {}
     draft.guard(_band(sheet, dimension, start, end))
     _guard_inside(draft, sheet, dimension, to)
+    _check_merges(sheet, dimension, range(start, end), to)
     shift.apply(draft, draft.edit(sheet.sheet_id), dimension, Move(start, end, to))
     return {}
 
@@ -165,6 +166,21 @@ def _guard_inside(draft: Draft, sheet: Sheet, dimension: str, at: int) -> None:
             inside = (start or 0) < at and (end is None or at < end)
             if inside and draft.locked(protection.body):
                 raise Refused(PROTECTED)
+
+
+def _check_merges(sheet: Sheet, dimension: str, lines: range, to: int) -> None:
+    """Lines that a merged cell spans can't be torn apart, by what goes and by what comes in between."""
+    what = "row" if dimension == ROWS else "column"
+    for merge in sheet.merges:
+        start, end = (merge.row, merge.end_row) if dimension == ROWS else (merge.column, merge.end_column)
+        spanned = range(start or 0, end or 0)
+        whole = not set(spanned) - set(lines)
+        torn = not whole and not set(spanned).isdisjoint(lines)
+        if len(spanned) > 1 and (torn or spanned.start < to < spanned.stop):
+            raise Refused(
+                f"Sorry, it is not possible to move a {what} to a position that crosses a merged cell. "
+                "Please unmerge and try again."
+            )
 
 
 def _check_width(sheet: Sheet, dimension: str, more: int) -> None:

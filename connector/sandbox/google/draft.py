@@ -12,7 +12,7 @@ from typing import Any
 from connector.sandbox.google.a1 import letters, quoted
 from connector.sandbox.google.display import shown
 from connector.sandbox.google.errors import PROTECTED, ApiError, Refused
-from connector.sandbox.google.grid import CELLS_PER_SPREADSHEET, Cell, Content, Formula, Sheet
+from connector.sandbox.google.grid import CELLS_PER_SPREADSHEET, OBJECT, Cell, Content, Formula, Sheet
 from connector.sandbox.google.metadata import Metadata
 from connector.sandbox.google.ranges import Area
 from connector.sandbox.google.unknowns import Unknowns
@@ -34,9 +34,10 @@ class Draft:
         return cls(content.copy(), actor, unknowns)
 
     def sheet(self, sheet_id: int, *, asked_for_cells: bool = True) -> Sheet:
-        """A tab to read from. Google words a missing one differently for cells and for tabs."""
+        """A tab to read from. Google words a missing one differently for cells and for tabs. To whoever asks for
+        cells, a chart's own tab is like a missing one; Google's words for that are not known."""
         sheet = self.content.sheets.get(sheet_id)
-        if sheet is None:
+        if sheet is None or (asked_for_cells and sheet.kind == OBJECT):
             raise Refused(f"No {'grid' if asked_for_cells else 'sheet'} with id: {sheet_id}")
         return sheet
 
@@ -125,6 +126,18 @@ class Draft:
         ):
             raise Refused(beyond_grid(sheet, full))
         return full
+
+    def cut(self, area: Area) -> Area:
+        """The rectangle with all four sides, cut off at the grid's end; refused only where it begins beyond it."""
+        sheet = self.sheet(area.sheet_id)
+        for start, size, what in (
+            (area.row, sheet.row_count, "Row"),
+            (area.column, sheet.column_count, "Column"),
+        ):
+            if (start or 0) >= size:
+                raise Refused(f"range.start{what}Index is larger than current grid size ({size})")
+        rows, columns = area.rows_within(sheet.row_count), area.columns_within(sheet.column_count)
+        return Area(area.sheet_id, rows.start, rows.stop, columns.start, columns.stop)
 
     def new_id(self, taken: Any) -> int:
         """A random id, as Google picks them."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from connector.sandbox.google.a1 import cells_name
 from connector.sandbox.google.cells import check_length
 from connector.sandbox.google.display import shown
 from connector.sandbox.google.draft import Draft
@@ -12,6 +13,7 @@ from connector.sandbox.google.errors import Refused
 from connector.sandbox.google.grid import Cell, Formula, Row, Sheet, Value
 from connector.sandbox.google.metadata import ROW
 from connector.sandbox.google.ranges import Area
+from connector.sandbox.google.reads import hidden_rows
 from connector.sandbox.google.typed import typed
 
 
@@ -127,7 +129,7 @@ def _retyped(old: Cell, text: str) -> Cell:
 
 
 def sort_range(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
-    area = draft.bounded(Area.from_json(body.get("range", {})))
+    area = draft.cut(Area.from_json(body.get("range", {})))
     specs = body.get("sortSpecs", [])
     if not specs:
         raise Refused("At least one sort specification must be given.")
@@ -137,10 +139,15 @@ def sort_range(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def sort_rows(draft: Draft, area: Area, specs: list[dict[str, Any]]) -> None:
-    """Sorts what the cells hold (values, formats, notes) within the rectangle. Rows themselves stay where
-    they are: their heights and whether they are hidden. Their tags go with the contents (unless switched otherwise)."""
+    """Sorts what the cells hold (values, formats, notes) within the rectangle. Rows themselves stay where they are
+    with their heights, and one that is hidden, by hand or by the filter, keeps its contents: the others are sorted into
+    the places that are left. Tags of rows go with the contents (unless switched otherwise). All as observed at Google
+    (docs/google-sheets.md, 2.10)."""
     sheet = draft.edit(area.sheet_id)
-    rows, columns = area.rows_within(sheet.row_count), area.columns_within(sheet.column_count)
+    _check_merges(sheet, area)
+    hidden = hidden_rows(sheet)
+    rows = [row for row in area.rows_within(sheet.row_count) if row not in hidden]
+    columns = area.columns_within(sheet.column_count)
     order = list(rows)
     for spec in reversed(specs):
         column = spec.get("dimensionIndex", 0)
@@ -157,6 +164,13 @@ def sort_rows(draft: Draft, area: Area, specs: list[dict[str, Any]]) -> None:
             place = entry.place
             if place.kind == ROW and place.sheet_id == sheet.sheet_id and place.index in new_index:
                 draft.content.metadata[key] = entry.at(replace(place, index=new_index[place.index]))
+
+
+def _check_merges(sheet: Sheet, area: Area) -> None:
+    for merge in sheet.merges:
+        if merge.intersects(area) and len(merge.rows_within(sheet.row_count)) > 1:
+            where = cells_name(merge.row or 0, merge.end_row or 0, merge.column or 0, merge.end_column or 0)
+            raise Refused(f"You can't sort a range containing vertical merges. There is a vertical merge at {where}")
 
 
 def _spliced(own: Row | None, other: Row | None, columns: range) -> Row | None:

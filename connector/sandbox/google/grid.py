@@ -18,6 +18,7 @@ CELLS_PER_SPREADSHEET = 10_000_000
 CHARACTERS_PER_CELL = 50_000
 COLUMNS_PER_TAB = 18_278
 DEFAULT_ROWS, DEFAULT_COLUMNS = 1000, 26
+GRID, OBJECT = "GRID", "OBJECT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,10 @@ class Sheet:
     bandings: dict[int, Placed] = field(default_factory=dict)
     charts: dict[int, dict[str, Any]] = field(default_factory=dict)
     tables: dict[str, Table] = field(default_factory=dict)
+    kind: str = GRID
+    """`GRID`, or `OBJECT` for a tab that holds a chart and has no cells."""
+    has_formulas: bool = False
+    """Whether a formula was ever written into a cell here; where none was, no row need be looked at for them."""
 
     def copy(self) -> "Sheet":
         """A tab of its own that shares the rows."""
@@ -97,6 +102,7 @@ class Sheet:
     def put_row(self, row: int, cells: Mapping[int, Cell]) -> None:
         old = self.rows[row]
         new = {**old, **cells} if old else dict(cells)
+        self.has_formulas |= any(isinstance(cell.value, Formula) for cell in cells.values())
         for column, cell in cells.items():
             if cell == EMPTY:
                 del new[column]

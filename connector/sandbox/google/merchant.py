@@ -123,6 +123,10 @@ class Merchant:
     def add_tab(self, title: str) -> None:
         self._edit(lambda draft: no_reply(sheet_requests.add_sheet(draft, {"properties": {"title": title}})))
 
+    def add_chart_tab(self, title: str, index: int = 0) -> None:
+        """A tab that holds nothing but a chart: it has no cells."""
+        self._edit(lambda draft: no_reply(sheet_requests.add_object_sheet(draft, title, index)))
+
     def delete_tab(self, tab: Tab) -> None:
         def change(draft: Draft) -> None:
             sheet_requests.delete_sheet(draft, {"sheetId": tab_of(draft, tab).sheet_id})

@@ -5,12 +5,11 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from connector.sandbox.google import fieldmask, validation
+from connector.sandbox.google import colours, fieldmask, validation
 from connector.sandbox.google.a1 import cells_of
-from connector.sandbox.google.chart_rules import check_basic_chart
 from connector.sandbox.google.draft import Draft
 from connector.sandbox.google.errors import PROTECTED, Refused
-from connector.sandbox.google.grid import NamedRange, Sheet
+from connector.sandbox.google.grid import NamedRange
 from connector.sandbox.google.ranges import Area, Placed
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,249}\Z")
@@ -111,7 +110,8 @@ def delete_protected_range(draft: Draft, body: dict[str, Any]) -> dict[str, Any]
 
 
 def protected_range_json(key: int, protection: Placed, *, can_edit: bool) -> dict[str, Any]:
-    answer = {"protectedRangeId": key, "range": protection.areas[0].to_json(), **protection.body}
+    rest = {name: value for name, value in protection.body.items() if value is not False}
+    answer = {"protectedRangeId": key, "range": protection.areas[0].to_json(), **rest}
     return {**answer, "requestingUserCanEdit": True} if can_edit else answer
 
 
@@ -181,7 +181,7 @@ def delete_conditional_format_rule(draft: Draft, body: dict[str, Any]) -> dict[s
 
 
 def conditional_format_json(rule: Placed) -> dict[str, Any]:
-    return {"ranges": [area.to_json() for area in rule.areas], **rule.body}
+    return {"ranges": [area.to_json() for area in rule.areas], **colours.answered("ConditionalFormatRule", rule.body)}
 
 
 def add_banding(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
@@ -192,7 +192,7 @@ def add_banding(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
         raise Refused("A banded range must have row properties or column properties.")
     area = draft.bounded(Area.from_json(given.pop("range")))
     key = given.pop("bandedRangeId", None)
-    key = _chosen(draft, key, (k for s in draft.content.sheets.values() for k in s.bandings), "banded range")
+    key = chosen(draft, key, (k for s in draft.content.sheets.values() for k in s.bandings), "banded range")
     sheet = draft.edit(area.sheet_id)
     if any(area.intersects(old) for banding in sheet.bandings.values() for old in banding.areas):
         raise Refused("You cannot add alternating background colors to a range that already has them.")
@@ -210,46 +210,14 @@ def delete_banding(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def banding_json(key: int, banding: Placed) -> dict[str, Any]:
-    return {"bandedRangeId": key, "range": banding.areas[0].to_json(), **banding.body}
+    return {
+        "bandedRangeId": key,
+        "range": banding.areas[0].to_json(),
+        **colours.answered("BandedRange", banding.body),
+    }
 
 
-def add_chart(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
-    """Stored as it was given, checked by what the description says; it is put on the tab it is anchored to, or
-    with `newSheet` on a tab of its own kind, which is not played."""
-    chart = dict(body.get("chart", {}))
-    if "spec" not in chart:
-        raise Refused("A chart must have a specification.")
-    if "basicChart" in chart["spec"]:
-        check_basic_chart(draft, chart["spec"]["basicChart"])
-    position = chart.get("position", {})
-    anchor = position.get("overlayPosition", {}).get("anchorCell")
-    if anchor is None:
-        raise Refused("In the sandbox a chart must be anchored to a cell.")
-    sheet_id = anchor.get("sheetId", 0)
-    taken = (k for sheet in draft.content.sheets.values() for k in sheet.charts)
-    key = _chosen(draft, chart.get("chartId"), taken, "chart")
-    sheet = draft.edit(sheet_id)
-    _check_anchor(sheet, anchor)
-    sheet.charts[key] = {**chart, "chartId": key}
-    return {"chart": sheet.charts[key]}
-
-
-def delete_embedded_object(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
-    key = body.get("objectId", 0)
-    for sheet_id, sheet in draft.content.sheets.items():
-        if key in sheet.charts:
-            del draft.edit(sheet_id).charts[key]
-            return {}
-    raise Refused(f"No embedded object with id: {key}")
-
-
-def _check_anchor(sheet: Sheet, anchor: dict[str, Any]) -> None:
-    inside = 0 <= anchor.get("rowIndex", 0) < sheet.row_count and 0 <= anchor.get("columnIndex", 0) < sheet.column_count
-    if not inside:
-        raise Refused("The anchor cell of the chart lies beyond the grid.")
-
-
-def _chosen(draft: Draft, key: int | None, taken: Iterable[int], what: str) -> int:
+def chosen(draft: Draft, key: int | None, taken: Iterable[int], what: str) -> int:
     known = set(taken)
     if key is None:
         return draft.new_id(known)

@@ -1,14 +1,15 @@
 """A spreadsheet as JSON: the resource `Spreadsheet` with properties, tabs, tags and, where asked for,
 cells."""
 
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from connector.sandbox.google import fieldmask
+from connector.sandbox.google import colours, fieldmask
 from connector.sandbox.google.cells import extended
 from connector.sandbox.google.display import shown
 from connector.sandbox.google.draft import Draft
 from connector.sandbox.google.fieldmask import Mask
-from connector.sandbox.google.grid import Cell, Content, Sheet
+from connector.sandbox.google.grid import GRID, Cell, Content, Sheet
 from connector.sandbox.google.metadata import COLUMN, ROW, SHEET, SPREADSHEET, Metadata
 from connector.sandbox.google.object_requests import (
     banding_json,
@@ -49,7 +50,7 @@ def spreadsheet_json(
             "timeZone": content.time_zone,
         },
         "sheets": [
-            _sheet_json(draft, sheet, _areas_of(sheet, areas) if wants_cells else [])
+            _sheet_json(draft, sheet, _areas_of(sheet, areas) if wants_cells and sheet.kind == GRID else [])
             for sheet in content.sheets.values()
             if areas is None or any(area.sheet_id == sheet.sheet_id for area in areas)
         ],
@@ -98,7 +99,7 @@ def _sheet_json(draft: Draft, sheet: Sheet, areas: list[Area]) -> Json:
             for key, placed in sheet.protections.items()
         ],
         "basicFilter": filter_json(sheet.filter) if sheet.filter else None,
-        "charts": list(sheet.charts.values()),
+        "charts": [colours.answered("EmbeddedChart", chart) for chart in sheet.charts.values()],
         "bandedRanges": [banding_json(key, placed) for key, placed in sheet.bandings.items()],
         "tables": [table_json(key, table) for key, table in sheet.tables.items()],
         "developerMetadata": _entries(draft.content, SHEET, sheet.sheet_id),
@@ -112,7 +113,8 @@ def filter_json(placed: Placed) -> Json:
 
 def _grid_data(draft: Draft, sheet: Sheet, area: Area) -> Json:
     rows, columns = area.rows_within(sheet.row_count), area.columns_within(sheet.column_count)
-    row_data = [_row_json(sheet, row, columns) for row in rows]
+    looks = _looks()
+    row_data = [_row_json(sheet, row, columns, looks) for row in rows]
     while row_data and not row_data[-1]:
         row_data.pop()
     by_row = _by_index(draft.content, ROW, sheet.sheet_id)
@@ -148,17 +150,30 @@ def _dimension_json(own: Json | None, size: int, entries: list[Metadata] | None,
     return answer
 
 
-def _row_json(sheet: Sheet, row: int, columns: range) -> Json:
+def _row_json(sheet: Sheet, row: int, columns: range, looks: Callable[[Json], Json]) -> Json:
     cells = sheet.rows[row] or {}
     values = [
-        cell_json(cells.get(column), rule_at(sheet, row, column) if sheet.validations else None) for column in columns
+        _cell_json(cells.get(column), looks, rule_at(sheet, row, column) if sheet.validations else None)
+        for column in columns
     ]
     while values and not values[-1]:
         values.pop()
     return {"values": values} if values else {}
 
 
-def cell_json(cell: Cell | None, rule: Json | None = None) -> Json:
+def _looks() -> Callable[[Json], Json]:
+    """How formats are answered. Many cells share one, so each is made only once."""
+    known: dict[int, Json] = {}
+
+    def look(of: Json) -> Json:
+        if id(of) not in known:
+            known[id(of)] = colours.answered("CellFormat", of)
+        return known[id(of)]
+
+    return look
+
+
+def _cell_json(cell: Cell | None, looks: Callable[[Json], Json], rule: Json | None) -> Json:
     """CellData. A formula has no effectiveValue here: the stand-in doesn't calculate."""
     answer: Json = {}
     if cell is not None:
@@ -169,13 +184,17 @@ def cell_json(cell: Cell | None, rule: Json | None = None) -> Json:
                 answer["effectiveValue"] = value
             answer["formattedValue"] = shown(cell)
         if cell.format:
-            answer["userEnteredFormat"] = cell.format
-            answer["effectiveFormat"] = cell.format
+            answer["userEnteredFormat"] = answer["effectiveFormat"] = looks(cell.format)
         if cell.note:
             answer["note"] = cell.note
     if rule is not None:
         answer["dataValidation"] = rule
     return answer
+
+
+def hidden_rows(sheet: Sheet) -> set[int]:
+    """The rows that nobody sees, hidden by hand or by the filter."""
+    return filtered_rows(sheet) | {row for row, own in sheet.row_properties.items() if own.get("hiddenByUser")}
 
 
 def filtered_rows(sheet: Sheet) -> set[int]:

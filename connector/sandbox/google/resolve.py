@@ -5,7 +5,7 @@ from typing import Any
 from connector.sandbox.google.a1 import cells_of, split_a1
 from connector.sandbox.google.draft import Draft, beyond_grid
 from connector.sandbox.google.errors import ApiError, Refused
-from connector.sandbox.google.grid import Content, Sheet
+from connector.sandbox.google.grid import GRID, Content
 from connector.sandbox.google.metadata import COLUMN, ROW, SHEET, Place
 from connector.sandbox.google.metadata_requests import matches
 from connector.sandbox.google.ranges import Area
@@ -18,26 +18,41 @@ def area_of(content: Content, text: str) -> Area:
     then tab titles are tried, then named ranges. What can't be found: 400 `Unable to parse range` (1.4).
     """
     title, cells = split_a1(text)
-    if title is None:
-        sides = cells_of(text)
-        if sides is not None:
-            return Area(_first_visible(content).sheet_id, *sides)
-        sheet = content.sheet_titled(text)
-        if sheet is not None:
-            return Area(sheet.sheet_id)
-        for named in content.named_ranges.values():
-            if named.name.casefold() == text.casefold():
-                return named.area
-        raise _unparsable(text)
+    found = _bare(content, text) if title is None else _within(content, title, cells)
+    if found is None:
+        raise ApiError(400, f"Unable to parse range: {text}")
+    return found
+
+
+def _bare(content: Content, text: str) -> Area | None:
+    """Without a title the first visible tab is meant; where that is a chart's, nothing can be (not known)."""
+    sides = cells_of(text)
+    if sides is not None:
+        first = next(sheet for sheet in content.sheets.values() if not sheet.hidden)
+        return Area(first.sheet_id, *sides) if first.kind == GRID else None
+    sheet = content.sheet_titled(text)
+    if sheet is not None and sheet.kind == GRID:
+        return Area(sheet.sheet_id)
+    return _named(content, text)
+
+
+def _within(content: Content, title: str, cells: str | None) -> Area | None:
+    """What stands behind a title: cells, or a named range of that tab (seen)."""
     sheet = content.sheet_titled(title)
-    if sheet is None:
-        raise _unparsable(text)
+    if sheet is None or sheet.kind != GRID:
+        return None
     if cells is None:
         return Area(sheet.sheet_id)
     sides = cells_of(cells)
-    if sides is None:
-        raise _unparsable(text)
-    return Area(sheet.sheet_id, *sides)
+    if sides is not None:
+        return Area(sheet.sheet_id, *sides)
+    named = _named(content, cells)
+    return named if named is not None and named.sheet_id == sheet.sheet_id else None
+
+
+def _named(content: Content, name: str) -> Area | None:
+    folded = name.casefold()
+    return next((named.area for named in content.named_ranges.values() if named.name.casefold() == folded), None)
 
 
 def clipped(draft: Draft, area: Area) -> Area:
@@ -73,11 +88,3 @@ def _area_of_place(place: Place) -> Area | None:
         return Area(place.sheet_id, row=index, end_row=index + 1)
     assert place.kind == COLUMN
     return Area(place.sheet_id, column=index, end_column=index + 1)
-
-
-def _first_visible(content: Content) -> Sheet:
-    return next(sheet for sheet in content.sheets.values() if not sheet.hidden)
-
-
-def _unparsable(text: str) -> ApiError:
-    return ApiError(400, f"Unable to parse range: {text}")

@@ -1,16 +1,19 @@
 """Requests about tabs and the spreadsheet itself."""
 
+import re
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from connector.sandbox.google import fieldmask, shift, table_requests
+from connector.sandbox.google import colours, fieldmask, formulas, shift, table_requests
 from connector.sandbox.google.draft import Draft
 from connector.sandbox.google.errors import PROTECTED, Refused
 from connector.sandbox.google.grid import (
     COLUMNS_PER_TAB,
     DEFAULT_COLUMNS,
     DEFAULT_ROWS,
+    GRID,
+    OBJECT,
     Content,
     Sheet,
 )
@@ -18,6 +21,7 @@ from connector.sandbox.google.metadata import check_storage
 from connector.sandbox.google.ranges import COLUMNS, ROWS, Area, Deletion
 
 _KEPT_PROPERTIES = ("hidden", "tabColor", "tabColorStyle", "rightToLeft")
+_FIXED_ZONE = re.compile(r"GMT[+-](0[0-9]|1[0-4]):[0-5][0-9]\Z")
 _KEPT_GRID = (
     "frozenRowCount",
     "frozenColumnCount",
@@ -30,13 +34,15 @@ _KEPT_GRID = (
 def sheet_properties(content: Content, sheet: Sheet) -> dict[str, Any]:
     """SheetProperties as Google answers them: ids, index and counts always, the rest where it is set."""
     grid = {"rowCount": sheet.row_count, "columnCount": sheet.column_count}
+    grid |= {name: value for name, value in sheet.grid.items() if value}
+    properties = colours.answered("SheetProperties", {name: part for name, part in sheet.properties.items() if part})
     return {
         "sheetId": sheet.sheet_id,
         "title": sheet.title,
         "index": list(content.sheets).index(sheet.sheet_id),
-        "sheetType": "GRID",
-        "gridProperties": {**grid, **{name: value for name, value in sheet.grid.items() if value}},
-        **{name: value for name, value in sheet.properties.items() if value},
+        "sheetType": sheet.kind,
+        **({"gridProperties": grid} if sheet.kind == GRID else {}),
+        **properties,
     }
 
 
@@ -50,7 +56,7 @@ def add_sheet(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     elif sheet_id < 0:
         raise Refused("The sheet ID must not be negative.")
     elif sheet_id in sheets:
-        raise Refused(f"A sheet with id {sheet_id} already exists. Please enter another id.")
+        raise _id_taken(sheet_id)
     title = given.get("title") or _free_title(draft.content)
     _check_title(draft.content, title, None)
     if given.get("sheetType", "GRID") != "GRID":
@@ -72,6 +78,17 @@ def add_sheet(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     return {"properties": sheet_properties(draft.content, sheet)}
 
 
+def add_object_sheet(draft: Draft, title: str | None = None, index: int | None = None) -> Sheet:
+    """A tab without cells, for a chart of its own."""
+    content = draft.content
+    title = title or _free_title(content, "Chart")
+    _check_title(content, title, None)
+    sheet = Sheet(draft.new_id(content.sheets), title, [], 0, kind=OBJECT)
+    draft.add_sheet(sheet)
+    _place(content, sheet.sheet_id, index)
+    return sheet
+
+
 def delete_sheet(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     """Takes its tags and named ranges along."""
     sheet = draft.sheet(body.get("sheetId", 0), asked_for_cells=False)
@@ -82,6 +99,7 @@ def delete_sheet(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     if any(draft.locked(protection.body) for protection in sheet.protections.values()):
         raise Refused(PROTECTED)
     del content.sheets[sheet.sheet_id]
+    formulas.rename(draft, sheet.title, None)
     gone = sheet.sheet_id
     content.metadata = {k: m for k, m in content.metadata.items() if m.place.sheet_id != gone}
     content.named_ranges = {k: n for k, n in content.named_ranges.items() if n.area.sheet_id != gone}
@@ -97,7 +115,7 @@ def duplicate_sheet(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
     if new_id is None:
         new_id = draft.new_id(content.sheets)
     elif new_id in content.sheets:
-        raise Refused(f"A sheet with id {new_id} already exists. Please enter another id.")
+        raise _id_taken(new_id)
     title = body.get("newSheetName") or _copy_title(content, source.title)
     _check_title(content, title, None)
     draft.check_room(source.row_count * source.column_count)
@@ -144,11 +162,15 @@ def update_sheet_properties(draft: Draft, body: dict[str, Any]) -> dict[str, Any
     title = new.get("title", "")
     if title != sheet.title:
         _check_title(content, title, sheet)
-        sheet.title = title
+        old_title, sheet.title = sheet.title, title
+        formulas.rename(draft, old_title, title)
     sheet.properties = {name: new[name] for name in _KEPT_PROPERTIES if new.get(name)}
     if not any(not s.hidden for s in content.sheets.values()):
         raise Refused("You can't hide all the sheets in a document.")
-    if fieldmask.names(mask, "gridProperties"):
+    if sheet.kind == OBJECT:
+        if "gridProperties" in given and fieldmask.names(mask, "gridProperties"):
+            raise Refused("Grid properties cannot be set on a sheet that has no grid.")
+    elif fieldmask.names(mask, "gridProperties"):
         _update_grid(draft, sheet, new.get("gridProperties", {}))
     if fieldmask.names(mask, "index") and new.get("index") != old["index"]:
         _place(content, sheet.sheet_id, new.get("index", 0))
@@ -182,19 +204,32 @@ def update_spreadsheet_properties(draft: Draft, body: dict[str, Any]) -> dict[st
     )
     if not new.get("title"):
         raise Refused("The title of the spreadsheet cannot be empty.")
-    try:
-        ZoneInfo(new.get("timeZone", ""))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Refused(f"Invalid time zone: {new.get('timeZone', '')}") from None
+    if not _is_zone(new.get("timeZone", "")):
+        raise Refused(f"Invalid time zone: {new.get('timeZone', '')}")
     if not new.get("locale"):
         raise Refused("Unsupported locale: ")
     content.title, content.time_zone, content.locale = new["title"], new["timeZone"], new["locale"]
     return {}
 
 
+def _id_taken(sheet_id: int) -> Refused:
+    return Refused(f"Sheet with id {sheet_id} already exists.")
+
+
+def _is_zone(name: str) -> bool:
+    """A name such as `Europe/Berlin`, or `GMT-07:00`, as Google writes a zone that it doesn't know (doc)."""
+    if _FIXED_ZONE.match(name):
+        return True
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
 def _check_title(content: Content, title: str, this: Sheet | None) -> None:
     if not title.strip():
-        raise Refused("The name of the sheet cannot be empty.")
+        raise Refused("The sheet name cannot be empty.")
     if len(title) > 100:  # noqa: PLR2004 - a tab's name has at most this many characters
         raise Refused("The name of the sheet cannot be longer than 100 characters.")
     other = content.sheet_titled(title)
@@ -211,11 +246,11 @@ def _check_grid(rows: int, columns: int, grid: dict[str, Any]) -> None:
         raise Refused("You can't freeze all rows or all columns of a sheet.")
 
 
-def _free_title(content: Content) -> str:
+def _free_title(content: Content, stem: str = "Sheet") -> str:
     number = len(content.sheets) + 1
-    while content.sheet_titled(f"Sheet{number}"):
+    while content.sheet_titled(f"{stem}{number}"):
         number += 1
-    return f"Sheet{number}"
+    return f"{stem}{number}"
 
 
 def _copy_title(content: Content, title: str) -> str:

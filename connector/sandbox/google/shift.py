@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from connector.sandbox.google import formulas
 from connector.sandbox.google.draft import Draft
 from connector.sandbox.google.grid import Cell, Row, Sheet
 from connector.sandbox.google.ranges import ROWS, Area, Change, Deletion, Insertion, Move, Placed, changed
@@ -20,6 +21,7 @@ def apply(draft: Draft, sheet: Sheet, dimension: str, change: Change) -> None:
     _shift_ranges(draft, sheet, dimension, change)
     _shift_document(draft, sheet.sheet_id, dimension, change)
     _shift_frozen(sheet, dimension, change)
+    formulas.shift(draft, sheet, dimension, change)
 
 
 def _change_rows(sheet: Sheet, change: Change) -> None:

@@ -3,7 +3,7 @@
 from connector.sandbox.google import batch, fieldmask, metadata_requests, resolve
 from connector.sandbox.google.calls import Json, Work
 from connector.sandbox.google.draft import Draft
-from connector.sandbox.google.errors import ApiError, not_found
+from connector.sandbox.google.errors import ApiError
 from connector.sandbox.google.reads import spreadsheet_json
 
 
@@ -47,7 +47,7 @@ def metadata_get(work: Work) -> Json:
     for entry in work.spreadsheet.content.metadata.values():
         if str(entry.metadata_id) == work.argument:
             return entry.to_json()
-    raise not_found()
+    raise ApiError(404, f"No developer metadata with ID {work.argument}")
 
 
 def metadata_search(work: Work) -> Json:
@@ -61,4 +61,5 @@ def metadata_search(work: Work) -> Json:
         by = [one for one, test in tests if test(entry)]
         if by:
             found.append({"developerMetadata": entry.to_json(), "dataFilters": by})
+    found = found if work.unknowns.filters_answered_as_asked else found[::-1]
     return {"matchedDeveloperMetadata": found} if found else {}

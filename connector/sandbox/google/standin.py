@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from connector.clock import Clock, SystemClock
 from connector.sandbox.faults import Faults
-from connector.sandbox.google import methods
+from connector.sandbox.google import languages, methods
 from connector.sandbox.google.auth import ServiceAccount, TokenDesk
 from connector.sandbox.google.calls import Call, Work
 from connector.sandbox.google.errors import ApiError, not_found
@@ -79,6 +79,8 @@ class GoogleStandIn:
         self.url = "http://127.0.0.1:9090"
         self.latency = 0.0
         """Seconds that each call takes longer."""
+        self.language = "en"
+        """Of the account: the sentences of refusals are in it (`languages.py`) unless a call asks for another."""
         self.api_enabled = True
         """False: the Sheets API is switched off in the account's project."""
         self.spreadsheets: dict[str, Spreadsheet] = {}
@@ -123,6 +125,7 @@ class GoogleStandIn:
         self.calls.clear()
         self.tokens.revoke_all()
         self.latency = 0.0
+        self.language = "en"
         self.api_enabled = True
 
     def answer(self, call: Call, *, counted: bool = True) -> Answer:
@@ -143,7 +146,7 @@ class GoogleStandIn:
             work = Work(call, spreadsheet, actor, self.unknowns, argument, body)
             answer = Answer(200, methods.perform(method, work))
         except ApiError as error:
-            answer = Answer(error.code, error.body())
+            answer = Answer(error.code, languages.worded(error, call.languages or self.language).body())
         self.note(call, kind, f"{prefix}{answer.status}")
         return answer
 

@@ -27,6 +27,9 @@ class Unknowns:
     filter_swallows_appends: bool = True
     """`values.append` under a filter overwrites the hidden rows at a table's end (reported, docs/google-sheets.md
     2.1)."""
+    filters_answered_as_asked: bool = False
+    """`values:batchGetByDataFilter` answers in the order of its filters, and a search in the order in which the
+    entries were made; otherwise the other way round."""
     tables_take_rows_below: bool = False
     """Rows inserted just below a table's last row belong to it afterwards; those inserted within always do."""
     typed_columns_refuse_rules_in_cells: bool = True

@@ -1,10 +1,13 @@
 """The `values` methods: what a call asks for, and the shape of its answer. What happens to cells is in
 values.py."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from connector.sandbox.google import resolve, value_ranges, values
 from connector.sandbox.google.calls import ANSWER, Json, Work
 from connector.sandbox.google.draft import Draft
-from connector.sandbox.google.errors import ApiError
+from connector.sandbox.google.errors import ApiError, Refused
 from connector.sandbox.google.value_ranges import Rendering
 from connector.sandbox.google.values import Written
 
@@ -80,9 +83,10 @@ def batch_update(work: Work) -> Json:
 
     def change(draft: Draft) -> Json:
         responses = []
-        for one in data:
-            area = resolve.area_of(draft.content, one.get("range", ""))
-            responses.append(_update_answer(work, draft, values.update(draft, area, one, option), work.body))
+        for index, one in enumerate(data):
+            with _named(index):
+                area = resolve.area_of(draft.content, one.get("range", ""))
+                responses.append(_update_answer(work, draft, values.update(draft, area, one, option), work.body))
         return _with_totals(work, responses)
 
     return work.spreadsheet.commit(work.actor, work.unknowns, change)
@@ -94,14 +98,26 @@ def batch_update_by_filter(work: Work) -> Json:
 
     def change(draft: Draft) -> Json:
         responses = []
-        for one in data:
+        for index, one in enumerate(data):
             data_filter = one.get("dataFilter", {})
-            for area in resolve.areas_of_filter(draft, data_filter):
-                answer = _update_answer(work, draft, values.update(draft, area, one, option), work.body)
-                responses.append({**answer, "dataFilter": data_filter})
+            with _named(index):
+                for area in resolve.areas_of_filter(draft, data_filter):
+                    answer = _update_answer(work, draft, values.update(draft, area, one, option), work.body)
+                    responses.append({**answer, "dataFilter": data_filter})
         return _with_totals(work, responses)
 
     return work.spreadsheet.commit(work.actor, work.unknowns, change)
+
+
+@contextmanager
+def _named(index: int) -> Iterator[None]:
+    """A refusal says which of the ranges it means, as seen at Google (docs/google-sheets.md, 1.4)."""
+    try:
+        yield
+    except Refused as refused:
+        raise Refused(f"Invalid data[{index}]: {refused}") from None
+    except ApiError as error:
+        raise ApiError(error.code, f"Invalid data[{index}]: {error.message}", error.details) from None
 
 
 def _with_totals(work: Work, responses: list[Json]) -> Json:

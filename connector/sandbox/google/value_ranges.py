@@ -117,12 +117,7 @@ def write(draft: Draft, area: Area, lines: list[list[Any]], option: str) -> dict
         raise Refused(
             f"Range ({where}) exceeds grid limits. Max rows: {sheet.row_count}, max columns: {sheet.column_count}"
         )
-    counts = {
-        "updatedRange": a1(sheet.title, top, top + max(len(lines), 1), left, left + max(width, 1)),
-        "updatedRows": sum(1 for line in lines if line),
-        "updatedColumns": width,
-        "updatedCells": sum(value is not None for line in lines for value in line),
-    }
+    counts = _counts(sheet, top, left, lines)
     if width:
         draft.guard(Area(area.sheet_id, top, top + len(lines), left, left + width))
         sheet = draft.edit(area.sheet_id)
@@ -134,7 +129,24 @@ def write(draft: Draft, area: Area, lines: list[list[Any]], option: str) -> dict
             }
             if cells:
                 sheet.put_row(row, cells)
-    return {name: count for name, count in counts.items() if count}
+    return counts
+
+
+def _counts(sheet: Sheet, top: int, left: int, lines: list[list[Any]]) -> dict[str, Any]:
+    """Range and counts of the cells that are not null; where there are none, only the corner's name."""
+    written = [
+        (row, column) for row, line in enumerate(lines) for column, value in enumerate(line) if value is not None
+    ]
+    if not written:
+        return {"updatedRange": a1(sheet.title, top, top + 1, left, left + 1)}
+    rows, columns = {row for row, _ in written}, {column for _, column in written}
+    where = a1(sheet.title, top + min(rows), top + max(rows) + 1, left + min(columns), left + max(columns) + 1)
+    return {
+        "updatedRange": where,
+        "updatedRows": len(rows),
+        "updatedColumns": len(columns),
+        "updatedCells": len(written),
+    }
 
 
 def entered(old: Cell, value: Any, option: str) -> Cell:

@@ -12,7 +12,7 @@ from connector.sandbox.google.draft import Draft
 from connector.sandbox.google.errors import ApiError, Refused
 from connector.sandbox.google.grid import Sheet
 from connector.sandbox.google.ranges import ROWS, Area, Insertion
-from connector.sandbox.google.reads import filtered_rows
+from connector.sandbox.google.reads import hidden_rows
 from connector.sandbox.google.resolve import area_of, areas_of_filter, clipped
 from connector.sandbox.google.value_ranges import Rendering
 
@@ -31,12 +31,15 @@ def get(draft: Draft, text: str, rendering: Rendering) -> Json:
 
 
 def get_by_filters(draft: Draft, filters: list[Json], rendering: Rendering) -> list[Json]:
-    """Each rectangle once, with every filter that found it."""
+    """Each rectangle once, with every filter that found it; not in the order that was asked for, unless switched so."""
     found: dict[Area, list[Json]] = {}
     for data_filter in filters:
         for area in areas_of_filter(draft, data_filter):
             found.setdefault(area, []).append(data_filter)
-    return [{"valueRange": value_ranges.read(draft, area, rendering), "dataFilters": by} for area, by in found.items()]
+    answer = [
+        {"valueRange": value_ranges.read(draft, area, rendering), "dataFilters": by} for area, by in found.items()
+    ]
+    return answer if draft.unknowns.filters_answered_as_asked else answer[::-1]
 
 
 def update(draft: Draft, area: Area, body: Json, option: str) -> Written:
@@ -165,8 +168,7 @@ def _any(sheet: Sheet, row: int, start: int, end: int) -> bool:
 
 
 def _last_visible(sheet: Sheet, top: int, bottom: int) -> int:
-    hidden = filtered_rows(sheet)
-    hidden |= {row for row, lines in sheet.row_properties.items() if lines.get("hiddenByUser")}
+    hidden = hidden_rows(sheet)
     while hidden and bottom - 1 > top and bottom - 1 in hidden:
         bottom -= 1
     return bottom

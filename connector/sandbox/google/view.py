@@ -70,6 +70,7 @@ def _tab(content: Content, sheet: Sheet, start: int, count: int) -> Json:
         "sheetId": here,
         "title": sheet.title,
         "hidden": sheet.hidden,
+        "type": sheet.kind,
         "tags": _tags(content, SHEET).get((here, None), []),
         "frozenRows": sheet.grid.get("frozenRowCount", 0),
         "frozenColumns": sheet.grid.get("frozenColumnCount", 0),

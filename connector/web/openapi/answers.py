@@ -1,6 +1,7 @@
 """The schemas of what the service answers."""
 
 from connector.models import Status
+from connector.store.rewrite import Gone
 from connector.web.openapi.shape import Json, record, schema
 from connector.whapi.payload import LONGEST_ID
 
@@ -49,6 +50,9 @@ _ORDER: dict[str, Json] = {
     },
     "customer_name": _text("The customer's name in WhatsApp."),
     "customer_phone": _text("The customer's number, without a plus sign."),
+    "chat_id": _text(
+        "The chat that one answers to. It may be a number's, or WhatsApp's own id of a person or a group."
+    ),
     "title": _text("The order's title."),
     "note": _text("The customer's message."),
     "item_count": _amount("How many items, as the order says; from the items where it doesn't."),
@@ -62,7 +66,9 @@ _ORDER: dict[str, Json] = {
     "attempts": _count("Fetches of the items that failed because of this order."),
     "next_attempt_at": _time_or_null("When the items are fetched next; null if they need no fetch."),
     "last_error": _text("Why the last fetch failed, in a sentence."),
-    "warning": _text("What is odd about the items, though they were taken."),
+    "warning": _text("What is odd about what came, though it was taken: what could not be read, or does not add up."),
+    "change": _text("What was told of the order later, such as that the customer deleted it: the latest of it."),
+    "changed_at": _time_or_null("When that came in."),
     "synced_at": _time_or_null("When the order and all its items were in the sheet."),
     "row_url": {
         "type": ["string", "null"],
@@ -84,7 +90,9 @@ _RECEIPT: dict[str, Json] = {
     "accepted": _count("Orders that were new, and are stored."),
     "duplicates": _count("Orders that were known before. They are not written again."),
     "ignored": _count("Messages that are no order, and payloads without messages."),
-    "quarantined": _count("Parts that were not understood, and are kept."),
+    "quarantined": _count(
+        "Parts that were not understood, and orders under the id of another order. They are kept, and not written."
+    ),
 }
 _ENTRY: dict[str, Json] = {
     "id": _NUMBER,
@@ -139,6 +147,13 @@ SCHEMAS: dict[str, Json] = {
     ),
     "Resynced": record(
         "How many orders are tried again.", {"resynced": _count("Orders whose items are fetched again now.")}
+    ),
+    "RewrittenOrder": record(
+        "The order whose rows are written again.",
+        {
+            "rewrites": {"type": "string", "enum": [*Gone], "description": "What is written anew."},
+            "order": schema("Order"),
+        },
     ),
     "ResyncedOrder": record(
         "The order that is tried again.",

@@ -225,6 +225,34 @@ PATHS: dict[str, Json] = {
             },
         },
     },
+    "/orders/{order_id}/rewrite": {
+        "parameters": [parameter("order_id")],
+        "post": {
+            "operationId": "rewrite_order",
+            "tags": ["Orders"],
+            "summary": "Write an order's rows again",
+            "description": "If they are not in the sheet any more. The answer comes once Google has shown the sheet.",
+            "responses": {
+                "200": answer(
+                    "What is gone is written anew; the answer does not wait for it. `rewrites` says what: `all`, "
+                    "`order_row` or `item_rows`.",
+                    schema("RewrittenOrder"),
+                    examples={
+                        "all": example(
+                            "Both rows were deleted",
+                            {"rewrites": "all", "order": examples.order(status="received", row_url=None)},
+                        )
+                    },
+                ),
+                "409": answer(
+                    "The rows stand in the sheet, or can't be written again. The sentence says why.",
+                    schema("Error"),
+                    examples={"there": example("It is there", {"error": "The order's row stands in the sheet."})},
+                ),
+                **errors("InvalidHttp", "NoSuchOrder", "NotStored"),
+            },
+        },
+    },
     "/resync": {
         "post": {
             "operationId": "resync_orders",

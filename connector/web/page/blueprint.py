@@ -16,9 +16,11 @@ from connector.web.page import words
 from connector.web.page.access import Access
 from connector.web.page.actions import add_actions
 from connector.web.page.headers import harden
+from connector.web.page.listing import ODD
 from connector.web.page.looks import add_looks
 from connector.web.page.plots import HEIGHT, WIDTH
 from connector.web.page.remembered import TooSlowError
+from connector.web.page.verdict import ODD_WORDS
 from connector.web.page.views import Views
 
 log = get_logger(__name__)
@@ -57,7 +59,12 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
             row_url=row_url,
         )
         environment.globals.update(
-            status_words=_STATUS_WORDS, seconds_between=EVERY, plot_width=WIDTH, plot_height=HEIGHT
+            status_words=_STATUS_WORDS,
+            odd=ODD,
+            odd_words=ODD_WORDS,
+            seconds_between=EVERY,
+            plot_width=WIDTH,
+            plot_height=HEIGHT,
         )
 
     @blueprint.before_request

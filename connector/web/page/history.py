@@ -43,6 +43,8 @@ def _past(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
         text = f"{_WHAT[failed.what]}{', as before' if same else ''}"
         yield Event(failed.at, text, None if same else failed.error, Level.LOOK)
     row_at, done_at = order.row_at, order.synced_at
+    if order.changed_at is not None and order.change:
+        yield Event(order.changed_at, "What was told of it", order.change, Level.LOOK)
     if row_at is not None and row_at != done_at:
         yield Event(row_at, "Row written, without items")
     if done_at is not None:
@@ -58,7 +60,7 @@ def _now(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
     if order.items_state is ItemsState.UNAVAILABLE:
         yield Event(None, "Given up: nothing more is tried by itself", level=Level.BAD)
     if order.warning:
-        yield Event(None, "Written, but odd", order.warning, Level.LOOK)
+        yield Event(None, "Taken, but odd", order.warning, Level.LOOK)
 
 
 def _to_come(order: Order, now: datetime) -> Iterator[Event]:

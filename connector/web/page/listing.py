@@ -16,6 +16,8 @@ from connector.web.page.words import Words
 
 PAGE = 25
 """Orders."""
+ODD = "odd"
+"""Stands in the address in the place of a status."""
 _LONGEST_TEXT = 100
 _LARGEST_NUMBER = 2**53
 
@@ -26,6 +28,8 @@ class Query:
 
     text: str = ""
     status: Status | None = None
+    odd: bool = False
+    """Only orders that somebody should look at. Chosen in the same list as the status, and so in its place."""
     before: int | None = None
     """The store's number of the last order of the page before."""
     open: int | None = None
@@ -38,6 +42,7 @@ class Query:
         return cls(
             text[:_LONGEST_TEXT],
             Status(status) if status in set(Status) else None,
+            status == ODD,
             store_number(values.get("before", "")),
             store_number(values.get("open", "")),
         )
@@ -45,7 +50,7 @@ class Query:
     @property
     def fields(self) -> dict[str, str]:
         """As in the address; what is not asked for is not there."""
-        fields = {"q": self.text, "status": self.status, "before": self.before, "open": self.open}
+        fields = {"q": self.text, "status": ODD if self.odd else self.status, "before": self.before, "open": self.open}
         return {name: str(value) for name, value in fields.items() if value}
 
     def address(self, **changes: Any) -> str:
@@ -98,7 +103,15 @@ class Listings:
     def _read(self, query: Query) -> tuple[Found, Order | None, list[tries.Try]]:
         shop = self._service.shop
         with self._service.database.read() as connection:
-            found = find_page(connection, shop, text=query.text, status=query.status, before=query.before, limit=PAGE)
+            found = find_page(
+                connection,
+                shop,
+                text=query.text,
+                status=query.status,
+                odd=query.odd,
+                before=query.before,
+                limit=PAGE,
+            )
             order = None if query.open is None else orders.find_by_number(connection, shop, query.open)
             return found, order, [] if order is None else tries.list_tries(connection, order.id)
 

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from connector.logs import get_logger
@@ -24,6 +24,8 @@ log = get_logger(__name__)
 HOURS = 24
 """In the plots."""
 SHOWN_OF_QUARANTINE = 20
+ODD_FOR = timedelta(days=3)
+"""How long an odd order counts as something to look at: over a weekend. The mark at the order stays."""
 _ASK_FOR_ZONE_AGAIN = timedelta(minutes=10)
 _UTC = ZoneInfo("UTC")
 
@@ -42,6 +44,10 @@ class Snapshot:
     quarantined: int
     quarantine: Sequence[Head]
     """The newest of it."""
+    other_orders: int = 0
+    """Those of the quarantined that came under the id of another order."""
+    odd: int = 0
+    """Orders of the last days that somebody should look at."""
 
     @property
     def at(self) -> datetime:
@@ -95,6 +101,8 @@ class Snapshots:
                 self._service.problems.current(),
                 quarantine.count_quarantined(connection, shop),
                 quarantine.list_heads(connection, shop, limit=SHOWN_OF_QUARANTINE),
+                quarantine.count_other_orders(connection, shop),
+                orders.count_odd(connection, shop, since=words.now - ODD_FOR),
             )
 
     def _count(self, _: None) -> dict[Status, int]:
@@ -109,7 +117,7 @@ class Snapshots:
         with self._service.database.read() as connection:
             return hours.read_hours(connection, self._service.shop, first=first, hours=HOURS)
 
-    def _zone(self) -> ZoneInfo:
+    def _zone(self) -> tzinfo:
         """The zone of the dates in the sheet. Until the first batch is written only Google knows it: it is asked in a
         thread of its own, and the page goes by UTC until it has answered."""
         known = self._service.workbook.known_zone

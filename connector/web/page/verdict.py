@@ -15,6 +15,9 @@ from connector.sync.reasons import FAILURES_THAT_COUNT, is_late, names, reasons
 from connector.web.page.snapshot import Snapshot
 from connector.web.page.words import count
 
+ODD_WORDS = "worth a look"
+"""What the page calls orders that somebody should look at."""
+
 
 class Level(StrEnum):
     """How much somebody has to do."""
@@ -75,8 +78,22 @@ def _problems(snapshot: Snapshot) -> Iterator[Problem]:
             f"{items} could not be had. The row in the sheet says so. Ask the customer, or try again below, where each "
             "order shows what went wrong.",
         )
-    if snapshot.quarantined:
-        came = count(snapshot.quarantined, "message", "messages")
+    if snapshot.odd:
+        look = "One order looks" if snapshot.odd == 1 else f"{snapshot.odd:,} orders look"
+        yield Problem(
+            Level.LOOK,
+            f"{look} odd: a total that does not add up, something that could not be read, or a change by the customer. "
+            f"See what under the status “{ODD_WORDS}”, and ask the customer before it is packed.",
+        )
+    if snapshot.other_orders:
+        came = count(snapshot.other_orders, "delivery has", "deliveries have")
+        yield Problem(
+            Level.LOOK,
+            f"{came} the id of a known order, but another customer, total or items. This is not in the sheet: look at "
+            "Quarantine below, and send it again with an id of its own if it is an order of its own.",
+        )
+    if unclear := snapshot.quarantined - snapshot.other_orders:
+        came = count(unclear, "message", "messages")
         yield Problem(
             Level.LOOK,
             f"{came} could not be understood. Nothing is lost: look at Quarantine below, and have it read again after "

@@ -1,8 +1,7 @@
 """Times, amounts and durations as the page writes them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta, tzinfo
 
 from connector.models import Number
 
@@ -14,7 +13,7 @@ class Words:
     """Knows what time it is, and where."""
 
     now: datetime
-    zone: ZoneInfo
+    zone: tzinfo
 
     @property
     def midnight(self) -> datetime:

@@ -1,0 +1,121 @@
+"""`audit`: compares the sheet with what was received, and mends what it is asked to."""
+
+import json
+import sys
+from datetime import UTC, date, datetime, time
+
+import click
+
+from connector.cli.start import database_or_exit, exit_with, settings_or_exit
+from connector.cli.work import start_here, watch
+from connector.config import Settings
+from connector.service import SHOP, Service, build_service
+from connector.sheets.credentials import CredentialsError
+from connector.sheets.errors import SheetsError
+from connector.sync import audit as audits
+from connector.sync.audit import Report
+from connector.sync.doubles import remove_doubles
+
+_NAMED = 10
+
+
+@click.command()
+@click.option("--since", metavar="DATE", help="Only orders that came in since then, such as 2026-11-01.")
+@click.option("--write-missing", is_flag=True, help="Write anew what is missing in the sheet.")
+@click.option("--remove-doubles", is_flag=True, help="Delete rows that are equal to another and hold nothing more.")
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def audit(since: str | None, write_missing: bool, remove_doubles: bool, yes: bool, as_json: bool) -> None:
+    """Compares the sheet with what was received.
+
+    Names orders that are missing in the sheet, that stand there more than once, or with fewer or more item rows than
+    items, and rows of orders that were never received here. Exits with 0 only if there are none. Rows that somebody
+    deleted on purpose are missing, too.
+    """
+    begin = _date(since)
+    settings = settings_or_exit(quiet=True)
+    database = database_or_exit(settings)
+    try:
+        service = build_service(settings, database)
+    except CredentialsError as error:
+        database.close()
+        exit_with([str(error)])
+    try:
+        report = _compare(service, settings, begin)
+        if (
+            remove_doubles
+            and report.doubled
+            and (yes or _agrees(f"Delete doubled rows of {len(report.doubled)} orders"))
+        ):
+            _remove_doubles(service, report, quiet=as_json)
+            report = _compare(service, settings, begin)
+        if write_missing and (report.missing or report.items) and (yes or _agrees("Write what is missing")):
+            _write_missing(service, settings, report, quiet=as_json)
+            report = _compare(service, settings, begin)
+    except SheetsError as error:
+        exit_with([service.redact(error.message)])
+    finally:
+        service.close()
+    click.echo(json.dumps(report.as_json()) if as_json else "\n".join(sentences(report)))
+    sys.exit(0 if report.is_equal else 1)
+
+
+def sentences(report: Report) -> list[str]:
+    """The report for people."""
+    received = "1 order was received" if report.orders == 1 else f"{report.orders:,} orders were received"
+    if report.is_equal:
+        return [f"{received}, and the sheet has each of them once, with its items."]
+    found = [f"{received}. The sheet is not as it was written:"]
+    for ids, what in (
+        (report.missing, "missing in the sheet (audit --write-missing writes them)"),
+        (report.doubled, "there more than once (audit --remove-doubles removes what is surplus)"),
+        (report.items, "there with too few item rows, or too many"),
+        (report.unknown, "in the sheet and were never received here"),
+    ):
+        if ids:
+            which = ", ".join(ids[:_NAMED]) + (f" and {len(ids) - _NAMED:,} more" if len(ids) > _NAMED else "")
+            found.append(f"{len(ids):,} {what}: {which}.")
+    return found
+
+
+def _compare(service: Service, settings: Settings, since: datetime | None) -> Report:
+    rows = service.lookup.rows()
+    report = audits.compare(service.database, rows, shop=SHOP, clock=service.clock, since=since)
+    if since is None:
+        audits.keep(service.database, settings.spreadsheet_id, report, clock=service.clock)
+    return report
+
+
+def _write_missing(service: Service, settings: Settings, report: Report, *, quiet: bool) -> None:
+    rows = service.lookup.rows()  # Read anew: somebody may have thought for a while about the question.
+    asked_at = service.clock.now()
+    written = audits.write_missing(service.database, rows, report, shop=SHOP, clock=service.clock)
+    if not quiet:
+        click.echo(f"{len(written)} of {len(report.missing) + len(report.items)} orders are written anew.")
+    if written:
+        if not start_here(service) and not quiet:
+            click.echo(f"The running service does so within {settings.resync_interval:g} seconds.", err=True)
+        watch(service, asked_at, title="Writing rows")
+
+
+def _remove_doubles(service: Service, report: Report, *, quiet: bool) -> None:
+    removed = service.lookup.with_sheet(
+        lambda api, workbook: remove_doubles(service.database, api, workbook, report.doubled, shop=SHOP)
+    )
+    if not quiet:
+        click.echo(f"{removed.rows} surplus rows were deleted.")
+        for sentence in removed.left:
+            click.echo(sentence)
+
+
+def _agrees(question: str) -> bool:
+    return click.confirm(f"{question}?", default=False, err=True)
+
+
+def _date(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), UTC)
+    except ValueError:
+        raise click.UsageError("--since is a date such as 2026-11-01.") from None

@@ -1,0 +1,114 @@
+"""What a batch changes in a row that is there already: always in cells that still hold what the connector left there.
+
+Where its text is nowhere else in the column, Google finds the cell, wherever the row is by then. `complete` and
+`unavailable` are not unique, and a note can't be searched for: then the row was looked up a moment before, and the
+batch around it is refused where the tags tell that rows have moved since (see `tags.check_place`).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector.models import Order, Shown
+from connector.sheets.columns import ITEMS_STATE, TOTAL
+from connector.sheets.layout import TabLayout
+from connector.sheets.pending import pending_text, typed, waits
+from connector.sheets.rows import items_text
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What was read of the rows of some orders a moment ago."""
+
+    at: Mapping[str, int] = field(default_factory=dict)
+    """The row in which each stands, by the order's id."""
+    notes: Mapping[int, str] = field(default_factory=dict)
+    """The notes on their cells in `Total`, by row."""
+
+
+def must_be_found(order: Order, shows: Shown) -> bool:
+    """Whether the order's row must be looked up, because no text in it is unique."""
+    if order.shown is None:
+        return False
+    return bool(order.warning) or (order.shown is not Shown.WAITING and _before(order) != _after(order, shows))
+
+
+def columns_replaced(order: Order) -> set[str]:
+    """The columns in which a cell may be changed."""
+    if order.shown is None:
+        return set()
+    return {ITEMS_STATE, *order.row_lacks, *([TOTAL] if order.warning else [])}
+
+
+def replacements(place: TabLayout, order: Order, shows: Shown, rows: Rows) -> Iterator[Json]:
+    """The requests for the order's row; none for an order without one."""
+    if order.shown is None:
+        return
+    row = rows.at.get(order.order_id)
+    yield from _fill_in(place, order, shows)
+    if _before(order) != _after(order, shows):
+        if order.shown is Shown.WAITING:
+            yield from _replace(place, ITEMS_STATE, _before(order), _after(order, shows))
+        elif row is not None:
+            yield from _replace(place, ITEMS_STATE, _before(order), _after(order, shows), row=row)
+    if order.warning and row is not None and _is_ours(rows.notes.get(row, ""), order.warning):
+        yield from _put_note(place, row, order.warning)
+
+
+def _before(order: Order) -> str:
+    return items_text(order.order_id, order.shown or Shown.WAITING, order.row_change)
+
+
+def _after(order: Order, shows: Shown) -> str:
+    return items_text(order.order_id, shows, order.change)
+
+
+def _fill_in(place: TabLayout, order: Order, shows: Shown) -> Iterator[Json]:
+    """The values that have come; and what the other cells say instead of waiting, or nothing."""
+    if order.shown is None:
+        return
+    still = waits(order, shows)
+    found = pending_text(order.order_id, order.shown)
+    for column in order.row_lacks:
+        text = pending_text(order.order_id, shows) if column in still else typed(column, order) or ""
+        if text != found:
+            yield from _replace(place, column, found, text)
+
+
+def _replace(place: TabLayout, key: str, find: str, replacement: str, *, row: int | None = None) -> Iterator[Json]:
+    """No hit means that the merchant changed or deleted the cell, and then it is left alone."""
+    column = place.columns.get(key)
+    if column is None:
+        return
+    within: Json = {"sheetId": place.sheet_id, "startColumnIndex": column, "endColumnIndex": column + 1}
+    if row is not None:
+        within |= {"startRowIndex": row, "endRowIndex": row + 1}
+    yield {
+        "findReplace": {
+            "find": find,
+            "replacement": replacement,
+            "matchCase": True,
+            "matchEntireCell": True,
+            "range": within,
+        }
+    }
+
+
+def _is_ours(note: str, warning: str) -> bool:
+    """Whether a note may be written where this one is: none is there, or what was odd before more came."""
+    return note != warning and warning.startswith(note)
+
+
+def _put_note(place: TabLayout, row: int, note: str) -> Iterator[Json]:
+    column = place.columns.get(TOTAL)
+    if column is None:
+        return
+    yield {
+        "updateCells": {
+            "start": {"sheetId": place.sheet_id, "rowIndex": row, "columnIndex": column},
+            "rows": [{"values": [{"note": note}]}],
+            "fields": "note",
+        }
+    }

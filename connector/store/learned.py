@@ -1,0 +1,128 @@
+"""Takes over from the sheet what the store doesn't know: which orders are written there.
+
+A new database, or one restored from a backup, meets a spreadsheet that is further than itself. What stands there was
+written, whoever wrote it, and is never written again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from connector.models import ItemsState, Shown
+from connector.store.dialect import insert_of
+from connector.store.tables import orders, past_orders
+
+FOUND_IN_SHEET = (
+    "The order's row was found in the sheet when this database was new, so its token is not here. Its items will be "
+    "fetched if the order is sent again."
+)
+_FURTHER = {None: 0, Shown.WAITING: 1, Shown.UNAVAILABLE: 2, Shown.COMPLETE: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an order stands in the sheet."""
+
+    shown: Shown
+    lines: int
+    """Its rows in the tab of items."""
+    lacks: tuple[str, ...] = ()
+    """The columns of its row whose cells may still wait for their value."""
+
+    @property
+    def lacks_items(self) -> bool:
+        """Whether it counts as complete, and has no item rows."""
+        return self.shown is Shown.COMPLETE and not self.lines
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What the store did not know."""
+
+    shown: tuple[str, ...] = ()
+    """Orders that it had, but not as far as the sheet has them."""
+    new: int = 0
+    """Orders that it did not have."""
+
+
+def learn(connection: Connection, shop: str, standings: Mapping[str, Standing], *, now: datetime) -> Learned:
+    """Makes the store know of some orders in the sheet. May be repeated."""
+    ids = list(standings)
+    here = sa.select(orders.c.order_id, orders.c.shown).where(orders.c.shop == shop, orders.c.order_id.in_(ids))
+    known = {row.order_id: row.shown for row in connection.execute(here)}
+    past = sa.select(past_orders.c.order_id).where(past_orders.c.shop == shop, past_orders.c.order_id.in_(ids))
+    gone = set(connection.execute(past).scalars())
+    shown = [
+        order_id
+        for order_id, was in known.items()
+        if _FURTHER[standings[order_id].shown] > _FURTHER[Shown(was) if was is not None else None]
+        and _stands(connection, shop, order_id, was, standings[order_id], now=now)
+    ]
+    new = [order_id for order_id in ids if order_id not in known and order_id not in gone]
+    waiting = [order_id for order_id in new if standings[order_id].shown is Shown.WAITING]
+    _add_waiting(connection, shop, {order_id: standings[order_id] for order_id in waiting}, now=now)
+    written = [
+        {"shop": shop, "order_id": order_id} for order_id in new if standings[order_id].shown is not Shown.WAITING
+    ]
+    if written:
+        insert = insert_of(connection.dialect.name)(past_orders)
+        connection.execute(insert.on_conflict_do_nothing(index_elements=["shop", "order_id"]), written)
+    return Learned(tuple(shown), len(new))
+
+
+def _stands(
+    connection: Connection, shop: str, order_id: str, was: str | None, standing: Standing, *, now: datetime
+) -> bool:
+    """The order's row is in the sheet and says so much; whether that was news.
+
+    No row changed: a batch holds the order now, and what becomes of that is found out with the batch.
+    """
+    statement = sa.update(orders).where(
+        orders.c.shop == shop,
+        orders.c.order_id == order_id,
+        orders.c.batch_id.is_(None),
+        orders.c.shown.is_not_distinct_from(was),
+    )
+    first = sa.case((orders.c.row_at.is_(None), sa.literal(now, orders.c.row_at.type)), else_=orders.c.row_at)
+    values: dict[str, Any] = {"shown": standing.shown, "row_at": first}
+    if standing.shown is Shown.COMPLETE:
+        # With its items, so there is nothing left to fetch or to write.
+        values |= {
+            "synced_at": now,
+            "items_state": ItemsState.READY,
+            "order_token": None,
+            "next_attempt_at": None,
+            "write_due_at": None,
+        }
+    else:
+        values["row_lacks"] = ",".join(standing.lacks) or None
+    return connection.execute(statement.values(**values)).rowcount == 1
+
+
+def _add_waiting(connection: Connection, shop: str, waiting: Mapping[str, Standing], *, now: datetime) -> None:
+    """Orders whose rows wait for their items: known, and to be completed if they are sent once more."""
+    if not waiting:
+        return
+    insert = insert_of(connection.dialect.name)(orders)
+    connection.execute(
+        insert.on_conflict_do_nothing(index_elements=["shop", "order_id"]),
+        [
+            {
+                "shop": shop,
+                "order_id": order_id,
+                "received_at": now,
+                "stored_at": now,
+                "items_state": ItemsState.UNAVAILABLE,
+                "attempts": 0,
+                "shown": Shown.WAITING,
+                "row_lacks": ",".join(standing.lacks) or None,
+                "row_at": now,
+                "last_error": FOUND_IN_SHEET,
+            }
+            for order_id, standing in waiting.items()
+        ],
+    )

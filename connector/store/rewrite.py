@@ -1,0 +1,51 @@
+"""Has rows written again that are gone from the sheet."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from connector.models import ItemsState, Order, Shown
+from connector.store.tables import orders
+
+
+class Gone(StrEnum):
+    """What is not in the sheet any more."""
+
+    ALL = "all"
+    """The order's row, and its item rows if it had some."""
+    ORDER_ROW = "order_row"
+    """The order's row alone: its item rows are still there."""
+    ITEM_ROWS = "item_rows"
+    """All of its item rows, while the order's row is still there."""
+
+
+def write_anew(connection: Connection, order: Order, gone: Gone, *, now: datetime) -> bool:
+    """Makes the order one that is still to be written, as far as its rows are gone; whether it is.
+
+    No row changed: a batch holds the order now, or it was written or asked for again since it was read. Then what was
+    read of the sheet says nothing about it any more.
+    """
+    statement = sa.update(orders).where(
+        orders.c.id == order.id,
+        orders.c.batch_id.is_(None),
+        orders.c.shown == order.shown,
+        orders.c.write_due_at.is_(None) if order.write_due_at is None else sa.true(),
+    )
+    if gone is Gone.ITEM_ROWS:
+        statement = statement.where(orders.c.items_state == ItemsState.READY).values(
+            shown=Shown.WAITING, write_due_at=now
+        )
+    else:
+        statement = statement.values(
+            shown=None,
+            write_due_at=now,
+            items_there=gone is Gone.ORDER_ROW,
+            row_change=None,
+            row_lacks=None,
+            row_spreadsheet_id=None,
+            row_sheet_id=None,
+            row_index=None,
+        )
+    return connection.execute(statement).rowcount == 1

@@ -1,0 +1,168 @@
+"""The stages, the store and the sandbox's Google without sockets, so that a test decides what comes when."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from connector.events.announce import Announcer
+from connector.models import Item, NewOrder, Order, OrderChange
+from connector.sandbox.google.calls import Call
+from connector.sandbox.google.grid import Cell
+from connector.sandbox.google.merchant import Merchant
+from connector.sandbox.google.standin import Answer
+from connector.service import SHOP
+from connector.sheets.columns import Tab
+from connector.sheets.workbook import Workbook
+from connector.store import orders, quarantine
+from connector.store.database import Database
+from connector.store.quarantine import Entry
+from connector.store.tables import outbox
+from connector.sync.fetch import FetchStage
+from connector.sync.receive import Receipt, ReceiveStage
+from connector.sync.retry import RetryPolicy
+from connector.sync.write import WriteStage
+from connector.whapi.errors import Scope, WhapiError
+from connector.whapi.forwarded import read_forwarded
+from connector.whapi.items import parse_items
+from connector.whapi.payload import Reading, read_webhook
+from tests.clock import FakeClock
+from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, new_google
+
+TITLES = {Tab.ORDERS: "Orders", Tab.ITEMS: "Items"}
+POLICY = RetryPolicy(10, 3600, 7 * 86_400, jitter=lambda: 0.5)
+NOT_FOUND = 404
+
+
+class Whapi:
+    """Gives for each order the answers that the case lists, one after the other, and the last one for ever."""
+
+    def __init__(self, answers: Mapping[str, Any]) -> None:
+        self.answers = {
+            order_id: list(given) if isinstance(given, list) else [given] for order_id, given in answers.items()
+        }
+
+    def fetch_items(self, order_id: str, order_token: str) -> tuple[Item, ...]:
+        assert order_token
+        answers = self.answers.get(order_id, [NOT_FOUND])
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        items = parse_items(answer)
+        if items is None:
+            raise WhapiError(f"Whapi answered {answer}.", scope=Scope.ORDER, kind="not_found")
+        return items
+
+    def channel_state(self) -> str:
+        return "AUTH"
+
+
+class Bench:
+    """One shop. Nothing happens but what is asked for."""
+
+    def __init__(self, folder: Path, answers: Mapping[str, Any] | None = None) -> None:
+        self.clock = FakeClock()
+        self.google = new_google(self.clock)
+        self.api = DirectApi(self.google, self.clock)
+        self.whapi = Whapi(answers or {})
+        self.database = Database(f"sqlite:///{folder}/connector.db")
+        events = Announcer(shop=SHOP, spreadsheet_id=SPREADSHEET_ID, targets=["target"])
+        workbook = Workbook(
+            self.api, SPREADSHEET_ID, titles=TITLES, is_ours=self._known, clock=self.clock, time_zone=None
+        )
+        common: dict[str, Any] = {"shop": SHOP, "clock": self.clock, "events": events}
+        self.fetch = FetchStage(self.database, self.whapi, policy=POLICY, **common)
+        self.write = WriteStage(self.database, self.api, workbook, policy=POLICY, **common)
+        self.receive = ReceiveStage(self.database, grace=3, arrived=lambda _: None, **common)
+
+    @property
+    def merchant(self) -> Merchant:
+        return Merchant(self.google, SPREADSHEET_ID)
+
+    # What comes in
+
+    def request(self, path: str, body: Any) -> Receipt:
+        """As the routes take it; what is not understood at `/orders` fails the test."""
+        if path.startswith("/webhooks/whapi"):
+            return self.receive.receive(read_webhook(body, now=self.clock.now()), keep_unclear=True)
+        reading = read_forwarded(body, now=self.clock.now())
+        assert not reading.unclear
+        return self.receive.receive(reading, keep_unclear=False)
+
+    def comes(self, order_id: str = "order-1", **values: Any) -> Receipt:
+        """An order as a reader hands it on."""
+        values.setdefault("received_at", self.clock.now())
+        return self.receive.receive(Reading(orders=[NewOrder(order_id, **values)]), keep_unclear=True)
+
+    def is_told(self, *changes: OrderChange) -> Receipt:
+        return self.receive.receive(Reading(changes=list(changes)), keep_unclear=True)
+
+    # What the stages do
+
+    def fetches(self) -> None:
+        """One try for each order whose items are due."""
+        for order in self.fetch.due(limit=100, leave_out=set()):
+            self.fetch.fetch(order)
+
+    def writes(self) -> int:
+        """All batches that there is something for; returns how many were sent."""
+        sent = 0
+        while (at := self.write.next_run_at()) is not None and at <= self.clock.now():
+            self.write.run()
+            sent += 1
+            assert sent < 20, "It never comes to an end."
+        return sent
+
+    def goes_on(self, seconds: float = 3600) -> None:
+        """Time passes, and the stages do what is due."""
+        self.clock.advance(seconds)
+        self.fetches()
+        self.writes()
+
+    def after_the_next_read(self, edit: Callable[[], object]) -> None:
+        """Makes an edit at the very moment between the connector's last read before a batch and the batch."""
+        real, left = self.google.answer, [edit]
+
+        def answer(call: Call, *, counted: bool = True) -> Answer:
+            if left and self.google.kind_of(call) == "batchUpdate":
+                left.pop()()
+            return real(call, counted=counted)
+
+        self.google.answer = answer  # type: ignore[method-assign]
+
+    # What is there then
+
+    def order(self, order_id: str = "order-1") -> Order:
+        with self.database.read() as connection:
+            order = orders.find_order(connection, SHOP, order_id)
+        assert order is not None
+        return order
+
+    def rows(self, tab: str = "Orders") -> list[dict[str, Any]]:
+        header, *rows = self.google.sheet_values(SPREADSHEET_ID, tab)
+        return [dict(zip(header, row + [None] * (len(header) - len(row)), strict=True)) for row in rows]
+
+    def row(self, order_id: str = "order-1") -> dict[str, Any]:
+        (row,) = [row for row in self.rows() if row["Order ID"] == order_id]
+        return row
+
+    def cell(self, column: str, order_id: str = "order-1", *, tab: str = "Orders") -> Cell:
+        """The first row's of the order."""
+        sheet = self.google.spreadsheets[SPREADSHEET_ID].content.sheet_titled(tab)
+        assert sheet is not None
+        header, *rows = self.google.sheet_values(SPREADSHEET_ID, tab)
+        at = next(index for index, row in enumerate(rows, start=1) if order_id in row)
+        return sheet.cell(at, header.index(column))
+
+    def quarantined(self) -> Sequence[Entry]:
+        with self.database.read() as connection:
+            return quarantine.list_entries(connection, SHOP, limit=100)
+
+    def told(self) -> list[tuple[str, str]]:
+        """The types of the events and what they are about, in their order."""
+        with self.database.read() as connection:
+            rows = connection.execute(sa.select(outbox.c.type, outbox.c.about).order_by(outbox.c.id)).all()
+        return [(row.type, row.about) for row in rows]
+
+    def _known(self, order_ids: list[str]) -> set[str]:
+        with self.database.read() as connection:
+            return orders.known_order_ids(connection, SHOP, order_ids)
