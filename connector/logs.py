@@ -16,7 +16,7 @@ from urllib.parse import quote, quote_plus
 import structlog
 
 _TALKATIVE = (
-    "httpx", "httpcore", "urllib3", "requests", "google", "gspread", "werkzeug", "uvicorn", "sqlalchemy",
+    "httpx", "httpcore", "urllib3", "requests", "google", "gspread", "werkzeug", "waitress", "sqlalchemy",
     "alembic", "apscheduler", "tzlocal", "asyncio", "filelock",
 )  # fmt: skip
 _REPLACEMENT = "[secret]"

@@ -1,7 +1,6 @@
 """Opens the store: SQLite by default, PostgreSQL where several instances share the work."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +11,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from connector.observer import Observer
-from connector.store.commit import GroupCommit, Together
+from connector.store.commit import Committed, GroupCommit, Together
 from connector.store.migrate import NewerSchemaError, migrate
 
 A = TypeVar("A")
@@ -58,12 +57,12 @@ class Database:
         self._commit = GroupCommit(self.engine.execution_options(writes=True))
 
     def write(self, change: Callable[[Connection], T]) -> T:
-        """Makes a change and returns when it is on disk; see GroupCommit.submit."""
-        return self._commit.submit(change).result()
+        """Makes a change and returns when it is on disk; see GroupCommit.make."""
+        return self._commit.make(change)
 
-    def write_together(self, make: Together[A, T], argument: A) -> Future[T]:
-        """Has a change made that others of its kind may share; done when it is on disk. See GroupCommit."""
-        return self._commit.submit_together(make, argument)
+    def write_together(self, make: Together[A, T], argument: A, committed: Committed[T] | None = None) -> T:
+        """Makes a change that others of its kind may share; returns when it is on disk. See GroupCommit."""
+        return self._commit.make_together(make, argument, committed)
 
     @property
     def changes_waiting(self) -> int:

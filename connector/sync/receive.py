@@ -1,7 +1,6 @@
 """The receive stage: stores what a request brought, before it is answered."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
@@ -17,7 +16,6 @@ from connector.store import intake, quarantine
 from connector.store.database import Database
 from connector.store.intake import Taken
 from connector.store.quarantine import Quarantined, quarantined
-from connector.sync.gathering import Gathering
 from connector.whapi.payload import Reading
 
 log = get_logger(__name__)
@@ -75,7 +73,6 @@ class ReceiveStage:
         self._grace = timedelta(seconds=grace)
         self._clock = clock
         self._arrived = arrived
-        self._gathering = Gathering(self._hand_in, settled=self._tell)
         self._events = events
         self._observer = observer
 
@@ -85,27 +82,15 @@ class ReceiveStage:
         packet = self._pack(reading, keep_unclear=keep_unclear, replaces=replaces)
         if packet.is_empty:
             return self._done(Receipt((), reading.ignored, 0))
-        together = self._hand_in([packet]).result()
-        self._tell(together)
-        return self._receipt(packet, together[0])
-
-    async def receive_async(self, reading: Reading) -> Receipt:
-        """The same for a webhook that is answered by an event loop. Unclear parts are kept."""
-        packet = self._pack(reading, keep_unclear=True)
-        if packet.is_empty:
-            return self._done(Receipt((), reading.ignored, 0))
-        return self._receipt(packet, await self._gathering.result_of(packet))
+        taken = self._database.write_together(self._store, packet, self._tell)
+        return self._receipt(packet, taken)
 
     def _pack(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> _Packet:
         parts = [quarantined(part.field, part.reason, part.part) for part in reading.unclear] if keep_unclear else []
         return _Packet(reading.orders, parts, reading.ignored, replaces)
 
-    def _hand_in(self, packets: Sequence[_Packet]) -> Future[Sequence[Sequence[Taken]]]:
-        return self._database.write_together(self._store, packets)
-
-    def _store(self, connection: Connection, handed_in: Sequence[Sequence[_Packet]]) -> list[Sequence[Sequence[Taken]]]:
+    def _store(self, connection: Connection, packets: Sequence[_Packet]) -> list[Sequence[Taken]]:
         """What several requests brought at the same time. For each, what became of its orders."""
-        packets = [packet for some in handed_in for packet in some]
         now = self._clock.now()
         for packet in packets:
             if packet.replaces:
@@ -115,10 +100,11 @@ class ReceiveStage:
         taken = intake.add_orders(connection, self._shop, new_orders, now=now, grace=self._grace)
         self._events.received(connection, [order.order_id for order in taken if order.is_new], now=now)
         each = iter(taken)
-        return [[list(islice(each, len(packet.orders))) for packet in some] for some in handed_in]
+        return [list(islice(each, len(packet.orders))) for packet in packets]
 
     def _tell(self, together: Sequence[Sequence[Taken]]) -> None:
-        taken = [order for some in together for order in some]
+        """One line of the log, and one look of the stages, for all that one commit stored."""
+        taken = [order for orders in together for order in orders]
         for is_new in (True, False):
             log_orders(log, "received", [order.order_id for order in taken if order.is_new is is_new], is_new=is_new)
         if taken:

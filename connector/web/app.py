@@ -15,7 +15,7 @@ from connector.web.page.access import Access
 from connector.web.page.blueprint import NAME as PAGE
 from connector.web.page.blueprint import page_blueprint
 from connector.web.quarantine import quarantine_blueprint
-from connector.web.webhooks import WebhookLane, webhooks_blueprint
+from connector.web.webhooks import webhooks_blueprint
 
 _OPEN = frozenset({"/healthz"})
 
@@ -35,8 +35,7 @@ def create_app(
     # An order id may hold slashes, also two in a row; a redirection to fewer would name another order.
     app.url_map.merge_slashes = False
     app.url_map.converters |= {"whole": Whole, "rest": Rest}
-    gate = app.extensions["gate"] = Gate(webhook_secret)
-    app.extensions["webhooks"] = WebhookLane(service)
+    gate = Gate(webhook_secret)
 
     observe_requests(app, service.instruments)
 
