@@ -18,7 +18,7 @@ import structlog
 from connector.visible import visible
 
 _TALKATIVE = (
-    "httpx", "httpcore", "urllib3", "requests", "google", "gspread", "werkzeug", "uvicorn", "sqlalchemy",
+    "httpx", "httpcore", "urllib3", "requests", "google", "gspread", "werkzeug", "waitress", "sqlalchemy",
     "alembic", "apscheduler", "tzlocal", "asyncio", "filelock",
 )  # fmt: skip
 _REPLACEMENT = "[secret]"

@@ -2,7 +2,6 @@
 
 import gc
 import signal
-import sys
 from types import FrameType
 
 from connector import __version__
@@ -16,9 +15,6 @@ from connector.web.app import create_app
 from connector.web.server import AddressInUseError, WebServer
 
 log = get_logger(__name__)
-
-_TURN = 0.0005
-"""Seconds."""
 
 
 def run_service(settings: Settings) -> None:
@@ -47,8 +43,6 @@ def run_service(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     watch = Watch(settings, service)
-    # Python lets a thread run for 5 ms before another gets its turn; a webhook's answer needs several turns.
-    sys.setswitchinterval(_TURN)
     lift_pauses(database, service.clock)
     service.pipeline.start()
     log.info("service.started", version=__version__, address=f"http://{settings.host}:{server.port}")

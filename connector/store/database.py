@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from connector.logs import Redactor
 from connector.observer import Observer
 from connector.settings import database_secrets
-from connector.store.commit import GroupCommit, Together
+from connector.store.commit import Committed, GroupCommit, Together
 from connector.store.file import SameFile
 from connector.store.migrate import NewerSchemaError, migrate
 
@@ -68,12 +67,12 @@ class Database:
         self._commit = GroupCommit(self.engine.execution_options(writes=True), check=self.check_file)
 
     def write(self, change: Callable[[Connection], T]) -> T:
-        """Makes a change and returns when it is on disk; see GroupCommit.submit."""
-        return self._commit.submit(change).result()
+        """Makes a change and returns when it is on disk; see GroupCommit.make."""
+        return self._commit.make(change)
 
-    def write_together(self, make: Together[A, T], argument: A) -> Future[T]:
-        """Has a change made that others of its kind may share; done when it is on disk. See GroupCommit."""
-        return self._commit.submit_together(make, argument)
+    def write_together(self, make: Together[A, T], argument: A, committed: Committed[T] | None = None) -> T:
+        """Makes a change that others of its kind may share; returns when it is on disk. See GroupCommit."""
+        return self._commit.make_together(make, argument, committed)
 
     def check_file(self) -> None:
         """Raises StoreReplacedError where the database's file is not the one any more that was opened."""

@@ -113,7 +113,7 @@ class FetchStage:
 
     def _store_items(self, order: Order, items: tuple[Item, ...]) -> None:
         self._observer.fetch_tried(OK)
-        changed = self._database.write_together(self._store_arrived, self._in_units(order, items)).result()
+        changed = self._database.write_together(self._store_arrived, self._in_units(order, items))
         log.info("order.items_fetched", order_id=order.order_id, items=len(items), already_there=not changed)
 
     def _in_units(self, order: Order, items: tuple[Item, ...]) -> _Arrived:

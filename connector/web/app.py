@@ -16,7 +16,7 @@ from connector.web.page.access import Access
 from connector.web.page.blueprint import NAME as PAGE
 from connector.web.page.blueprint import page_blueprint
 from connector.web.quarantine import quarantine_blueprint
-from connector.web.webhooks import WebhookLane, webhooks_blueprint
+from connector.web.webhooks import webhooks_blueprint
 
 _OPEN = frozenset({"/healthz"})
 
@@ -42,9 +42,8 @@ def create_app(
     # An order id may hold slashes, also two in a row; a redirection to fewer would name another order.
     app.url_map.merge_slashes = False
     app.url_map.converters |= {"whole": Whole, "rest": Rest}
-    gate = app.extensions["gate"] = Gate(webhook_secret)
+    gate = Gate(webhook_secret)
     doors = Doors(meta_app_secret)
-    app.extensions["webhooks"] = WebhookLane(service)
 
     observe_requests(app, service.instruments)
 

@@ -11,8 +11,6 @@ from connector.store.commit import StoreClosedError
 
 log = get_logger(__name__)
 
-INVALID_HTTP = "The request is not valid HTTP."
-HEADERS_TOO_LARGE = "The request's headers are too large."
 NOT_JSON = "The body is not JSON."
 NO_FIELDS = "The form has no fields."
 TOO_MANY_FIELDS = "The form has more than 1,000 fields."

@@ -73,11 +73,7 @@ def acknowledged_before_stored() -> None:
         taken = tuple(Taken(order.order_id, is_new=True) for order in reading.orders)
         return Receipt(taken, reading.ignored, 0)
 
-    async def acknowledge_async(self: ReceiveStage, reading: Any) -> Receipt:
-        return acknowledge(self, reading, keep_unclear=True)
-
     replace(ReceiveStage, "receive", acknowledge)
-    replace(ReceiveStage, "receive_async", acknowledge_async)
 
 
 def no_fence() -> None:

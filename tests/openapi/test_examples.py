@@ -118,7 +118,7 @@ def asked(method: str, path: str, **options: Any) -> Scene:
 def sent(raw: str) -> Scene:
     def scene(shop: Shop) -> Said:
         (answer,) = exchange(shop.url, raw.encode())
-        return answer.status, answer.json()
+        return answer.status, answer.json() if answer.is_json else answer.body.decode()
 
     return scene
 
@@ -188,7 +188,8 @@ def pairs() -> Iterator[tuple[str, str, str]]:
 def described(said_by: str, status: str) -> dict[str, Any]:
     """The examples of an answer, by the operation or by the name of a shared answer."""
     if " " not in said_by:
-        return values(document()["components"]["responses"][said_by]["content"]["application/json"]["examples"])
+        (content,) = document()["components"]["responses"][said_by]["content"].values()
+        return values(content["examples"])
     return answer_examples(operation_of(*said_by.split(" "))["responses"][status])
 
 

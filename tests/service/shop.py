@@ -63,9 +63,7 @@ class Shop:
             admin_password=self.settings.admin_password,
             meta_app_secret=self.settings.meta_app_secret,
         )
-        self._server = WebServer(app, "127.0.0.1", 0)
-        uvicorn = self._server._server.config
-        uvicorn.app = self.contract.watching(uvicorn.app, app)
+        self._server = WebServer(self.contract.watching(app), "127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._server.port}"
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
