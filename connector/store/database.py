@@ -122,8 +122,10 @@ def described(url: URL) -> str:
     if url.get_backend_name() == "sqlite":
         return url.database or "without a file"
     host = url.host or url.query.get("host")
-    at = f" at {host}:{url.port or _POSTGRESQL_PORT}" if isinstance(host, str) else ""
-    return f"{url.database or url.username}{at}"
+    if not isinstance(host, str):
+        return str(url.database)
+    # A host that is a folder holds the socket.
+    return f"{url.database} at {host if host.startswith('/') else f'{host}:{url.port or _POSTGRESQL_PORT}'}"
 
 
 def _sqlite_path(url: URL) -> Path:
@@ -165,5 +167,7 @@ def _cannot_open(url: URL, error: Exception) -> str:
 
 
 def _first_line(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     lines = str(error).strip().splitlines()
     return lines[0].rstrip(".") if lines else type(error).__name__

@@ -10,6 +10,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from connector.check import storage
 from connector.check.failure import guarded
@@ -164,7 +165,7 @@ def test_a_database_that_can_not_be_opened(place: Place) -> None:
     place.set(database_url="sqlite:////proc/connector.db", google_credentials="nowhere.json")
 
     assert wrong(check_with(place.settings))[0] == (
-        "The database sqlite+pysqlite:////proc/connector.db can't be opened: unable to open database file. "
+        "The database /proc/connector.db can't be opened: No such file or directory. "
         "See that DATABASE_URL is right and that the service may write there."
     )
 
@@ -203,7 +204,7 @@ def test_a_database_that_can_not_be_written(place: Place, readable_by_all: Path)
         sentences = wrong(check_with(place.settings))
 
     assert sentences[0] == (
-        f"The database {url.replace('sqlite:', 'sqlite+pysqlite:')} can't be opened: attempt to write a readonly "
+        f"The database {url.removeprefix('sqlite:///')} can't be opened: attempt to write a readonly "
         "database. See that DATABASE_URL is right and that the service may write there."
     )
 
@@ -218,7 +219,8 @@ def test_a_postgresql_that_takes_no_changes(place: Place, postgres_url: str) -> 
 
     sentence = wrong(check_with(place.settings))[0]
 
-    assert sentence.startswith("The database postgresql")
+    database = make_url(postgres_url)
+    assert sentence.startswith(f"The database {database.database} at {database.host or database.query['host']}")
     assert sentence.endswith(
         " can be read but not written: cannot execute UPDATE in a read-only transaction. "
         "See that the service may write the file and its folder, or to the tables."
@@ -236,7 +238,7 @@ def test_a_database_that_stops_answering(place: Place) -> None:
     place.database.write(lambda connection: connection.exec_driver_sql("DROP TABLE pauses"))
 
     assert wrong(check_with(place.settings)) == [
-        f"The database {place.settings.database_url} can be read but not written: no such table: pauses. "
+        f"The database {place.database.path} can be read but not written: no such table: pauses. "
         "See that the service may write the file and its folder, or to the tables."
     ]
 
