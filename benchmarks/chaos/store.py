@@ -1,5 +1,6 @@
 """Looks into the service's database from outside."""
 
+import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -27,7 +28,36 @@ class Store:
     """Reads only."""
 
     def __init__(self, url: str) -> None:
-        self._engine = sa.create_engine(parse_url(url), poolclass=sa.NullPool)
+        parsed = parse_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            # Read only: where the file is gone, looking for it must not make a new one.
+            address = f"file:{parsed.database}?mode=ro"
+            self._engine = sa.create_engine(
+                "sqlite://", creator=lambda: sqlite3.connect(address, uri=True), poolclass=sa.NullPool
+            )
+        else:
+            self._engine = sa.create_engine(parsed, poolclass=sa.NullPool)
+
+    def has(self, order_id: str) -> bool:
+        """Whether the order is in the database that stands under this address now."""
+        return bool(self._count(sa.select(sa.func.count()).select_from(orders).where(orders.c.order_id == order_id)))
+
+    def shows(self, order_id: str) -> bool:
+        """Whether it is known there that the order has its row."""
+        query = sa.select(sa.func.count()).select_from(orders)
+        return bool(self._count(query.where(orders.c.order_id == order_id, orders.c.shown.is_not(None))))
+
+    def open_batches(self) -> int:
+        """How many batches are on their way."""
+        return self._count(sa.select(sa.func.count()).select_from(batches).where(batches.c.state == "open"))
+
+    def _count(self, query: sa.Select[int]) -> int:
+        """0 where it can't be asked."""
+        try:
+            with self._engine.connect() as connection:
+                return connection.execute(query).scalar_one()
+        except sa.exc.SQLAlchemyError:
+            return 0
 
     def is_settled(self) -> bool:
         """Whether nothing is left to be done, as far as the store knows."""

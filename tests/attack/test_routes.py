@@ -17,7 +17,6 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connector.web import connection as web_connection
 from connector.web.app import create_app
 from tests.attack.hostile import as_json, bodies
 from tests.attack.raw import Answer, answers, connect, exchange, read_all, request
@@ -265,10 +264,7 @@ def test_a_stranger_with_a_large_body_is_answered_before_sending_it(shop: Shop) 
 
 
 @pytest.mark.parametrize("ending", [b"", b"Connection: close\r\n"])
-def test_who_is_refused_while_sending_may_send_on_and_loses_no_answer(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, ending: bytes
-) -> None:
-    monkeypatch.setattr(web_connection, "_GOES_WITHIN", 60.0)
+def test_who_is_refused_while_sending_may_send_on_and_loses_no_answer(shop: Shop, ending: bytes) -> None:
     with connect(shop.url) as connection:
         connection.sendall(b"POST /orders HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n" + ending + b"\r\n")
         (answer,) = answers(read_all(connection))

@@ -19,10 +19,10 @@ HALF = b"POST /orders HTTP/1.1\r\nHost: x\r\nX-Webhook-Secret: %s\r\nContent-Len
 
 
 @contextmanager
-def served(shop: Shop, *, seconds_to_send: float) -> Iterator[str]:
+def served(shop: Shop, *, seconds_idle: int) -> Iterator[str]:
     """The same service behind a server of its own, less patient than the usual one."""
     app = create_app(shop.service, webhook_secret=shop.secret)
-    server = WebServer(app, "127.0.0.1", 0, seconds_to_send=seconds_to_send)
+    server = WebServer(app, "127.0.0.1", 0, seconds_idle=seconds_idle)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
@@ -56,7 +56,7 @@ def test_many_slow_senders_hold_nobody_else_up(shop: Shop) -> None:
 
 
 def test_who_never_sends_and_who_never_ends_is_shown_out(shop: Shop) -> None:
-    with served(shop, seconds_to_send=1.0) as url, ExitStack() as stack:
+    with served(shop, seconds_idle=1) as url, ExitStack() as stack:
         silent = [stack.enter_context(connect(url)) for _ in range(10)]
         trickling = [stack.enter_context(connect(url)) for _ in range(10)]
         for connection in trickling:
@@ -75,7 +75,7 @@ def test_who_never_sends_and_who_never_ends_is_shown_out(shop: Shop) -> None:
 def test_a_request_that_takes_long_to_answer_is_not_cut_off(shop: Shop) -> None:
     (order,) = shop.sandbox.orders.make_all(["never_items"])
     shop.sandbox.whapi.add(order)
-    with served(shop, seconds_to_send=1.0) as url:
+    with served(shop, seconds_idle=1) as url:
         answer = httpx.post(
             f"{url}/orders?wait=3",
             headers={"X-Webhook-Secret": shop.secret},
