@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from connector import __version__
 from connector.check.finding import LatestFindings
 from connector.clock import Clock, SystemClock
-from connector.config import Settings
 from connector.events.announce import Announcer
 from connector.events.post import Poster
 from connector.events.prune import prune_events
@@ -18,6 +17,7 @@ from connector.metrics.figures import StoreFigures
 from connector.metrics.instruments import Instruments
 from connector.observer import UNOBSERVED, Observer
 from connector.problems import Problems
+from connector.settings import Settings
 from connector.sheets.api import SheetsApi
 from connector.sheets.columns import Tab
 from connector.sheets.credentials import load_credentials
@@ -107,7 +107,15 @@ def build_service(
     workbook = build_workbook(settings, database, api, clock)
     events = announcer(settings)
     fetch = FetchStage(
-        database, whapi, shop=SHOP, policy=policy, clock=clock, redact=redact, events=events, observer=instruments
+        database,
+        whapi,
+        shop=SHOP,
+        policy=policy,
+        clock=clock,
+        price_divisor=settings.item_price_divisor,
+        redact=redact,
+        events=events,
+        observer=instruments,
     )
     write = WriteStage(
         database,
@@ -141,6 +149,8 @@ def build_service(
         resync_interval=settings.resync_interval,
         written=waits.written,
         seconds_between_batches=seconds_between_batches,
+        problems=problems,
+        redact=redact,
     )
     senders = event_senders(settings, database, clock)
     for sender in senders:
@@ -151,6 +161,7 @@ def build_service(
         grace=settings.items_grace,
         clock=clock,
         arrived=pipeline.orders_arrived,
+        price_divisor=settings.item_price_divisor,
         events=events,
         observer=instruments,
     )
@@ -239,7 +250,6 @@ def whapi_client(settings: Settings, observer: Observer = UNOBSERVED) -> WhapiCl
         settings.whapi_token,
         timeout=settings.whapi_timeout,
         connections=FETCHERS + 1,  # and the history
-        price_divisor=settings.item_price_divisor,
         observer=observer,
     )
 

@@ -28,6 +28,8 @@ class Refused:
     since: datetime
     sentence: str
     """What was said of it."""
+    is_new: bool = False
+    """Whether this is the first refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +44,17 @@ class SetAside:
 def set_aside(connection: Connection, key: int, *, until: datetime, sentence: str, now: datetime) -> Refused | None:
     """Keeps an order out of the next batches, because the sheet refuses its rows; what is stored of it, or None if
     there is nothing to write for it any more."""
-    statement = (
-        sa.update(orders)
-        .where(orders.c.id == key, orders.c.write_due_at.is_not(None))
-        .values(
-            write_due_at=until,
-            last_error=sentence,
-            refusal=sentence,
-            rows_refused_at=sa.func.coalesce(orders.c.rows_refused_at, sa.literal(now, orders.c.rows_refused_at.type)),
-        )
-        .returning(orders.c.id, orders.c.order_id, orders.c.rows_refused_at, orders.c.refusal)
-    )
-    row = connection.execute(statement).first()
+    waits = (orders.c.id == key, orders.c.write_due_at.is_not(None))
+    row = connection.execute(sa.select(orders.c.order_id, orders.c.rows_refused_at).where(*waits)).first()
     if row is None:
         return None
+    since = row.rows_refused_at or now
+    values = {"write_due_at": until, "last_error": sentence, "refusal": sentence, "rows_refused_at": since}
+    # No row changed: another instance has written the order meanwhile, and nothing of it waits any more.
+    if connection.execute(sa.update(orders).where(*waits).values(**values)).rowcount == 0:
+        return None
     keep_try(connection, key, Try(now, What.WRITE, sentence))
-    return Refused(row.id, row.order_id, row.rows_refused_at, row.refusal)
+    return Refused(key, row.order_id, since, sentence, is_new=row.rows_refused_at is None)
 
 
 def times_refused(connection: Connection, key: int) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import timedelta
 from itertools import islice
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from connector.clock import Clock
 from connector.events.announce import NOBODY, Announcer
 from connector.logs import get_logger, log_orders
-from connector.models import NewOrder, OrderChange
+from connector.models import NewOrder, Number, OrderChange
 from connector.observer import UNOBSERVED, Observer
 from connector.store import intake, quarantine
 from connector.store.changes import put_changes
@@ -19,6 +19,7 @@ from connector.store.database import Database
 from connector.store.intake import Taken
 from connector.store.quarantine import Quarantined, quarantined
 from connector.sync.gathering import Gathering
+from connector.totals import scaled
 from connector.whapi.payload import Reading
 
 log = get_logger(__name__)
@@ -72,16 +73,18 @@ class ReceiveStage:
         grace: float,
         clock: Clock,
         arrived: Callable[[int], None],
+        price_divisor: Number = 1,
         events: Announcer = NOBODY,
         observer: Observer = UNOBSERVED,
     ) -> None:
-        """`grace`: seconds that an order's row waits for its items; `arrived` is called after orders were stored,
-        with the number of requests that brought them."""
+        """`grace`: seconds that an order's row waits for its items; `arrived` is called after something was stored,
+        with the number of requests that brought it. All amounts that come in are divided by `price_divisor`."""
         self._database = database
         self._shop = shop
         self._grace = timedelta(seconds=grace)
         self._clock = clock
         self._arrived = arrived
+        self._price_divisor = price_divisor
         self._gathering = Gathering(self._hand_in, settled=self._tell)
         self._events = events
         self._observer = observer
@@ -105,7 +108,15 @@ class ReceiveStage:
 
     def _pack(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> _Packet:
         parts = [quarantined(part.field, part.reason, part.part) for part in reading.unclear] if keep_unclear else []
-        return _Packet(reading.orders, parts, reading.ignored, replaces, reading.changes)
+        orders = [self._in_units(order) for order in reading.orders] if self._price_divisor != 1 else reading.orders
+        return _Packet(orders, parts, reading.ignored, replaces, reading.changes)
+
+    def _in_units(self, order: NewOrder) -> NewOrder:
+        """The order with its amounts divided, unless its sender's way of writing them is certain."""
+        if order.amounts_certain:
+            return order
+        items, total = scaled(order.items or (), order.total_price, self._price_divisor)
+        return replace(order, items=items or None, total_price=total)
 
     def _hand_in(self, packets: Sequence[_Packet]) -> Future[Sequence[Sequence[Taken]]]:
         return self._database.write_together(self._store, packets)

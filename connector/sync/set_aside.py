@@ -30,7 +30,7 @@ BROKE = (
     "Google Sheets gave no usable answer to these rows each time they were sent alone, though it answered everything "
     "else."
 )
-_FIRST_TRIES = 2
+_FIRST_TRIES = 3
 """Tries that count as made when an order is set aside: the first wait is not the shortest."""
 
 
@@ -88,7 +88,7 @@ class Aside:
             if key in same and len(same) >= ORDERS_THAT_BLAME_THE_SHEET:
                 refusals.write_next(connection, same, now=now)
                 return True, refused, until
-            if refused is not None and refused.since == now:
+            if refused is not None and refused.is_new:
                 self._events.set_aside(connection, refused, now=now)
             # What was stored as the sheet's failure was this order's.
             ended = pauses.over(connection, self._shop, Part.SHEET, now=now)

@@ -91,6 +91,8 @@ class WriteStage:
         self._limits = Limits(database, workbook.spreadsheet_id, clock=clock)
         self._aside = Aside(database, shop=shop, policy=policy, clock=clock, redact=redact, events=events)
         self._stale = 0
+        self._google_works = False
+        """Whether this run has found out what became of a batch: then what fails next fails for its content."""
 
     def next_run_at(self) -> datetime | None:
         """When there is something to do and nothing forbids it; None: nothing to do."""
@@ -104,6 +106,7 @@ class WriteStage:
 
     def run(self, *, at_most: int = MOST_ORDERS) -> Written:
         """Settles what is in doubt, then writes one batch of what is ready, if there is any, of so many orders."""
+        self._google_works = False
         try:
             self._settle_open_batches()
             return self._write_batch(at_most)
@@ -138,6 +141,7 @@ class WriteStage:
                 self._applied(batch)
                 self._observer.batch_settled(applied=True)
                 continue
+            self._google_works = True
             keys = self._void(batch, "It did not reach the sheet.")
             self._observer.batch_settled(applied=False)
             if self._narrowing.unclear(keys) and not self._limits.try_without(keys, reason=BROKE):
@@ -254,7 +258,8 @@ class WriteStage:
         # then with half of the orders, until one stands alone.
         self._workbook.look_for_tables()
         keys = [entry.order.id for entry in entries]
-        if self._limits.try_without(keys, reason=error.message, position=error.position):
+        is_known = len(entries) == 1 and entries[0].order.rows_refused_at is not None
+        if not is_known and self._limits.try_without(keys, reason=error.message, position=error.position):
             return Written(more=True)
         if len(keys) > 1:
             self._narrowing.refused(len(keys))
@@ -307,7 +312,7 @@ class WriteStage:
 
         def change(connection: Connection) -> datetime:
             failures = pauses.get_pause(connection, self._shop, Part.SHEET).failures + 1
-            wait = min(self._policy.delay(failures), LONGEST_PAUSE)
+            wait = min(self._policy.delay(1 if error.is_unclear and self._google_works else failures), LONGEST_PAUSE)
             until = now + max(wait, timedelta(seconds=error.retry_after or 0))
             pauses.failed(connection, self._shop, Part.SHEET, reason=reason, until=until, now=now)
             self._events.failed(connection, Part.SHEET, must_mend=error.must_mend, now=now)

@@ -6,11 +6,11 @@ from time import perf_counter
 from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.exc import SQLAlchemyError
 
+from connector.gateways.webhook import read_webhook
 from connector.service import Service
 from connector.store.commit import StoreClosedError
-from connector.sync.receive import Receipt
 from connector.web.body import read_json
-from connector.whapi.payload import read_webhook
+from connector.web.receipt import receipt_json
 from connector.whapi.unwrap import parse_json
 
 TEST_HEADER = "X-Connector-Test"
@@ -30,7 +30,7 @@ def webhooks_blueprint(service: Service) -> Blueprint:
         now = service.clock.now()
         service.arrivals.note(now, test=request.headers.get(TEST_HEADER))
         reading = read_webhook(read_json(), now=now)
-        return jsonify(_counts(service.receive.receive(reading, keep_unclear=True)))
+        return jsonify(receipt_json(service.receive.receive(reading, keep_unclear=True)))
 
     return blueprint
 
@@ -59,13 +59,4 @@ class WebhookLane:
         self._service.arrivals.note(now, test=test)
         route = _PATH if path == _PATH else f"{_PATH}/<event>"
         self._service.instruments.answered(method=method, route=route, status=200, seconds=perf_counter() - began)
-        return _encode(_counts(receipt)).encode() + b"\n"
-
-
-def _counts(receipt: Receipt) -> dict[str, int]:
-    return {
-        "accepted": receipt.accepted,
-        "duplicates": receipt.duplicates,
-        "ignored": receipt.ignored,
-        "quarantined": receipt.quarantined,
-    }
+        return _encode(receipt_json(receipt)).encode() + b"\n"

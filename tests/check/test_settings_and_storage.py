@@ -16,7 +16,7 @@ from connector.check.failure import guarded
 from connector.check.google import check_google
 from connector.check.run import check_with, run_checks
 from connector.check.settings import read_settings
-from connector.config import Settings
+from connector.settings import Settings
 from connector.store.database import Database
 from tests.check.place import Place, right, wrong
 
@@ -86,17 +86,31 @@ def test_an_address_of_something_else_in_place_of_an_id(folder: Path, url: str) 
 
 
 BROKEN = "The JSON in GOOGLE_CREDENTIALS is broken. Put it on one line in single quotes, or give the file's path."
+DAMAGED = (
+    "The service account's key in GOOGLE_CREDENTIALS is damaged or incomplete. Make a key for the service account in "
+    "the Google Cloud console (Keys, Add key, JSON) and use the file unchanged."
+)
 
 
 @pytest.mark.parametrize(
-    ("lines", "unreadable"),
+    ("lines", "unreadable", "sentence"),
     [
-        (["GOOGLE_CREDENTIALS={", '  "type": "service_account",', '  "client_email": "a@b"', "}"], "Line 5 and 1 more"),
-        (['GOOGLE_CREDENTIALS="{\\"type\\": \\"service_account\\", \\"private_key\\": \\"a\\nb\\"}"'], None),
+        (
+            ["GOOGLE_CREDENTIALS={", '  "type": "service_account",', '  "client_email": "a@b"', "}"],
+            "Line 5 and 1 more",
+            BROKEN,
+        ),
+        (
+            ['GOOGLE_CREDENTIALS="{\\"type\\": \\"service_account\\", \\"private_key\\": \\"a\\nb\\"}"'],
+            None,
+            DAMAGED,
+        ),
     ],
     ids=["over several lines without quotes", "in double quotes, which turn \\n into line breaks"],
 )
-def test_a_key_that_the_env_file_has_broken(folder: Path, lines: list[str], unreadable: str | None) -> None:
+def test_a_key_that_the_env_file_has_broken(
+    folder: Path, lines: list[str], unreadable: str | None, sentence: str
+) -> None:
     env(folder, *lines)
 
     settings, findings = read_settings()
@@ -110,7 +124,7 @@ def test_a_key_that_the_env_file_has_broken(folder: Path, lines: list[str], unre
         if unreadable
         else []
     )
-    assert wrong(guarded("google", check_google(settings, None))) == [BROKEN]
+    assert wrong(guarded("google", check_google(settings, None))) == [sentence]
 
 
 def test_a_key_in_quotes_of_its_own_kind_is_left_out_and_so_said(folder: Path) -> None:

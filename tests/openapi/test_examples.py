@@ -157,6 +157,7 @@ SCENES: dict[tuple[str, str, str], Scene] = {
     ("GET /readyz", "503", "database"): without_database("/readyz"),
     ("InvalidHttp", "400", "http"): sent("GET /healthz HTTP/1.1\r\nnonsense\r\n\r\n"),
     ("NoJson", "400", "body"): asked("POST", "/webhooks/whapi", content=b"{"),
+    ("NoChallenge", "400", "challenge"): asked("GET", "/webhooks/meta"),
     ("NeitherJsonNorForm", "400", "body"): asked("POST", "/orders", content=b"{"),
     ("NeitherJsonNorForm", "400", "empty"): asked("POST", "/orders", content=b"", headers={"Content-Type": FORM}),
     ("NeitherJsonNorForm", "400", "fields"): asked("POST", "/orders", files={f"f{n}": (None, "") for n in range(1001)}),

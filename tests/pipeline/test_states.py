@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from connector.events.announce import Announcer
 from connector.models import Item, NewOrder, Order, OrderChange, Place, Shown, Status
@@ -41,6 +41,7 @@ from tests.pipeline.direct import (
     new_google,
     whapi_failures,
 )
+from tests.pipeline.refusing import RefusingGoogle
 
 POLICY = RetryPolicy(10, 3600, 7 * 86_400, jitter=lambda: 0.5)
 TITLES = {Tab.ORDERS: "Orders", Tab.ITEMS: "Items"}
@@ -70,7 +71,7 @@ def empty_store(folder: Path) -> Path:
     return Path(shutil.copy(_TEMPLATE, folder / "connector.db"))
 
 
-class PipelineStates(RuleBasedStateMachine):
+class PipelineStates(RefusingGoogle):
     """Receive, fetch, write, crash, restart, late commits and manual resyncs, in any order."""
 
     @initialize(second_marker=st.booleans(), prepared=st.sampled_from([True, True, False]))
@@ -80,6 +81,7 @@ class PipelineStates(RuleBasedStateMachine):
         self.google = new_google(self.clock)
         self.google.accept_second_marker = second_marker
         self.path = empty_store(self.folder)
+        self.refuse_some()
         self.api = DirectApi(self.google, self.clock)
         self.source = ScriptedItems()
         self.answered: dict[str, tuple[Item, ...]] = {}
@@ -307,6 +309,7 @@ class PipelineStates(RuleBasedStateMachine):
         """Once Whapi and Google do as they should, every order is in the sheet once, with its items."""
         if not self.answered:
             return
+        self.odd.clear()
         for _ in range(200):
             if self.api.late:
                 self.api.late_call_arrives()

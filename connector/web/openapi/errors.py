@@ -8,6 +8,7 @@ from connector.web.errors import (
     HEADERS_TOO_LARGE,
     INVALID_HTTP,
     NO_ADDRESS,
+    NO_CHALLENGE,
     NO_FIELDS,
     NO_METHOD,
     NOT_JSON,
@@ -42,6 +43,13 @@ _KNOWN: dict[str, tuple[str, Json]] = {
     "NoJson": (
         "400",
         _error("The body is not JSON, or the request is not valid HTTP.", {"body": ("No JSON", NOT_JSON)}),
+    ),
+    "NoChallenge": (
+        "400",
+        _error(
+            "This is no verification of Meta's, or the request is not valid HTTP.",
+            {"challenge": ("No challenge", NO_CHALLENGE)},
+        ),
     ),
     "NeitherJsonNorForm": (
         "400",

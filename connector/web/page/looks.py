@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from connector.config import SHORTEST_PASSWORD
+from connector.converters import SHORTEST_PASSWORD
 from connector.web.page.access import Access
 from connector.web.page.listing import Query
 from connector.web.page.views import Views

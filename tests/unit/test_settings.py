@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from connector.config import Settings, SettingsError
-from connector.environment import load_settings
 from connector.logs import Redactor
+from connector.settings import Settings, SettingsError, load_settings
 
 NEEDED = {
     "WHAPI_TOKEN": "channel-token",
@@ -205,3 +204,125 @@ def test_plain_http_is_taken_with_the_setting(folder: Path) -> None:
     write(folder, EVENTS_URL="http://n8n:5678/webhook/x", EVENTS_SECRET=SECRET, EVENTS_ALLOW_PRIVATE="true")
 
     assert [target.name for target in load_settings().event_targets] == ["http://n8n:5678"]
+
+
+def test_blanks_at_the_ends_of_every_setting_go(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(folder)
+    plain = load_settings()
+    around = {"WHAPI_BASE_URL": "https://gate.whapi.cloud/", "PORT": "8080", "TIMEZONE": "Europe/Berlin", **NEEDED}
+    for name, value in around.items():
+        monkeypatch.setenv(name, f"\ufeff \t{value}\r\n\u200b")
+
+    settings = load_settings()
+
+    assert (settings.whapi_token, settings.webhook_secret) == (plain.whapi_token, plain.webhook_secret)
+    assert (settings.spreadsheet_id, settings.whapi_base_url) == (plain.spreadsheet_id, "https://gate.whapi.cloud")
+    assert (settings.port, str(settings.timezone)) == (8080, "Europe/Berlin")
+
+
+def test_blanks_alone_count_as_not_set(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(folder, PORT="8081")
+    monkeypatch.setenv("WHAPI_TOKEN", " \n")
+    monkeypatch.setenv("PORT", "")
+
+    settings = load_settings()
+
+    assert (settings.whapi_token, settings.port) == ("channel-token", 8081)
+
+
+def test_names_may_be_in_small_letters_and_the_file_may_have_a_byte_order_mark(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder)
+    file = folder / ".env"
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    monkeypatch.setenv("port", "8083")
+
+    assert (load_settings().whapi_token, load_settings().port) == ("channel-token", 8083)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("WHAPI_TOKEN", "two words", "it holds a blank, a line break or a letter that no token has. Copy it anew."),
+        ("WHAPI_TOKEN", "größer", "it holds a blank, a line break or a letter that no token has. Copy it anew."),
+        ("WEBHOOK_SECRET", "sixteen\nletters!!", "it holds a line break or a control character. Write it on one line."),
+        ("WEBHOOK_SECRET", "sixteen-letters!\udcff", "it is not a text in UTF-8."),
+        ("WHAPI_BASE_URL", "https://gate:port", "it is not an address that begins with https:// (or http://)."),
+        (
+            "WHAPI_BASE_URL",
+            "https://gate.whapi\n.cloud",
+            "it is not an address that begins with https:// (or http://).",
+        ),
+        ("SHEETS_BASE_URL", "https://[", "it is not an address that begins with https:// (or http://)."),
+        ("RESYNC_INTERVAL", "nan", "input should be a finite number."),
+        ("RESYNC_INTERVAL", "soon", "input should be a valid number, unable to parse string as a number."),
+        ("RECONCILE_WINDOW", "31536001", "input should be less than or equal to 31536000."),
+        ("KEEP_DAYS", "0.5", "input should be greater than or equal to 1."),
+        ("PORT", "70000", "input should be less than or equal to 65535."),
+        ("LOG_LEVEL", "LOUD", "input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'."),
+        ("EVENTS_ALLOW_PRIVATE", "perhaps", "input should be true or false."),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_named_with_its_reason(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    write(folder)
+    monkeypatch.setenv(name, value)
+
+    assert problems() == [f"{name} is wrong: {sentence}"]
+
+
+def test_a_file_that_cannot_be_read_or_is_a_folder_is_said(folder: Path) -> None:
+    file = folder / ".env"
+    file.write_bytes("WHAPI_TOKEN=x".encode("utf-16"))
+    assert problems() == ["The file .env can't be read. See that it is a text file and that the service may read it."]
+
+    file.unlink()
+    file.mkdir()
+    assert problems() == [
+        ".env is a folder, not a file. (A container makes one where the file that it is to mount is missing.) Remove "
+        "it."
+    ]
+
+
+def test_certificates_that_are_not_there_or_are_none_are_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(folder)
+    (folder / "none.pem").write_text("no certificate")
+    monkeypatch.setenv("SSL_CERT_FILE", "none.pem")
+    assert problems() == [
+        "SSL_CERT_FILE names none.pem, which can't be read as a file of certificates in PEM. Name another file, or "
+        "take SSL_CERT_FILE out of the environment."
+    ]
+
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "gone.pem")
+    assert problems() == [
+        "REQUESTS_CA_BUNDLE names gone.pem as the file of certificates, but there is no such file. Put it there, or "
+        "take REQUESTS_CA_BUNDLE out of the environment."
+    ]
+
+
+@pytest.mark.parametrize("name", ["WHAPI_BASE_URL", "SHEETS_BASE_URL"])
+def test_plain_http_is_taken_only_to_this_machine_or_to_a_host_that_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    write(folder)
+    for local in ("http://127.0.0.1:9090", "http://localhost:9090", "http://[::1]:9090", "https://elsewhere.example"):
+        monkeypatch.setenv(name, local)
+        assert getattr(load_settings(), name.lower()) == local
+
+    monkeypatch.setenv(name, "http://sandbox:9090")
+    assert problems() == [
+        f"{name} is wrong: it begins with http://, so the token would cross the network for all to read. Use https://, "
+        "or, where the way to that host is safe, allow it with PLAIN_HTTP_HOSTS=sandbox."
+    ]
+    monkeypatch.setenv("PLAIN_HTTP_HOSTS", "other, Sandbox")
+    assert getattr(load_settings(), name.lower()) == "http://sandbox:9090"
+
+
+def test_a_login_in_an_address_is_refused_without_being_shown(folder: Path) -> None:
+    write(folder, WHAPI_BASE_URL="https://ada:geheim@gate.whapi.cloud")
+
+    assert problems() == [
+        "WHAPI_BASE_URL is wrong: it holds a login before the host (an @). Write the address without it."
+    ]

@@ -1,17 +1,19 @@
 """Reads what Make, n8n, Zapier and the like send to `POST /orders`.
 
-Accepted: a whole Whapi payload, one Whapi message, a bare order (`order_id` and `order_token` with whatever else is
-known, or with its `items`), and a list of any of these; each as it is, as JSON in a text, or wrapped as these tools
-wrap what they hand on. Unlike a webhook of Whapi's own, a wrong body is answered with what is wrong in which field,
-because somebody is there to mend it.
+Accepted: a whole Whapi payload, one Whapi message, another gateway's webhook, a bare order (`order_id` and
+`order_token` with whatever else is known, or with its `items`), and a list of any of these; each as it is, as JSON in
+a text, or wrapped as these tools wrap what they hand on. Unlike a webhook, a wrong body is answered with what is wrong
+in which field, because somebody is there to mend it.
 """
 
 from datetime import datetime
 from typing import Any
 
+from connector.gateways.every import recognised
+from connector.whapi import fields
 from connector.whapi.bare import read_bare
 from connector.whapi.names import names_an_order
-from connector.whapi.payload import Reading, Unclear, join, read_message, read_payload
+from connector.whapi.payload import Reading, Unclear, is_other_event, join, read_message, read_payload
 from connector.whapi.unwrap import opened, wrapped
 from connector.whapi.wording import came
 
@@ -48,9 +50,11 @@ def _read(part: Any, reading: Reading, *, now: datetime, at: str, depth: int) ->
 
 
 def _read_object(part: dict[str, Any], reading: Reading, *, now: datetime, at: str, depth: int) -> None:
-    if "messages" in part:
+    if (gateway := recognised(part)) is not None:
+        gateway.read(part, reading, now=now, at=at)
+    elif "messages" in part:
         reading.add(read_payload(_with_messages(part), now=now, at=at))
-    elif part.get("from_me") is True:
+    elif fields.flag(part.get("from_me")) and not _is_message(part):
         reading.ignored += 1
     elif _is_message(part):
         read_message(_with_order(part), reading, now=now, at=at)
@@ -63,7 +67,7 @@ def _read_object(part: dict[str, Any], reading: Reading, *, now: datetime, at: s
             return
         ((key, value),) = inner.items()
         _read(value, reading, now=now, at=join(at, key), depth=depth + 1)
-    elif "event" in part:
+    elif is_other_event(part):
         reading.add(read_payload(part, now=now, at=at))
     else:
         reading.unclear.append(Unclear(at or "body", f"{_SHAPES}; {came(part)} came.", part))
