@@ -155,7 +155,7 @@ class Run:
         self.nemesis.end()
         self._settle(stopped, show)
         self.watcher.close()
-        if not self.service.wait_until_alive():  # The last action may have killed it.
+        if not self.service.wait_until_alive():
             self.wrong.append("The service did not start again at the end.")
             return
         self.named = self.ask_for_named()
@@ -189,6 +189,7 @@ class Run:
         return self.asked.named(lost) if lost else set()
 
     def _settle(self, stopped: threading.Event, show: Callable[[], None]) -> None:
+        self.service.wait_until_alive()  # The last action may have killed it.
         begun = time.monotonic()
         while time.monotonic() < begun + self.options.deadline:
             if self._is_settled():

@@ -19,9 +19,6 @@ class Stored:
     open_batches: int = 0
     batches: Counter[str] = field(default_factory=Counter)
     """By state. Those whose markers were deleted are forgotten."""
-    order_ids: frozenset[str] = frozenset()
-    shown: Counter[str] = field(default_factory=Counter)
-    """What the orders' rows say, as the store has it."""
 
 
 class Store:
@@ -75,18 +72,16 @@ class Store:
             return False
 
     def read(self) -> Stored:
+        """All zero where there is no database, or none that can be read."""
         left = sa.or_(orders.c.items_state == "due", orders.c.write_due_at.is_not(None), orders.c.batch_id.is_not(None))
-        with self._engine.connect() as connection:
-            states = connection.execute(sa.select(batches.c.state, sa.func.count()).group_by(batches.c.state)).all()
-            shown = connection.execute(sa.select(orders.c.shown, sa.func.count()).group_by(orders.c.shown)).all()
-            counted = Counter({str(state): count for state, count in states})
-            return Stored(
-                connection.execute(sa.select(sa.func.count()).select_from(orders).where(left)).scalar_one(),
-                counted["open"],
-                counted,
-                frozenset(connection.execute(sa.select(orders.c.order_id)).scalars()),
-                Counter({str(state): count for state, count in shown}),
-            )
+        try:
+            with self._engine.connect() as connection:
+                states = connection.execute(sa.select(batches.c.state, sa.func.count()).group_by(batches.c.state)).all()
+                counted = Counter({str(state): count for state, count in states})
+                unsettled = connection.execute(sa.select(sa.func.count()).select_from(orders).where(left)).scalar_one()
+        except sa.exc.SQLAlchemyError:
+            return Stored()
+        return Stored(unsettled, counted["open"], counted)
 
     def close(self) -> None:
         self._engine.dispose()

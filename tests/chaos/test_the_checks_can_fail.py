@@ -37,6 +37,8 @@ FORMS = {
     ),
     "append": Form(("--only", "merchant", "--only", "clock", "--kills", "0", "--seed", "1"), "Misplaced"),
     "claim_without_comparing": Form(("--only", "stall", "--stalls", "1", "--kills", "0", "--seed", "9"), "Doubled"),
+    "no_look_at_the_sheet": Form(("--only", "loss", "--losses", "1", "--kills", "0", "--seed", "2"), "Doubled"),
+    "no_look_at_the_file": Form(("--only", "loss", "--losses", "1", "--kills", "0", "--seed", "11"), "Lost"),
 }
 
 
