@@ -28,6 +28,7 @@ from connector.store import orders, pauses
 from connector.store.database import Database
 from connector.store.lock import shop_lock
 from connector.sync.arrivals import Arrivals
+from connector.sync.audits import Audits
 from connector.sync.fetch import FetchStage
 from connector.sync.history import HistoryReader
 from connector.sync.lookup import SheetLookup
@@ -68,6 +69,7 @@ class Service:
     clock: Clock
     lookup: SheetLookup
     """Reads the sheet for those who ask."""
+    audits: Audits
     senders: tuple[Sender, ...] = ()
     arrivals: Arrivals = field(default_factory=Arrivals)
     problems: Problems = field(default_factory=Problems)
@@ -181,6 +183,7 @@ def build_service(
             holds_lock=lambda: pipeline.holds_lock,
         )
     )
+    lookup = _lookup(settings, database, instruments, clock)
     return Service(
         database,
         whapi,
@@ -196,7 +199,8 @@ def build_service(
         redact,
         SHOP,
         clock,
-        _lookup(settings, database, instruments, clock),
+        lookup,
+        Audits(database, lookup, problems, shop=SHOP, spreadsheet_id=settings.spreadsheet_id, clock=clock),
         senders,
         problems=problems,
     )
