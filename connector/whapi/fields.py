@@ -24,6 +24,8 @@ _MILLISECONDS_FROM = 10**11
 
 def clean(text: str) -> str:
     """The text without what can't be stored or shown; line breaks and tabs stay."""
+    if text.isprintable():  # As most are; there is nothing to look for then.
+        return text.strip()
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _SURROGATE.sub("\ufffd", _UNPRINTABLE.sub("", text)).strip()
 
