@@ -145,16 +145,20 @@ class GroupCommit:
         kinds: dict[Together[Any, Any], list[_Change]] = {}
         for change in group:
             kinds.setdefault(change.make, []).append(change)
+        has_begun = False
         try:
             self._check()
             with self._engine.begin() as connection:
+                has_begun = True
                 made = [
                     (changes, make(connection, [change.argument for change in changes]))
                     for make, changes in kinds.items()
                 ]
         except Exception as error:  # noqa: BLE001 - it is raised where the change was asked for
-            if len(group) == 1:
-                group[0].failed(error)
+            if len(group) == 1 or not has_begun:
+                # A database that can't be written to is no change's fault: it is not waited for once more for each.
+                for change in group:
+                    change.failed(error)
                 return []
             # One bad change must not fail its neighbours: nothing was committed, so each goes alone now.
             return [told for change in group for told in self._commit([change])]

@@ -33,7 +33,8 @@ class Gate:
 
         The right secret is never refused, whatever came before it from the same address.
         """
-        presented = _presented(request.headers.get("Authorization", ""), request.headers.get("X-Webhook-Secret", ""))
+        sent = request.environ
+        presented = _presented(sent.get("HTTP_AUTHORIZATION", ""), sent.get("HTTP_X_WEBHOOK_SECRET", ""))
         presented += others
         if self._is_among(presented):
             return

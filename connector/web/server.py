@@ -22,8 +22,12 @@ _LARGEST_READ = 2 * LARGEST_BODY
 """Up to this a body is read, so that the application can say what is wrong; beyond it waitress refuses."""
 _IN_MEMORY = 64 * 1024
 """Bytes of a body, or of an answer, that are kept in memory; what is larger waits in a temporary file."""
-_CONNECTIONS = 500
-"""At once. With the files and connections of the rest this stays below the usual limit of 1024 open files."""
+_NEVER_HELD_UP = 256 * 1024 * 1024
+"""Bytes of answers that a connection doesn't take before they hold up a thread. Nobody without the secret gets there:
+waitress reads 8 KiB of requests ahead, and lets a connection go that takes nothing for SECONDS_IDLE."""
+_CONNECTIONS = 400
+"""At once, each with a temporary file or none: with the files and connections of the rest this stays below the usual
+limit of 1024 open files."""
 _BACKLOG = 512
 SECONDS_IDLE = 60
 """How long a connection may be idle: between two requests, within a request, or with an answer that nobody takes."""
@@ -67,6 +71,7 @@ class WebServer:
             max_request_body_size=_LARGEST_READ,
             inbuf_overflow=_IN_MEMORY,
             outbuf_overflow=_IN_MEMORY,
+            outbuf_high_watermark=_NEVER_HELD_UP,
             connection_limit=_CONNECTIONS,
             channel_timeout=seconds_idle,
             cleanup_interval=min(_LOOK_FOR_IDLE, seconds_idle),

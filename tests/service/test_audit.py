@@ -8,6 +8,7 @@ import pytest
 from connector.sandbox.google.merchant import Merchant
 from connector.sandbox.whapi.order import SandboxOrder
 from connector.service import SHOP, sheets_api
+from connector.sheets.columns import COLUMNS, STATUS, Tab
 from connector.sync import audit
 from connector.sync.audit import Report
 from connector.sync.doubles import Removed, remove_doubles
@@ -15,6 +16,7 @@ from tests.service.shop import Shop
 from tests.waiting import wait_until
 
 TABS = ("Orders", "Items")
+_STATUS = [column.key for column in COLUMNS[Tab.ORDERS]].index(STATUS)
 
 
 @pytest.fixture
@@ -53,15 +55,21 @@ def double(shop: Shop, tab: str, row: int) -> None:
         if sheet.title == tab
     )
 
-    def rows(index: int) -> dict[str, int]:
-        return {"sheetId": sheet_id, "startRowIndex": index, "endRowIndex": index + 1}
-
+    api, spreadsheet_id = sheets_api(shop.settings), shop.sandbox.spreadsheet_id
+    area = {"sheetId": sheet_id, "startRowIndex": row, "endRowIndex": row + 1}
+    (sheet,) = api.grid(spreadsheet_id, [area], "data(rowData(values(userEnteredValue)))")
     inserted = {"sheetId": sheet_id, "dimension": "ROWS", "startIndex": row + 1, "endIndex": row + 2}
-    sheets_api(shop.settings).batch_update(
-        shop.sandbox.spreadsheet_id,
+    api.batch_update(
+        spreadsheet_id,
         [
             {"insertDimension": {"range": inserted, "inheritFromBefore": True}},
-            {"copyPaste": {"source": rows(row), "destination": rows(row + 1), "pasteType": "PASTE_NORMAL"}},
+            {
+                "updateCells": {
+                    "start": {"sheetId": sheet_id, "rowIndex": row + 1, "columnIndex": 0},
+                    "rows": sheet["data"][0]["rowData"],
+                    "fields": "userEnteredValue",
+                }
+            },
         ],
     )
 
@@ -82,7 +90,8 @@ def test_what_is_gone_of_an_order_is_written_again_when_asked(
     answer = shop.http.post(f"/orders/{order.order_id}/rewrite")
 
     assert (answer.status_code, answer.json()["rewrites"]) == (200, rewrites)
-    wait_until(lambda: compare(shop).is_equal, what="the rows to be there again")
+    shop.wait_until_synced(orders)
+    assert compare(shop).is_equal
     assert shop.differences(orders) == []
 
 
@@ -104,7 +113,7 @@ def test_a_comparison_tells_what_is_missing_doubled_and_never_came(
     delete(shop, merchant, without_items, ["Items"])
     double(shop, "Orders", rows_of(shop, "Orders", doubled)[0])
     merchant.insert_rows("Orders", 3)
-    merchant.set_cell("Orders", 3, "Order ID", "'by hand")
+    merchant.set_cell("Orders", 3, 0, "by hand")
 
     assert compare(shop) == Report(6, (missing,), (doubled,), (without_items,), ("by hand",))
 
@@ -121,7 +130,8 @@ def test_all_that_is_missing_is_written_when_asked(shop: Shop, merchant: Merchan
     shop.service.pipeline.wake()
 
     assert sorted(written) == sorted(order.order_id for order in orders[:3])
-    wait_until(lambda: compare(shop).is_equal, what="the rows to be there again")
+    shop.wait_until_synced(orders)
+    assert compare(shop).is_equal
     assert shop.differences(orders) == []
 
 
@@ -142,8 +152,8 @@ def test_a_restored_version_of_the_spreadsheet_is_noticed_and_can_be_brought_up_
     assert compare(shop).missing == tuple(order.order_id for order in today)
     shop.service.audits.start(write_missing=True)
     shop.service.pipeline.wake()
-    wait_until(lambda: compare(shop).is_equal, what="the rows to be there again")
-    assert shop.differences([*before, *today, *after]) == []
+    wait_until(lambda: shop.differences([*before, *today, *after]) == [], what="the rows to be there again")
+    assert compare(shop).is_equal
 
 
 def test_surplus_rows_go_where_they_are_equal_to_another(shop: Shop, orders: list[SandboxOrder]) -> None:
@@ -165,7 +175,7 @@ def test_of_doubled_rows_the_one_stays_to_which_the_merchant_has_added_something
     doubled = orders[1].order_id
     first = rows_of(shop, "Orders", doubled)[0]
     double(shop, "Orders", first)
-    merchant.set_cell("Orders", first + 1, "Status", "Packed")
+    merchant.set_cell("Orders", first + 1, _STATUS, "Packed")
 
     assert remove(shop, doubled) == Removed(1, ())
     assert [row["Status"] for row in shop.rows("Orders") if row["Order ID"] == doubled] == ["Packed"]
@@ -178,7 +188,7 @@ def test_doubled_rows_to_which_both_something_was_added_are_only_named(
     first = rows_of(shop, "Orders", doubled)[0]
     double(shop, "Orders", first)
     for row in (first, first + 1):
-        merchant.set_cell("Orders", row, "Status", "Packed")
+        merchant.set_cell("Orders", row, _STATUS, "Packed")
 
     removed = remove(shop, doubled)
 

@@ -113,7 +113,7 @@ _KNOWN: dict[str, tuple[str, Json]] = {
     "TooLarge": (
         "413",
         _error(
-            "The body is larger than 1 MiB. One over 2 MiB is refused in plain text and not read, whatever the secret.",
+            "The body is larger than 1 MiB. One over 2 MiB is refused in plain text, whatever the secret.",
             {"body": ("Too large", TOO_LARGE)},
         ),
     ),
