@@ -64,6 +64,7 @@ def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
         return
     for index, message in enumerate(body["messages"]):
         read_message(message, reading, now=now, at=join(at, f"messages[{index}]"), title=TITLE)
+        reading.count_the_rest()
 
 
 def is_message(body: Body) -> bool:

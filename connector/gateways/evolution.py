@@ -45,6 +45,7 @@ def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
                 baileys.read_message(message, reading, now=now, at=place, title=TITLE, channel_id=channel_id, kept=kept)
             else:
                 pass_over(message, reading, at=place, title=TITLE, kept=kept)
+            reading.count_the_rest()
     elif event == "send.message":
         reading.ignored += 1
     else:

@@ -63,6 +63,7 @@ def _read_value(value: Mapping[str, Any], reading: Reading, *, now: datetime, at
         return
     for index, message in enumerate(messages):
         _read_message(opened(message), value, reading, now=now, at=join(at, f"messages[{index}]"))
+        reading.count_the_rest()
 
 
 def _read_message(message: Any, value: Mapping[str, Any], reading: Reading, *, now: datetime, at: str) -> None:

@@ -21,8 +21,6 @@ from connector.whapi.payload import (
 )
 from connector.whapi.unwrap import opened, wrapped
 
-MOST_UNCLEAR = 1000
-"""Unclear parts of one webhook that are kept one by one. A mebibyte has room for half a million."""
 _DEEPEST = 4
 
 
@@ -31,9 +29,10 @@ def read_webhook(body: Any, *, now: datetime) -> Reading:
     reading = Reading()
     for payload in body if isinstance(body, list) else [body]:
         _read(payload, reading, now=now, at="", depth=0)
-    if len(reading.unclear) > MOST_UNCLEAR:
-        first = reading.unclear[0]
-        sentence = f"{len(reading.unclear)} parts were not understood; the first is {first.field}: {first.reason}"
+        reading.count_the_rest()
+    if reading.unclear_beyond:
+        count, first = len(reading.unclear) + reading.unclear_beyond, reading.unclear[0]
+        sentence = f"{count} parts were not understood; the first is {first.field}: {first.reason}"
         reading.unclear = [Unclear("body", sentence, body)]
     return reading
 
@@ -51,6 +50,7 @@ def _read(payload: Any, reading: Reading, *, now: datetime, at: str, depth: int)
         for index, part in enumerate(parts if several else [parts]):
             where = join(at, f"{key}[{index}]" if several else key)
             _read(part, reading, now=now, at=where, depth=depth + 1)
+            reading.count_the_rest()
     else:
         reading.add(read_payload(payload, now=now, at=at))
 

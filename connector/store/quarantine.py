@@ -68,21 +68,30 @@ class Head:
 
 def quarantined(field: str, reason: str, part: Any) -> Quarantined:
     """The part as it is kept: as JSON, without pictures; one over 256 KiB with its long texts cut."""
-    kept = _plain(part)
-    text = _as_json(kept)
+    # Copied only where something is to be left out: a copy may take thirty times as much memory as the text.
+    if _needs_a_copy(part):
+        part = _plain(part)
+    text = _as_json(part)
     if len(text) > LARGEST_PAYLOAD:
-        text, reason = _as_json(_shortened(kept)), f"{reason} {_SHORTENED}"
+        if _has_long_text(part):
+            text = _as_json(_shortened(part))
+        reason = f"{reason} {_SHORTENED}"
     if len(text) > LARGEST_PAYLOAD:
         # A JSON text, so that whatever is kept is JSON; escaping at most doubles it.
         text, reason = json.dumps(text[: LARGEST_PAYLOAD // 2 - 2]), reason.replace(_SHORTENED, _CUT)
     return Quarantined(field, reason, text)
 
 
-def keep(connection: Connection, shop: str, parts: Sequence[Quarantined], *, now: datetime) -> None:
-    """Stores the parts; one that is there already (a repeated delivery) is not stored again. The oldest go where
-    there are too many."""
+def keep(connection: Connection, shop: str, parts: Sequence[Quarantined], *, now: datetime) -> list[Quarantined]:
+    """Stores the parts, and returns them without those that are there already (a repeated delivery). The oldest go
+    where there are too many."""
     if not parts:
-        return
+        return []
+    there = zip(parts, are_kept(connection, shop, parts), strict=True)
+    new = list({part.digest: part for part, is_kept in there if not is_kept}.values())
+    if not new:
+        return []
+    # Another process may have stored one of them meanwhile.
     insert = insert_of(connection.dialect.name)
     connection.execute(
         insert(quarantine).on_conflict_do_nothing(index_elements=["shop", "digest"]),
@@ -95,13 +104,14 @@ def keep(connection: Connection, shop: str, parts: Sequence[Quarantined], *, now
                 "reason": part.reason,
                 "payload": part.payload,
             }
-            for part in parts
+            for part in new
         ],
     )
     ids = sa.select(quarantine.c.id).where(quarantine.c.shop == shop).order_by(quarantine.c.id.desc())
     first_too_many = connection.execute(ids.offset(MOST_KEPT).limit(1)).scalar()
     if first_too_many is not None:
         connection.execute(sa.delete(quarantine).where(quarantine.c.shop == shop, quarantine.c.id <= first_too_many))
+    return new
 
 
 def are_kept(connection: Connection, shop: str, parts: Sequence[Quarantined]) -> list[bool]:
@@ -174,6 +184,19 @@ def _plain(part: Any, depth: int = 0) -> Any:
     if isinstance(part, list):
         return [_plain(value, depth + 1) for value in part]
     return {key: _plain(value, depth + 1) for key, value in part.items() if key != _PICTURE}
+
+
+def _needs_a_copy(part: Any, depth: int = 0) -> bool:
+    """Whether there is a picture in it, or it is too deep."""
+    if isinstance(part, dict):
+        return depth == _DEEPEST or _PICTURE in part or any(_needs_a_copy(inner, depth + 1) for inner in part.values())
+    return isinstance(part, list) and (depth == _DEEPEST or any(_needs_a_copy(inner, depth + 1) for inner in part))
+
+
+def _has_long_text(part: Any) -> bool:
+    if isinstance(part, dict | list):
+        return any(map(_has_long_text, part.values() if isinstance(part, dict) else part))
+    return isinstance(part, str) and len(part) > _LONG_TEXT
 
 
 def _shortened(part: Any) -> Any:

@@ -22,6 +22,9 @@ from connector.whapi.payload import Reading
 
 log = get_logger(__name__)
 
+_LONGEST_LOGGED = 200
+"""Characters of a sentence about something unclear. The whole stands in the quarantine."""
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -60,6 +63,15 @@ class _Packet:
         return not (self.orders or self.parts or self.replaces or self.changes)
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What became of one request's content in the store."""
+
+    taken: list[Taken]
+    new_parts: list[Quarantined]
+    """What was put aside and was not there already."""
+
+
 class ReceiveStage:
     """Takes in what webhooks and forwarders bring. Safe to use from several threads."""
 
@@ -92,8 +104,9 @@ class ReceiveStage:
         packet = self._pack(reading, keep_unclear=keep_unclear, replaces=replaces)
         if packet.is_empty:
             return self._done(Receipt((), reading.ignored, 0))
-        taken = self._database.write_together(self._store, packet, self._tell)
-        return self._receipt(packet, taken)
+        stored = self._database.write_together(self._store, packet, self._tell)
+        contradictions = sum(order.contradiction is not None for order in stored.taken)
+        return self._done(Receipt(tuple(stored.taken), packet.ignored, len(packet.parts) + contradictions))
 
     def _pack(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> _Packet:
         parts = [quarantined(part.field, part.reason, part.part) for part in reading.unclear] if keep_unclear else []
@@ -107,38 +120,46 @@ class ReceiveStage:
         items, total = scaled(order.items or (), order.total_price, self._price_divisor)
         return replace(order, items=items or None, total_price=total)
 
-    def _store(self, connection: Connection, packets: Sequence[_Packet]) -> list[Sequence[Taken]]:
-        """What several requests brought at the same time. For each, what became of its orders."""
+    def _store(self, connection: Connection, packets: Sequence[_Packet]) -> list[_Stored]:
+        """What several requests brought at the same time. For each, what became of it."""
         now = self._clock.now()
         for packet in packets:
             if packet.replaces:
                 quarantine.drop(connection, self._shop, packet.replaces)
-            quarantine.keep(connection, self._shop, packet.parts, now=now)
+        new_parts = [quarantine.keep(connection, self._shop, packet.parts, now=now) for packet in packets]
         new_orders = [order for packet in packets for order in packet.orders]
         taken = intake.add_orders(connection, self._shop, new_orders, now=now, grace=self._grace)
         others = zip(new_orders, taken, strict=True)
-        quarantine.keep(connection, self._shop, [part for order, one in others for part in _other(order, one)], now=now)
+        new_others = quarantine.keep(
+            connection, self._shop, [part for order, one in others for part in _other(order, one)], now=now
+        )
         self._events.received(connection, [order.order_id for order in taken if order.is_new], now=now)
         changes = [change for packet in packets for change in packet.changes]
         self._events.changed(connection, put_changes(connection, self._shop, changes, now=now), now=now)
         each = iter(taken)
-        return [list(islice(each, len(packet.orders))) for packet in packets]
+        stored = [
+            _Stored(list(islice(each, len(packet.orders))), parts)
+            for packet, parts in zip(packets, new_parts, strict=True)
+        ]
+        stored[0].new_parts.extend(new_others)  # For the log, where all of a commit's are told together.
+        return stored
 
-    def _tell(self, together: Sequence[Sequence[Taken]]) -> None:
-        """One line of the log, and one look of the stages, for all that one commit stored."""
-        taken = [order for orders in together for order in orders]
+    def _tell(self, together: Sequence[_Stored]) -> None:
+        """One line of the log, and one look of the stages, for all that one commit stored; one more for each request
+        that brought something to put aside."""
+        taken = [order for stored in together for order in stored.taken]
         for is_new in (True, False):
             log_orders(log, "received", [order.order_id for order in taken if order.is_new is is_new], is_new=is_new)
-        for order in taken:
-            if order.contradiction is not None:
-                log.warning("order.contradicted", order_id=order.order_id, reason=order.contradiction)
+        for stored in together:
+            if stored.new_parts:
+                first = stored.new_parts[0]
+                log.warning(
+                    "payload.quarantined",
+                    count=len(stored.new_parts),
+                    field=first.field[:_LONGEST_LOGGED],
+                    reason=first.reason[:_LONGEST_LOGGED],
+                )
         self._arrived(len(together))
-
-    def _receipt(self, packet: _Packet, taken: Sequence[Taken]) -> Receipt:
-        for part in packet.parts:
-            log.warning("payload.quarantined", field=part.field, reason=part.reason)
-        contradictions = sum(order.contradiction is not None for order in taken)
-        return self._done(Receipt(tuple(taken), packet.ignored, len(packet.parts) + contradictions))
 
     def _done(self, receipt: Receipt) -> Receipt:
         self._observer.received(

@@ -8,10 +8,12 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from connector.logs import get_logger
 from connector.store.commit import StoreClosedError
+from connector.whapi.unwrap import DEEPEST
 
 log = get_logger(__name__)
 
 NOT_JSON = "The body is not JSON."
+TOO_DEEP = f"Expected at most {DEEPEST} objects and lists within each other."
 NO_FIELDS = "The form has no fields."
 TOO_MANY_FIELDS = "The form has more than 1,000 fields."
 NO_CHALLENGE = "Meta's verification comes with `hub.mode=subscribe`, `hub.verify_token` and `hub.challenge`."

@@ -15,9 +15,10 @@ from connector.service import Service
 from connector.sheets.errors import SheetsError
 from connector.store import orders as stored
 from connector.store.rewrite import Gone
+from connector.sync.receive import Receipt
 from connector.sync.resync import ask_for_resync
 from connector.sync.rewrite import NotRewrittenError, rewrite
-from connector.web.body import read_json_or_form
+from connector.web.body import read_json_or_form, room_for_body
 from connector.web.errors import WRONG_FIELDS, ApiError
 from connector.web.query import MOST_LISTED, whole_number
 
@@ -38,14 +39,8 @@ def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blue
     def take() -> Response:
         wait = _wait_seconds()
         base = public_url or _own_address()
-        reading = read_forwarded(read_json_or_form(), now=service.clock.now())
-        if reading.unclear:
-            problems = [
-                {"field": service.redact(part.field), "message": service.redact(part.reason)}
-                for part in reading.unclear[:MOST_NAMED]
-            ]
-            raise ApiError(422, WRONG_FIELDS, fields=problems)
-        receipt = service.receive.receive(reading, keep_unclear=False)
+        with room_for_body():
+            receipt = _take_in(service)
         order_ids = [taken.order_id for taken in receipt.taken if taken.contradiction is None]
         found = _wait_until_done(service, order_ids, wait, waiting)
         response = jsonify(
@@ -111,6 +106,18 @@ def _rewrite(service: Service, order_id: str) -> Gone:
     if gone is None:
         raise ApiError(404, NO_SUCH_ORDER)
     return gone
+
+
+def _take_in(service: Service) -> Receipt:
+    """Stores what the request brings. Raises a 422 that names what is wrong, and then stores nothing of it."""
+    reading = read_forwarded(read_json_or_form(), now=service.clock.now())
+    if reading.unclear:
+        problems = [
+            {"field": service.redact(part.field), "message": service.redact(part.reason)}
+            for part in reading.unclear[:MOST_NAMED]
+        ]
+        raise ApiError(422, WRONG_FIELDS, fields=problems)
+    return service.receive.receive(reading, keep_unclear=False)
 
 
 def _find(service: Service, order_id: str) -> Order:

@@ -57,7 +57,7 @@ class WebServer:
         """Raises AddressInUseError."""
         # It would tell of each piece of noise that a scanner sends, and of each moment in which all threads are busy.
         logging.getLogger("waitress").setLevel(logging.CRITICAL)
-        listening = _listen(host, port)
+        listening = _listen(host, port, seconds_idle)
         self.port: int = listening[0].getsockname()[1]
         self._sockets = _Sockets()
         self._server = waitress.create_server(
@@ -96,7 +96,7 @@ class WebServer:
                 return
 
 
-def _listen(host: str, port: int) -> list[socket.socket]:
+def _listen(host: str, port: int, seconds_idle: int) -> list[socket.socket]:
     """A socket for each address that the name stands for."""
     sockets: list[socket.socket] = []
     try:
@@ -106,6 +106,9 @@ def _listen(host: str, port: int) -> list[socket.socket]:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if family == socket.AF_INET6:
                 listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):
+                # Connections inherit it. Waitress waits for ever for somebody who takes no more of his answers.
+                listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, seconds_idle * 1000)
             listening.bind((address[0], sockets[0].getsockname()[1] or port))
             listening.listen(_BACKLOG)
     except (OSError, OverflowError) as error:

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from connector.gateways.webhook import read_webhook
 from connector.service import Service
-from connector.web.body import read_json
+from connector.web.body import read_json, room_for_body
 from connector.web.receipt import receipt_json
 
 TEST_HEADER = "X-Connector-Test"
@@ -22,7 +22,8 @@ def webhooks_blueprint(service: Service) -> Blueprint:
     def receive(_event: str = "") -> Response:
         now = service.clock.now()
         service.arrivals.note(now, test=request.headers.get(TEST_HEADER))
-        reading = read_webhook(read_json(), now=now)
-        return jsonify(receipt_json(service.receive.receive(reading, keep_unclear=True)))
+        with room_for_body():
+            reading = read_webhook(read_json(), now=now)
+            return jsonify(receipt_json(service.receive.receive(reading, keep_unclear=True)))
 
     return blueprint

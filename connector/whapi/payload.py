@@ -28,6 +28,8 @@ OTHER_EVENTS = frozenset(
 """What Whapi's payloads hold in place of `messages`, or beside them."""
 _ABOUT = frozenset({"event", "channel_id"})
 """What stands in every payload."""
+MOST_UNCLEAR = 1000
+"""Unclear parts of one request that are kept one by one. The rest is counted: a mebibyte has room for 500,000."""
 _KNOWN = OTHER_EVENTS | _ABOUT | {"messages"}
 _EVENT = frozenset({"type", "event", "method"})
 
@@ -54,12 +56,21 @@ class Reading:
     unclear: list[Unclear] = field(default_factory=list)
     changes: list[OrderChange] = field(default_factory=list)
     """Later news of orders that came before."""
+    unclear_beyond: int = 0
+    """Further unclear parts, which are only counted."""
 
     def add(self, other: "Reading") -> None:
         self.orders += other.orders
         self.ignored += other.ignored
         self.unclear += other.unclear
         self.changes += other.changes
+        self.unclear_beyond += other.unclear_beyond
+        self.count_the_rest()
+
+    def count_the_rest(self) -> None:
+        """Lets go of the unclear parts beyond the first MOST_UNCLEAR."""
+        self.unclear_beyond += max(len(self.unclear) - MOST_UNCLEAR, 0)
+        del self.unclear[MOST_UNCLEAR:]
 
 
 def read_payload(payload: Any, *, now: datetime, at: str = "") -> Reading:
@@ -90,7 +101,11 @@ def read_payload(payload: Any, *, now: datetime, at: str = "") -> Reading:
         return reading
     channel_id = fields.text(payload.get("channel_id"))
     for index, message in enumerate(messages):
+        if len(reading.unclear) == MOST_UNCLEAR and not isinstance(message, dict):
+            reading.unclear_beyond += 1
+            continue
         read_message(message, reading, now=now, at=f"{join(at, 'messages')}[{index}]", channel_id=channel_id)
+        reading.count_the_rest()
     if not messages:
         if looks_like_an_order(_beside(payload)):
             sentence = "`messages` is empty, but something beside it looks like an order."

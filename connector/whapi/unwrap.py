@@ -1,22 +1,60 @@
 """Takes off what no-code tools wrap around an order: JSON in a text, and objects that only hand on what they got."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 WRAPPERS = ("body", "data", "value", "payload", "json", "message", "orders")
 """The keys under which forwarders hand things on: n8n's Webhook node has `body`, its items have `json`; the others are
 what people call such a field. Each only counts where it holds an object or a list."""
 _MOST_OFTEN_IN_TEXT = 10
+DEEPEST = 64
+"""Objects and lists within each other. What anybody sends has fewer than ten."""
+_DEEPER = "[deeper]"
 
 
-def parse_json(data: str | bytes) -> Any:
-    """The JSON, read strictly. Raises ValueError, also where it is nested too deeply to be read."""
+class TooDeepError(ValueError):
+    """There are more objects and lists within each other than anybody has a use for."""
+
+
+def parse_json(data: str | bytes, *, cut: bool = True) -> Any:
+    """The JSON, read strictly. Raises ValueError, also where it is nested too deeply to be read.
+
+    What stands deeper than DEEPEST is cut, or, without `cut`, raises TooDeepError: whoever compares, copies or writes
+    out what came never has to go deeper.
+    """
     text = data if isinstance(data, str) else data.decode(json.detect_encoding(data), "surrogatepass")
     try:
-        return _decode(text)
+        value = _decode(text)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+    # Most are spared the walk: with so few brackets nothing can be deep.
+    if text.count("[") + text.count("{") > DEEPEST:
+        _end_at_the_deepest(value, cut=cut)
+    return value
+
+
+def _end_at_the_deepest(value: Any, *, cut: bool) -> None:
+    level = [value]
+    for _ in range(DEEPEST - 1):
+        level = [inner for part in level for inner in _parts(part) if isinstance(inner, dict | list)]
+        if not level:
+            return
+    for part in level:
+        for key in [key for key, inner in _entries(part) if isinstance(inner, dict | list)]:
+            if not cut:
+                raise TooDeepError
+            part[key] = _DEEPER
+
+
+def _parts(part: Any) -> Iterable[Any]:
+    if isinstance(part, dict):
+        return part.values()
+    return part if isinstance(part, list) else ()
+
+
+def _entries(part: dict[Any, Any] | list[Any]) -> Iterable[tuple[Any, Any]]:
+    return part.items() if isinstance(part, dict) else enumerate(part)
 
 
 def opened(value: Any) -> Any:
