@@ -1,11 +1,11 @@
 """`python -m connector COMMAND`."""
 
-import sys
+import os
 
 from connector.cli import main
-from connector.lean import start_lean
+from connector.cli.crash import redact_tracebacks
 
-if sys.argv[1:2] == ["serve"]:
-    start_lean()
-
+# Whatever is made from now on, database, lock and copies, is nobody's but its owner's.
+os.umask(0o077)
+redact_tracebacks()
 main(prog_name="python -m connector")

@@ -15,8 +15,10 @@ from urllib.parse import quote, quote_plus
 
 import structlog
 
+from connector.visible import visible
+
 _TALKATIVE = (
-    "httpx", "httpcore", "urllib3", "requests", "google", "gspread", "werkzeug", "uvicorn", "sqlalchemy",
+    "httpx", "httpcore", "urllib3", "requests", "google", "gspread", "werkzeug", "waitress", "sqlalchemy",
     "alembic", "apscheduler", "tzlocal", "asyncio", "filelock",
 )  # fmt: skip
 _REPLACEMENT = "[secret]"
@@ -25,6 +27,8 @@ _IN_TEXT = re.compile(
     (?P<name>\b(?:order_token|token|access_token|assertion|password|secret)\\*["']?\s*[=:]\s*\\*["']?)(?!\[secret\])[^&\s"',}]+
     | (?P<bearer>\bBearer\s+)[A-Za-z0-9._~+/=-]+
     | -----BEGIN[ ][A-Z ]*PRIVATE[ ]KEY-----.*?(?:-----END[ ][A-Z ]*PRIVATE[ ]KEY-----|\Z)
+    # A line of a key in base64. A long path has no such mixture.
+    | (?<![A-Za-z0-9+/])(?=[a-z0-9+/]*[A-Z])(?=[A-Za-z+/]*[0-9])[A-Za-z0-9+/]{60,}={0,2}
     """,
     re.DOTALL,
 )
@@ -40,7 +44,7 @@ class Redactor:
     """A structlog processor that replaces secrets in every value, at any depth."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        forms = {form for secret in secrets if secret for form in (secret, quote(secret, safe=""), quote_plus(secret))}
+        forms = {form for secret in secrets if secret for form in _forms(secret)}
         longest_first = sorted(forms, key=len, reverse=True)
         self._known = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
@@ -53,18 +57,27 @@ class Redactor:
             text = self._known.sub(_REPLACEMENT, text)
         return _IN_TEXT.sub(_replace, text)
 
+    def line(self, text: str) -> str:
+        """The same for a line of the log, in which nobody's words may turn what is read around."""
+        return visible(self.text(text))
+
     def _value(self, key: Any, value: Any) -> Any:
         if isinstance(key, str) and key.lower() in _SECRET_KEYS:
             return _REPLACEMENT
         if isinstance(value, str):
-            return self.text(value)
+            return self.line(value)
         if isinstance(value, dict):
             return {inner: self._value(inner, item) for inner, item in value.items()}
         if isinstance(value, list | tuple):
             return [self._value(None, item) for item in value]
         if value is None or isinstance(value, bool | int | float):
             return value
-        return self.text(str(value))
+        return self.line(str(value))
+
+
+def _forms(secret: str) -> tuple[str, ...]:
+    """As it is, as it stands in an address, and as a message shows it that quotes it."""
+    return (secret, quote(secret, safe="", errors="replace"), quote_plus(secret, errors="replace"), repr(secret)[1:-1])
 
 
 def _replace(match: re.Match[str]) -> str:

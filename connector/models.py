@@ -1,6 +1,6 @@
 """The words that everything else uses: an order, its items, and where the two stand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -51,6 +51,8 @@ class Item:
     """Of one piece, in units of `currency`."""
     currency: str | None = None
     image: str | None = None
+    unread: str | None = field(default=None, compare=False)
+    """What came for this line and could not be read, such as `the price could not be read: the text "soon" came`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ class NewOrder:
     """Sentences on what could not be read of it, though the order itself could."""
     unfetchable: str | None = None
     """Why its items can't be fetched, where they neither came along nor can be had from Whapi; a sentence."""
+    amounts_certain: bool = False
+    """How the sender writes amounts is known for certain, so ITEM_PRICE_DIVISOR leaves them as they are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from connector import __version__
 from connector.check.finding import LatestFindings
 from connector.clock import Clock, SystemClock
-from connector.config import Settings
 from connector.events.announce import Announcer
 from connector.events.post import Poster
 from connector.events.prune import prune_events
@@ -18,6 +17,7 @@ from connector.metrics.figures import StoreFigures
 from connector.metrics.instruments import Instruments
 from connector.observer import UNOBSERVED, Observer
 from connector.problems import Problems
+from connector.settings import Settings
 from connector.sheets.api import SheetsApi
 from connector.sheets.columns import Tab
 from connector.sheets.credentials import load_credentials
@@ -28,6 +28,7 @@ from connector.store import orders, pauses
 from connector.store.database import Database
 from connector.store.lock import shop_lock
 from connector.sync.arrivals import Arrivals
+from connector.sync.audits import Audits
 from connector.sync.fetch import FetchStage
 from connector.sync.history import HistoryReader
 from connector.sync.lookup import SheetLookup
@@ -68,6 +69,7 @@ class Service:
     clock: Clock
     lookup: SheetLookup
     """Reads the sheet for those who ask."""
+    audits: Audits
     senders: tuple[Sender, ...] = ()
     arrivals: Arrivals = field(default_factory=Arrivals)
     problems: Problems = field(default_factory=Problems)
@@ -107,7 +109,15 @@ def build_service(
     workbook = build_workbook(settings, database, api, clock)
     events = announcer(settings)
     fetch = FetchStage(
-        database, whapi, shop=SHOP, policy=policy, clock=clock, redact=redact, events=events, observer=instruments
+        database,
+        whapi,
+        shop=SHOP,
+        policy=policy,
+        clock=clock,
+        price_divisor=settings.item_price_divisor,
+        redact=redact,
+        events=events,
+        observer=instruments,
     )
     write = WriteStage(
         database,
@@ -141,6 +151,8 @@ def build_service(
         resync_interval=settings.resync_interval,
         written=waits.written,
         seconds_between_batches=seconds_between_batches,
+        problems=problems,
+        redact=redact,
     )
     senders = event_senders(settings, database, clock)
     for sender in senders:
@@ -151,6 +163,7 @@ def build_service(
         grace=settings.items_grace,
         clock=clock,
         arrived=pipeline.orders_arrived,
+        price_divisor=settings.item_price_divisor,
         events=events,
         observer=instruments,
     )
@@ -170,6 +183,7 @@ def build_service(
             holds_lock=lambda: pipeline.holds_lock,
         )
     )
+    lookup = _lookup(settings, database, instruments, clock)
     return Service(
         database,
         whapi,
@@ -185,7 +199,8 @@ def build_service(
         redact,
         SHOP,
         clock,
-        _lookup(settings, database, instruments, clock),
+        lookup,
+        Audits(database, lookup, problems, shop=SHOP, spreadsheet_id=settings.spreadsheet_id, clock=clock),
         senders,
         problems=problems,
     )
@@ -239,7 +254,6 @@ def whapi_client(settings: Settings, observer: Observer = UNOBSERVED) -> WhapiCl
         settings.whapi_token,
         timeout=settings.whapi_timeout,
         connections=FETCHERS + 1,  # and the history
-        price_divisor=settings.item_price_divisor,
         observer=observer,
     )
 

@@ -1,11 +1,15 @@
 """Amounts of an order: line totals, sums, and whether the items fit what the order announced."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from connector.models import Item, Number
 
 _SAME = Decimal("0.005")
+_FACTORS = (1000, 100)
+"""WhatsApp's protocol counts in thousandths, some gateways in hundredths."""
+_MOST_NAMED = 5
 _LARGEST_EXACT = 2**53
 """Above it a float is no longer the one whole number that it looks like, and a database takes no integer so large."""
 
@@ -42,17 +46,61 @@ def mismatch(items: Sequence[Item], *, item_count: Number | None, total_price: N
     """What does not fit between the items and the order, as one or two sentences; None if all fits.
 
     `item_count` may mean lines or pieces (Whapi's documents don't say), so either will do. A sum that is off
-    by exactly 1000 is WhatsApp's own way of writing amounts, and gets a sentence of its own.
+    by exactly 1000 or 100 comes of a way of writing amounts, and gets a sentence of its own. What could not be read of
+    an item is named, because it leaves a cell empty.
     """
-    sentences = []
+    unread = _unread(items)
+    sentences = [*unread]
     if item_count is not None and item_count not in (len(items), pieces(items)):
         sentences.append(f"The order says {item_count} items; {_came(items)} came.")
     total = sum_total(items)
-    if total is not None and total_price is not None:
+    if total is None:
+        if total_price and items and not unread:
+            sentences.append(f"{_without_amount(items)}, so the order's total of {total_price} could not be compared.")
+    elif total_price is not None:
         difference = _compare(Decimal(str(total)), Decimal(str(total_price)))
         if difference:
             sentences.append(difference)
     return " ".join(sentences) or None
+
+
+def same_amount(one: Number | None, other: Number | None) -> bool:
+    """Whether both are known and the same, to the cent."""
+    return one is not None and other is not None and abs(Decimal(str(one)) - Decimal(str(other))) <= _SAME
+
+
+def scaled_items(items: Sequence[Item], divisor: Number) -> tuple[Item, ...]:
+    """The items with their prices divided."""
+    return tuple(item if item.price is None else replace(item, price=_divided(item.price, divisor)) for item in items)
+
+
+def scaled(items: Sequence[Item], total: Number | None, divisor: Number) -> tuple[tuple[Item, ...], Number | None]:
+    """Items and total with both divided; with one of the two alone divided, where that makes them fit and the other
+    way doesn't."""
+    smaller, smaller_total = scaled_items(items, divisor), None if total is None else _divided(total, divisor)
+    if not same_amount(sum_total(smaller), smaller_total):
+        if same_amount(sum_total(smaller), total):
+            return smaller, total
+        if same_amount(sum_total(items), smaller_total):
+            return tuple(items), smaller_total
+    return smaller, smaller_total
+
+
+def _divided(amount: Number, divisor: Number) -> Number:
+    return tidy(float(Decimal(str(amount)) / Decimal(str(divisor))))
+
+
+def _unread(items: Sequence[Item]) -> list[str]:
+    """A sentence for each line of which something could not be read; the first few of them."""
+    found = [f"In line {line} {item.unread}." for line, item in enumerate(items, 1) if item.unread]
+    more = len(found) - _MOST_NAMED
+    return [*found[:_MOST_NAMED], f"The same in {more} more."] if more > 0 else found
+
+
+def _without_amount(items: Sequence[Item]) -> str:
+    lines = [str(line) for line, item in enumerate(items, 1) if line_total(item) is None]
+    named = ", ".join(lines[:_MOST_NAMED]) + (" and others" if len(lines) > _MOST_NAMED else "")
+    return f"{'Line' if len(lines) == 1 else 'Lines'} {named} came without a price or a quantity"
 
 
 def _sum(values: Sequence[Number | None]) -> Number | None:
@@ -70,9 +118,15 @@ def _came(items: Sequence[Item]) -> str:
 def _compare(items_total: Decimal, order_total: Decimal) -> str | None:
     if abs(items_total - order_total) <= _SAME:
         return None
-    if order_total and abs(items_total - order_total * 1000) <= _SAME:
-        return (
-            f"The items add up to {items_total}, exactly 1000 times the order's total of {order_total}. "
-            "Set ITEM_PRICE_DIVISOR=1000 if prices are always too high by that factor."
-        )
+    for factor in _FACTORS:
+        if order_total and abs(items_total - order_total * factor) <= _SAME:
+            return (
+                f"The items add up to {items_total}, exactly {factor} times the order's total of {order_total}. "
+                f"Set ITEM_PRICE_DIVISOR={factor} if prices are always too high by that factor."
+            )
+        if items_total and abs(order_total - items_total * factor) <= _SAME:
+            return (
+                f"The order's total of {order_total} is exactly {factor} times the {items_total} that the items add up "
+                f"to. Set ITEM_PRICE_DIVISOR={factor} if totals are always too high by that factor."
+            )
     return f"The items add up to {items_total}; the order's total is {order_total}."

@@ -10,16 +10,20 @@ from types import FrameType
 import click
 from rich.console import Console
 
-from benchmarks.chaos.plan import NAMES
+from benchmarks.chaos.actions import NAMES
 from benchmarks.chaos.run import InterruptedRunError, Options, progress, set_up
+from benchmarks.chaos.verdict import verdict
 from connector.sandbox.faults import KINDS
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option("--orders", default=1000, show_default=True, type=click.IntRange(1), help="How many orders are sent.")
 @click.option("--kills", default=30, show_default=True, type=click.IntRange(0), help="How often it is killed.")
+@click.option("--stalls", default=10, show_default=True, type=click.IntRange(0), help="How often it stands still.")
+@click.option("--losses", default=0, show_default=True, type=click.IntRange(0), help="How often its database is lost.")
 @click.option("--seed", type=int, help="Draws the plan; a former run's seed plays its plan again.")
 @click.option("--second-marker", is_flag=True, help="The sandbox accepts a second marker with the same id.")
+@click.option("--unmatched", is_flag=True, help="The sandbox takes updates that match nothing.")
 @click.option("--database-url", help="An empty PostgreSQL database. The default is SQLite on a small disk of its own.")
 @click.option("--quota-factor", default=1.0, show_default=True, help="Multiplies Google's quotas in the sandbox.")
 @click.option("--only", multiple=True, type=click.Choice(list(NAMES)), help="Takes only such actions. May be repeated.")
@@ -30,8 +34,11 @@ from connector.sandbox.faults import KINDS
 def main(
     orders: int,
     kills: int,
+    stalls: int,
+    losses: int,
     seed: int | None,
     second_marker: bool,
+    unmatched: bool,
     database_url: str | None,
     quota_factor: float,
     only: tuple[str, ...],
@@ -55,8 +62,11 @@ def main(
     options = Options(
         orders=orders,
         kills=kills,
+        stalls=stalls,
+        losses=losses,
         seed=secrets.randbelow(2**31) if seed is None else seed,
         second_marker=second_marker,
+        unmatched=unmatched,
         database_url=database_url,
         quota_factor=quota_factor,
         only=only,
@@ -73,7 +83,7 @@ def main(
         except InterruptedRunError:
             console.print("Stopped before the end; nothing was compared.")
             sys.exit(130)
-        report = run.report()
+        report = verdict(run)
     for line in report.lines():
         console.print(line, markup=False)
     sys.exit(1 if report.differences else 0)

@@ -1,26 +1,34 @@
 """Compares the sheet with everything that was answered with 200, cell by cell, place by place."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from benchmarks.chaos import expected
 from benchmarks.chaos.expected import Row, same
 from benchmarks.chaos.nemesis import CHECKBOXES, FAR_NOTE
+from benchmarks.chaos.plan import Form
 from benchmarks.chaos.sheet import Line, Tab, read_tab
 from benchmarks.chaos.stream import Sent
 from connector.sandbox.sandbox import Sandbox
 
 
-def differences(sandbox: Sandbox, sent: Mapping[str, Sent], edited_tabs: Iterable[str] = ()) -> Iterator[str]:
+def differences(
+    sandbox: Sandbox, sent: Mapping[str, Sent], edited_tabs: Iterable[str] = (), named: Collection[str] = ()
+) -> Iterator[str]:
     """What is lost, doubled, wrong or misplaced, a sentence each.
 
-    An order that was never answered with 200 may be there or not: it may have been stored, and the answer lost.
+    An order that was never answered with 200 may be there or not: it may have been stored, and the answer lost. Of
+    those that the service has named as not whole, rows may be missing, and none may be doubled.
     """
     orders = read_tab(sandbox, "Orders", expected.ORDERS)
     items = read_tab(sandbox, "Items", expected.ITEMS)
     order_lines, item_lines = _by_order(orders), _by_order(items)
     for order_id, one in sent.items():
-        yield from _order(one, order_lines.get(order_id, []), item_lines.get(order_id, []))
+        if order_id in named:
+            yield from _named(one, order_lines.get(order_id, []), item_lines.get(order_id, []))
+        else:
+            yield from _order(one, order_lines.get(order_id, []), item_lines.get(order_id, []))
     for order_id in (order_lines.keys() | item_lines.keys()) - sent.keys():
         yield f"Strange: there are rows of {order_id!r}, and nobody sent such an order."
     for title, tab in (("Orders", orders), ("Items", items)):
@@ -30,7 +38,7 @@ def differences(sandbox: Sandbox, sent: Mapping[str, Sent], edited_tabs: Iterabl
 
 
 def _order(sent: Sent, lines: Sequence[Line], items: Sequence[Line]) -> Iterator[str]:
-    name = f"order {sent.order.order_id} ({sent.order.sample}, {sent.form})"
+    name = _name(sent)
     if not lines:
         if sent.acknowledged_at is not None:
             yield f"Lost: {name} was answered with 200 and has no row."
@@ -39,10 +47,11 @@ def _order(sent: Sent, lines: Sequence[Line], items: Sequence[Line]) -> Iterator
         return
     if len(lines) > 1:
         yield f"Doubled: {name} has {len(lines)} rows, {_rows(lines)}."
-    row, line = expected.order_row(sent), lines[0]
+    line = lines[0]
+    row = expected.order_row(_as_told(sent, line))
     row |= {column: value for column, value in expected.from_items(sent).items() if line.cells[column] is not None}
     yield from _cells(f"{name}, row {line.row + 1}", line, row)
-    wanted = expected.item_rows(sent)
+    wanted = expected.item_rows(_as_told(sent, items[0]) if items else sent)
     if len(items) != len(wanted):
         word = "Doubled" if len(items) > len(wanted) else "Lost"
         yield f"{word}: {name} has {len(items)} item rows instead of {len(wanted)}: {_rows(items)}."
@@ -51,6 +60,25 @@ def _order(sent: Sent, lines: Sequence[Line], items: Sequence[Line]) -> Iterator
         yield f"Misplaced: the item rows of {name} are not together: {_rows(items)}."
     for line, row in zip(items, wanted, strict=True):
         yield from _cells(f"{name}, item row {line.row + 1}", line, row)
+
+
+def _named(sent: Sent, lines: Sequence[Line], items: Sequence[Line]) -> Iterator[str]:
+    """The service says that it can't bring this order in, or not whole."""
+    wanted = expected.item_rows(sent)
+    for found, most, kind in ((lines, 1, "rows"), (items, len(wanted), "item rows")):
+        if len(found) > most:
+            yield f"Doubled: {_name(sent)}, which the service names, has {len(found)} {kind}, {_rows(found)}."
+
+
+def _as_told(sent: Sent, line: Line) -> Sent:
+    """What came with nothing but its id may have been lost, and have come again from the history, which says more."""
+    if sent.form is Form.BARE and sent.in_history and line.cells["Customer"] is not None:
+        return replace(sent, form=Form.MESSAGE)
+    return sent
+
+
+def _name(sent: Sent) -> str:
+    return f"order {sent.order.order_id} ({sent.order.sample}, {sent.form})"
 
 
 def _cells(where: str, line: Line, row: Row) -> Iterator[str]:

@@ -4,24 +4,27 @@ import threading
 import time
 from collections import Counter
 
-from benchmarks.chaos.clock import ChaosClock
-from benchmarks.chaos.disk import Disk
-from benchmarks.chaos.plan import (
+from benchmarks.chaos.actions import (
     Action,
+    CopyDatabase,
     FillDisk,
-    Form,
     Kill,
     KillInWrite,
+    LoseDatabase,
     MerchantEdits,
     MoveClock,
+    Stall,
     StopSandbox,
     Storm,
     Strike,
     fields_of,
 )
-from benchmarks.chaos.service import GOOGLE_TIMEOUT, Service
-from benchmarks.chaos.straight import StraightSender
-from benchmarks.chaos.stream import Stream, body_of
+from benchmarks.chaos.loss import Loser
+from benchmarks.chaos.parts import Parts
+from benchmarks.chaos.plan import Form
+from benchmarks.chaos.service import GOOGLE_TIMEOUT
+from benchmarks.chaos.stall import Staller
+from benchmarks.chaos.stream import body_of
 from connector.sandbox.faults import Fault
 from connector.sandbox.google.dimension_requests import append_dimension
 from connector.sandbox.google.draft import Draft
@@ -46,30 +49,31 @@ EXTRA_COLUMN = 11
 class Nemesis:
     """Takes one action after the other. For the thread of the run."""
 
-    def __init__(
-        self,
-        sandbox: Sandbox,
-        service: Service,
-        stream: Stream,
-        straight: StraightSender,
-        disk: Disk | None,
-        clock: ChaosClock,
-    ) -> None:
-        """`disk`: None where the database is not on one of ours."""
-        self.counts: Counter[str] = Counter()
-        self.wrong: list[str] = []
-        """A sentence for each thing that must not be, whatever the sheet says."""
+    def __init__(self, parts: Parts) -> None:
         self.edited_tabs: list[str] = []
         """Where the merchant's own things stand."""
-        self._sandbox = sandbox
-        self._service = service
-        self._stream = stream
-        self._straight = straight
-        self._disk = disk
-        self._clock = clock
+        self._counts: Counter[str] = Counter()
+        self._wrong: list[str] = []
+        self._staller = Staller(parts)
+        self._loser = Loser(parts)
+        self._sandbox = parts.sandbox
+        self._service = parts.service
+        self._stream = parts.stream
+        self._straight = parts.straight
+        self._disk = parts.disk
+        self._clock = parts.clock
         self._full = False
         self._faults: list[tuple[Fault, int]] = []
-        service.on_start = self._at_start
+        parts.service.on_start = self._at_start
+
+    @property
+    def counts(self) -> Counter[str]:
+        return self._counts + self._staller.counts + self._loser.counts
+
+    @property
+    def wrong(self) -> list[str]:
+        """A sentence for each thing that must not be, whatever the sheet says."""
+        return [*self._wrong, *self._staller.wrong, *self._loser.wrong]
 
     def act(self, action: Action, stopped: threading.Event) -> None:
         """Returns when it is done; soon, once `stopped` is set."""
@@ -77,9 +81,21 @@ class Nemesis:
             case Kill():
                 stopped.wait(action.after)
                 self._service.kill(down=action.down)
-                self.counts["kills"] += 1
+                self._counts["kills"] += 1
             case KillInWrite():
                 self._kill_in_write(action, stopped)
+            case Stall():
+                self._staller.stall(action, stopped)
+            case CopyDatabase():
+                self._loser.copy()
+            case LoseDatabase():
+                self._loser.lose(action, stopped)
+            case _:
+                self._act_around(action, stopped)
+
+    def _act_around(self, action: Action, stopped: threading.Event) -> None:
+        """What happens around the service and not to it."""
+        match action:
             case Strike():
                 self._wait_for_room(stopped)
                 self._strike(Fault(**fields_of(action)))  # type: ignore[arg-type]
@@ -134,10 +150,10 @@ class Nemesis:
         while fault.times and time.monotonic() < deadline and not stopped.is_set():
             stopped.wait(0.02)
         if not fault.times:
-            self.counts["kills while a write was under way"] += 1
+            self._counts["kills while a write was under way"] += 1
             stopped.wait(action.after)
         self._service.kill()
-        self.counts["kills"] += 1
+        self._counts["kills"] += 1
         for other in put_off:
             self._sandbox.faults.add(other)
 
@@ -146,7 +162,7 @@ class Nemesis:
         stopped.wait(action.down)
         self._sandbox.start()
         self._stream.resume()
-        self.counts["sandbox restarts"] += 1
+        self._counts["sandbox restarts"] += 1
 
     def _fill_disk(self, action: FillDisk, stopped: threading.Event) -> None:
         """Only 503, or no answer where it was killed, or a 200 that is true because there was room left."""
@@ -155,7 +171,7 @@ class Nemesis:
         self._service.wait_until_alive()
         self._full = self._service.may_end = True
         self._disk.fill(self._service.pid)
-        self.counts["full disks"] += 1
+        self._counts["full disks"] += 1
         end = time.monotonic() + action.seconds
         refused = False
         while (time.monotonic() < end or not refused) and time.monotonic() < end + _GOES_ON_WITHIN:
@@ -167,13 +183,13 @@ class Nemesis:
                 break
         if action.kill:
             self._service.kill(down=0.5)
-            self.counts["kills at a full disk"] += 1
+            self._counts["kills at a full disk"] += 1
             stopped.wait(action.seconds)
         self._free_disk()
         if not refused and not stopped.is_set():
-            self.wrong.append("The disk was full, and no webhook was answered with 503.")
+            self._wrong.append("The disk was full, and no webhook was answered with 503.")
         if not self._service.wait_until_alive() or self._probe(tries=int(_GOES_ON_WITHIN / _PROBE_EVERY)) != 200:
-            self.wrong.append("There was room on the disk again, and the service took no order.")
+            self._wrong.append("There was room on the disk again, and the service took no order.")
         self._service.may_end = False
 
     def _probe(self, *, tries: int) -> int | None:
@@ -183,7 +199,7 @@ class Nemesis:
         for _ in range(tries):
             status = self._straight.post(*body_of(sent.order, Form.PAYLOAD))
             if status == 503 and self._full:
-                self.counts["503 while the disk was full"] += 1
+                self._counts["503 while the disk was full"] += 1
             if status == 200:
                 sent.acknowledge()
                 break
@@ -220,7 +236,7 @@ class Nemesis:
                 merchant.set_note(tab, 1450, EXTRA_COLUMN, FAR_NOTE)
                 merchant.set_filter(tab, 8, hidden_values=["EUR", "JPY", "INR"])
             except Refused as refused:
-                self.wrong.append(f"The merchant could not edit {tab}: {refused}")
+                self._wrong.append(f"The merchant could not edit {tab}: {refused}")
             else:
                 self.edited_tabs.append(tab)
 

@@ -5,12 +5,29 @@ replay does the same things at slightly different moments.
 """
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
+from itertools import product
 from typing import TypeVar
 
+from benchmarks.chaos.actions import (
+    MOMENTS,
+    NAMES,
+    Action,
+    CopyDatabase,
+    FillDisk,
+    Kill,
+    KillInWrite,
+    LoseDatabase,
+    MerchantEdits,
+    MoveClock,
+    Stall,
+    StopSandbox,
+    Storm,
+    Strike,
+)
 from connector.sandbox.faults import KINDS, SERVICES
 
 T = TypeVar("T")
@@ -55,90 +72,6 @@ class Send:
 
 
 @dataclass(frozen=True)
-class Kill:
-    """`kill -9`."""
-
-    after: float
-    """Seconds from what was sent last."""
-    down: float
-    """Seconds until it is started again."""
-
-
-@dataclass(frozen=True)
-class KillInWrite:
-    """`kill -9` while Google works on a write and has not answered."""
-
-    kind: str
-    after: float
-    """Seconds from the moment at which the write has arrived."""
-
-
-@dataclass(frozen=True)
-class Strike:
-    """A fault of the sandbox; the fields are those of `Fault`."""
-
-    service: str
-    kind: str
-    times: int = 1
-    skip: int = 0
-    seconds: float = 0.0
-    status: int = 503
-    retry_after: str | None = None
-    path_contains: str | None = None
-
-
-@dataclass(frozen=True)
-class Storm:
-    """A row of refusals: the limit of requests a minute is reached, or no token is to be had."""
-
-    service: str
-    status: int
-    times: int
-
-
-@dataclass(frozen=True)
-class StopSandbox:
-    """Whapi and Google are gone, with every connection."""
-
-    down: float
-
-
-@dataclass(frozen=True)
-class FillDisk:
-    """No room for the database."""
-
-    seconds: float
-    kill: bool
-    """Whether the service is killed meanwhile."""
-
-
-@dataclass(frozen=True)
-class MoveClock:
-    """The clock jumps ahead; or back, and after so many seconds to where it was."""
-
-    seconds: float
-    back_for: float | None = None
-
-
-@dataclass(frozen=True)
-class MerchantEdits:
-    """Things beside and below the rows that must stay as they are."""
-
-
-Action = Kill | KillInWrite | Strike | Storm | StopSandbox | FillDisk | MoveClock | MerchantEdits
-NAMES: dict[str, type[Action]] = {
-    "kill": Kill,
-    "kill_in_write": KillInWrite,
-    "fault": Strike,
-    "storm": Storm,
-    "sandbox": StopSandbox,
-    "disk": FillDisk,
-    "clock": MoveClock,
-    "merchant": MerchantEdits,
-}
-
-
-@dataclass(frozen=True)
 class Step:
     sends: tuple[Send, ...]
     action: Action
@@ -164,6 +97,8 @@ SAMPLES = {
 """Kinds of orders and how common each is. All of them get their items, but those without a token."""
 _WRITE = ":batchUpdate"
 _FEWEST_FAULTS = 6
+_KINDS_OF_WRITE = ("hang", "commit_then_hang", "latency")
+"""How Google may go about a write in whose midst the service is killed or stopped."""
 _STATUSES = {
     "google": (429, 429, 500, 503, 400, 401, 403, 404),
     "token": (429, 500, 503, 400),
@@ -171,7 +106,16 @@ _STATUSES = {
 }
 
 
-def make_plan(seed: int, *, orders: int, kills: int, only: Iterable[str] = (), faults: Iterable[str] = ()) -> Plan:
+def make_plan(
+    seed: int,
+    *,
+    orders: int,
+    kills: int,
+    stalls: int = 0,
+    losses: int = 0,
+    only: Iterable[str] = (),
+    faults: Iterable[str] = (),
+) -> Plan:
     """`only`: the names of the actions to be taken, `faults` the kinds of faults; all by default."""
     rng = random.Random(seed)
     wanted = tuple(NAMES[name] for name in only) or tuple(NAMES.values())
@@ -181,6 +125,9 @@ def make_plan(seed: int, *, orders: int, kills: int, only: Iterable[str] = (), f
     if MerchantEdits in wanted:
         actions.insert(rng.randrange(len(actions) // 4 + 1), MerchantEdits())
     sends = list(_sends(rng, orders))
+    # Each is drawn apart, so that without it a seed's plan is what it was before there were any.
+    _scatter(random.Random(f"{seed}: stalls"), actions, _stalls, stalls if Stall in wanted else 0)
+    _scatter(random.Random(f"{seed}: losses"), actions, _losses, losses if LoseDatabase in wanted else 0)
     # The sends are spread evenly over the steps.
     edges = [len(sends) * n // len(actions) for n in range(len(actions) + 1)]
     return Plan(
@@ -191,7 +138,7 @@ def make_plan(seed: int, *, orders: int, kills: int, only: Iterable[str] = (), f
 def _actions(rng: random.Random, kills: int, kinds: tuple[str, ...]) -> Iterator[Action]:
     for n in range(kills):
         if n % 3 == 1:
-            yield KillInWrite(rng.choice(("hang", "commit_then_hang", "latency")), rng.uniform(0, 0.4))
+            yield KillInWrite(rng.choice(_KINDS_OF_WRITE), rng.uniform(0, 0.4))
         else:
             yield Kill(after=rng.choice((0.0, rng.uniform(0, 0.3), rng.uniform(0, 1))), down=_down(rng))
     # Every kind at every service before any of them comes again; then half as many on the writes alone.
@@ -211,6 +158,45 @@ def _actions(rng: random.Random, kills: int, kinds: tuple[str, ...]) -> Iterator
         yield MoveClock(-rng.uniform(1, 600), back_for=rng.uniform(0.5, 3))
         yield Storm("google", 429, times=rng.randrange(4, 12))
         yield Storm("token", 503, times=rng.randrange(4, 8))
+
+
+def _stalls(rng: random.Random, count: int) -> Iterator[Stall]:
+    moments = _endless(rng, list(MOMENTS))
+    for n in range(count):
+        at = next(moments)
+        yield Stall(
+            at,
+            kind="latency" if at == "read" else rng.choice(_KINDS_OF_WRITE),
+            takes=rng.choice((0.3, 5.0)) if at == "read" else 1.5,
+            after=rng.choice((0.0, rng.uniform(0, 0.3))),
+            seconds=rng.uniform(0, 1),
+            together=rng.uniform(0.5, 3),
+            first_dies=n % 2 == 1,
+        )
+
+
+def _losses(rng: random.Random, count: int) -> Iterator[LoseDatabase]:
+    ways = _endless(rng, list(product((False, True), repeat=2)))
+    for _ in range(count):
+        older, running = next(ways)
+        yield LoseDatabase(older, running, tuple(rng.randrange(1, 60) for _ in range(rng.randrange(2, 5))))
+
+
+def _scatter(
+    rng: random.Random,
+    actions: list[Action],
+    draw: Callable[[random.Random, int], Iterator[Stall | LoseDatabase]],
+    count: int,
+) -> None:
+    """Puts so many actions of a kind between the others, and a copy some time before each loss that needs one.
+
+    Not at the very beginning, where there is nothing yet to double or to lose.
+    """
+    for action in draw(rng, count):
+        actions.insert(rng.randrange(len(actions) // 4, len(actions) + 1), action)
+    for loss in [action for action in actions if isinstance(action, LoseDatabase) and action.older]:
+        place = next(place for place, action in enumerate(actions) if action is loss)
+        actions.insert(rng.randrange(place // 2, place + 1), CopyDatabase())
 
 
 def _down(rng: random.Random) -> float:
@@ -276,8 +262,3 @@ def _sends(rng: random.Random, orders: int) -> Iterator[Send]:
 
 def _samples(rng: random.Random, count: int) -> tuple[str, ...]:
     return tuple(rng.choices(tuple(SAMPLES), weights=tuple(SAMPLES.values()), k=count))
-
-
-def fields_of(strike: Strike) -> dict[str, object]:
-    """As `Fault` takes them."""
-    return {entry.name: getattr(strike, entry.name) for entry in fields(strike)}

@@ -8,18 +8,20 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from benchmarks.chaos.actions import LoseDatabase
 from benchmarks.chaos.checker import differences
 from benchmarks.chaos.clock import ChaosClock
 from benchmarks.chaos.disk import Disk, disk
 from benchmarks.chaos.expected import has_items
+from benchmarks.chaos.losable import losable
 from benchmarks.chaos.nemesis import Nemesis
-from benchmarks.chaos.plan import Kill, KillInWrite, Plan, make_plan
-from benchmarks.chaos.report import Report, read_log
-from benchmarks.chaos.service import Service
+from benchmarks.chaos.parts import Parts
+from benchmarks.chaos.plan import Plan, make_plan
+from benchmarks.chaos.says import Asked
+from benchmarks.chaos.service import RECONCILING, Service, how_to_start
 from benchmarks.chaos.store import Store
 from benchmarks.chaos.straight import StraightSender
 from benchmarks.chaos.stream import Stream
@@ -28,8 +30,8 @@ from benchmarks.running import free_port
 from connector.sandbox.sandbox import Sandbox
 
 _LOOK_EVERY = 0.1
+_COMPARE_EVERY = 1.0
 _WEBHOOK_EVENTS = (("messages", "post"), ("messages", "patch"), ("chats", "post"))
-_PAGE = 500
 _PLAY_OUT_WITHIN = 10.0
 
 
@@ -39,9 +41,14 @@ class Options:
 
     orders: int = 1000
     kills: int = 30
+    stalls: int = 0
+    losses: int = 0
+    """How often the database is lost."""
     seed: int = 1
     second_marker: bool = False
     """The sandbox accepts a second marker with the same id."""
+    unmatched: bool = False
+    """The sandbox takes updates that match nothing."""
     database_url: str | None = None
     """None: SQLite on a disk of the run's own."""
     quota_factor: float = 1.0
@@ -74,26 +81,58 @@ class Run:
     def __init__(self, options: Options, folder: Path, disk_: Disk | None, stack: ExitStack) -> None:
         self.options = options
         self.plan: Plan = make_plan(
-            options.seed, orders=options.orders, kills=options.kills, only=options.only, faults=options.faults
+            options.seed,
+            orders=options.orders,
+            kills=options.kills,
+            stalls=options.stalls,
+            losses=options.losses,
+            only=options.only,
+            faults=options.faults,
         )
         self.disk = disk_
         url = options.database_url or f"sqlite:///{(disk_.folder if disk_ else folder) / 'connector.db'}"
         self.sandbox = stack.enter_context(Sandbox(free_port(), seed=options.seed))
         _set_up(self.sandbox, options)
         self.clock = ChaosClock(folder / "clock")
-        self.service = Service(self.sandbox, folder, url, clock=self.clock, launcher=tuple(options.launcher))
+        settings = RECONCILING if self.loses else {}
+        start = how_to_start(
+            self.sandbox, folder, url, clock=self.clock, launcher=tuple(options.launcher), settings=settings
+        )
+        self.service = Service(start)
         stack.callback(self.service.close)
         _register(self.sandbox, f"{self.service.url}/webhooks/whapi")
-        self.straight = StraightSender(self.service.url, self.service.secret)
+        self.straight = StraightSender(self.service.url, self.sandbox.secret)
         stack.callback(self.straight.close)
         self.stream = Stream(self.sandbox, self.straight, seed=options.seed)
         self.store = Store(url)
         stack.callback(self.store.close)
-        self.nemesis = Nemesis(self.sandbox, self.service, self.stream, self.straight, disk_, self.clock)
+        self.asked = Asked(self.service.url, self.sandbox.secret)
+        stack.callback(self.asked.close)
+        self.nemesis = Nemesis(
+            Parts(
+                self.sandbox,
+                self.service,
+                start,
+                self.stream,
+                self.straight,
+                stack.enter_context(losable(url, folder)),
+                self.store,
+                self.clock,
+                disk_,
+            )
+        )
         self.watcher = Watcher(self.sandbox, self.stream)
         self.wrong: list[str] = []
         self.duration = 0.0
         self.settled_after: float | None = None
+        self.named: set[str] = set()
+        """Orders that the service names at the end."""
+        self._compare_at = 0.0
+
+    @property
+    def loses(self) -> bool:
+        """Whether databases are lost in this run."""
+        return self.plan.count(LoseDatabase) > 0
 
     def go(self, stopped: threading.Event, show: Callable[[], None]) -> None:
         """Sends, spoils, then waits until everything is settled. Raises InterruptedRunError."""
@@ -116,6 +155,10 @@ class Run:
         self.nemesis.end()
         self._settle(stopped, show)
         self.watcher.close()
+        if not self.service.wait_until_alive():
+            self.wrong.append("The service did not start again at the end.")
+            return
+        self.named = self.ask_for_named()
         self._check_statuses()
         self.service.close()
         self.duration = time.monotonic() - started
@@ -128,9 +171,25 @@ class Run:
                 raise InterruptedRunError
 
     def _is_settled(self) -> bool:
-        return not (self.stream.waiting or self.sandbox.google.late_commits()) and self.store.is_settled()
+        if self.stream.waiting or self.sandbox.google.late_commits() or not self.store.is_settled():
+            return False
+        return not self.loses or self._has_recovered()
+
+    def _has_recovered(self) -> bool:
+        """Whether all that a lost database knew is in the sheet again, or named: what it can't know, it can't have left
+        to do."""
+        if time.monotonic() < self._compare_at:
+            return False
+        self._compare_at = time.monotonic() + _COMPARE_EVERY
+        return not any(differences(self.sandbox, self.stream.sent, self.nemesis.edited_tabs, self.ask_for_named()))
+
+    def ask_for_named(self) -> set[str]:
+        """Orders that the service says it can't bring into the sheet, or not whole. Only a loss is an excuse."""
+        lost = [sent.order.order_id for sent in self.stream.acknowledged() if sent.in_history]
+        return self.asked.named(lost) if lost else set()
 
     def _settle(self, stopped: threading.Event, show: Callable[[], None]) -> None:
+        self.service.wait_until_alive()  # The last action may have killed it.
         begun = time.monotonic()
         while time.monotonic() < begun + self.options.deadline:
             if self._is_settled():
@@ -146,90 +205,14 @@ class Run:
         )
 
     def _check_statuses(self) -> None:
-        """What the service itself says of the orders that it took."""
-        statuses: dict[str, str] = {}
-        headers = {"X-Webhook-Secret": self.service.secret}
-        with httpx.Client(base_url=self.service.url, headers=headers, timeout=30, trust_env=False) as client:
-            before: int | None = None
-            while True:
-                query = {"limit": _PAGE} | ({"before": before} if before else {})
-                page = client.get("/orders", params=query).raise_for_status().json()
-                statuses |= {order["order_id"]: order["status"] for order in page["orders"]}
-                before = page["next_before"]
-                if before is None:
-                    break
+        """Of an order whose database was lost, the service may know no more than that its row is there."""
+        statuses = self.asked.statuses()
         for sent in self.stream.acknowledged():
             wanted = "synced" if has_items(sent) else "failed"
             status = statuses.get(sent.order.order_id, "not known to the service")
-            if status != wanted:
+            may_be = {wanted} | ({"not known to the service"} if sent.in_history else set())
+            if status not in may_be and sent.order.order_id not in self.named:
                 self.wrong.append(f"Order {sent.order.order_id} ({sent.order.sample}) is {status} instead of {wanted}.")
-
-    def report(self) -> Report:
-        nemesis, stream, straight = self.nemesis, self.stream, self.straight
-        acknowledged = stream.acknowledged()
-        wrong = [
-            *differences(self.sandbox, stream.sent, nemesis.edited_tabs),
-            *self.wrong,
-            *nemesis.wrong,
-            *straight.wrong,
-            *sorted(stream.odd_answers),
-            *self.service.ended_by_itself,
-        ]
-        logged, stored = read_log(self.service.log_file), self.store.read()
-        delays = self.watcher.delays() or [0.0]
-        google = self.sandbox.google.calls.by_outcome
-        lines = sum(len(sent.order.items) for sent in acknowledged if has_items(sent))
-        counts = nemesis.counts
-        figures: dict[str, object] = {
-            "orders sent": len(stream.sent),
-            "  of these straight by HTTP": stream.counts["orders sent straight"],
-            "  answered with 200": len(acknowledged),
-            "duplicates sent": stream.counts["duplicates sent"],
-            "messages that are no order": stream.counts["messages that are no order"],
-            "answers to what was sent straight": _table(straight.answers),
-            "kills": counts["kills"],
-            "  while Google worked on a write": counts["kills while a write was under way"],
-            "  and further ones at a full disk": counts["kills at a full disk"],
-            "starts of the service": self.service.starts,
-            "sandbox restarts": counts["sandbox restarts"],
-            "full disks": f"{counts['full disks']}, with {counts['503 while the disk was full']} requests answered 503",
-            "clock jumps": f"{self.clock.jumps}, at most {self.clock.latest / 3600:.1f} h ahead",
-            "batches applied": stored.batches["applied"],
-            "batches void": stored.batches["void"],
-            "calls to Google without a usable answer": logged.unclear,
-            "batches found in the sheet afterwards": logged.found,
-            "batches fenced off": logged.fenced,
-            "late commits refused, and applied": f"{_late(google, '400')}, {_late(google, '200')}",
-            "calls over the quota": sum(count for (_, outcome), count in google.items() if outcome == "429"),
-            "faults of a stage that the service caught": logged.events["stage.fault"],
-            "longest time from 200 to row": f"{delays[-1]:.1f} s (half within {delays[len(delays) // 2]:.1f} s)",
-            "settled after the last fault": "never" if self.settled_after is None else f"{self.settled_after:.1f} s",
-            "duration": f"{self.duration:.0f} s",
-        }
-        verdict = (
-            f"Verified: all {len(acknowledged)} orders that were answered with 200 and their {lines} items are in the "
-            "sheet, each exactly once, in its place and right in every cell."
-        )
-        return Report(self._head(), self._conditions(), figures, nemesis.struck(), wrong, verdict)
-
-    def _head(self) -> str:
-        options = self.options
-        return (
-            f"Chaos run with seed {options.seed}: {options.orders} orders, "
-            f"{self.plan.count((Kill, KillInWrite))} kills."
-        )
-
-    def _conditions(self) -> list[str]:
-        factor = self.options.quota_factor
-        lines = [
-            f"Google's quotas: {'as they are' if factor == 1 else f'times {factor:g}'}. "
-            f"A second marker: {'accepted' if self.options.second_marker else 'refused'}.",
-            f"The database's disk: {self.disk.says if self.disk else 'somewhere else, so it is not filled'}.",
-            "The same seed and options play the same plan again; the exact moments differ.",
-        ]
-        if self.options.launcher != Options.launcher:
-            lines.append(f"The service was started by {' '.join(self.options.launcher)}.")
-        return lines
 
 
 @contextmanager
@@ -269,6 +252,7 @@ def progress(run: Run, console: Console) -> Iterator[Callable[[], None]]:
 
 def _set_up(sandbox: Sandbox, options: Options) -> None:
     sandbox.google.accept_second_marker = options.second_marker
+    sandbox.google.unknowns.refuse_unmatched_metadata = not options.unmatched
     for limits in (sandbox.google.quota.reads, sandbox.google.quota.writes):
         limits.per_user = int(limits.per_user * options.quota_factor)
         limits.per_project = int(limits.per_project * options.quota_factor)
@@ -283,11 +267,3 @@ def _register(sandbox: Sandbox, url: str) -> None:
     events = [{"type": kind, "method": method} for kind, method in _WEBHOOK_EVENTS]
     headers = {"X-Webhook-Secret": sandbox.secret}
     sandbox.whapi.settings.register({"url": url, "mode": "body", "events": events, "headers": headers})
-
-
-def _late(outcomes: dict[tuple[str, str], int], status: str) -> int:
-    return outcomes.get(("batchUpdate", f"late {status}"), 0)
-
-
-def _table(counts: dict[str, int]) -> str:
-    return ", ".join(f"{count} times {name}" for name, count in sorted(counts.items())) or "none"

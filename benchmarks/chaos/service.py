@@ -1,10 +1,13 @@
 """The service as a child process that is killed, and started again whenever it isn't running, as systemd would."""
 
+import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.chaos.clock import ChaosClock
@@ -22,21 +25,50 @@ QUICK = {
     "LOG_FORMAT": "json",
 }
 """Shorter times than in production; what is done in them is the same."""
+RECONCILING = {"RECONCILE_INTERVAL": "2", "RECONCILE_WINDOW": "604800"}
+"""Where the message history has to make good what a database has lost: all of it, however far the clock has gone."""
 GOOGLE_TIMEOUT = float(QUICK["GOOGLE_TIMEOUT"])
 _LOOK_EVERY = 0.05
 _ALIVE_WITHIN = 60.0
 
 
+@dataclass(frozen=True)
+class Start:
+    """How a process of the service is started."""
+
+    launcher: Sequence[str]
+    """The module, and its arguments."""
+    folder: Path
+    environment: Mapping[str, str]
+    """All but the port."""
+
+    @property
+    def log_file(self) -> Path:
+        """That of all processes: each line is written in one piece."""
+        return self.folder / "service.log"
+
+
+def how_to_start(
+    sandbox: Sandbox,
+    folder: Path,
+    database_url: str,
+    *,
+    clock: ChaosClock,
+    launcher: Sequence[str],
+    settings: Mapping[str, str],
+) -> Start:
+    """`settings`: beside those that are quicker than usual."""
+    given = environment(sandbox, folder, 0, database_url)
+    return Start(launcher, folder, {**given, **QUICK, **settings, CLOCK_FILE: str(clock.file)})
+
+
 class Service:
     """`serve` on one port and one database, from start to start. Safe to use from several threads."""
 
-    def __init__(
-        self, sandbox: Sandbox, folder: Path, database_url: str, *, clock: ChaosClock, launcher: tuple[str, ...]
-    ) -> None:
+    def __init__(self, how: "Start") -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.secret = sandbox.secret
-        self.log_file = folder / "service.log"
+        self.log_file = how.log_file
         self.on_start: Callable[[int], None] = lambda _pid: None
         """Called with the process id right after each start."""
         self.starts = 0
@@ -44,14 +76,9 @@ class Service:
         """A sentence for each time that nobody had killed it."""
         self.may_end = False
         """Whether it has a good reason to end by itself now, such as a full disk."""
-        self._command = [sys.executable, "-m", *launcher]
-        self._folder = folder
-        self._environment = {
-            **environment(sandbox, folder, self.port, database_url),
-            **QUICK,
-            CLOCK_FILE: str(clock.file),
-        }
+        self._how = how
         self._process: subprocess.Popen[bytes] | None = None
+        self._waker: subprocess.Popen[bytes] | None = None
         self._lock = threading.RLock()
         self._closed = threading.Event()
         self._keeper = threading.Thread(target=self._keep_running, name="keeper", daemon=True)
@@ -70,6 +97,36 @@ class Service:
             self._closed.wait(down)
             if not self._closed.is_set():
                 self._spawn()
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """Killed with `kill -9` at the beginning and started at the end."""
+        with self._lock:
+            self._kill()
+            yield
+            if not self._closed.is_set():
+                self._spawn()
+
+    def stop_still(self) -> None:
+        """SIGSTOP. If the run should end before `go_on`, the process is woken, and ends as well."""
+        with self._lock:
+            if self._process is None or self._waker is not None:
+                return
+            self._waker = subprocess.Popen(
+                ["/bin/sh", "-c", f"cat; kill -CONT {self._process.pid}"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            os.kill(self._process.pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """SIGCONT. Does nothing to a process that does not stand still."""
+        with self._lock:
+            waker, self._waker = self._waker, None
+            if waker is not None and waker.stdin is not None:
+                waker.stdin.close()
+                waker.wait()
 
     @property
     def pid(self) -> int | None:
@@ -108,7 +165,12 @@ class Service:
     def _spawn(self) -> None:
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, cwd=self._folder, env=self._environment, stdin=subprocess.PIPE, stdout=log, stderr=log
+                [sys.executable, "-m", *self._how.launcher],
+                cwd=self._how.folder,
+                env={**self._how.environment, "PORT": str(self.port)},
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
             )
         self.starts += 1
         self.on_start(self._process.pid)
@@ -117,6 +179,7 @@ class Service:
         if self._process is not None:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait()
+            self.go_on()
             if self._process.stdin is not None:
                 self._process.stdin.close()
             self._process = None

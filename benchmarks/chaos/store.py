@@ -1,5 +1,6 @@
 """Looks into the service's database from outside."""
 
+import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -18,16 +19,42 @@ class Stored:
     open_batches: int = 0
     batches: Counter[str] = field(default_factory=Counter)
     """By state. Those whose markers were deleted are forgotten."""
-    order_ids: frozenset[str] = frozenset()
-    shown: Counter[str] = field(default_factory=Counter)
-    """What the orders' rows say, as the store has it."""
 
 
 class Store:
     """Reads only."""
 
     def __init__(self, url: str) -> None:
-        self._engine = sa.create_engine(parse_url(url), poolclass=sa.NullPool)
+        parsed = parse_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            # Read only: where the file is gone, looking for it must not make a new one.
+            address = f"file:{parsed.database}?mode=ro"
+            self._engine = sa.create_engine(
+                "sqlite://", creator=lambda: sqlite3.connect(address, uri=True), poolclass=sa.NullPool
+            )
+        else:
+            self._engine = sa.create_engine(parsed, poolclass=sa.NullPool)
+
+    def has(self, order_id: str) -> bool:
+        """Whether the order is in the database that stands under this address now."""
+        return bool(self._count(sa.select(sa.func.count()).select_from(orders).where(orders.c.order_id == order_id)))
+
+    def shows(self, order_id: str) -> bool:
+        """Whether it is known there that the order has its row."""
+        query = sa.select(sa.func.count()).select_from(orders)
+        return bool(self._count(query.where(orders.c.order_id == order_id, orders.c.shown.is_not(None))))
+
+    def open_batches(self) -> int:
+        """How many batches are on their way."""
+        return self._count(sa.select(sa.func.count()).select_from(batches).where(batches.c.state == "open"))
+
+    def _count(self, query: sa.Select[int]) -> int:
+        """0 where it can't be asked."""
+        try:
+            with self._engine.connect() as connection:
+                return connection.execute(query).scalar_one()
+        except sa.exc.SQLAlchemyError:
+            return 0
 
     def is_settled(self) -> bool:
         """Whether nothing is left to be done, as far as the store knows."""
@@ -45,18 +72,16 @@ class Store:
             return False
 
     def read(self) -> Stored:
+        """All zero where there is no database, or none that can be read."""
         left = sa.or_(orders.c.items_state == "due", orders.c.write_due_at.is_not(None), orders.c.batch_id.is_not(None))
-        with self._engine.connect() as connection:
-            states = connection.execute(sa.select(batches.c.state, sa.func.count()).group_by(batches.c.state)).all()
-            shown = connection.execute(sa.select(orders.c.shown, sa.func.count()).group_by(orders.c.shown)).all()
-            counted = Counter({str(state): count for state, count in states})
-            return Stored(
-                connection.execute(sa.select(sa.func.count()).select_from(orders).where(left)).scalar_one(),
-                counted["open"],
-                counted,
-                frozenset(connection.execute(sa.select(orders.c.order_id)).scalars()),
-                Counter({str(state): count for state, count in shown}),
-            )
+        try:
+            with self._engine.connect() as connection:
+                states = connection.execute(sa.select(batches.c.state, sa.func.count()).group_by(batches.c.state)).all()
+                counted = Counter({str(state): count for state, count in states})
+                unsettled = connection.execute(sa.select(sa.func.count()).select_from(orders).where(left)).scalar_one()
+        except sa.exc.SQLAlchemyError:
+            return Stored()
+        return Stored(unsettled, counted["open"], counted)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -23,6 +23,8 @@ class Sent:
     form: Form = Form.PAYLOAD
     acknowledged_at: float | None = None
     """When a 200 for it was first seen, by `time.monotonic`; None: never yet."""
+    in_history: bool = False
+    """Whether it stands in the channel's message history."""
 
     def acknowledge(self) -> None:
         if self.acknowledged_at is None:
@@ -41,7 +43,7 @@ class Stream:
         self._sandbox = sandbox
         self._straight = straight
         # Made here and not by `sandbox.send`, which would put them into the channel's message list as well: a
-        # reconciliation that reads the list must not make good what a webhook lost.
+        # reconciliation that reads the list must not make good what a webhook lost. See `remember`.
         self._maker = sandbox.orders
         self._probes = OrderMaker(clock=sandbox.whapi.clock, seed=seed + 1)
         self._order_ids: list[str] = []
@@ -66,6 +68,15 @@ class Stream:
     def probe(self) -> Sent:
         """A new order that is known to Whapi and not sent yet."""
         return self._enter(self._probes.make("normal"), Form.PAYLOAD)
+
+    def remember(self) -> None:
+        """Everything that was sent so far stands in the channel's message history: the store may have lost it."""
+        with self._lock:
+            for sent in self.sent.values():
+                if not sent.in_history:
+                    self._sandbox.whapi.history.add(sent.order.message())
+                    sent.in_history = True
+            self.counts["in the history"] = sum(sent.in_history for sent in self.sent.values())
 
     def look(self) -> None:
         """Takes note of the deliveries that have got their 200."""

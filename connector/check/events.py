@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from connector.check.failure import WrongError
 from connector.check.finding import Finding
-from connector.config import Settings
 from connector.events.address import RefusedAddressError, addresses_for
+from connector.settings import Settings
 
 _NAME = "events"
 

@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from connector.check.finding import Finding, Level
 from connector.sheets.credentials import CredentialsError
-from connector.sheets.errors import Kind, SheetsError
+from connector.sheets.errors import Kind, RedirectedError, SheetsError
 from connector.store.database import StoreError
 from connector.whapi.errors import WhapiError
 
@@ -33,7 +33,7 @@ def guarded(name: str, findings: Iterable[Finding], redact: Callable[[str], str]
 
 def sentence_of(error: Exception) -> str:
     """The sentence for somebody who looks on, where an error's own is made for the service, which tries again."""
-    if isinstance(error, SheetsError):
+    if isinstance(error, SheetsError) and not isinstance(error, RedirectedError):
         if error.kind is Kind.UNCLEAR:
             return "Google Sheets gave no usable answer just now. Look again in a few minutes."
         if error.kind is Kind.RATE_LIMIT:
@@ -49,5 +49,5 @@ def sentence_of(error: Exception) -> str:
 def _passes(error: Exception) -> bool:
     """Whether it is likely to be over soon, without anybody's doing."""
     if isinstance(error, SheetsError):
-        return error.kind in {Kind.UNCLEAR, Kind.RATE_LIMIT}
+        return not isinstance(error, RedirectedError) and error.kind in {Kind.UNCLEAR, Kind.RATE_LIMIT}
     return isinstance(error, WhapiError) and error.kind in _PASSING

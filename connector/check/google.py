@@ -5,8 +5,8 @@ from collections.abc import Generator, Iterator
 from connector.check.finding import Finding
 from connector.check.owner import check_owner
 from connector.clock import SystemClock
-from connector.config import Settings
 from connector.service import SHOP, known_ids, sheets_api
+from connector.settings import Settings
 from connector.sheets import tags
 from connector.sheets.api import SheetsApi
 from connector.sheets.columns import COLUMNS, KEY, Tab

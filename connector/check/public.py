@@ -9,7 +9,7 @@ import httpx
 
 from connector.check.failure import WrongError
 from connector.check.finding import Finding
-from connector.config import Settings
+from connector.settings import Settings
 from connector.whapi.webhooks import PATH, webhook_url
 
 _NAME = "public"

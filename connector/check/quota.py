@@ -6,8 +6,8 @@ import httpx
 
 from connector.check.finding import Finding
 from connector.check.public import local_address
-from connector.config import Settings
 from connector.metrics.quota import LIMIT, Quota, QuotaUse
+from connector.settings import Settings
 from connector.whapi.webhooks import HEADER
 
 _NAME = "quota"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from connector.check.events import check_receivers
 from connector.check.failure import guarded
+from connector.check.files import check_files
 from connector.check.finding import Finding
 from connector.check.google import check_google
 from connector.check.orders import check_orders
@@ -13,9 +14,9 @@ from connector.check.settings import read_settings
 from connector.check.storage import check_storage
 from connector.check.webhook import check_webhook
 from connector.check.whapi import check_channel
-from connector.config import Settings
 from connector.logs import Redactor
 from connector.service import whapi_client
+from connector.settings import Settings
 from connector.store.database import Database, StoreError
 
 
@@ -39,6 +40,7 @@ def check_with(settings: Settings) -> Iterator[Finding]:
     try:
         if database is not None:
             yield from guarded("database", check_storage(database, settings), redact)
+        yield from guarded("files", check_files(settings, database.path if database is not None else None), redact)
         yield from guarded("google", check_google(settings, database), redact)
         if database is not None:
             yield from guarded("orders", check_orders(database, settings.spreadsheet_id), redact)

@@ -17,9 +17,9 @@ from connector.check.quota import check_quota
 from connector.check.storage import check_disk
 from connector.check.webhook import check_webhook
 from connector.check.whapi import check_channel
-from connector.config import Settings
 from connector.logs import get_logger
 from connector.service import Service, sheets_api
+from connector.settings import Settings
 
 log = get_logger(__name__)
 

@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from dotenv.parser import parse_stream
-
 from connector.check.finding import Finding
-from connector.config import ENV_FILE, Settings, SettingsError
-from connector.environment import load_settings
+from connector.env_statements import statements
+from connector.settings import ENV_FILE, Settings, SettingsError, load_settings
 
 _NAME = "settings"
 
@@ -28,13 +26,12 @@ def read_settings() -> tuple[Settings | None, list[Finding]]:
 def _left_out(path: Path) -> Iterator[Finding]:
     """Lines that whoever reads the file leaves out without a word, such as those of a JSON without quotes."""
     try:
-        with path.open(encoding="utf-8") as lines:
-            wrong = [binding.original for binding in parse_stream(lines) if binding.error]
+        text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return  # There is none; or it can't be read, which is said elsewhere.
+    wrong = [statement for statement in statements(text) if statement.is_wrong]
     if wrong:
-        # A blank line before it belongs to what the parser calls the line.
-        number = wrong[0].line + len(wrong[0].string) - len(wrong[0].string.lstrip("\n"))
+        number = wrong[0].line
         more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
         sentence = (
             f"Line {number}{more} of {path} can't be read and is left out. Write each as NAME=value on one line; "

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.engine import make_url
 
 from connector.check.failure import WrongError
 from connector.check.finding import Finding
-from connector.config import Settings
-from connector.store.database import Database
+from connector.service import SHOP
+from connector.settings import Settings
+from connector.store.database import Database, described, parse_url
+from connector.store.lock import LockError, shop_lock
 from connector.store.tables import pauses
 
 _NAME = "database"
@@ -22,6 +23,7 @@ LEAST_FREE = 100 * 2**20
 def check_storage(database: Database, settings: Settings) -> Iterator[Finding]:
     """Writes to the database without changing anything."""
     _write(database, settings)
+    _lock(database)
     yield Finding.ok(_NAME, "The database can be opened and written.")
     yield from check_disk(database.path)
 
@@ -54,11 +56,20 @@ def _write(database: Database, settings: Settings) -> None:
         database.write(nothing)
     except sa.exc.SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
-        address = make_url(settings.database_url).render_as_string(hide_password=True)
         raise WrongError(
-            f"The database {address} can be read but not written: {cause}. "
+            f"The database {described(parse_url(settings.database_url))} can be read but not written: {cause}. "
             "See that the service may write the file and its folder, or to the tables."
         ) from None
+
+
+def _lock(database: Database) -> None:
+    """Whether the service could take its lock; one that has it already is as good."""
+    lock = shop_lock(database, SHOP)
+    try:
+        if lock.acquire():
+            lock.release()
+    except LockError as error:
+        raise WrongError(str(error)) from None
 
 
 def _size(count: int) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from connector.check.failure import WrongError
 from connector.check.finding import Finding
-from connector.config import Settings
+from connector.settings import Settings
 from connector.whapi import webhooks
 from connector.whapi.client import WhapiClient
 

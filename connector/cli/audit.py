@@ -8,8 +8,8 @@ import click
 
 from connector.cli.start import database_or_exit, exit_with, settings_or_exit
 from connector.cli.work import start_here, watch
-from connector.config import Settings
 from connector.service import SHOP, Service, build_service
+from connector.settings import Settings
 from connector.sheets.credentials import CredentialsError
 from connector.sheets.errors import SheetsError
 from connector.sync import audit as audits

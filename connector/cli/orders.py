@@ -9,11 +9,11 @@ from rich.text import Text
 from sqlalchemy import Connection
 
 from connector.cli.start import database_or_exit, settings_or_exit
-from connector.config import Settings
 from connector.logs import Redactor
 from connector.models import Order, Status
 from connector.present import order_json
 from connector.service import SHOP
+from connector.settings import Settings
 from connector.store import quarantine
 from connector.store.orders import list_orders
 from connector.store.quarantine import Entry

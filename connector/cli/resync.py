@@ -10,8 +10,8 @@ import httpx
 from connector.check.public import local_address
 from connector.cli.start import database_or_exit, exit_with, settings_or_exit
 from connector.cli.work import runs_elsewhere, start_here, watch
-from connector.config import Settings
 from connector.service import SHOP, build_service
+from connector.settings import Settings
 from connector.sheets.credentials import CredentialsError
 from connector.store import fetching
 from connector.store.database import Database

@@ -2,14 +2,8 @@
 
 import click
 
-from connector.child import Child
-from connector.config import Settings
-
-
-def _load() -> Settings:
-    from connector.environment import load_settings  # noqa: PLC0415 - in the child alone
-
-    return load_settings()
+from connector.cli.foreground import run_service
+from connector.cli.start import settings_or_exit
 
 
 @click.command()
@@ -18,10 +12,4 @@ def serve() -> None:
 
     Stops on SIGTERM or Ctrl-C. Whatever is not done by then is taken up at the next start.
     """
-    # What reads the settings, pydantic above all, takes 10 MB, and the service needs it for a moment only. Meanwhile
-    # everything else is imported here.
-    loading = Child(_load)
-    from connector.cli.foreground import run_service  # noqa: PLC0415
-    from connector.cli.start import settings_or_exit  # noqa: PLC0415
-
-    run_service(settings_or_exit(loading.result))
+    run_service(settings_or_exit())

@@ -5,8 +5,8 @@ import sys
 import click
 
 from connector.cli.start import exit_with, settings_or_exit
-from connector.config import SettingsError
 from connector.logs import set_up_logging
+from connector.settings import SettingsError
 from connector.setup.env_file import EnvFileError
 from connector.setup.owner import take_over_step
 from connector.setup.run import missing, run_setup, summary_step

@@ -1,32 +1,26 @@
 """What most commands begin with: settings, logging and the store, with plain sentences where one is wrong."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NoReturn
 
 import click
 
-from connector.config import Settings, SettingsError
-from connector.logs import set_up_logging
+from connector.logs import Redactor, set_up_logging
+from connector.settings import Settings, SettingsError, load_settings
 from connector.store.database import Database, StoreError
 
 MISCONFIGURED = 2
 """The exit code for settings that are missing or wrong."""
 
 
-def settings_or_exit(load: Callable[[], Settings] | None = None, *, quiet: bool = False) -> Settings:
+def settings_or_exit(*, quiet: bool = False) -> Settings:
     """The settings, with logging set up by them; or exit code 2 and a sentence for each problem.
-
-    `load`: where they come from, if not from `load_settings`.
 
     `quiet`, for commands that show their own progress: what goes well is logged only with LOG_LEVEL=DEBUG.
     """
-    if load is None:
-        from connector.environment import load_settings  # noqa: PLC0415 - `serve` goes without it
-
-        load = load_settings
     try:
-        settings = load()
+        settings = load_settings()
     except SettingsError as error:
         exit_with(error.problems)
     level = "WARNING" if quiet and settings.log_level == "INFO" else settings.log_level
@@ -34,15 +28,17 @@ def settings_or_exit(load: Callable[[], Settings] | None = None, *, quiet: bool 
     return settings
 
 
-def database_or_exit(settings: Settings, *, has_threads: bool = True) -> Database:
-    """The open store, or exit code 2 and a sentence; `has_threads`: see Database."""
+def database_or_exit(settings: Settings) -> Database:
+    """The open store, or exit code 2 and a sentence."""
     try:
-        return Database(settings.database_url, has_threads=has_threads)
+        return Database(settings.database_url)
     except StoreError as error:
-        exit_with([str(error)])
+        exit_with([str(error)], secrets=settings.secrets)
 
 
-def exit_with(problems: Iterable[str], *, code: int = MISCONFIGURED) -> NoReturn:
+def exit_with(problems: Iterable[str], *, code: int = MISCONFIGURED, secrets: Iterable[str] = ()) -> NoReturn:
+    """Ends the command with a sentence for each problem, from which secrets are taken out as they are from the log."""
+    redact = Redactor(secrets).text
     for problem in problems:
-        click.echo(problem, err=True)
+        click.echo(redact(problem), err=True)
     sys.exit(code)

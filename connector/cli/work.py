@@ -8,10 +8,11 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from connector.config import Settings
+from connector.cli.start import exit_with
 from connector.service import SHOP, Service, lift_pauses
+from connector.settings import Settings
 from connector.store import batches, fetching
-from connector.store.lock import shop_lock
+from connector.store.lock import LockError, shop_lock
 from connector.store.orders import count_synced
 
 _PATIENCE = 120.0
@@ -20,10 +21,14 @@ _LOOK_EVERY = 0.2
 
 
 def runs_elsewhere(service: Service) -> bool:
-    """Whether another process fetches and writes for the shop."""
+    """Whether another process fetches and writes for the shop. Exits with a sentence where nobody can."""
     lock = shop_lock(service.database, SHOP)
-    if not lock.acquire():
-        return True
+    try:
+        if not lock.acquire():
+            return True
+    except LockError as error:
+        service.close()
+        exit_with([str(error)])
     lock.release()
     return False
 

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 import httpx
 
 from connector.check.public import base_of, local_address, why_not_alive
-from connector.config import Settings
 from connector.service import Service
+from connector.settings import Settings
 from connector.web.app import create_app
 from connector.web.server import AddressInUseError, WebServer
 from connector.web.webhooks import TEST_HEADER

@@ -8,10 +8,15 @@ from io import StringIO
 from pathlib import Path
 
 from dotenv import dotenv_values
-from dotenv.parser import Binding, parse_stream
+
+from connector.check.files import lies_open
+from connector.env_statements import statements
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]+\Z")
 """What every reader of such files takes as it stands: shells, containers, systemd."""
+
+
+_MARK = "\ufeff"
 
 
 class EnvFileError(Exception):
@@ -20,7 +25,21 @@ class EnvFileError(Exception):
 
 def read_env_file(path: Path) -> dict[str, str]:
     """The file's values, as the service will read them; a name without a value is an empty text."""
-    return {name: value or "" for name, value in dotenv_values(stream=StringIO(_read(path))).items()}
+    return _values(_read(path))
+
+
+def tighten(path: Path) -> bool:
+    """Keeps other users of the machine from reading the file; whether they could before."""
+    if not lies_open(path):
+        return False
+    try:
+        path.chmod(0o600)
+    except OSError as error:
+        raise EnvFileError(
+            f"Other users of this machine can read {path}, and that can't be changed ({error.strerror}). See that the "
+            "file is yours."
+        ) from None
+    return True
 
 
 def change_env_file(path: Path, changes: Mapping[str, str]) -> bool:
@@ -29,14 +48,14 @@ def change_env_file(path: Path, changes: Mapping[str, str]) -> bool:
     The new file takes the old one's place in one step, and only its owner may read it. Raises EnvFileError.
     """
     text = _read(path)
-    now = read_env_file(path)
+    now = _values(text)
     different = {name: value for name, value in changes.items() if now.get(name) != value}
     if not different:
         return False
     changed = _changed(text, different)
-    read_back = dotenv_values(stream=StringIO(changed))
+    read_back = _values(changed)
     for name, value in different.items():
-        if (read_back.get(name) or "") != value:
+        if read_back.get(name, "") != value:
             raise EnvFileError(
                 f"The value of {name} can't be kept in {path}, because of a character in it (such as a ${{ or a line "
                 "break). Choose another value."
@@ -55,18 +74,24 @@ def _read(path: Path) -> str:
         raise EnvFileError(f"The file {path} can't be read. See that it is a text file, and yours.") from None
 
 
+def _values(text: str) -> dict[str, str]:
+    read = dotenv_values(stream=StringIO(text.removeprefix(_MARK)))
+    return {name: value or "" for name, value in read.items()}
+
+
 def _changed(text: str, changes: Mapping[str, str]) -> str:
     left = dict(changes)
-    bindings = list(parse_stream(StringIO(text)))
+    mark = _MARK if text.startswith(_MARK) else ""
+    found = list(statements(text.removeprefix(_MARK)))
     # Where a name stands twice, its last line counts.
-    last = {binding.key: index for index, binding in enumerate(bindings) if binding.key in changes}
-    parts = []
-    for index, binding in enumerate(bindings):
-        name = binding.key
+    last = {statement.name: index for index, statement in enumerate(found) if statement.name in changes}
+    parts = [mark]
+    for index, statement in enumerate(found):
+        name = statement.name
         if name is not None and last.get(name) == index:
-            parts.append(_line_like(binding, name, left.pop(name)))
+            parts.append(_line_like(statement.text, name, left.pop(name)))
         else:
-            parts.append(binding.original.string)
+            parts.append(statement.text)
     joined = "".join(parts)
     newline = "\r\n" if "\r\n" in text else "\n"
     if left and joined and not joined.endswith(("\n", "\r")):
@@ -74,8 +99,7 @@ def _changed(text: str, changes: Mapping[str, str]) -> str:
     return joined + "".join(f"{name}={_quoted(value)}{newline}" for name, value in left.items())
 
 
-def _line_like(binding: Binding, name: str, value: str) -> str:
-    old = binding.original.string
+def _line_like(old: str, name: str, value: str) -> str:
     before = old[: len(old) - len(old.lstrip())]
     after = old[len(old.rstrip("\r\n")) :]
     export = "export " if old.lstrip().startswith("export ") else ""

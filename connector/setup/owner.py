@@ -2,8 +2,8 @@
 
 from connector.check.failure import sentence_of
 from connector.clock import SystemClock
-from connector.config import Settings
 from connector.service import build_workbook, sheets_api
+from connector.settings import Settings
 from connector.setup.talk import Talk
 from connector.sheets.columns import Tab
 from connector.sheets.credentials import CredentialsError

@@ -3,9 +3,10 @@
 from connector.check.failure import sentence_of
 from connector.check.public import local_address
 from connector.clock import SystemClock
-from connector.config import ENV_FILE, HOW_TO_GET, Settings
 from connector.service import build_service, build_workbook, sheets_api
+from connector.settings import ENV_FILE, HOW_TO_GET, Settings
 from connector.setup.arrival import NotArrivedError, try_webhook
+from connector.setup.env_file import tighten
 from connector.setup.owner import owner_step
 from connector.setup.registration import Registered, register
 from connector.setup.steps import KEY_FILE, google_step, password_step, public_url_step, secret_step, token_step
@@ -45,6 +46,8 @@ def run_setup(talk: Talk, values: Values) -> bool:
     Raises SettingsError where a setting that it doesn't ask for is wrong, StoreError, EnvFileError, and CannotAskError
     where something is missing or wrong and nobody can be asked.
     """
+    if tighten(values.path):
+        talk.right(f"{values.path} could be read by other users of this machine. Now only you can read it.")
     first = values.settings()
     database = Database(first.database_url)
     try:

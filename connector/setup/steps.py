@@ -6,12 +6,14 @@ from typing import TypeVar
 
 from connector.check.failure import sentence_of
 from connector.check.public import wrong_address
-from connector.config import SHORTEST_PASSWORD, SHORTEST_SECRET, SettingsError
+from connector.converters import SHORTEST_PASSWORD, SHORTEST_SECRET
 from connector.service import sheets_api, whapi_client
+from connector.settings import SettingsError
 from connector.setup.talk import Talk
 from connector.setup.values import Values
 from connector.sheets.credentials import CredentialsError, load_credentials
 from connector.sheets.errors import Kind, SheetsError
+from connector.sheets.key import may_be_shown
 from connector.whapi.client import AUTHORISED, CHANNEL_STATES
 from connector.whapi.errors import WhapiError
 from connector.whapi.webhooks import PATH
@@ -124,7 +126,7 @@ def _key(values: Values, talk: Talk, *, doubtful: bool) -> None:
 
 def _path_only(setting: str | None) -> str | None:
     """A key that stands in the setting itself is not shown as the default answer."""
-    return None if setting is None or setting.lstrip().startswith("{") else setting
+    return setting if setting is not None and may_be_shown(setting) else None
 
 
 def public_url_step(values: Values, talk: Talk, *, local: str, whapi_base_url: str) -> None:

@@ -4,8 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from connector.config import ENV_FILE, Settings
-from connector.environment import load_settings
+from connector.settings import ENV_FILE, Settings, load_settings, trimmed
 from connector.setup.env_file import EnvFileError, change_env_file, read_env_file
 
 ASKED = ("WHAPI_TOKEN", "GOOGLE_CREDENTIALS", "SPREADSHEET_ID", "PUBLIC_URL", "WEBHOOK_SECRET", "ADMIN_PASSWORD")
@@ -28,8 +27,8 @@ class Values:
     def __init__(self, path: Path = Path(ENV_FILE), environment: Mapping[str, str] = os.environ) -> None:
         """Raises EnvFileError."""
         self.path = path
-        self._environment = {name.upper(): value for name, value in environment.items()}
-        self._file = {name.upper(): value for name, value in read_env_file(path).items()}
+        self._environment = {name.upper(): trimmed(value) for name, value in environment.items()}
+        self._file = {name.upper(): trimmed(value) for name, value in read_env_file(path).items()}
         self._suggested: dict[str, str] = {}
         self._kept: dict[str, str] = {}
         self.changed = False

@@ -16,11 +16,12 @@ from google.oauth2.service_account import Credentials
 from gspread.exceptions import APIError
 from gspread.http_client import HTTPClient
 
+from connector.certificates import missing_certificates
 from connector.clock import Clock, SystemClock
 from connector.observer import UNOBSERVED, Callee, Observer, observed_call
 from connector.sheets.body import encode
 from connector.sheets.deadline import Deadline, TooLateError, sent_before
-from connector.sheets.errors import Kind, SheetsError, from_answer
+from connector.sheets.errors import Kind, RedirectedError, SheetsError, from_answer
 from connector.sheets.session import google_session
 
 GOOGLE = "https://sheets.googleapis.com"
@@ -139,6 +140,9 @@ class SheetsApi:
         params: Any = None,
     ) -> Json:
         endpoint = f"{GOOGLE}/v4/spreadsheets/{spreadsheet_id}{path}"
+        missing = missing_certificates()
+        if missing is not None:
+            raise SheetsError(missing, kind=Kind.NOT_SENT)
         try:
             answer = self._http.request(
                 method,
@@ -189,6 +193,8 @@ def _unclear(what: str) -> SheetsError:
 
 def _no_answer(error: requests.exceptions.RequestException) -> SheetsError:
     """Only where no connection came about is it certain that nothing was sent."""
+    if isinstance(error, requests.exceptions.TooManyRedirects):
+        return RedirectedError()
     if isinstance(error, requests.exceptions.ConnectTimeout) or _never_connected(error):
         return SheetsError(
             "Google Sheets can't be reached. See that the machine has internet access.", kind=Kind.NOT_SENT

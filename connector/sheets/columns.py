@@ -37,6 +37,8 @@ KEY = "order_id"
 """The column that tells the connector's rows from others, in both tabs."""
 CUSTOMER, PHONE, ITEM_COUNT, TOTAL, CURRENCY = "customer", "phone", "item_count", "total", "currency"
 """The columns of `Orders` that are filled in later where they are not known at first."""
+RECEIVED = "received"
+"""When the customer sent the order; filled in every row of the connector's, in both tabs."""
 STATUS = "status"
 """The column of `Orders` that belongs to the merchant."""
 ITEMS_STATE = "items"
@@ -45,7 +47,7 @@ ITEMS_STATE = "items"
 COLUMNS: dict[Tab, tuple[Column, ...]] = {
     Tab.ORDERS: (
         Column(KEY, "Order ID", 150),
-        Column("received", "Received", 130, Format.TIME),
+        Column(RECEIVED, "Received", 130, Format.TIME),
         Column(CUSTOMER, "Customer", 160),
         Column(PHONE, "Phone", 135),
         Column("title", "Title", 160),
@@ -58,7 +60,7 @@ COLUMNS: dict[Tab, tuple[Column, ...]] = {
     ),
     Tab.ITEMS: (
         Column(KEY, "Order ID", 150),
-        Column("received", "Received", 130, Format.TIME),
+        Column(RECEIVED, "Received", 130, Format.TIME),
         Column("customer", "Customer", 160),
         Column("product", "Product", 240),
         Column("product_id", "Product ID", 150),

@@ -78,6 +78,19 @@ class SheetsError(Exception):
 _TO_BE_MENDED = frozenset(
     {Kind.CREDENTIALS, Kind.PERMISSION, Kind.OWNED, Kind.MISSING, Kind.PROTECTED, Kind.FULL, Kind.BLOCKED}
 )
+
+
+class RedirectedError(SheetsError):
+    """Another host was named instead of an answer. Whatever gave it may have passed the request on before."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Google Sheets answered with a redirection, which is not followed. See that SHEETS_BASE_URL is right, and "
+            "that nothing on the way to it redirects.",
+            kind=Kind.UNCLEAR,
+        )
+
+
 _STALE_SIGNS = (
     "No grid with id",
     "No sheet with id",

@@ -7,7 +7,7 @@ from typing import Any
 from connector.logs import get_logger
 from connector.sheets import tags
 from connector.sheets.api import SheetsApi
-from connector.sheets.columns import COLUMNS, KEY, Tab
+from connector.sheets.columns import COLUMNS, KEY, RECEIVED, Tab
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.furnish import add_tab, append_rows, furnish, new_sheet_id, tag_columns, tag_end
 from connector.sheets.layout import Layout, TabLayout
@@ -15,7 +15,7 @@ from connector.sheets.looks import dress
 from connector.sheets.overview import GRID
 from connector.sheets.refusal import explained
 from connector.sheets.takeover import IsOurs, is_blank, recognise
-from connector.sheets.values import as_text, column_values
+from connector.sheets.values import as_text, column_values, two_columns
 
 log = get_logger(__name__)
 
@@ -167,8 +167,15 @@ def _tag_end(
 ) -> Iterator[Json]:
     """Looks for the last of the connector's rows, and tags it and the row below."""
     # The first columns are filled in every row: where the merchant has deleted one, the next tells nearly as well.
-    column = next((place.columns[column.key] for column in COLUMNS[tab] if column.key in place.columns), 0)
-    texts = [as_text(value) for value in column_values(api, spreadsheet_id, place.sheet_id, column)]
+    columns = place.columns
+    if KEY in columns and RECEIVED in columns:
+        ids, times = two_columns(api, spreadsheet_id, place.sheet_id, columns[KEY], columns[RECEIVED])
+        # A note of the merchant's in the key column is no row, even if the store has taken it for an order's id.
+        values = [order_id if as_text(time) else "" for order_id, time in zip(ids, times, strict=True)]
+    else:
+        column = next((columns[column.key] for column in COLUMNS[tab] if column.key in columns), 0)
+        values = column_values(api, spreadsheet_id, place.sheet_id, column)
+    texts = [as_text(value) for value in values]
     first = 0 if place.header_row is None else place.header_row + 1
     last = max(first + _last_of_ours(texts[first:], is_ours), 0)
     if last + 1 >= book.row_count(place.sheet_id):

@@ -1,4 +1,4 @@
-"""What stands in a tab's cells. Each function is one read and raises SheetsError."""
+"""What stands in a tab's cells. Each function is one read, if nothing else is said, and raises SheetsError."""
 
 from typing import Any
 
@@ -10,6 +10,24 @@ def column_values(api: SheetsApi, spreadsheet_id: str, sheet_id: int, column: in
     grid_range = {"sheetId": sheet_id, "startColumnIndex": column, "endColumnIndex": column + 1}
     found = api.grid_values(spreadsheet_id, grid_range, major="COLUMNS")
     return found[0] if found else []
+
+
+def two_columns(
+    api: SheetsApi, spreadsheet_id: str, sheet_id: int, first: int, second: int
+) -> tuple[list[Any], list[Any]]:
+    """Two columns, equally long. One read where they stand side by side, as they do unless moved; else two."""
+    left, right = sorted((first, second))
+    if right - left == 1:
+        grid_range = {"sheetId": sheet_id, "startColumnIndex": left, "endColumnIndex": right + 1}
+        found = api.grid_values(spreadsheet_id, grid_range, major="COLUMNS")
+        by_column = dict(zip((left, right), found, strict=False))
+    else:
+        by_column = {column: column_values(api, spreadsheet_id, sheet_id, column) for column in (left, right)}
+    length = max((len(values) for values in by_column.values()), default=0)
+    one, other = (
+        values + [""] * (length - len(values)) for values in (by_column.get(first, []), by_column.get(second, []))
+    )
+    return one, other
 
 
 def top_rows(api: SheetsApi, spreadsheet_id: str, sheet_id: int, count: int) -> list[list[Any]]:

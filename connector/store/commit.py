@@ -1,18 +1,16 @@
-"""One thread that makes all changes to the store, many of them in one commit.
+"""Group commit: changes to the store that gather while another commit runs go to disk together in the next one.
 
-A commit costs a disk flush, whatever it holds. So whoever changes something hands it in and waits; the thread
-takes all that has gathered, makes it in one transaction and then tells everybody. Under load this is many times
-faster than a commit each, and with SQLite nobody ever waits for a lock.
+A commit costs a disk flush, whatever it holds. There is no thread for it: whoever comes first commits for all who have
+gathered, and the first who came meanwhile commits for the next. Under load this is many times faster than a commit
+each, and with SQLite nobody ever waits for a lock.
 
-Changes of the same kind may share their statements, too: then the thread makes all that have gathered with one call.
+Changes of the same kind may share their statements, too: all of a kind that have gathered are made with one call.
 """
 
-import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -23,6 +21,8 @@ A = TypeVar("A")
 T = TypeVar("T")
 Together = Callable[[Connection, Sequence[A]], Sequence[T]]
 """Makes several changes of a kind with one call; returns a result for each, in their order."""
+Committed = Callable[[Sequence[T]], object]
+"""Is told the results of all changes of a kind that were committed together."""
 _MOST_TOGETHER = 256
 
 
@@ -35,15 +35,31 @@ class StoreReplacedError(StoreClosedError):
     find again. The text is a sentence with the remedy."""
 
 
-@dataclass(frozen=True, slots=True)
 class _Change:
-    make: Together[Any, Any]
-    argument: Any
-    future: Future[Any] = field(default_factory=Future)
+    """A change that somebody waits for."""
+
+    __slots__ = ("argument", "committed", "error", "is_done", "make", "result", "turn")
+
+    def __init__(self, make: Together[Any, Any], argument: Any, committed: Committed[Any] | None) -> None:
+        self.make = make
+        self.argument = argument
+        self.committed = committed
+        self.turn = threading.Lock()
+        """Held until the change is done, or until it is this change's turn to commit for all who have gathered."""
+        self.turn.acquire()
+        self.is_done = False
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def done(self, result: Any) -> None:
+        self.result, self.is_done = result, True
+
+    def failed(self, error: BaseException) -> None:
+        self.error, self.is_done = error, True
 
 
 class GroupCommit:
-    """Runs changes on one connection. Their futures are done when the changes are on disk."""
+    """Makes changes, and returns when they are on disk. Safe to use from several threads."""
 
     def __init__(self, engine: Engine, *, check: Callable[[], object] = lambda: None) -> None:
         """`check` raises where what is committed would be lost. It is asked after each commit, before anybody is told
@@ -51,84 +67,114 @@ class GroupCommit:
         self._engine = engine
         self._check = check
         self.observer: Observer = UNOBSERVED
-        self._queue: queue.SimpleQueue[_Change | None] = queue.SimpleQueue()
-        self._start = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._idle = threading.Condition(self._lock)
+        self._gathered: deque[_Change] = deque()
+        self._is_committing = False
         self._closed = False
 
-    def submit(self, change: Callable[[Connection], T]) -> Future[T]:
-        """Has the change made; the future gives what it returns, or raises what it raises.
+    def make(self, change: Callable[[Connection], T]) -> T:
+        """Makes the change; returns what it returns, or raises what it raises.
 
-        A change may be run twice (rolled back in between), so it must do nothing but work on the connection. Raises
-        StoreClosedError.
+        A change may be run twice (rolled back in between) and in another thread, so it must do nothing but work on the
+        connection. Raises StoreClosedError.
         """
-        return self._put(_Change(_one_by_one, change))
+        return self._run(_Change(_one_by_one, change, None))  # type: ignore[no-any-return]
 
-    def submit_together(self, make: Together[A, T], argument: A) -> Future[T]:
-        """The same for a change that may be made by one call with all others for which `make` is equal."""
-        return self._put(_Change(make, argument))
+    def make_together(self, make: Together[A, T], argument: A, committed: Committed[T] | None = None) -> T:
+        """The same for a change that may be made by one call with all others for which `make` is equal.
+
+        `committed` is called once for all of them, in one of their threads, after the others were let go.
+        """
+        return self._run(_Change(make, argument, committed))  # type: ignore[no-any-return]
 
     @property
     def waiting(self) -> int:
         """How many changes wait for the next commit."""
-        return self._queue.qsize()
+        return len(self._gathered)
 
     def close(self) -> None:
-        """Makes what was handed in, then ends the thread."""
-        with self._start:
+        """Takes no more changes, and returns when those that were taken are made."""
+        with self._lock:
             self._closed = True
-            thread = self._thread
-            self._queue.put(None)
-        if thread is not None:
-            thread.join()
+            self._idle.wait_for(lambda: not self._is_committing)
 
-    def _put(self, change: _Change) -> Future[Any]:
-        with self._start:
+    def _run(self, change: _Change) -> Any:
+        with self._lock:
             if self._closed:
                 raise StoreClosedError
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="store", daemon=True)
-                self._thread.start()
-            self._queue.put(change)
-        return change.future
+            self._gathered.append(change)
+            is_first = not self._is_committing
+            self._is_committing = True
+        if not is_first:
+            change.turn.acquire()
+        if not change.is_done:
+            self._commit_gathered(change)
+        if change.error is not None:
+            raise change.error
+        return change.result
 
-    def _work(self) -> None:
-        open_ = True
-        while open_:
-            change = self._queue.get()
-            gathered = []
-            while change is not None:
-                gathered.append(change)
-                if len(gathered) == _MOST_TOGETHER or self._queue.empty():
-                    break
-                change = self._queue.get()
-            open_ = change is not None
-            if gathered:
-                self._commit(gathered)
+    def _commit_gathered(self, own: _Change) -> None:
+        """Commits for all who have gathered; `own` has waited longest of them."""
+        with self._lock:
+            group = [self._gathered.popleft() for _ in range(min(len(self._gathered), _MOST_TOGETHER))]
+        try:
+            committed = self._commit(group)
+        except BaseException as error:
+            for change in group:
+                if not change.is_done:
+                    change.failed(error)
+            raise
+        finally:
+            with self._lock:
+                following = self._gathered[0] if self._gathered else None
+                if following is None:
+                    self._is_committing = False
+                    self._idle.notify_all()
+            if following is not None:
+                following.turn.release()
+            for change in group:
+                if change is not own:
+                    change.turn.release()
+        for tell, results in committed:
+            tell(results)
 
-    def _commit(self, gathered: list[_Change]) -> None:
+    def _commit(self, group: Sequence[_Change]) -> list[tuple[Committed[Any], Sequence[Any]]]:
+        """Makes the changes in one transaction; who is to be told of which results."""
         began = time.perf_counter()
         kinds: dict[Together[Any, Any], list[_Change]] = {}
-        for change in gathered:
+        for change in group:
             kinds.setdefault(change.make, []).append(change)
+        has_begun = False
         try:
             self._check()
             with self._engine.begin() as connection:
-                results = [make(connection, [change.argument for change in changes]) for make, changes in kinds.items()]
-            self._check()
-        except Exception as error:  # noqa: BLE001 - it is handed to whoever asked for the change
-            if len(gathered) == 1:
-                gathered[0].future.set_exception(error)
-                return
+                has_begun = True
+                made = [
+                    (changes, make(connection, [change.argument for change in changes]))
+                    for make, changes in kinds.items()
+                ]
+        except Exception as error:  # noqa: BLE001 - it is raised where the change was asked for
+            if len(group) == 1 or not has_begun:
+                # A database that can't be written to is no change's fault: it is not waited for once more for each.
+                for change in group:
+                    change.failed(error)
+                return []
             # One bad change must not fail its neighbours: nothing was committed, so each goes alone now.
-            for single in gathered:
-                self._commit([single])
-            return
-        committed = time.perf_counter()
-        for changes, returned in zip(kinds.values(), results, strict=True):
-            for change, result in zip(changes, returned, strict=True):
-                change.future.set_result(result)
-        self.observer.committed(changes=len(gathered), seconds=committed - began)
+            return [told for change in group for told in self._commit([change])]
+        try:
+            self._check()
+        except StoreReplacedError as error:
+            for change in group:
+                change.failed(error)  # Not once more: the changes are made, but in a file that nobody will find.
+            return []
+        seconds = time.perf_counter() - began
+        # Only here, after the commit, is any of them done.
+        for changes, results in made:
+            for change, result in zip(changes, results, strict=True):
+                change.done(result)
+        self.observer.committed(changes=len(group), seconds=seconds)
+        return [(changes[0].committed, results) for changes, results in made if changes[0].committed is not None]
 
 
 def _one_by_one(connection: Connection, changes: Sequence[Callable[[Connection], Any]]) -> list[Any]:

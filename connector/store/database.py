@@ -1,8 +1,8 @@
 """Opens the store: SQLite by default, PostgreSQL where several instances share the work."""
 
+import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,14 +11,21 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from connector.logs import Redactor
 from connector.observer import Observer
-from connector.store.commit import GroupCommit, Together
+from connector.settings import database_secrets
+from connector.store.commit import Committed, GroupCommit, Together
 from connector.store.file import SameFile
 from connector.store.migrate import NewerSchemaError, migrate
 
 A = TypeVar("A")
 T = TypeVar("T")
 
+_POSTGRESQL_PORT = 5432
+_HOW_TO_WRITE = (
+    "Write it as sqlite:///data/connector.db or postgresql://USER:PASSWORD@HOST/NAME; in the password an @ is written "
+    "as %40, a / as %2F, a ? as %3F, and a % as %25."
+)
 _DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
@@ -29,11 +36,8 @@ class StoreError(Exception):
 class Database:
     """The open store. Safe to use from several threads."""
 
-    def __init__(self, url: str, *, has_threads: bool = True) -> None:
-        """Opens the database, creating and migrating it as needed. Raises StoreError.
-
-        `has_threads`: whether the process has any already. One that has none is spared what migrating leaves in memory.
-        """
+    def __init__(self, url: str) -> None:
+        """Opens the database, creating and migrating it as needed. Raises StoreError."""
         parsed = parse_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.path = _sqlite_path(parsed) if self.is_sqlite else None
@@ -41,33 +45,34 @@ class Database:
         """Which database it is, without any password."""
         try:
             if self.path is not None:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
+                _make_private(self.path)
             self.engine = sa.create_engine(parsed, pool_size=5, max_overflow=20, pool_pre_ping=not self.is_sqlite)
         except OSError as error:
             raise StoreError(_cannot_open(parsed, error)) from None
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
         try:
-            migrate(self.engine.execution_options(writes=True), may_fork=not has_threads)
+            migrate(self.engine.execution_options(writes=True))
         except NewerSchemaError:
             self.engine.dispose()
             raise StoreError(
                 "The database was written by a newer version of the connector. "
                 "Install that version again, or go back to the backup made before the upgrade."
             ) from None
-        except sa.exc.SQLAlchemyError as error:
+        except (sa.exc.SQLAlchemyError, ValueError) as error:
+            # The last comes of a host's name that can't be one.
             self.engine.dispose()
             raise StoreError(_cannot_open(parsed, error)) from None
         self._file = None if self.path is None else SameFile(self.path)
         self._commit = GroupCommit(self.engine.execution_options(writes=True), check=self.check_file)
 
     def write(self, change: Callable[[Connection], T]) -> T:
-        """Makes a change and returns when it is on disk; see GroupCommit.submit."""
-        return self._commit.submit(change).result()
+        """Makes a change and returns when it is on disk; see GroupCommit.make."""
+        return self._commit.make(change)
 
-    def write_together(self, make: Together[A, T], argument: A) -> Future[T]:
-        """Has a change made that others of its kind may share; done when it is on disk. See GroupCommit."""
-        return self._commit.submit_together(make, argument)
+    def write_together(self, make: Together[A, T], argument: A, committed: Committed[T] | None = None) -> T:
+        """Makes a change that others of its kind may share; returns when it is on disk. See GroupCommit."""
+        return self._commit.make_together(make, argument, committed)
 
     def check_file(self) -> None:
         """Raises StoreReplacedError where the database's file is not the one any more that was opened."""
@@ -98,18 +103,43 @@ def parse_url(url: str) -> URL:
     """The URL with the driver that is installed here. Raises StoreError."""
     try:
         parsed = make_url(url)
-        return parsed.set(drivername=_DRIVERS[parsed.get_backend_name()])
-    except (ArgumentError, KeyError):
+        driver = _DRIVERS[parsed.get_backend_name()]
+    except (ArgumentError, KeyError, ValueError):
         raise StoreError(
-            "DATABASE_URL is not the address of an SQLite or PostgreSQL database. "
-            "Write it as sqlite:///data/connector.db or postgresql://USER:PASSWORD@HOST/NAME."
+            f"DATABASE_URL is not the address of an SQLite or PostgreSQL database. {_HOW_TO_WRITE}"
         ) from None
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    if is_sqlite and parsed.query:
+        raise StoreError("DATABASE_URL has options after a ?, which an SQLite database takes none of. Take them out.")
+    if not is_sqlite and (url.partition("?")[0].count("@") > 1 or any("@" in name for name in parsed.query)):
+        # What was taken for the host or the name would be a part of the password.
+        raise StoreError(f"DATABASE_URL can't be read without doubt, because of an @ in it. {_HOW_TO_WRITE}")
+    return parsed.set(drivername=driver)
+
+
+def described(url: URL) -> str:
+    """Which database it is, without what may be secret of its address."""
+    if url.get_backend_name() == "sqlite":
+        return url.database or "without a file"
+    host = url.host or url.query.get("host")
+    if not isinstance(host, str):
+        return str(url.database)
+    # A host that is a folder holds the socket.
+    return f"{url.database} at {host if host.startswith('/') else f'{host}:{url.port or _POSTGRESQL_PORT}'}"
 
 
 def _sqlite_path(url: URL) -> Path:
     if not url.database or url.database == ":memory:":
         raise StoreError("DATABASE_URL names no file, so orders would be lost. Use sqlite:///data/connector.db.")
     return Path(url.database)
+
+
+def _make_private(path: Path) -> None:
+    """Makes the file and its folder, if they aren't there, so that nobody but their owner can ever look in: orders'
+    tokens and customers' numbers stand there. SQLite gives the files beside it the same rights."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _prepare_sqlite(engine: sa.Engine) -> None:
@@ -129,12 +159,15 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
 
 def _cannot_open(url: URL, error: Exception) -> str:
     cause = getattr(error, "orig", None) or error
+    redact = Redactor(database_secrets(url.render_as_string(hide_password=False))).text
     return (
-        f"The database {url.render_as_string(hide_password=True)} can't be opened: {_first_line(cause)}. "
+        f"The database {described(url)} can't be opened: {redact(_first_line(cause))}. "
         "See that DATABASE_URL is right and that the service may write there."
     )
 
 
 def _first_line(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     lines = str(error).strip().splitlines()
     return lines[0].rstrip(".") if lines else type(error).__name__

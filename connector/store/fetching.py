@@ -76,6 +76,16 @@ def items_arrived(
     return changed
 
 
+def correct_total(connection: Connection, order: Order) -> None:
+    """Writes the order's total anew, as its items have shown what it is. Before the items are stored."""
+    # Items that somebody else brought meanwhile were compared with the total as it is there: then it stays.
+    connection.execute(
+        sa.update(orders)
+        .where(orders.c.id == order.id, orders.c.items_state == ItemsState.DUE)
+        .values(total_price=order.total_price)
+    )
+
+
 def attempt_failed(
     connection: Connection,
     order: Order,

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -13,7 +12,7 @@ from sqlalchemy import Connection
 
 from connector.models import ItemsState, NewOrder, Order
 from connector.sameness import contradiction as contradiction_of
-from connector.store.dialect import insert_of
+from connector.store.dialect import insert_new, select_among
 from connector.store.items import OrderItems, put_items
 from connector.store.known import adds_something, complete, known_orders
 from connector.store.tables import orders, past_orders
@@ -22,11 +21,6 @@ NOTHING_TO_FETCH_WITH = (
     "The order came without its token, so its items can't be fetched. They will be if the order is sent again with it."
 )
 _AT_ONCE = 500
-# Made once: to build a statement costs about as much as to run it, and these run for each webhook.
-_PAST = sa.select(past_orders.c.order_id).where(
-    past_orders.c.shop == sa.bindparam("shop"),
-    past_orders.c.order_id.in_(sa.bindparam("ids", expanding=True)),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,27 +89,14 @@ def _insert(
     connection: Connection, shop: str, new_orders: Sequence[NewOrder], *, now: datetime, grace: timedelta
 ) -> dict[str, int]:
     """Inserts those that are not there yet; their keys by their ids."""
-    first_rows = [_first_row(shop, order, now=now, grace=grace) for order in new_orders]
-    returned = connection.execute(
-        _insert_into_orders(connection.dialect.name),
-        first_rows if len(first_rows) > 1 else first_rows[0],  # SQLAlchemy's way for many costs a single one dear.
-    )
-    keys = {row.order_id: row.id for row in returned}
+    rows = [_first_row(shop, order, now=now, grace=grace) for order in new_orders]
+    inserted = insert_new(connection, orders, rows, once="shop, order_id", returning="order_id, id")
+    keys = {row.order_id: row.id for row in inserted}
     # Looked up only now, after the insert: then no pruning at the same moment can come in between.
-    found = connection.execute(_PAST, {"shop": shop, "ids": list(keys)})
-    past = [keys.pop(order_id) for order_id in found.scalars()]
+    past = [keys.pop(order_id) for order_id in select_among(connection, past_orders, "order_id", list(keys), shop=shop)]
     if past:
         connection.execute(sa.delete(orders).where(orders.c.id.in_(past)))
     return keys
-
-
-@cache
-def _insert_into_orders(dialect: str) -> Any:
-    return (
-        insert_of(dialect)(orders)
-        .on_conflict_do_nothing(index_elements=["shop", "order_id"])
-        .returning(orders.c.order_id, orders.c.id)
-    )
 
 
 def _first_row(shop: str, order: NewOrder, *, now: datetime, grace: timedelta) -> dict[str, Any]:

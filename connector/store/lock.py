@@ -15,9 +15,13 @@ from sqlalchemy import Connection
 from connector.store.database import Database
 
 
+class LockError(Exception):
+    """Nobody can take the lock. The text is a sentence with the remedy."""
+
+
 class Lock(Protocol):
     def acquire(self) -> bool:
-        """Takes the lock if it is free; True if this process holds it now."""
+        """Takes the lock if it is free; True if this process holds it now. Raises LockError."""
         ...
 
     def release(self) -> None: ...
@@ -34,7 +38,7 @@ class _FileLock:
     """A lock on a file beside the database; the system frees it when the process ends."""
 
     def __init__(self, path: Path) -> None:
-        self._lock = FileLock(path, thread_local=False)
+        self._lock = FileLock(path, mode=0o600, thread_local=False)
 
     def acquire(self) -> bool:
         if self._lock.is_locked:
@@ -43,6 +47,12 @@ class _FileLock:
             self._lock.acquire(blocking=False)
         except Timeout:
             return False
+        except OSError as error:
+            raise LockError(
+                f"The lock file {self._lock.lock_file} can't be opened ({error.strerror or type(error).__name__}), so "
+                "nothing is fetched and written. It may belong to another user, who has started the service once: give "
+                "the folder with all its files to the user that runs the service."
+            ) from None
         return True
 
     def release(self) -> None:

@@ -5,8 +5,6 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
-from connector.child import Child
-
 HEAD = "0012"
 """The newest migration in `migrations/versions`."""
 
@@ -18,22 +16,10 @@ class NewerSchemaError(Exception):
     """The database has a migration that this version doesn't know."""
 
 
-def migrate(engine: Engine, *, may_fork: bool = False) -> None:
-    """Runs the migrations that are missing, all in one transaction. Raises NewerSchemaError.
-
-    With `may_fork`, for a process without threads, a child process does it: Alembic takes 10 MB, which a service needs
-    for its first second only.
-    """
+def migrate(engine: Engine) -> None:
+    """Runs the migrations that are missing, all in one transaction. Raises NewerSchemaError."""
     if current(engine) == HEAD:
         return
-    if may_fork:
-        engine.dispose()  # The child makes a connection of its own; if its parent dies, it does its work to the end.
-        Child(lambda: _migrate(engine)).result()
-    else:
-        _migrate(engine)
-
-
-def _migrate(engine: Engine) -> None:
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))

@@ -157,6 +157,13 @@ def known_order_ids(connection: Connection, shop: str, order_ids: Sequence[str])
     return known
 
 
+def latest_written(connection: Connection, shop: str, *, since: datetime, limit: int) -> list[str]:
+    """The ids of the latest orders whose rows were written since a moment, the newest first."""
+    query = sa.select(orders.c.order_id, orders.c.row_at).where(orders.c.shop == shop, orders.c.shown.is_not(None))
+    rows = connection.execute(query.order_by(orders.c.id.desc()).limit(limit)).all()
+    return [row.order_id for row in rows if row.row_at is not None and row.row_at >= since]
+
+
 def is_past(connection: Connection, shop: str, order_id: str) -> bool:
     """Whether nothing but the order's id is kept."""
     query = sa.select(past_orders.c.order_id).where(past_orders.c.shop == shop, past_orders.c.order_id == order_id)

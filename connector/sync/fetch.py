@@ -1,6 +1,7 @@
 """The fetch stage: gets the items of one order and stores what came of it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -9,13 +10,14 @@ from sqlalchemy import Connection
 from connector.clock import Clock
 from connector.events.announce import NOBODY, Announcer
 from connector.logs import get_logger
-from connector.models import Item, Order
+from connector.models import Item, Number, Order
 from connector.observer import OK, UNOBSERVED, Observer
 from connector.store import fetching, pauses, refusals
 from connector.store.database import Database
 from connector.store.pauses import Part, Pause
 from connector.sync import channel
 from connector.sync.retry import RetryPolicy
+from connector.totals import same_amount, scaled
 from connector.whapi.client import AUTHORISED
 from connector.whapi.errors import Scope, WhapiError
 
@@ -33,6 +35,15 @@ class ItemSource(channel.TellsState, Protocol):
     def fetch_items(self, order_id: str, order_token: str) -> tuple[Item, ...]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """An order with the items that came for it, as they go to the store."""
+
+    order: Order
+    items: tuple[Item, ...]
+    is_total_corrected: bool = False
+
+
 class FetchStage:
     """Fetches items for orders. Safe to use from several threads at once, for different orders."""
 
@@ -44,11 +55,14 @@ class FetchStage:
         shop: str,
         policy: RetryPolicy,
         clock: Clock,
+        price_divisor: Number = 1,
         redact: Callable[[str], str] = str,
         events: Announcer = NOBODY,
         observer: Observer = UNOBSERVED,
     ) -> None:
+        """`price_divisor`: by which the orders' totals were divided as they came in."""
         self._database = database
+        self._price_divisor = price_divisor
         self._source = source
         self._shop = shop
         self._policy = policy
@@ -82,6 +96,14 @@ class FetchStage:
         except WhapiError as error:
             self._store_failure(order, error)
             return False
+        except Exception as error:
+            # An order that nobody foresaw must not hold up a thread for ever: it waits its turn like any other failure.
+            log.exception("fetch.fault", order_id=order.order_id)
+            sentence = f"The items can't be fetched because of a fault of the connector's ({type(error).__name__}). "
+            self._store_failure(
+                order, WhapiError(f"{sentence}It will be tried again.", scope=Scope.SUSPECT, kind="fault")
+            )
+            return False
         if not items and order.item_count != 0:
             sentence = "Whapi's answer held no items. It will be tried again."
             self._store_failure(order, WhapiError(sentence, scope=Scope.ORDER, kind="no_items"))
@@ -91,15 +113,28 @@ class FetchStage:
 
     def _store_items(self, order: Order, items: tuple[Item, ...]) -> None:
         self._observer.fetch_tried(OK)
-        changed = self._database.write_together(self._store_arrived, (order, items)).result()
+        changed = self._database.write_together(self._store_arrived, self._in_units(order, items))
         log.info("order.items_fetched", order_id=order.order_id, items=len(items), already_there=not changed)
 
-    def _store_arrived(self, connection: Connection, arrived: Sequence[tuple[Order, tuple[Item, ...]]]) -> list[bool]:
+    def _in_units(self, order: Order, items: tuple[Item, ...]) -> _Arrived:
+        """The items with their prices divided, unless the total shows that they, or it, never needed it."""
+        if self._price_divisor == 1:
+            return _Arrived(order, items)
+        as_it_came = None if order.total_price is None else order.total_price * self._price_divisor
+        items, total = scaled(items, as_it_came, self._price_divisor)
+        if total is None or same_amount(total, order.total_price):
+            return _Arrived(order, items)
+        return _Arrived(replace(order, total_price=total), items, is_total_corrected=True)
+
+    def _store_arrived(self, connection: Connection, arrived: Sequence[_Arrived]) -> list[bool]:
         """What several fetches brought at the same time."""
         now = self._clock.now()
         ended = pauses.worked(connection, self._shop, Part.CHANNEL, now=now)
         self._events.worked(connection, Part.CHANNEL, ended, now=now)
-        return fetching.items_arrived(connection, arrived, now=now)
+        for each in arrived:
+            if each.is_total_corrected:
+                fetching.correct_total(connection, each.order)
+        return fetching.items_arrived(connection, [(each.order, each.items) for each in arrived], now=now)
 
     def _store_failure(self, order: Order, error: WhapiError) -> None:
         self._observer.fetch_tried(error.kind)

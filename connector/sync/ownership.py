@@ -174,13 +174,16 @@ class Ownership:
     def _may_take_over(self, there: Owner, hold: Hold) -> bool:
         """Whether a process that has just started may take the spreadsheet from its owner without being asked to.
 
-        A store that had the spreadsheet before and lost it may not: else two would take it from each other in turn.
+        A store that had the spreadsheet before and finds another's may not: else two would take it from each other in
+        turn. But at the same place there is only one at a time: it is a backup that was put back, and the other one is
+        what had been begun without it.
         """
         identity = self.identity
+        if there.place == identity.place:
+            return True
         if hold.number is not None and there.store != identity.store:
             return False
-        is_here = there.place == identity.place
-        return there.left or is_here or self._clock.now() - there.seen > SILENT_AFTER
+        return there.left or self._clock.now() - there.seen > SILENT_AFTER
 
     def _settle_last_try(self) -> None:
         """Finds out what became of a number that was to be taken when the answer, or the process, was lost."""

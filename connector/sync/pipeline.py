@@ -12,9 +12,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from connector.clock import Clock
 from connector.logs import get_logger
 from connector.models import Order
-from connector.store.lock import Lock
+from connector.problems import Problems
+from connector.store.lock import Lock, LockError
 from connector.sync.channel import SUSPECTS_THAT_PAUSE
 from connector.sync.crowd import MANY, Crowd
+from connector.sync.faults import Faults
 from connector.sync.fetch import FetchStage
 from connector.sync.narrowing import MOST_ORDERS
 from connector.sync.write import WriteStage
@@ -41,6 +43,8 @@ _TIMES_ITS_TIME = 20
 _LONGEST_SLEEP = 3600.0
 _AFTER_A_FAULT = 5.0
 _LOCK_RETRY = 2.0
+_LOCK = "lock"
+_FETCHES = "fetches"
 
 Wait = Callable[[float], bool]
 """Waits so many seconds; True: end now."""
@@ -62,8 +66,10 @@ class Pipeline:
         housekeeping_interval: float = 600.0,
         fetchers: int = FETCHERS,
         seconds_between_batches: float = SECONDS_BETWEEN_BATCHES,
+        problems: Problems | None = None,
+        redact: Callable[[str], str] = str,
     ) -> None:
-        """`written` is called after each run of the write stage."""
+        """`written` is called after each run of the write stage. What doesn't work is named in `problems`."""
         self._fetch = fetch
         self._write = write
         self._housekeeping = housekeeping
@@ -72,6 +78,7 @@ class Pipeline:
         """Whether this process held the shop's lock when it last looked, which is at least every `resync_interval`."""
         self._clock = clock
         self._written = written
+        self._faults = Faults(Problems() if problems is None else problems, clock=clock, redact=redact)
         self._fetchers = fetchers
         self._seconds_between_batches = seconds_between_batches
         self._stopping = threading.Event()
@@ -82,10 +89,12 @@ class Pipeline:
         self._crowd = Crowd()
         self._in_flight: set[int] = set()
         self._in_flight_lock = threading.Lock()
+        self._faulty: set[int] = set()
+        """Orders in whose fetch something of our own failed."""
         self._locking = threading.Lock()
         self._pool = ThreadPoolExecutor(fetchers, thread_name_prefix="fetch")
         self._threads: list[threading.Thread] = []
-        self._beside: list[tuple[str, Callable[[], float], threading.Event]] = []
+        self._beside: list[tuple[str, str, Callable[[], float], threading.Event]] = []
         self._jobs_running: set[str] = set()
         self._scheduler = _scheduler(
             {
@@ -101,16 +110,17 @@ class Pipeline:
     def beside(self, name: str, work: Callable[[], float]) -> None:
         """Has a thread of its own do other work in the process that holds the shop's lock: `work` is called whenever an
         order has moved on, and after as many seconds as it returns; before `start`."""
-        self._beside.append((name, work, threading.Event()))
+        key = f"{name}:{len(self._beside) + 1}"
+        self._beside.append((name, key, work, threading.Event()))
 
     def start(self) -> None:
         """Starts the threads. What is due since before is taken up at once."""
-        for name, work, due in (
-            ("fetching", self._run_fetching, self._to_fetch),
-            ("writing", self._run_writing, self._to_write),
+        for part, key, work, due in (
+            ("fetching", "fetching", self._run_fetching, self._to_fetch),
+            ("writing", "writing", self._run_writing, self._to_write),
             *self._beside,
         ):
-            thread = threading.Thread(target=self._run, args=(work, due), name=name, daemon=True)
+            thread = threading.Thread(target=self._run, args=(part, key, work, due), name=part, daemon=True)
             self._threads.append(thread)
             thread.start()
         self._scheduler.start()
@@ -155,7 +165,7 @@ class Pipeline:
         self._housekeeping_due.set()
         self._to_write.set()
 
-    def _run(self, work: Callable[[], float], due: threading.Event) -> None:
+    def _run(self, part: str, key: str, work: Callable[[], float], due: threading.Event) -> None:
         """Repeats `work`, which returns how many seconds it may sleep. A fault of ours must not end the thread."""
         looks_at = -math.inf
         while not self._stopping.is_set():
@@ -164,12 +174,14 @@ class Pipeline:
             began = time.monotonic()
             try:
                 sleep = work() if self._holds_lock() else _LOCK_RETRY
-            except Exception:
+            except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the thread
                 # At the end a thread that was waiting for somebody may find the store closed.
                 if not self._stopping.is_set():
-                    log.exception("stage.fault")
+                    self._faults.happened(part, error, key=key)
                 self._stopping.wait(_AFTER_A_FAULT)
                 sleep = 0.0
+            else:
+                self._faults.ended(key)
             looked = time.monotonic()
             rest = min(max(_TIMES_ITS_TIME * (looked - began), _BETWEEN_LOOKS), _LONGEST_BETWEEN_LOOKS)
             looks_at = looked + rest
@@ -181,17 +193,25 @@ class Pipeline:
         self._jobs_running.add(name)
         try:
             job(self._stopping.wait)
-        except Exception:
+        except Exception as error:  # noqa: BLE001 - the next run may go well
             # At the end a job may find the store and the connections closed.
             if not self._stopping.is_set():
-                log.exception("job.fault", job=name)
+                self._faults.happened(name, error)
+        else:
+            self._faults.ended(name)
         finally:
             self._jobs_running.discard(name)
 
     def _holds_lock(self) -> bool:
         with self._locking:
             # Once `stop` has let go of the lock, nothing here may take it again.
-            self.holds_lock = not self._stopping.is_set() and self._lock.acquire()
+            try:
+                self.holds_lock = not self._stopping.is_set() and self._lock.acquire()
+            except LockError as error:
+                self.holds_lock = False
+                self._faults.name(_LOCK, str(error))
+            else:
+                self._faults.ended(_LOCK)
             return self.holds_lock
 
     def _run_fetching(self) -> float:
@@ -207,6 +227,10 @@ class Pipeline:
                 leave_out = set(self._in_flight)
             room = width - len(leave_out)
             due = self._fetch.due(limit=room, leave_out=leave_out) if room > 0 else []
+            if room > 0 and not due and not leave_out:
+                # An order whose fetch failed is due until it goes well: somebody else has seen to those.
+                self._faulty.clear()
+                self._faults.ended(_FETCHES)
             if not due or self._stopping.is_set():
                 return _LONGEST_SLEEP
             for order in due:
@@ -222,9 +246,13 @@ class Pipeline:
     def _fetch_one(self, order: Order) -> None:
         try:
             self._fetch.fetch(order)
-        except Exception:
-            log.exception("stage.fault", order_id=order.order_id)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the thread
+            if not self._stopping.is_set():
+                self._faulty.add(order.id)
+                self._faults.happened("fetching", error, key=_FETCHES, order_id=order.order_id)
             self._stopping.wait(_AFTER_A_FAULT)
+        else:
+            self._fetch_went_well(order)
         finally:
             with self._in_flight_lock:
                 self._in_flight.discard(order.id)
@@ -234,10 +262,16 @@ class Pipeline:
             self._to_write.set()
             self._tell()
 
+    def _fetch_went_well(self, order: Order) -> None:
+        self._faulty.discard(order.id)
+        if not self._faulty:
+            self._faults.ended(_FETCHES)
+
     def _run_writing(self) -> float:
         if self._housekeeping_due.is_set():
             self._housekeeping_due.clear()
-            self._housekeeping()
+            with self._faults.caught("housekeeping"):
+                self._housekeeping()
         next_run_at = self._write.next_run_at()
         if next_run_at is None:
             return _LONGEST_SLEEP
@@ -258,7 +292,7 @@ class Pipeline:
         self._wake_beside()
 
     def _wake_beside(self) -> None:
-        for _, _, due in self._beside:
+        for *_, due in self._beside:
             due.set()
 
 

@@ -1,8 +1,7 @@
 """The receive stage: stores what a request brought, before it is answered."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import timedelta
 from itertools import islice
 
@@ -11,14 +10,14 @@ from sqlalchemy import Connection
 from connector.clock import Clock
 from connector.events.announce import NOBODY, Announcer
 from connector.logs import get_logger, log_orders
-from connector.models import NewOrder, OrderChange
+from connector.models import NewOrder, Number, OrderChange
 from connector.observer import UNOBSERVED, Observer
 from connector.store import intake, quarantine
 from connector.store.changes import put_changes
 from connector.store.database import Database
 from connector.store.intake import Taken
 from connector.store.quarantine import Quarantined, quarantined
-from connector.sync.gathering import Gathering
+from connector.totals import scaled
 from connector.whapi.payload import Reading
 
 log = get_logger(__name__)
@@ -72,17 +71,18 @@ class ReceiveStage:
         grace: float,
         clock: Clock,
         arrived: Callable[[int], None],
+        price_divisor: Number = 1,
         events: Announcer = NOBODY,
         observer: Observer = UNOBSERVED,
     ) -> None:
         """`grace`: seconds that an order's row waits for its items; `arrived` is called after something was stored,
-        with the number of requests that brought it."""
+        with the number of requests that brought it. All amounts that come in are divided by `price_divisor`."""
         self._database = database
         self._shop = shop
         self._grace = timedelta(seconds=grace)
         self._clock = clock
         self._arrived = arrived
-        self._gathering = Gathering(self._hand_in, settled=self._tell)
+        self._price_divisor = price_divisor
         self._events = events
         self._observer = observer
 
@@ -92,27 +92,23 @@ class ReceiveStage:
         packet = self._pack(reading, keep_unclear=keep_unclear, replaces=replaces)
         if packet.is_empty:
             return self._done(Receipt((), reading.ignored, 0))
-        together = self._hand_in([packet]).result()
-        self._tell(together)
-        return self._receipt(packet, together[0])
-
-    async def receive_async(self, reading: Reading) -> Receipt:
-        """The same for a webhook that is answered by an event loop. Unclear parts are kept."""
-        packet = self._pack(reading, keep_unclear=True)
-        if packet.is_empty:
-            return self._done(Receipt((), reading.ignored, 0))
-        return self._receipt(packet, await self._gathering.result_of(packet))
+        taken = self._database.write_together(self._store, packet, self._tell)
+        return self._receipt(packet, taken)
 
     def _pack(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> _Packet:
         parts = [quarantined(part.field, part.reason, part.part) for part in reading.unclear] if keep_unclear else []
-        return _Packet(reading.orders, parts, reading.ignored, replaces, reading.changes)
+        orders = [self._in_units(order) for order in reading.orders] if self._price_divisor != 1 else reading.orders
+        return _Packet(orders, parts, reading.ignored, replaces, reading.changes)
 
-    def _hand_in(self, packets: Sequence[_Packet]) -> Future[Sequence[Sequence[Taken]]]:
-        return self._database.write_together(self._store, packets)
+    def _in_units(self, order: NewOrder) -> NewOrder:
+        """The order with its amounts divided, unless its sender's way of writing them is certain."""
+        if order.amounts_certain:
+            return order
+        items, total = scaled(order.items or (), order.total_price, self._price_divisor)
+        return replace(order, items=items or None, total_price=total)
 
-    def _store(self, connection: Connection, handed_in: Sequence[Sequence[_Packet]]) -> list[Sequence[Sequence[Taken]]]:
+    def _store(self, connection: Connection, packets: Sequence[_Packet]) -> list[Sequence[Taken]]:
         """What several requests brought at the same time. For each, what became of its orders."""
-        packets = [packet for some in handed_in for packet in some]
         now = self._clock.now()
         for packet in packets:
             if packet.replaces:
@@ -126,10 +122,11 @@ class ReceiveStage:
         changes = [change for packet in packets for change in packet.changes]
         self._events.changed(connection, put_changes(connection, self._shop, changes, now=now), now=now)
         each = iter(taken)
-        return [[list(islice(each, len(packet.orders))) for packet in some] for some in handed_in]
+        return [list(islice(each, len(packet.orders))) for packet in packets]
 
     def _tell(self, together: Sequence[Sequence[Taken]]) -> None:
-        taken = [order for some in together for order in some]
+        """One line of the log, and one look of the stages, for all that one commit stored."""
+        taken = [order for orders in together for order in orders]
         for is_new in (True, False):
             log_orders(log, "received", [order.order_id for order in taken if order.is_new is is_new], is_new=is_new)
         for order in taken:

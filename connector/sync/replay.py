@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from connector.gateways.webhook import read_webhook
 from connector.store import quarantine
 from connector.store.database import Database
 from connector.store.quarantine import Entry
 from connector.sync.receive import ReceiveStage
-from connector.whapi.payload import Reading, read_message, read_payload
+from connector.whapi.payload import Reading, read_message
 
 _AT_ONCE = 100
 
@@ -43,6 +44,7 @@ def replay(database: Database, receive: ReceiveStage, shop: str, *, ids: Sequenc
             understood.append(entry.id)
             together.orders += reading.orders
             together.ignored += reading.ignored
+            together.changes += reading.changes
             # Of a payload that is understood in part, the rest is kept as entries of their own.
             together.unclear += reading.unclear
         if understood:
@@ -60,7 +62,7 @@ def _read(entry: Entry) -> Reading:
     """What the entry holds. Where an order says no time of its own, the time counts at which it came in."""
     part = json.loads(entry.payload)
     if not entry.field.startswith("messages["):
-        return read_payload(part, now=entry.received_at)
+        return read_webhook(part, now=entry.received_at)
     reading = Reading()
     read_message(part, reading, now=entry.received_at, at=entry.field.partition(".")[0])
     return reading

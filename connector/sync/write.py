@@ -32,6 +32,7 @@ from connector.store import batches, pauses, refusals
 from connector.store.batches import Batch, Made
 from connector.store.database import Database
 from connector.store.pauses import Part
+from connector.sync.backwards import Backwards
 from connector.sync.guards import GUARDS, current_guard
 from connector.sync.learning import lacking_sentence, learn_rows
 from connector.sync.limits import Limits, manner_of
@@ -86,6 +87,7 @@ class WriteStage:
         self._events = events
         self._observer = observer
         self._problems = problems
+        self._backwards = Backwards(database, shop=shop, clock=clock, problems=problems)
         self.ownership = Ownership(database, api, workbook.spreadsheet_id, clock=clock)
         self._narrowing = Narrowing()
         self._limits = Limits(database, workbook.spreadsheet_id, clock=clock)
@@ -164,6 +166,8 @@ class WriteStage:
         if not self.ownership.knows_rows(layout):
             self._learn(layout)
             return Written(more=True)
+        if self._backwards.ends_further_up(layout):
+            self._backwards.compare(self._workbook.rows_known_by_their_ids(layout))
         layout = self._workbook.with_first_rows(layout)
         guard = chosen.guard
         entries = entries_that_fit(waiting, self._workbook.zone())
@@ -197,9 +201,11 @@ class WriteStage:
 
     def _learn(self, layout: Layout) -> None:
         """Reads what the sheet holds and this store doesn't know of."""
+        rows = self._workbook.rows_known_by_their_ids(layout)
+        self._backwards.compare(rows)
         lesson = learn_rows(
             self._database,
-            self._workbook.rows_known_by_their_ids(layout),
+            rows,
             shop=self._shop,
             spreadsheet_id=self._workbook.spreadsheet_id,
             last_batch=layout.last_batch or "",

@@ -11,11 +11,10 @@ from connector.store.commit import StoreClosedError
 
 log = get_logger(__name__)
 
-INVALID_HTTP = "The request is not valid HTTP."
-HEADERS_TOO_LARGE = "The request's headers are too large."
 NOT_JSON = "The body is not JSON."
 NO_FIELDS = "The form has no fields."
 TOO_MANY_FIELDS = "The form has more than 1,000 fields."
+NO_CHALLENGE = "Meta's verification comes with `hub.mode=subscribe`, `hub.verify_token` and `hub.challenge`."
 WRONG_FIELDS = "Nothing was stored, because these fields are wrong."
 TOO_LARGE = "The body is larger than 1 MiB."
 NO_ADDRESS = "There is no such address here."

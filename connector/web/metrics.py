@@ -2,7 +2,7 @@
 
 import re
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, Flask, Request, Response, request
 
@@ -44,8 +44,7 @@ def observe_requests(app: Flask, observer: Observer) -> None:
 
     @app.after_request
     def answered(response: Response) -> Response:
-        # Taken out of the proxy once, which would look it up anew for each attribute.
-        this: TimedRequest = request._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001 - werkzeug's own way
+        this = cast("TimedRequest", request)
         rule = this.url_rule
         if rule is None:
             method, route = _OTHER, UNMATCHED

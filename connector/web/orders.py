@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
+from connector.gateways.forwarded import MOST_NAMED, read_forwarded
 from connector.models import Order, Status
 from connector.present import order_json
 from connector.service import Service
@@ -19,7 +20,6 @@ from connector.sync.rewrite import NotRewrittenError, rewrite
 from connector.web.body import read_json_or_form
 from connector.web.errors import WRONG_FIELDS, ApiError
 from connector.web.query import MOST_LISTED, whole_number
-from connector.whapi.forwarded import MOST_NAMED, read_forwarded
 
 LONGEST_WAIT = 30.0
 MOST_WAITING = 64

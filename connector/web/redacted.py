@@ -14,7 +14,11 @@ from connector.present import moment
 from connector.store.quarantine import Entry
 
 HIDDEN = "[secret]"
-_NAMED_LIKE_ONE = re.compile(r"token|secret|password|authorization|api_?key", re.IGNORECASE)
+_NAMED_LIKE_ONE = re.compile(
+    r"token|secret|passw|passphrase|pwd|api_?-?key|private_?-?key|credential|cookie|bearer|auth(?!or(?!i[sz]))",
+    re.IGNORECASE,
+)
+"""An author is no secret."""
 _LOOKS_LIKE_ONE = re.compile(r"[A-Za-z0-9+/_%\\-]{40,}={0,2}")
 
 Redact = Callable[[str], str]

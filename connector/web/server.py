@@ -1,24 +1,38 @@
-"""Serves the application with uvicorn: one event loop for the connections, threads for the Flask application."""
+"""Serves the application with waitress, with limits to what anybody may send.
+
+Waitress reads each request whole before one of its threads answers it, so a slow sender occupies no thread. What it
+has no limit for (the whole time that a sender takes, connections by address) is the part of a reverse proxy:
+docs/operating.md says which.
+"""
 
 import logging
-import math
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Any
+from wsgiref.types import WSGIApplication
 
-import uvicorn
-from flask import Flask
+import waitress
 
-from connector.web.connection import connection_class
-from connector.web.front import Front
+from connector.web.body import LARGEST_BODY
 from connector.web.orders import MOST_WAITING
 
 _THREADS = 16
-_CONNECTIONS = 500
-"""At once. With the files and connections of the rest this stays below the usual limit of 1024 open files."""
+LARGEST_HEAD = 32 * 1024
+"""Bytes of a request's first line and headers."""
+_LARGEST_READ = 2 * LARGEST_BODY
+"""Up to this a body is read, so that the application can say what is wrong; beyond it waitress refuses."""
+_IN_MEMORY = 64 * 1024
+"""Bytes of a body, or of an answer, that are kept in memory; what is larger waits in a temporary file."""
+_NEVER_HELD_UP = 256 * 1024 * 1024
+"""Bytes of answers that a connection doesn't take before they hold up a thread. Nobody without the secret gets there:
+waitress reads 8 KiB of requests ahead, and lets a connection go that takes nothing for SECONDS_IDLE."""
+_CONNECTIONS = 400
+"""At once, each with a temporary file or none: with the files and connections of the rest this stays below the usual
+limit of 1024 open files."""
 _BACKLOG = 512
-SECONDS_TO_SEND = 60.0
-"""How long a request may take to arrive, and how long a connection may be idle."""
+SECONDS_IDLE = 60
+"""How long a connection may be idle: between two requests, within a request, or with an answer that nobody takes."""
+_LOOK_FOR_IDLE = 5
+"""Seconds between two looks for connections that are idle for too long."""
 _FINISH_WITHIN = 5
 """Seconds that requests under way get at the end."""
 
@@ -27,57 +41,66 @@ class AddressInUseError(Exception):
     """The address can't be listened on. The text is a sentence with the remedy."""
 
 
-class _Server(uvicorn.Server):
-    """Leaves the signals to the command that runs it."""
+class _Sockets(dict[int, Any]):
+    """The sockets that waitress serves. It serves for as long as this is true."""
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+    ended = False
+
+    def __bool__(self) -> bool:
+        return not self.ended
 
 
 class WebServer:
     """Listens from the start; answers while `run` runs."""
 
-    def __init__(self, app: Flask, host: str, port: int, *, seconds_to_send: float = SECONDS_TO_SEND) -> None:
+    def __init__(self, app: WSGIApplication, host: str, port: int, *, seconds_idle: int = SECONDS_IDLE) -> None:
         """Raises AddressInUseError."""
-        # It would tell of each piece of noise that a scanner sends.
-        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-        self._sockets = _listen(host, port)
-        self.port: int = self._sockets[0].getsockname()[1]
-        self._server = _Server(
-            uvicorn.Config(
-                Front(app, threads=_THREADS + MOST_WAITING),
-                interface="asgi3",
-                loop="asyncio",
-                http=connection_class(seconds_to_send=seconds_to_send, most_connections=_CONNECTIONS),
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                proxy_headers=False,
-                server_header=False,
-                timeout_keep_alive=math.ceil(seconds_to_send),
-                timeout_graceful_shutdown=_FINISH_WITHIN,
-                backlog=_BACKLOG,
-            )
+        # It would tell of each piece of noise that a scanner sends, and of each moment in which all threads are busy.
+        logging.getLogger("waitress").setLevel(logging.CRITICAL)
+        listening = _listen(host, port)
+        self.port: int = listening[0].getsockname()[1]
+        self._sockets = _Sockets()
+        self._server = waitress.create_server(
+            app,
+            map=self._sockets,
+            sockets=listening,
+            threads=_THREADS + MOST_WAITING,
+            ident=None,
+            clear_untrusted_proxy_headers=False,
+            max_request_header_size=LARGEST_HEAD,
+            max_request_body_size=_LARGEST_READ,
+            inbuf_overflow=_IN_MEMORY,
+            outbuf_overflow=_IN_MEMORY,
+            outbuf_high_watermark=_NEVER_HELD_UP,
+            connection_limit=_CONNECTIONS,
+            channel_timeout=seconds_idle,
+            cleanup_interval=min(_LOOK_FOR_IDLE, seconds_idle),
+            backlog=_BACKLOG,
+            asyncore_use_poll=True,
+            log_socket_errors=False,
         )
 
     def run(self) -> None:
         """Answers requests until `stop` is called, and then finishes those under way."""
-        self._server.run(sockets=self._sockets)
+        self._server.run()
+        self._server.task_dispatcher.shutdown(timeout=_FINISH_WITHIN)
+        for open_ in list(self._sockets.values()):
+            open_.close()
 
     def stop(self) -> None:
         """Has `run` end soon. May be called from a signal handler or another thread."""
-        self._server.should_exit = True
+        self._sockets.ended = True
+        for open_ in list(self._sockets.values()):
+            if hasattr(open_, "pull_trigger"):  # Has it look up from its waiting.
+                open_.pull_trigger()
+                return
 
 
 def _listen(host: str, port: int) -> list[socket.socket]:
     """A socket for each address that the name stands for."""
     sockets: list[socket.socket] = []
     try:
-        # With the protocol named: the event loop sends small pieces at once only where it sees that this is TCP.
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
-        for family, kind, protocol, _, address in found:
+        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
             listening = socket.socket(family, kind, protocol)
             sockets.append(listening)
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

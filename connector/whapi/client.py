@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from connector.models import Item, Number
+from connector.models import Item
 from connector.observer import UNOBSERVED, Callee, Observer, observed_call
 from connector.whapi.errors import Scope, WhapiError
 from connector.whapi.items import parse_items
@@ -55,14 +55,12 @@ class WhapiClient:
         *,
         timeout: float = 15.0,
         connections: int = 20,
-        price_divisor: Number = 1,
         observer: Observer = UNOBSERVED,
     ) -> None:
         """`timeout` is the deadline in seconds for a whole call, connection and body included."""
         self._base_url = base_url.rstrip("/")
         self._token = token
         self._timeout = timeout
-        self._price_divisor = price_divisor
         self._observer = observer
         self._http = httpx.Client(
             timeout=httpx.Timeout(timeout, connect=min(_CONNECT_SECONDS, timeout)),
@@ -75,7 +73,7 @@ class WhapiClient:
         self._http.close()
 
     def fetch_items(self, order_id: str, order_token: str) -> tuple[Item, ...]:
-        """The items of an order. Raises WhapiError."""
+        """The items of an order, with amounts as Whapi writes them. Raises WhapiError."""
         with observed_call(self._observer, Callee.WHAPI, "items"):
             return self._fetch_items(order_id, order_token)
 
@@ -83,7 +81,7 @@ class WhapiClient:
         # The help desk wants the channel's token in the query here, not in a header.
         query = urlencode({"order_token": order_token, "token": self._token}, quote_via=quote, safe="")
         answer = self._get(f"/business/orders/{quote(order_id, safe='')}?{query}")
-        items = parse_items(answer, price_divisor=self._price_divisor)
+        items = parse_items(answer)
         if items is None:
             raise WhapiError(
                 "Whapi's answer was not a list of order items. It will be tried again.",
@@ -192,6 +190,13 @@ class WhapiClient:
                 content = _read_body(response, deadline, largest)
         except httpx.TimeoutException:
             raise _timed_out(self._timeout) from None
+        except (httpx.InvalidURL, UnicodeError):
+            raise WhapiError(
+                "No request can be made with WHAPI_BASE_URL and WHAPI_TOKEN as they are. Compare both with Whapi's "
+                "panel.",
+                scope=Scope.CHANNEL,
+                kind="no_connection",
+            ) from None
         except httpx.HTTPError as error:
             # The class tells what broke; the text might hold the URL, and the URL holds the tokens.
             raise WhapiError(
@@ -270,6 +275,12 @@ def _refusal(status: int, headers: httpx.Headers) -> WhapiError:
     if status in _REFUSALS:
         scope, kind, sentence = _REFUSALS[HTTPStatus(status)]
         return WhapiError(sentence, scope=scope, kind=kind, retry_after=retry_after)
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        return WhapiError(
+            f"Whapi answered with a redirection ({status}), which is not followed. See that WHAPI_BASE_URL is right.",
+            scope=Scope.CHANNEL,
+            kind="redirected",
+        )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return WhapiError(
             f"Whapi has trouble of its own ({status}). It will be tried again.",

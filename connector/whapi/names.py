@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from connector.whapi import fields
 from connector.whapi.wording import as_name
 
 Names = Mapping[str, tuple[str, ...]]
@@ -19,7 +20,11 @@ ORDER: Names = {
     "order_token": ("order_token", "token"),
     "channel_id": ("channel_id",),
     "customer_name": ("customer_name", "customer", "from_name", "full_name", "name", "chat_name"),
+    "first_name": ("first_name", "given_name"),
+    "last_name": ("last_name", "family_name", "surname"),
     "customer_phone": ("customer_phone", "phone", "phone_number", "whatsapp", "mobile", "wa_id", "from", "chat_id"),
+    "chat_id": ("chat_id", "remote_jid", "jid", "from", "whatsapp", "wa_id"),
+    "message_id": ("message_id",),
     "title": ("title", "order_title"),
     "note": ("note", "notes", "customer_note", "comment", "text"),
     "item_count": ("item_count", "items_count"),
@@ -35,9 +40,16 @@ AROUND: Names = {**ORDER, "order_token": ("order_token",)}
 """Around an object called `order`, where `token` could be anything's."""
 CUSTOMER: Names = {
     "customer_name": ("customer_name", "name", "full_name"),
+    "first_name": ORDER["first_name"],
+    "last_name": ORDER["last_name"],
     "customer_phone": ("customer_phone", "phone", "phone_number", "whatsapp", "mobile", "wa_id"),
+    "chat_id": ("chat_id", "whatsapp", "wa_id"),
 }
-"""In an object called `customer`."""
+"""In an object about the customer."""
+BEFORE = ("customer", "contact")
+"""What an object about the customer is called that counts more than what stands beside it."""
+BEHIND = ("billing", "billing_address", "shipping", "shipping_address")
+"""And one that counts less: a shop's addresses."""
 ITEM: Names = {
     "product_id": ("product_id", "id"),
     "sku": ("sku", "product_retailer_id", "retailer_id"),
@@ -45,7 +57,7 @@ ITEM: Names = {
     "quantity": ("quantity", "qty"),
     "price": ("price", "item_price", "unit_price"),
     "currency": ("currency", "currency_code"),
-    "image": ("image", "image_url"),
+    "image": ("image", "image_url", "images", "picture", "thumbnail_url", "thumbnail"),
 }
 
 _BETWEEN_WORDS = re.compile(r"[\s_.-]+")
@@ -72,18 +84,38 @@ def names_an_order(part: Mapping[str, Any]) -> bool:
     return not {"orderid", "ordertoken"}.isdisjoint(map(spelling, part))
 
 
+def one_value(rival: str) -> str:
+    """What is wrong where a name came twice."""
+    return f"Expected one value; `{rival}` came as well, with another. Send one of them."
+
+
 def find(part: Mapping[str, Any], names: Names) -> dict[str, Given]:
     """The fields of the object, by our names; empty ones are left out."""
+    return {field: given[0] for field, given in find_all(part, names).items()}
+
+
+def find_all(part: Mapping[str, Any], names: Names) -> dict[str, list[Given]]:
+    """The same with all that came for a field, under whatever name, in the order of the names."""
     by_spelling: dict[str, list[str]] = {}
     for name, value in part.items():
-        if value is not None and not (isinstance(value, str) and not value.strip()):
+        if value is not None:
             by_spelling.setdefault(spelling(name), []).append(name)
-    found = {}
+    found: dict[str, list[Given]] = {}
     for field, candidates in names.items():
+        given = []
         for candidate in candidates:
-            if spelled := by_spelling.get(spelling(candidate)):
+            spelled = [name for name in by_spelling.get(spelling(candidate), ()) if not _is_empty(field, part[name])]
+            if spelled:
                 first, *others = spelled
                 rival = next((other for other in others if part[other] != part[first]), None)
-                found[field] = Given(as_name(first), part[first], None if rival is None else as_name(rival))
-                break
+                given.append(Given(as_name(first), part[first], None if rival is None else as_name(rival)))
+        if given:
+            found[field] = given
     return found
+
+
+def _is_empty(field: str, value: Any) -> bool:
+    """Whether there is nothing in it. What came in place of an order's id is for the reader to name."""
+    if field == "order_id":
+        return isinstance(value, str) and fields.plain(value) is None
+    return fields.is_nothing(value)

@@ -4,28 +4,32 @@ Facts: Whapi's help desk and SDK, as collected for this project. Only `messages`
 `event` field has two documented shapes and is not relied on. Unknown fields may come at any time.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connector.models import NewOrder, OrderChange
-from connector.whapi import fields
+from connector.models import NewOrder, Number, OrderChange
+from connector.whapi import contacts, fields
+from connector.whapi.changes import changes_in, of_message
+from connector.whapi.ids import LONGEST_ID, is_order_id, why_lost
+from connector.whapi.likeness import looks_like_an_order
+from connector.whapi.lines import items_within
+from connector.whapi.wording import came
 
-LONGEST_ID = 200
-MOST_UNCLEAR = 1000
-"""Unclear parts of one webhook that are kept one by one. A mebibyte has room for half a million."""
-_MEANINGFUL = re.compile(r"\w")
-_BREAK = re.compile(r"[\t\n\u2028\u2029]")
-_OTHER_EVENTS = frozenset(
+OTHER_EVENTS = frozenset(
     {
         "messages_updates", "messages_removed", "messages_removed_all", "statuses", "chats", "chats_updates",
         "chats_removed", "contacts", "contacts_updates", "groups", "groups_participants", "groups_updates",
         "presences", "channel", "health", "user", "users", "calls", "labels", "labels_removed", "qr", "service",
-        "errors", "event", "stories", "newsletters",
+        "errors", "stories", "newsletters",
     }
 )  # fmt: skip
+"""What Whapi's payloads hold in place of `messages`, or beside them."""
+_ABOUT = frozenset({"event", "channel_id"})
+"""What stands in every payload."""
+_KNOWN = OTHER_EVENTS | _ABOUT | {"messages"}
+_EVENT = frozenset({"type", "event", "method"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +62,18 @@ class Reading:
         self.changes += other.changes
 
 
-def read_webhook(body: Any, *, now: datetime) -> Reading:
-    """Reads a webhook's body: one payload, or several as a list, as a forwarder may send them. Never raises."""
-    reading = Reading()
-    for payload in body if isinstance(body, list) else [body]:
-        reading.add(read_payload(payload, now=now))
-    if len(reading.unclear) > MOST_UNCLEAR:
-        first = reading.unclear[0]
-        sentence = f"{len(reading.unclear)} parts were not understood; the first is {first.field}: {first.reason}"
-        reading.unclear = [Unclear("body", sentence, body)]
-    return reading
-
-
 def read_payload(payload: Any, *, now: datetime, at: str = "") -> Reading:
     """Reads one webhook payload. Never raises; `at` is where it stands in the body, for the sentences."""
     reading = Reading()
-    payload = _handed_on(payload)
     if not isinstance(payload, dict):
         reading.unclear.append(
             Unclear(at or "body", f"A webhook payload is a JSON object; {kind(payload)} came.", payload)
         )
         return reading
+    reading.changes += changes_in(payload)
     messages = payload.get("messages")
     if messages is None:
-        if payload.keys() & _OTHER_EVENTS:
+        if is_other_event(payload):
             reading.ignored += 1
         else:
             reading.unclear.append(
@@ -100,18 +92,54 @@ def read_payload(payload: Any, *, now: datetime, at: str = "") -> Reading:
     for index, message in enumerate(messages):
         read_message(message, reading, now=now, at=f"{join(at, 'messages')}[{index}]", channel_id=channel_id)
     if not messages:
-        reading.ignored += 1
+        if looks_like_an_order(_beside(payload)):
+            sentence = "`messages` is empty, but something beside it looks like an order."
+            reading.unclear.append(Unclear(at or "body", sentence, payload))
+        else:
+            reading.ignored += 1
     return reading
+
+
+def is_other_event(payload: Mapping[str, Any]) -> bool:
+    """Whether this is a payload of Whapi's that can hold no new order: of a known event, and nothing else in it that
+    looks like one. The key `event` alone proves nothing."""
+    event = payload.get("event")
+    if isinstance(event, dict) and not event.keys() <= _EVENT:
+        return False
+    rest = _beside(payload)
+    if not payload.keys() & OTHER_EVENTS and (rest or not isinstance(event, dict)):
+        return False
+    return not looks_like_an_order(rest)
+
+
+def _beside(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What a payload holds beside what is known of Whapi's."""
+    return {name: value for name, value in payload.items() if name not in _KNOWN}
+
+
+def is_order_message(message: Mapping[str, Any]) -> bool:
+    """Whether the message says that it is an order, in whatever letters."""
+    type_ = message.get("type")
+    return isinstance(type_, str) and type_.strip().lower() == "order"
 
 
 def read_message(message: Any, reading: Reading, *, now: datetime, at: str, channel_id: str | None = None) -> None:
     """Adds what one message is to `reading`: an order, something to ignore, or something unclear."""
     if not isinstance(message, dict):
         reading.unclear.append(Unclear(at, f"A message is a JSON object; {kind(message)} came.", message))
-    elif message.get("type") != "order" or message.get("from_me") is True:
+        return
+    change = of_message(message)
+    if change is not None:
+        reading.changes.append(change)
+    if fields.flag(message.get("from_me")):
         reading.ignored += 1
-    else:
+    elif is_order_message(message) or (isinstance(message.get("order"), dict) and message["order"]):
         _read_order(message, reading, now=now, at=at, channel_id=channel_id)
+    elif looks_like_an_order(message):
+        sentence = "This message looks like an order, and is none that is known."
+        reading.unclear.append(Unclear(at, sentence, _with_channel(message, channel_id)))
+    else:
+        reading.ignored += 1
 
 
 def _read_order(
@@ -127,46 +155,54 @@ def _read_order(
             )
         )
         return
-    order_id = fields.text(order.get("order_id"))
-    if order_id is None or not is_order_id(order_id):
-        came = kind(order.get("order_id"))
-        sentence = f"An order id is a text of 1 to {LONGEST_ID} characters; {came} came."
-        reading.unclear.append(Unclear(join(at, "order.order_id"), sentence, _with_channel(message, channel_id)))
+    where = join(at, "order.order_id")
+    order_id = fields.plain(order.get("order_id"))
+    if (sentence := why_lost(order.get("order_id"))) is not None:
+        reading.unclear.append(Unclear(where, sentence, _with_channel(message, channel_id)))
         return
+    if order_id is None or not is_order_id(order_id):
+        sentence = f"An order id is a text of 1 to {LONGEST_ID} characters; {kind(order.get('order_id'))} came."
+        reading.unclear.append(Unclear(where, sentence, _with_channel(message, channel_id)))
+        return
+    token = fields.text(order.get("token"))
+    items = items_within(order, message)
+    if token is not None and any(item.unread for item in items):
+        items = ()  # Whapi can say it better.
+    unread: list[str] = []
     reading.orders.append(
         NewOrder(
             order_id=order_id,
             received_at=fields.moment(message.get("timestamp"), now=now) or now,
-            order_token=fields.text(order.get("token")),
+            order_token=token,
             channel_id=fields.text(message.get("channel_id")) or channel_id,
             customer_name=fields.text(message.get("from_name")) or fields.text(message.get("chat_name")),
-            customer_phone=fields.phone(message.get("from")) or fields.phone(message.get("chat_id")),
+            customer_phone=contacts.phone(message.get("from"), message.get("chat_id")),
             title=fields.text(order.get("title")),
             note=fields.text(order.get("text")),
-            item_count=fields.number(order.get("item_count")),
-            total_price=fields.number(order.get("total_price")),
+            item_count=read_number(order.get("item_count"), "item count", unread),
+            total_price=read_number(order.get("total_price"), "total", unread),
             currency=fields.text(order.get("currency")),
+            items=items or None,
+            chat_id=contacts.chat_id(message.get("chat_id"), message.get("from")),
+            message_id=fields.text(message.get("id")),
+            warning=" ".join(unread) or None,
         )
     )
 
 
-def _handed_on(payload: Any) -> Any:
-    """The payload itself, also where n8n's Webhook node has handed it on: its items hold a whole request."""
-    if not isinstance(payload, dict) or not {"headers", "body"} <= payload.keys() or "messages" in payload:
-        return payload
-    body = payload["body"]
-    return body if isinstance(body, dict) and ("messages" in body or body.keys() & _OTHER_EVENTS) else payload
+def read_number(value: Any, name: str, unread: list[str]) -> Number | None:
+    """The number; where something came that is none, a sentence is added to `unread`."""
+    if fields.is_nothing(value):
+        return None
+    number = fields.number(value)
+    if number is None:
+        unread.append(f"The {name} could not be read: {came(value)} came.")
+    return number
 
 
 def _with_channel(message: Mapping[str, Any], channel_id: str | None) -> Mapping[str, Any]:
     """The message as it is kept: with the channel, which stood in the payload around it."""
     return message if channel_id is None or "channel_id" in message else {**message, "channel_id": channel_id}
-
-
-def is_order_id(order_id: str) -> bool:
-    """Whether this can stand in a URL, in a line of the log and in a cell of its own: on one line, short, and with a
-    letter or digit in it."""
-    return len(order_id) <= LONGEST_ID and _MEANINGFUL.search(order_id) is not None and _BREAK.search(order_id) is None
 
 
 def join(at: str, name: str) -> str:

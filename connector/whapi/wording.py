@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from connector.whapi import fields
+from connector.whapi.visible import clean
 
 _MOST_CHARACTERS = 24
 _MOST_KEYS = 8
@@ -28,11 +28,11 @@ def as_name(name: str) -> str:
     """A field's name as the sender wrote it, fit for a sentence."""
     if _LIKE_A_TOKEN.search(name) and not name.replace("_", "").isalpha():
         return "…"
-    return " ".join(fields.clean(name[:_MOST_CHARACTERS]).split())
+    return " ".join(clean(name[:_MOST_CHARACTERS]).split())
 
 
 def _text(text: str) -> str:
-    text = fields.clean(text)
+    text = clean(text)
     if not text:
         return "an empty text"
     if _LIKE_A_TOKEN.search(text):

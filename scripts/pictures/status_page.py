@@ -16,12 +16,12 @@ from typing import Any
 
 from playwright.sync_api import Browser, ViewportSize
 
-from connector.environment import load_settings
 from connector.metrics.quota import Quota
 from connector.models import Item, NewOrder, Order, Place, shown_for
 from connector.sandbox.sandbox import Sandbox
 from connector.sandbox.whapi.market import CUSTOMERS, SHOPS
 from connector.service import SHOP, Service, build_service
+from connector.settings import load_settings
 from connector.store import batches, fetching, intake, orders, pauses
 from connector.store.batches import Batch, Made
 from connector.store.database import Database

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector.whapi.payload import is_order_id
+from connector.whapi.ids import is_order_id, why_lost
 from tests.attack.hostile import TEXTS
 from tests.service.shop import Shop
 from tests.waiting import wait_until
@@ -16,9 +16,8 @@ ORDER_COLUMNS = ("Customer", "Phone", "Title", "Note", "Currency")
 ITEM_COLUMNS = ("Product", "SKU", "Product ID", "Image", "Currency", "Customer")
 
 
-def phone(text: str) -> str:
-    """What stands before the @ of a contact id."""
-    return text.partition("@")[0]
+# Those of the texts that are numbers, as they stand in the sheet; the others leave the cell empty.
+PHONES = {"+49 151 2345678": "491512345678", "2026-01-02": "20260102"}
 
 
 def cells(shop: Shop, tab: str) -> list[dict[str, Any]]:
@@ -38,7 +37,7 @@ def wait_until_written(shop: Shop, order_ids: set[str], *, tab: str = "Items") -
 @pytest.fixture(scope="module")
 def sent(shop: Shop) -> list[str]:
     """Every text has gone to the sheet, in every field of an order with its item."""
-    texts = [text for text in TEXTS if phone(text)]
+    texts = list(TEXTS)
     orders = [
         {
             "order_id": f"hostile-{n}",
@@ -59,7 +58,7 @@ def test_it_stands_in_the_orders_cells_exactly_so(shop: Shop, sent: list[str]) -
         row = rows[f"hostile-{n}"]
         assert {title: row[title] for title in ORDER_COLUMNS} == {
             **dict.fromkeys(ORDER_COLUMNS, text),
-            "Phone": phone(text),
+            "Phone": PHONES.get(text),
         }
 
 
@@ -83,7 +82,7 @@ def test_every_such_cell_has_the_format_of_text_so_that_it_stays_text_when_it_is
 
 
 def test_it_may_be_an_order_id_and_the_order_is_found_by_it(shop: Shop) -> None:
-    ids = [text for text in TEXTS if is_order_id(text)]
+    ids = [text for text in TEXTS if is_order_id(text) and why_lost(text) is None]
     assert len(ids) > len(TEXTS) / 2
 
     shop.post("/webhooks/whapi", {"messages": [{"type": "order", "order": {"order_id": text}} for text in ids]})
@@ -109,6 +108,7 @@ def test_it_may_come_from_whapi_with_the_items(shop: Shop) -> None:
         ("\x00=1+2\x07", "=1+2"),
         ("\ud800x", "\ufffdx"),
         ("\u009b31mred", "31mred"),
+        ("\u202etfel ot thgir\u202c", "tfel ot thgir"),
         ("line\r\nbreak\rand\ttab ", "line\nbreak\nand\ttab"),
     ],
 )

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from connector.gateways.forwarded import read_forwarded
+from connector.gateways.webhook import MOST_UNCLEAR, read_webhook
 from connector.store import quarantine
 from connector.store.database import Database
 from connector.store.orders import find_orders
 from connector.sync.receive import ReceiveStage
 from connector.web.body import LARGEST_BODY
-from connector.whapi.forwarded import read_forwarded
-from connector.whapi.payload import MOST_UNCLEAR, read_webhook
 from tests.attack.test_routes import count
 from tests.clock import FakeClock
 from tests.service.shop import Shop

@@ -7,6 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from connector.events.announce import Announcer
+from connector.gateways.forwarded import read_forwarded
+from connector.gateways.webhook import read_webhook
 from connector.models import Item, NewOrder, Order, OrderChange
 from connector.sandbox.google.calls import Call
 from connector.sandbox.google.grid import Cell
@@ -24,9 +26,8 @@ from connector.sync.receive import Receipt, ReceiveStage
 from connector.sync.retry import RetryPolicy
 from connector.sync.write import WriteStage
 from connector.whapi.errors import Scope, WhapiError
-from connector.whapi.forwarded import read_forwarded
 from connector.whapi.items import parse_items
-from connector.whapi.payload import Reading, read_webhook
+from connector.whapi.payload import Reading
 from tests.clock import FakeClock
 from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, new_google
 

@@ -7,18 +7,27 @@ The product has no switch for any of this: the functions are replaced here, befo
 
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
 
 from benchmarks.chaos import launcher
 from connector.sheets import batch as sheets_batch
+from connector.sheets import owner
 from connector.sheets.api import GOOGLE, SheetsApi
 from connector.sheets.errors import SheetsError
 from connector.sheets.layout import TabLayout
 from connector.sheets.marker import Marker
 from connector.sheets.named_range import NamedRange
+from connector.store import batches
+from connector.store.batches import Batch, Made
+from connector.store.file import SameFile
 from connector.store.intake import Taken
+from connector.store.tables import orders
 from connector.sync import write
+from connector.sync.ownership import Ownership
 from connector.sync.receive import Receipt, ReceiveStage
 from connector.sync.write import WriteStage, Written
 
@@ -27,23 +36,25 @@ LATER = 1.0
 
 
 def no_marker() -> None:
-    """The batch goes out without its first request."""
+    """The batch goes out without its first request, and nobody reads what the sheet holds."""
+    build_requests = sheets_batch.build_requests
 
-    def unguarded(*args: Any, **kwargs: Any) -> list[dict[str, Any]]:
-        return sheets_batch.build_requests(*args, **kwargs)[1:]
+    def unmarked(claims: Sequence[Any], *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
+        return build_requests(claims[1:], *args, **kwargs)
 
-    replace(write, "build_requests", unguarded)
+    replace(write, "build_requests", unmarked)
+    no_look_at_the_sheet()
 
 
 def stored_after_sending() -> None:
-    """The batch is stored once it is sent, and not before."""
+    """The batch is stored once it is sent, and not before, and nobody reads what the sheet holds."""
     store = WriteStage._claim
 
     def claim(self: WriteStage, _batch: Any, entries: Any, layout: Any) -> set[int]:
         self.__dict__["layout"] = layout
         return {entry.order.id for entry in entries}
 
-    def send(self: WriteStage, batch: Any, requests: Any, entries: Any) -> Written:
+    def send(self: WriteStage, batch: Any, requests: Any, entries: Any, _deadline: Any) -> Written:
         try:
             self._api.batch_update(batch.spreadsheet_id, requests)
         except SheetsError as error:
@@ -56,6 +67,7 @@ def stored_after_sending() -> None:
 
     replace(WriteStage, "_claim", claim)
     replace(WriteStage, "_send", send)
+    no_look_at_the_sheet()
 
 
 def acknowledged_before_stored() -> None:
@@ -67,17 +79,15 @@ def acknowledged_before_stored() -> None:
         taken = tuple(Taken(order.order_id, is_new=True) for order in reading.orders)
         return Receipt(taken, reading.ignored, 0)
 
-    async def acknowledge_async(self: ReceiveStage, reading: Any) -> Receipt:
-        return acknowledge(self, reading, keep_unclear=True)
-
     replace(ReceiveStage, "receive", acknowledge)
-    replace(ReceiveStage, "receive_async", acknowledge_async)
 
 
 def no_fence() -> None:
-    """After an unclear answer a batch that is not in the sheet yet counts as void, and nothing keeps it from coming."""
+    """After an unclear answer a batch that is not in the sheet yet counts as void, and nothing keeps it from coming.
+    Nobody reads what the sheet holds."""
     for guard in (Marker, NamedRange):
         replace(guard, "put_fence", lambda *_: None)
+    no_look_at_the_sheet()
 
 
 def append() -> None:
@@ -89,8 +99,10 @@ def append() -> None:
         waiting.append((place, rows))
         return iter(())
 
-    def update(self: SheetsApi, spreadsheet_id: str, requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        replies = batch_update(self, spreadsheet_id, requests)
+    def update(
+        self: SheetsApi, spreadsheet_id: str, requests: Sequence[dict[str, Any]], **rest: Any
+    ) -> list[dict[str, Any]]:
+        replies = batch_update(self, spreadsheet_id, requests, **rest)
         while waiting:
             place, rows = waiting.pop(0)
             columns = sorted(place.columns, key=lambda key: place.columns[key])
@@ -104,9 +116,44 @@ def append() -> None:
     replace(SheetsApi, "batch_update", update)
 
 
+def claim_without_comparing() -> None:
+    """A claim makes sure of nothing but that no other batch holds the order and that its items are as they were; and
+    Google is not asked to refuse a writer that was overtaken."""
+    open_batch = batches.open_batch
+
+    def claim(connection: Connection, shop: str, batch: Batch, made: Mapping[int, Made], **rest: Any) -> set[int]:
+        for key, one in made.items():
+            free = (orders.c.id == key, orders.c.batch_id.is_(None), orders.c.items_state == one.items_state)
+            due = {"shown": one.shown, "write_due_at": rest["now"]}
+            connection.execute(sa.update(orders).where(*free).values(**due))
+        return open_batch(connection, shop, batch, made, **rest)
+
+    replace(batches, "open_batch", claim)
+    replace(owner, "only_as_owner", lambda *_: [])
+
+
+def no_look_at_the_sheet() -> None:
+    """A new database takes what it doesn't know for what the sheet doesn't have."""
+    replace(Ownership, "knows_rows", lambda *_: True)
+
+
+def no_look_at_the_file() -> None:
+    """Nobody looks whether the database's file is still the one that was opened."""
+    replace(SameFile, "check", lambda _: None)
+
+
 VARIANTS: dict[str, Callable[[], None]] = {
     variant.__name__: variant
-    for variant in (no_marker, stored_after_sending, acknowledged_before_stored, no_fence, append)
+    for variant in (
+        no_marker,
+        stored_after_sending,
+        acknowledged_before_stored,
+        no_fence,
+        append,
+        claim_without_comparing,
+        no_look_at_the_sheet,
+        no_look_at_the_file,
+    )
 }
 
 

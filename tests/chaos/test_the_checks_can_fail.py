@@ -1,4 +1,4 @@
-"""Five ways to break exactly-once, each of which the chaos run must find; and that it finds nothing where nothing is
+"""Ways to break exactly-once, each of which the chaos run must find; and that it finds nothing where nothing is
 broken."""
 
 from dataclasses import dataclass
@@ -36,6 +36,9 @@ FORMS = {
         "Doubled",
     ),
     "append": Form(("--only", "merchant", "--only", "clock", "--kills", "0", "--seed", "1"), "Misplaced"),
+    "claim_without_comparing": Form(("--only", "stall", "--stalls", "1", "--kills", "0", "--seed", "9"), "Doubled"),
+    "no_look_at_the_sheet": Form(("--only", "loss", "--losses", "1", "--kills", "0", "--seed", "2"), "Doubled"),
+    "no_look_at_the_file": Form(("--only", "loss", "--losses", "1", "--kills", "0", "--seed", "11"), "Lost"),
 }
 
 

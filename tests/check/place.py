@@ -12,10 +12,9 @@ from connector.check.google import check_google
 from connector.check.public import check_public_url
 from connector.check.webhook import check_webhook
 from connector.check.whapi import check_channel
-from connector.config import Settings
-from connector.environment import load_settings
 from connector.sandbox.sandbox import Sandbox
 from connector.service import whapi_client
+from connector.settings import Settings, load_settings
 from connector.store.database import Database
 
 PUBLIC_URL = "https://orders.example.com"

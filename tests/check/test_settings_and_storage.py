@@ -10,13 +10,14 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from connector.check import storage
 from connector.check.failure import guarded
 from connector.check.google import check_google
 from connector.check.run import check_with, run_checks
 from connector.check.settings import read_settings
-from connector.config import Settings
+from connector.settings import Settings
 from connector.store.database import Database
 from tests.check.place import Place, right, wrong
 
@@ -86,17 +87,31 @@ def test_an_address_of_something_else_in_place_of_an_id(folder: Path, url: str) 
 
 
 BROKEN = "The JSON in GOOGLE_CREDENTIALS is broken. Put it on one line in single quotes, or give the file's path."
+DAMAGED = (
+    "The service account's key in GOOGLE_CREDENTIALS is damaged or incomplete. Make a key for the service account in "
+    "the Google Cloud console (Keys, Add key, JSON) and use the file unchanged."
+)
 
 
 @pytest.mark.parametrize(
-    ("lines", "unreadable"),
+    ("lines", "unreadable", "sentence"),
     [
-        (["GOOGLE_CREDENTIALS={", '  "type": "service_account",', '  "client_email": "a@b"', "}"], "Line 5 and 1 more"),
-        (['GOOGLE_CREDENTIALS="{\\"type\\": \\"service_account\\", \\"private_key\\": \\"a\\nb\\"}"'], None),
+        (
+            ["GOOGLE_CREDENTIALS={", '  "type": "service_account",', '  "client_email": "a@b"', "}"],
+            "Line 5 and 1 more",
+            BROKEN,
+        ),
+        (
+            ['GOOGLE_CREDENTIALS="{\\"type\\": \\"service_account\\", \\"private_key\\": \\"a\\nb\\"}"'],
+            None,
+            DAMAGED,
+        ),
     ],
     ids=["over several lines without quotes", "in double quotes, which turn \\n into line breaks"],
 )
-def test_a_key_that_the_env_file_has_broken(folder: Path, lines: list[str], unreadable: str | None) -> None:
+def test_a_key_that_the_env_file_has_broken(
+    folder: Path, lines: list[str], unreadable: str | None, sentence: str
+) -> None:
     env(folder, *lines)
 
     settings, findings = read_settings()
@@ -110,7 +125,7 @@ def test_a_key_that_the_env_file_has_broken(folder: Path, lines: list[str], unre
         if unreadable
         else []
     )
-    assert wrong(guarded("google", check_google(settings, None))) == [BROKEN]
+    assert wrong(guarded("google", check_google(settings, None))) == [sentence]
 
 
 def test_a_key_in_quotes_of_its_own_kind_is_left_out_and_so_said(folder: Path) -> None:
@@ -150,7 +165,7 @@ def test_a_database_that_can_not_be_opened(place: Place) -> None:
     place.set(database_url="sqlite:////proc/connector.db", google_credentials="nowhere.json")
 
     assert wrong(check_with(place.settings))[0] == (
-        "The database sqlite+pysqlite:////proc/connector.db can't be opened: unable to open database file. "
+        "The database /proc/connector.db can't be opened: No such file or directory. "
         "See that DATABASE_URL is right and that the service may write there."
     )
 
@@ -189,7 +204,7 @@ def test_a_database_that_can_not_be_written(place: Place, readable_by_all: Path)
         sentences = wrong(check_with(place.settings))
 
     assert sentences[0] == (
-        f"The database {url.replace('sqlite:', 'sqlite+pysqlite:')} can't be opened: attempt to write a readonly "
+        f"The database {url.removeprefix('sqlite:///')} can't be opened: attempt to write a readonly "
         "database. See that DATABASE_URL is right and that the service may write there."
     )
 
@@ -204,7 +219,8 @@ def test_a_postgresql_that_takes_no_changes(place: Place, postgres_url: str) -> 
 
     sentence = wrong(check_with(place.settings))[0]
 
-    assert sentence.startswith("The database postgresql")
+    database = make_url(postgres_url)
+    assert sentence.startswith(f"The database {database.database} at {database.host or database.query['host']}")
     assert sentence.endswith(
         " can be read but not written: cannot execute UPDATE in a read-only transaction. "
         "See that the service may write the file and its folder, or to the tables."
@@ -222,7 +238,7 @@ def test_a_database_that_stops_answering(place: Place) -> None:
     place.database.write(lambda connection: connection.exec_driver_sql("DROP TABLE pauses"))
 
     assert wrong(check_with(place.settings)) == [
-        f"The database {place.settings.database_url} can be read but not written: no such table: pauses. "
+        f"The database {place.database.path} can be read but not written: no such table: pauses. "
         "See that the service may write the file and its folder, or to the tables."
     ]
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from connector.clock import SystemClock
+from connector.gateways.webhook import read_webhook
 from connector.sandbox.faults import Fault
 from connector.service import SHOP
 from connector.store import intake
-from connector.whapi.payload import read_webhook
 from tests.check.place import PUBLIC_URL, URL, Place, right, wrong
 
 RUN = "Run setup, which mends it."

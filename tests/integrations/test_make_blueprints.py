@@ -56,7 +56,7 @@ OPERATORS = {
     "number:lessorequal",
 }
 """Of filters, from the same blueprints."""
-FUNCTIONS = {"first", "formatDate", "join", "length", "map", "parseDate", "replace", "sha256"}
+FUNCTIONS = {"first", "formatDate", "ifempty", "join", "length", "map", "parseDate", "replace", "sha256"}
 """From Make's list of functions, https://help.make.com/functions."""
 
 

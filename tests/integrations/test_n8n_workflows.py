@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connector.config import Settings
+from connector.settings import Settings
 
 FOLDER = Path(__file__).parents[2] / "integrations" / "n8n"
 FILES = sorted(FOLDER.glob("*.json"))

@@ -1,5 +1,6 @@
 """Where the assumptions are tried: in the sandbox, there with its switches the other way as well, and at Google."""
 
+import json
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -12,9 +13,8 @@ from flask import Flask
 from connector.sandbox.google import GoogleStandIn, Unknowns, google_blueprint
 from connector.sandbox.server import SandboxServer
 from connector.sheets.api import GOOGLE
-from connector.sheets.credentials import KeyCredentials, load_credentials
+from connector.sheets.credentials import load_credentials
 from connector.sheets.session import google_session
-from connector.sheets.signer import KeySigner
 from tests.live.place import Place, Tab
 from tests.live.report import HOLDS, Result, sentence, table
 
@@ -25,7 +25,6 @@ OTHER_WAY = "sandbox, the other way"
 PLACES = ["sandbox", OTHER_WAY, *(["live"] if SPREADSHEET and CREDENTIALS else [])]
 PAUSE = 1.1
 """Google allows 60 reads and 60 writes a minute; a call a second keeps within both."""
-SCOPES = ["https://www.googleapis.com/auth/spreadsheets"]
 ROWS, COLUMNS = 20, 8
 
 SWITCHED = Unknowns(
@@ -62,13 +61,7 @@ def sandbox(name: str, unknowns: Unknowns) -> Iterator[Place]:
     app.register_blueprint(google_blueprint(google))
     with SandboxServer(app) as server:
         google.url = server.url
-        key = google.credentials()
-        credentials = KeyCredentials(  # type: ignore[no-untyped-call]
-            KeySigner.from_service_account_info(key),  # type: ignore[no-untyped-call]
-            service_account_email=key["client_email"],
-            token_uri=key["token_uri"],
-            scopes=SCOPES,
-        )
+        credentials = load_credentials(json.dumps(google.credentials()))
         with google_session(credentials) as session:
             yield Place(name, credentials, session, server.url, "assumptions")
 

@@ -24,6 +24,7 @@ class Shops:
         sandbox.google.quota.refill()
         sandbox.google.calls.clear()
         sandbox.google.unknowns = Unknowns()
+        sandbox.google.language = "en"
         sandbox.google.spreadsheets.clear()
         sandbox.google.create(sandbox.spreadsheet_id, TITLE, TIME_ZONE)
         return self._shop

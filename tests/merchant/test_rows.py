@@ -4,6 +4,8 @@ import pytest
 
 from connector.sandbox.google import dimension_requests, sheet_requests
 from connector.sandbox.google.draft import Draft
+from connector.service import SHOP
+from connector.store.tables import past_orders
 from tests.merchant.book import ITEMS, MINE, ORDERS, Book
 
 
@@ -236,3 +238,14 @@ def test_cells_of_ours_that_the_merchant_changed_stay_changed(book: Book) -> Non
     book.an_order_arrives(orders_end=4)
     assert ITEMS[6] == "quantity"
     assert book.values("Items")[1][6] == 99
+
+
+def test_a_text_of_the_merchants_in_the_key_column_is_no_row_even_if_the_store_knows_it_as_an_id(book: Book) -> None:
+    """A store that meets a filled spreadsheet learns all that stands in the key column, so that nothing is doubled."""
+    database = book.shop.service.database
+    note = f"note of {book.sent[0].order_id}"
+    database.write(lambda connection: connection.execute(past_orders.insert().values(shop=SHOP, order_id=note)))
+    book.merchant.set_cell("Orders", 20, "A", note)
+    book.merchant.delete_rows("Orders", 3)  # the last order: the end must be looked for
+
+    book.an_order_arrives(orders_end=3)

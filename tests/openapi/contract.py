@@ -2,13 +2,16 @@
 
 import copy
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import jsonschema_rs
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, RequestRedirect
+from werkzeug.test import run_wsgi_app
 
 from connector.web.openapi.document import document
 from connector.web.openapi.shape import JSON
@@ -30,29 +33,29 @@ class Contract:
     def __init__(self) -> None:
         self.problems: list[str] = []
 
-    def watching(self, front: Any, app: Flask) -> Any:
-        """The ASGI application `front`, whose routes are those of `app`, with somebody who looks at its answers."""
+    def watching(self, app: Flask) -> WSGIApplication:
+        """The application, with somebody who looks at its answers."""
         routes = app.url_map.bind("shop")
 
-        async def watched(scope: dict[str, Any], receive: Any, send: Any) -> None:
-            method, path = scope["method"], scope["path"]
+        def watched(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            method, path = environ["REQUEST_METHOD"], _path(environ)
             if _is_the_page(routes, method, path):
-                await front(scope, receive, send)
-                return
-            held: list[dict[str, Any]] = []
-
-            async def look(message: dict[str, Any]) -> None:
-                # Held back until it is whole, so that what is found counts before the caller has the answer.
-                held.append(message)
-                if message["type"] == "http.response.body" and not message.get("more_body"):
-                    found = differences(_address(routes, method, path), method, _response(held))
-                    self.problems += [f"{method} {path}: {difference}" for difference in found]
-                    for part in held:
-                        await send(part)
-
-            await front(scope, receive, look)
+                return app(environ, start_response)
+            # Held back until it is whole, so that what is found counts before the caller has the answer.
+            parts, status, headers = run_wsgi_app(app, environ, buffered=True)
+            body = b"".join(parts)
+            found = differences(_address(routes, method, path), method, Response(body, status, headers))
+            self.problems += [f"{method} {path}: {difference}" for difference in found]
+            start_response(status, headers.to_wsgi_list())
+            return [body]
 
         return watched
+
+
+def _path(environ: WSGIEnvironment) -> str:
+    """The path as Flask reads it: WSGI has its bytes as Latin-1."""
+    path: str = environ["PATH_INFO"]
+    return path.encode("latin-1").decode(errors="replace")
 
 
 def is_described(endpoint: str) -> bool:
@@ -74,12 +77,6 @@ def _address(routes: MapAdapter, method: str, path: str) -> str | None:
     except (HTTPException, RequestRedirect):
         return None
     return address_of(rule.rule)
-
-
-def _response(messages: list[dict[str, Any]]) -> Response:
-    start, *parts = messages
-    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"]]
-    return Response(b"".join(part.get("body", b"") for part in parts), start["status"], headers)
 
 
 def address_of(rule: str) -> str:

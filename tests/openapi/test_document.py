@@ -76,7 +76,16 @@ def test_the_service_gives_the_description_to_who_has_the_secret(shop: Shop) -> 
 
 def test_all_but_healthz_want_the_secret_and_say_so() -> None:
     assert document()["security"] == [{"bearer": []}, {"webhook_secret": []}]
-    assert [address for _, address, operation in operations() if "security" in operation] == ["/healthz"]
+    assert {
+        (method, address): [scheme for each in operation["security"] for scheme in each]
+        for method, address, operation in operations()
+        if "security" in operation
+    } == {
+        ("GET", "/healthz"): [],
+        ("POST", "/webhooks/meta"): ["bearer", "webhook_secret", "meta_signature"],
+        ("GET", "/webhooks/meta"): ["bearer", "webhook_secret", "verify_token"],
+        ("POST", "/webhooks/2chat"): ["bearer", "webhook_secret", "secret_in_address"],
+    }
     for _, address, operation in operations():
         assert ("401" in operation["responses"]) == (address != "/healthz")
 

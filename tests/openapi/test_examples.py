@@ -118,7 +118,7 @@ def asked(method: str, path: str, **options: Any) -> Scene:
 def sent(raw: str) -> Scene:
     def scene(shop: Shop) -> Said:
         (answer,) = exchange(shop.url, raw.encode())
-        return answer.status, answer.json()
+        return answer.status, answer.json() if answer.is_json else answer.body.decode()
 
     return scene
 
@@ -157,6 +157,7 @@ SCENES: dict[tuple[str, str, str], Scene] = {
     ("GET /readyz", "503", "database"): without_database("/readyz"),
     ("InvalidHttp", "400", "http"): sent("GET /healthz HTTP/1.1\r\nnonsense\r\n\r\n"),
     ("NoJson", "400", "body"): asked("POST", "/webhooks/whapi", content=b"{"),
+    ("NoChallenge", "400", "challenge"): asked("GET", "/webhooks/meta"),
     ("NeitherJsonNorForm", "400", "body"): asked("POST", "/orders", content=b"{"),
     ("NeitherJsonNorForm", "400", "empty"): asked("POST", "/orders", content=b"", headers={"Content-Type": FORM}),
     ("NeitherJsonNorForm", "400", "fields"): asked("POST", "/orders", files={f"f{n}": (None, "") for n in range(1001)}),
@@ -187,7 +188,8 @@ def pairs() -> Iterator[tuple[str, str, str]]:
 def described(said_by: str, status: str) -> dict[str, Any]:
     """The examples of an answer, by the operation or by the name of a shared answer."""
     if " " not in said_by:
-        return values(document()["components"]["responses"][said_by]["content"]["application/json"]["examples"])
+        (content,) = document()["components"]["responses"][said_by]["content"].values()
+        return values(content["examples"])
     return answer_examples(operation_of(*said_by.split(" "))["responses"][status])
 
 

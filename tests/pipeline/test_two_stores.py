@@ -302,6 +302,33 @@ def test_a_database_restored_from_before_the_last_batches_writes_nothing_again()
         two.close()
 
 
+def test_a_backup_found_after_a_new_database_was_begun_in_its_place_goes_on_by_itself() -> None:
+    two = Two(second="stranger")
+    try:
+        first = two.first
+        assert first.process is not None
+        two.receive(1)
+        first.run(3)
+        first.process.database.close()
+        backup = shutil.move(first.path, two.folder / "backup.db")
+        first.start()
+        two.receive(2)
+        two.clock.advance(61)
+        first.run(6)
+        first.process.database.close()
+        shutil.copy(backup, first.path)
+        first.start()
+        first.receive([1, 2, 3])
+        two.answered.add(3)
+
+        first.run(6)
+
+        two.assert_all_is_there_once()
+        assert first.says() == ""
+    finally:
+        two.close()
+
+
 def test_a_copy_of_the_spreadsheet_belongs_to_nobody_yet() -> None:
     two = Two(second="stranger")
     try:

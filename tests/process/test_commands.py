@@ -51,7 +51,7 @@ def test_serve_without_settings_says_what_is_missing_and_exits_with_2(tmp_path: 
         (
             "DATABASE_URL",
             "postgresql://u:geheim@127.0.0.1:1/x",
-            "The database postgresql+psycopg://u:***@127.0.0.1:1/x",
+            "The database x at 127.0.0.1:1 can't be opened:",
         ),
         ("HOST", "203.0.113.1", "The address 203.0.113.1:"),
     ],

@@ -7,12 +7,12 @@ from typing import Any
 
 import httpx
 
-from connector.environment import load_settings
 from connector.models import Order
 from connector.sandbox.sandbox import Sandbox
 from connector.sandbox.verify import differences
 from connector.sandbox.whapi.order import SandboxOrder
 from connector.service import SHOP, Service, build_service, lift_pauses
+from connector.settings import load_settings
 from connector.sheets import tags
 from connector.store import orders as stored
 from connector.store.database import Database
@@ -61,10 +61,9 @@ class Shop:
             webhook_secret=self.secret,
             public_url=self.settings.public_url,
             admin_password=self.settings.admin_password,
+            meta_app_secret=self.settings.meta_app_secret,
         )
-        self._server = WebServer(app, "127.0.0.1", 0)
-        uvicorn = self._server._server.config
-        uvicorn.app = self.contract.watching(uvicorn.app, app)
+        self._server = WebServer(self.contract.watching(app), "127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._server.port}"
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()

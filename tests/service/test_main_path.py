@@ -87,7 +87,7 @@ def test_the_api_tells_where_an_order_stands_with_its_items(shop: Shop) -> None:
         "received_at": "2024-04-16T10:49:03Z",
         "customer_name": "Gerald",
         "customer_phone": "919984351847",
-        "chat_id": None,
+        "chat_id": "919984351847@s.whatsapp.net",
         "title": "Jonathan",
         "note": None,
         "item_count": 3,

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from dotenv import dotenv_values
 
 from connector.cli import main
-from connector.config import Settings
 from connector.sandbox.sandbox import Sandbox
+from connector.settings import Settings
 
 PASSWORD = "a-good-password"
 

@@ -1,12 +1,17 @@
 """`.env` keeps every line that needn't change, and its secrets to its owner."""
 
+import re
 import stat
+from io import StringIO
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
+from dotenv import dotenv_values
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.env_statements import statements
 from connector.setup.env_file import EnvFileError, change_env_file, read_env_file
 
 OLD = """\
@@ -75,6 +80,10 @@ def test_what_is_so_already_is_not_written_again(tmp_path: Path) -> None:
         (b"B=1", b"B=2"),
         (b"\n\n  B=1\n\n", b"\n\n  B=2\n\n"),
         (b"# B=1\n", b"# B=1\nB=2\n"),
+        (b"\xef\xbb\xbfB=1\n", b"\xef\xbb\xbfB=2\n"),
+        (b"A='x\nB=1\n'\nB=1\n", b"A='x\nB=1\n'\nB=2\n"),
+        (b"A='x\nB=1\n", b"A='x\nB=2\n"),
+        (b'A="x\\"\nB=1"\nB=1 # no\n', b'A="x\\"\nB=1"\nB=2\n'),
     ],
 )
 def test_line_endings_and_blank_lines_stay(tmp_path: Path, old: bytes, new: bytes) -> None:
@@ -94,6 +103,21 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 
     assert (tmp_path / ".env").is_symlink()
     assert (tmp_path / "real").read_text() == "A=2\n"
+
+
+PIECES = st.sampled_from(["A", "B", "=", "'", '"', "\\", "#", " ", "\n", "\r\n", "\r", "export ", "x", "${B}", "\t"])
+
+
+@given(st.lists(PIECES, max_size=25).map("".join))
+def test_a_file_is_the_sum_of_its_statements_and_gives_what_they_give(text: str) -> None:
+    found = list(statements(text))
+
+    assert "".join(statement.text for statement in found) == text
+    names = [statement.name for statement in found if statement.name is not None]
+    assert list(dict.fromkeys(names)) == list(dotenv_values(stream=StringIO(text), interpolate=False))
+    starts = [0, *accumulate(len(statement.text) for statement in found)]
+    for statement, start in zip(found, starts, strict=False):
+        assert statement.line == 1 + len(re.findall(r"\r\n|\n|\r", text[:start]))
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=30))

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from connector.environment import load_settings
 from connector.sandbox.faults import Fault
 from connector.service import SHOP, build_service, whapi_client
+from connector.settings import load_settings
 from connector.setup.registration import Registered, register
 from connector.store.database import Database
 from connector.store.orders import list_orders

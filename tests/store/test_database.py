@@ -1,6 +1,4 @@
 import sqlite3
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -30,42 +28,6 @@ def test_the_migrations_lead_to_the_tables_that_the_code_uses(database: Database
         assert compare_metadata(context, metadata) == []
     scripts = ScriptDirectory(str(Path(migrate.__file__).parent / "migrations"))
     assert scripts.get_current_head() == migrate.HEAD
-
-
-def open_without_threads(database_url: str) -> "subprocess.CompletedProcess[str]":
-    """Opens it in a process of its own, which tells whether that has left Alembic in its memory."""
-    program = """
-import sys
-from connector.store.database import Database, StoreError
-try:
-    Database(sys.argv[1], has_threads=False).close()
-except StoreError as error:
-    sys.exit(str(error))
-print("alembic" in sys.modules)
-"""
-    return subprocess.run(
-        [sys.executable, "-c", program, database_url], capture_output=True, text=True, check=False, timeout=60
-    )
-
-
-def test_a_process_without_threads_has_its_database_made_and_keeps_nothing_of_it(database_url: str) -> None:
-    opened = open_without_threads(database_url)
-
-    assert (opened.returncode, opened.stdout, opened.stderr) == (0, "False\n", "")
-    engine = sa.create_engine(parse_url(database_url))
-    assert migrate.current(engine) == migrate.HEAD
-    engine.dispose()
-
-
-def test_it_says_the_same_as_any_other_where_the_database_cannot_be_made(tmp_path: Path) -> None:
-    (tmp_path / "no.db").write_text("This is no database, but a text that is long enough.")
-    url = f"sqlite:///{tmp_path}/no.db"
-
-    opened = open_without_threads(url)
-
-    with pytest.raises(StoreError) as said:
-        Database(url)
-    assert (opened.returncode, opened.stdout, opened.stderr) == (1, "", f"{said.value}\n")
 
 
 def test_what_is_stored_is_there_after_opening_again(database_url: str, clock: FakeClock) -> None:
@@ -290,3 +252,47 @@ def test_a_payload_is_quarantined_once_without_its_picture(database: Database, c
     with database.read() as connection:
         assert quarantine.count_quarantined(connection, SHOP) == 1
     assert part.payload == '{"order":{"x":"\\ud800\\u0000"}}'
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://shop:a@b@127.0.0.1:1/orders",
+        "postgresql://shop:a@b/c@127.0.0.1:1/orders",
+        "postgresql://shop@127.0.0.1:1/or@ders",
+    ],
+)
+def test_an_address_with_an_at_sign_in_the_wrong_place_says_how_to_write_it(url: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        Database(url)
+
+    assert str(caught.value) == (
+        "DATABASE_URL can't be read without doubt, because of an @ in it. Write it as sqlite:///data/connector.db or "
+        "postgresql://USER:PASSWORD@HOST/NAME; in the password an @ is written as %40, a / as %2F, a ? as %3F, and a % "
+        "as %25."
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://shop:very-secret@127.0.0.1:1/orders",
+        "postgresql://shop@127.0.0.1:1/orders?password=very-secret",
+        "postgresql://shop:very%2Dsecret@127.0.0.1:1/orders",
+    ],
+)
+def test_a_database_that_cannot_be_reached_is_told_by_its_name_and_host(url: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        Database(url)
+
+    assert str(caught.value).startswith("The database orders at 127.0.0.1:1 can't be opened: ")
+    assert "secret" not in str(caught.value)
+
+
+def test_options_of_an_sqlite_database_are_refused_without_being_shown(tmp_path: Path) -> None:
+    with pytest.raises(StoreError) as caught:
+        Database(f"sqlite:///{tmp_path}/x.db?password=secret")
+
+    assert str(caught.value) == (
+        "DATABASE_URL has options after a ?, which an SQLite database takes none of. Take them out."
+    )

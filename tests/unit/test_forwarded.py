@@ -3,8 +3,8 @@ from typing import Any
 
 from hypothesis import given
 
+from connector.gateways.forwarded import read_forwarded
 from connector.models import Item, NewOrder
-from connector.whapi.forwarded import read_forwarded
 from tests.unit.test_payload import NOW, SAMPLE, SAMPLE_ORDER, json_values
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector.whapi.forwarded import read_forwarded
+from connector.gateways.forwarded import read_forwarded
 from tests.unit.test_payload import NOW, SAMPLE
 from tests.unit.test_wrappings import n8n
 
@@ -58,7 +58,7 @@ def order(**fields: Any) -> dict[str, Any]:
          "Expected a text of 1 to 200 characters on one line; a text of 201 characters came."),
         (order(order_token=[TOKEN]), "order_token", "Expected the order's token as a text."),
         (order(Total="1,200"), "Total", NUMBER + 'the text "1,200" came.'),
-        (order(total="359,00"), "total", NUMBER + 'the text "359,00" came.'),
+        (order(total="12,345"), "total", NUMBER + 'the text "12,345" came.'),
         (order(total="AUD 359"), "total", NUMBER + 'the text "AUD 359" came.'),
         (order(total=TOKEN), "total", NUMBER + "a text of 48 characters came."),
         (order(total="three hundred and fifty-nine dollars"), "total",
@@ -67,7 +67,7 @@ def order(**fields: Any) -> dict[str, Any]:
         (order(total=1e300), "total", NUMBER + "a number that is too large came."),
         (order(itemCount={"a": 1}), "itemCount", NUMBER + "an object with `a` came."),
         (order(customer=[1, 2]), "customer", "Expected a text; a list of 2 came."),
-        (order(customer={"phone": {}}), "customer.phone", "Expected a text; an empty object came."),
+        (order(customer={"name": {"a": 1}}), "customer.name", "Expected a text; an object with `a` came."),
         (order(received_at="31.01.2026 09:30"), "received_at", TIME + 'the text "31.01.2026 09:30" came.'),
         (order(received_at="2026-01-31T09:30:00"), "received_at", TIME + 'the text "2026-01-31T09:30:00" came.'),
         (order(items="Tea"), "items", 'Expected a list of items; the text "Tea" came.'),

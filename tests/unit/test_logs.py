@@ -111,3 +111,30 @@ def test_orders_that_moved_on_together_share_lines_that_name_each_of_them() -> N
         ("orders.written", {"order_ids": ids[:100], "shows": "complete"}),
         ("order.written", {"order_id": "100", "shows": "complete"}),
     ]
+
+
+def test_characters_that_turn_a_line_around_or_hide_are_shown_as_their_codes(written: io.StringIO) -> None:
+    get_logger("test").info("order.received", order_id="12\u202e34\ufeff\u200b", names=["\u2066x"])
+    logging.getLogger("some.library").warning("bell \a and \x1b[2K and\u2028more")
+
+    text = written.getvalue()
+    assert not set("\u202e\ufeff\u200b\u2066\a\x1b\u2028") & set(text)
+    assert "202e" in text
+    assert "feff" in text
+
+
+def test_a_line_of_a_key_in_base64_is_taken_out_and_a_long_path_stays() -> None:
+    line = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj"
+    path = "/home/shop/whatsapp/order/connector/venv/lib/python/site/packages/google/auth"
+
+    assert Redactor([]).text(f"x {line} y") == "x [secret] y"
+    assert Redactor([]).text(path) == path
+
+
+def test_a_secret_that_a_message_quotes_is_taken_out() -> None:
+    secret = "first-line\nsecond'line"
+
+    shown = Redactor([secret]).text(f"no such file: {secret!r}")
+
+    assert "first-line" not in shown
+    assert "second" not in shown

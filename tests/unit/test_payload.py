@@ -52,6 +52,8 @@ SAMPLE_ORDER = NewOrder(
     item_count=3,
     total_price=359,
     currency="AUD",
+    chat_id="919984351847@s.whatsapp.net",
+    message_id="7GZVXunkHjZaIOgEgWPPrw-gDMTwl0rVw",
 )
 
 

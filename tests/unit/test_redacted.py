@@ -65,3 +65,12 @@ def test_numbers_that_json_cannot_hold_are_shown_as_text() -> None:
 
 def test_a_key_that_only_resembles_one_is_hidden_rather_than_shown() -> None:
     assert hidden({"accessToken": "short", "api_key": 7}, redact) == {"accessToken": HIDDEN, "api_key": HIDDEN}
+
+
+@pytest.mark.parametrize("name", ["auth", "X-Auth", "basicAuth", "Authorization", "passwd", "cookie", "private_key"])
+def test_what_is_named_like_a_login_is_hidden(name: str) -> None:
+    assert hidden({name: "short"}, redact) == {name: HIDDEN}
+
+
+def test_an_author_is_no_secret() -> None:
+    assert hidden({"author": "Jonathan", "authority": "x"}, redact) == {"author": "Jonathan", "authority": "x"}

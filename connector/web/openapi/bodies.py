@@ -4,9 +4,9 @@ from typing import Any
 
 from connector.web.openapi.shape import Json, schema
 from connector.whapi import names
-from connector.whapi.bare import MOST_ITEMS
+from connector.whapi.ids import LONGEST_ID
+from connector.whapi.lines import MOST_ITEMS
 from connector.whapi.names import Names
-from connector.whapi.payload import LONGEST_ID
 from connector.whapi.unwrap import WRAPPERS
 
 _NUMERAL = r"^[+-]?[0-9]{1,15}(\.[0-9]{1,18})?$"

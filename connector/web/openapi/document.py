@@ -4,7 +4,16 @@ import json
 from functools import cache
 
 from connector import __version__
-from connector.web.openapi import answers, bodies, forms, order_paths, quarantine_paths, service_paths, webhook_paths
+from connector.web.openapi import (
+    answers,
+    bodies,
+    forms,
+    gateway_paths,
+    order_paths,
+    quarantine_paths,
+    service_paths,
+    webhook_paths,
+)
 from connector.web.openapi.errors import RESPONSES
 from connector.web.openapi.parameters import PARAMETERS
 from connector.web.openapi.shape import Json
@@ -19,12 +28,12 @@ address: an unknown one is answered with 404 and a method that an address doesn'
 `Error`. Addresses that take GET take HEAD as well.
 """
 _TAGS = {
-    "Webhooks": "What Whapi calls.",
+    "Webhooks": "What Whapi and other gateways call.",
     "Orders": "Sending orders, and asking where they stand.",
     "Quarantine": "What came in and could not be understood. It is kept until a later version understands it.",
     "Service": "Whether it works.",
 }
-_PATHS = (webhook_paths.PATHS, order_paths.PATHS, quarantine_paths.PATHS, service_paths.PATHS)
+_PATHS = (webhook_paths.PATHS, gateway_paths.PATHS, order_paths.PATHS, quarantine_paths.PATHS, service_paths.PATHS)
 
 
 def document() -> Json:
@@ -51,6 +60,7 @@ def document() -> Json:
                     "name": "X-Webhook-Secret",
                     "description": "The service's `WEBHOOK_SECRET`.",
                 },
+                **gateway_paths.SECURITY_SCHEMES,
             },
             "parameters": PARAMETERS,
             "responses": RESPONSES,

@@ -101,7 +101,7 @@ _TAKEN = answer(
         "items": example("Stored, with its items", _OWN_STORED),
         "payload": example("Stored", _PAYLOAD_STORED),
         "message": example("Stored", {**_RECEIPT, "orders": [taken(**NEW | {"channel_id": None})]}),
-        "mapped": example("Stored", {**_RECEIPT, "orders": [taken(**_MAPPED | {"customer_phone": "+91 99843 51847"})]}),
+        "mapped": example("Stored", {**_RECEIPT, "orders": [taken(**_MAPPED | {"customer_phone": "919984351847"})]}),
         "n8n": example("Stored", _PAYLOAD_STORED),
         "text": example("Stored", _BARE_STORED),
         "form": example("Stored", _FORM_STORED),

@@ -45,6 +45,11 @@ PARAMETERS: dict[str, Json] = {
         "others get the 202 at once.",
         {"type": "number", "minimum": 0, "maximum": LONGEST_WAIT, "default": 0},
     ),
+    "hub_mode": {**_query("hub.mode", "Always `subscribe`.", {"const": "subscribe"}), "required": True},
+    "hub_challenge": {
+        **_query("hub.challenge", "What the answer is to be.", {"type": "string", "minLength": 1, "maxLength": 200}),
+        "required": True,
+    },
     "status": _query(
         "status",
         "Only orders that stand so; empty: all.",

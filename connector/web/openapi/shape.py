@@ -47,12 +47,13 @@ def answer(
     examples: Mapping[str, Json],
     headers: Json | None = None,
     links: Json | None = None,
+    mimetype: str = JSON,
 ) -> Json:
-    """An answer in JSON."""
+    """An answer, in JSON where nothing else is said."""
     found: Json = {"description": description}
     if headers:
         found["headers"] = headers
-    found["content"] = {JSON: {"schema": schema, "examples": dict(examples)}}
+    found["content"] = {mimetype: {"schema": schema, "examples": dict(examples)}}
     if links:
         found["links"] = links
     return found

@@ -9,11 +9,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from connector.logs import get_logger
 from connector.models import Order
 from connector.service import Service
+from connector.sheets.errors import SheetsError
 from connector.store import quarantine
 from connector.store.orders import find_by_number
 from connector.store.quarantine import Entry
 from connector.sync.replay import replay
 from connector.sync.resync import ask_for_resync
+from connector.sync.rewrite import NotRewrittenError, rewrite
 from connector.web.errors import ApiError
 from connector.web.page.listing import Query, store_number
 from connector.web.page.looks import NOTES
@@ -42,6 +44,21 @@ def add_actions(blueprint: Blueprint, service: Service, views: Views) -> None:
         if chosen is None:
             return _changed(views, "all-retried")
         return _changed(views, "retried" if tried or chosen.write_due_at is not None else "nothing-to-try")
+
+    @blueprint.post("/status/rewrite")
+    def rewrite_rows() -> AnyResponse:
+        """Writes the rows of the order with this number again, if they are gone from the sheet."""
+        order = _find_order(service, request.form["number"])
+        note = _rewrite(service, order)
+        log.info("page.rewrite", order_id=order.order_id, outcome=note)
+        return _changed(views, note)
+
+    @blueprint.post("/status/audit")
+    def compare() -> AnyResponse:
+        """Compares the sheet with what was received, and with `write` has written what is missing."""
+        began = service.audits.start(write_missing="write" in request.form)
+        service.pipeline.wake()
+        return _changed(views, "audit" if began else "audit-runs")
 
     @blueprint.get("/status/quarantine/<number>")
     def entry(number: str) -> str:
@@ -73,6 +90,18 @@ def _changed(views: Views, note: str) -> AnyResponse:
         return Response(render_template("status/_changed.html", **views.everything(query), note=NOTES[note]))
     address = query.address()
     return redirect(f"{address}{'&' if '?' in address else '?'}note={note}", 303)
+
+
+def _rewrite(service: Service, order: Order) -> str:
+    """Which note says what came of it."""
+    try:
+        rewrite(service.database, service.lookup, shop=service.shop, order_id=order.order_id, clock=service.clock)
+    except NotRewrittenError:
+        return "not-rewritten"
+    except SheetsError:
+        return "sheet-not-read"
+    service.pipeline.wake()
+    return "rewritten"
 
 
 def _find_order(service: Service, text: str) -> Order:

@@ -18,7 +18,12 @@ _SECURITY = {
 def harden(response: Response) -> Response:
     """Adds them. Scripts and styles may be kept, but are asked for anew; they hold no data."""
     response.headers.update(_SECURITY)
-    if request.endpoint != "page.static":
+    if request.endpoint == "page.static":
+        # The largest answers that a stranger can have. One without a length ends its connection, so that nobody piles
+        # them up there untaken; and the file is read here, not kept open for as long as somebody takes.
+        response.direct_passthrough = False
+        response.headers.pop("Content-Length", None)
+    else:
         response.headers["Cache-Control"] = "no-store"
     return response
 

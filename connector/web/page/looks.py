@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from connector.config import SHORTEST_PASSWORD
+from connector.converters import SHORTEST_PASSWORD
 from connector.web.page.access import Access
 from connector.web.page.listing import Query
 from connector.web.page.views import Views
@@ -12,6 +12,11 @@ NOTES = {
     "retried": "The order is being tried again.",
     "all-retried": "Every order that lacks something is being tried again.",
     "nothing-to-try": "There is nothing to try: the order came without its token. Its items come if it is sent again.",
+    "rewritten": "What is gone from the sheet is being written again.",
+    "not-rewritten": "Nothing is written again: the rows stand in the sheet, or are on their way to it.",
+    "sheet-not-read": "The sheet can't be read at present, so nothing was done. The problems above say why.",
+    "audit": "The sheet is being compared with what was received. The result stands below.",
+    "audit-runs": "A comparison is under way. Its result will stand below.",
     "understood": "It was understood now and has been taken in.",
     "not-understood": "It is still not understood, and stays here.",
 }

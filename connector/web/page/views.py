@@ -30,6 +30,7 @@ class Views:
             "snapshot": snapshot,
             "words": snapshot.words,
             "verdict": judge(snapshot, findings, checked_at=checked_at),
+            "audited": self._service.audits.latest(),
             "parts": list(part_states(self._service, snapshot)),
             "plots": [orders_plot(snapshot.hours, snapshot.words), times_plot(snapshot.hours, snapshot.words)],
         }

@@ -122,6 +122,8 @@ def test_one_of_several_signatures_is_enough(shop: Shop) -> None:
         ("weeks-old", {"received_at": "2024-04-16T10:49:03Z"}),
         ("no-phone", {"customer_phone": None}),
         ("nonsense-phone", {"customer_phone": "at the counter"}),
+        ("a-group", {"customer_phone": None, "chat_id": "120363021112223334@g.us"}),
+        ("a-channel", {"customer_phone": None, "chat_id": "120363400000000001@newsletter"}),
     ],
 )
 def test_an_order_without_a_phone_or_from_long_ago_is_not_confirmed(
@@ -129,6 +131,21 @@ def test_an_order_without_a_phone_or_from_long_ago_is_not_confirmed(
 ) -> None:
     assert tell(shop, synced(order_id, **fields), id_=f"msg_{order_id}").status_code == 204
     assert texts_of(shop, order_id) == []
+
+
+@pytest.mark.parametrize(
+    ("order_id", "fields", "recipient"),
+    [
+        ("from-a-lid", {"customer_phone": None, "chat_id": "233445566778899@lid"}, "233445566778899@lid"),
+        ("lid-and-phone", {"chat_id": "233445566778899@lid"}, "233445566778899@lid"),
+        ("from-a-group", {"chat_id": "120363021112223334@g.us"}, "919984351847@s.whatsapp.net"),
+    ],
+)
+def test_the_chat_that_an_order_came_from_is_answered_to(
+    shop: Shop, order_id: str, fields: dict[str, Any], recipient: str
+) -> None:
+    assert tell(shop, synced(order_id, **fields), id_=f"msg_{order_id}").status_code == 204
+    assert [to for to, _ in texts_of(shop, order_id)] == [recipient]
 
 
 def test_other_events_are_taken_and_left_alone(shop: Shop) -> None:

@@ -1,0 +1,39 @@
+"""Files of certificates that the environment names, for instance behind a company's proxy."""
+
+import os
+import ssl
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+_NAMES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+"""What requests and httpx look for. Where the file isn't there, both fail in ways of their own, at every call."""
+
+
+def missing_certificates(environment: Mapping[str, str] = os.environ) -> str | None:
+    """A sentence, if a file that is named isn't there. Costs next to nothing where none is named."""
+    for name in _NAMES:
+        path = environment.get(name)
+        if path and not Path(path).exists():
+            return (
+                f"{name} names {path} as the file of certificates, but there is no such file. Put it there, or take "
+                f"{name} out of the environment."
+            )
+    return None
+
+
+def certificate_problems(environment: Mapping[str, str] = os.environ) -> Iterator[str]:
+    """The same, and a sentence for each file that can't be used."""
+    missing = missing_certificates(environment)
+    if missing is not None:
+        yield missing
+        return
+    for name in _NAMES:
+        path = environment.get(name)
+        if path and Path(path).is_file():
+            try:
+                ssl.create_default_context(cafile=path)
+            except OSError:
+                yield (
+                    f"{name} names {path}, which can't be read as a file of certificates in PEM. Name another file, or "
+                    f"take {name} out of the environment."
+                )

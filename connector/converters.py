@@ -1,0 +1,128 @@
+"""Reads the values of settings from texts. Each function raises ValueError with a sentence about `it`, which shows
+nothing of the text."""
+
+import math
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+SHORTEST_SECRET = 16
+SHORTEST_PASSWORD = 8
+HOW_TO_GET_SPREADSHEET = "Open the spreadsheet and copy its address from the browser."
+_SPREADSHEET_URL = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]+)")
+_SPREADSHEET_ID = re.compile(r"[A-Za-z0-9_-]{10,}\Z")
+_TRUE = frozenset({"true", "1", "yes", "y", "on", "t"})
+_FALSE = frozenset({"false", "0", "no", "n", "off", "f"})
+
+
+def printable(text: str) -> str:
+    """Any text that can be written down again; an environment may hold bytes that are none."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("it is not a text in UTF-8.") from None
+    if "\0" in text:
+        raise ValueError("it holds a character that no text has (a NUL).")
+    return text
+
+
+def token(text: str) -> str:
+    """What stands in an `Authorization` header."""
+    if not re.fullmatch(r"[!-~]+", text):
+        raise ValueError("it holds a blank, a line break or a letter that no token has. Copy it anew.")
+    return text
+
+
+def secret(text: str, *, shortest: int) -> str:
+    """What somebody must present. It has to fit into a header, so it is one line."""
+    if len(text) < shortest:
+        also = ", such as a random text" if shortest == SHORTEST_SECRET else ""
+        raise ValueError(f"it is shorter than {shortest} characters. Use a longer one{also}.")
+    if re.search(r"[\x00-\x08\x0a-\x1f\x7f]", text):
+        raise ValueError("it holds a line break or a control character. Write it on one line.")
+    return text
+
+
+def spreadsheet_id(text: str) -> str:
+    """An id, or the address that it stands in."""
+    match = _SPREADSHEET_URL.search(text)
+    found = match.group(1) if match else text
+    if not _SPREADSHEET_ID.match(found):
+        raise ValueError(f"it is neither a spreadsheet's id nor its address. {HOW_TO_GET_SPREADSHEET}")
+    return found
+
+
+def address(text: str) -> str:
+    """A web address, without a slash at its end."""
+    try:
+        parts = urlsplit(text)
+        is_one = parts.scheme in {"https", "http"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_one = False
+    if "@" in urlsplit(text).netloc if is_one else False:
+        raise ValueError("it holds a login before the host (an @). Write the address without it.")
+    if not is_one or not text.isprintable() or " " in text:
+        raise ValueError("it is not an address that begins with https:// (or http://).")
+    return text.rstrip("/")
+
+
+def zone(text: str) -> ZoneInfo:
+    """A time zone by its name."""
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("it is not the name of a time zone, such as Europe/Berlin.") from None
+
+
+def integer(text: str, *, at_least: int, at_most: int) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        raise ValueError("input should be a valid integer, unable to parse string as an integer.") from None
+    _compare(value, at_least=at_least, at_most=at_most)
+    return value
+
+
+def number(
+    text: str, *, above: float | None = None, at_least: float | None = None, at_most: float | None = None
+) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueError("input should be a valid number, unable to parse string as a number.") from None
+    if not math.isfinite(value):
+        raise ValueError("input should be a finite number.")
+    _compare(value, above=above, at_least=at_least, at_most=at_most)
+    return value
+
+
+def boolean(text: str) -> bool:
+    word = text.lower()
+    if word not in _TRUE | _FALSE:
+        raise ValueError("input should be true or false.")
+    return word in _TRUE
+
+
+def choice(text: str, *, choices: tuple[str, ...]) -> str:
+    if text not in choices:
+        *first, last = (f"'{each}'" for each in choices)
+        raise ValueError(f"input should be {', '.join(first)} or {last}.")
+    return text
+
+
+def unchanged(text: str, *, check: Callable[[str], object]) -> str:
+    """The text as it is, if `check` takes it."""
+    check(text)
+    return text
+
+
+def _compare(
+    value: float, *, above: float | None = None, at_least: float | None = None, at_most: float | None = None
+) -> None:
+    if above is not None and not value > above:
+        raise ValueError(f"input should be greater than {above}.")
+    if at_least is not None and value < at_least:
+        raise ValueError(f"input should be greater than or equal to {at_least}.")
+    if at_most is not None and value > at_most:
+        raise ValueError(f"input should be less than or equal to {at_most}.")

@@ -1,0 +1,180 @@
+"""Baileys' own messages, as programs hand them on that are built on it: WhatsApp's protocol, in JSON.
+
+An order is an `orderMessage` with its total in thousandths and a token, and without its items. Programs that have
+fetched these put them beside it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from connector.gateways.gateway import Body, at_their_total, id_of, in_units, pass_over, take
+from connector.models import NewOrder, OrderChange
+from connector.whapi import contacts, fields, names
+from connector.whapi.changes import DELETED, status_sentence
+from connector.whapi.lines import items_within
+from connector.whapi.names import Names, spelling
+from connector.whapi.payload import Reading, join, read_number
+from connector.whapi.unwrap import opened
+
+NAME = "baileys"
+TITLE = "Baileys"
+
+_ORDER_MESSAGE: Names = {
+    "order_id": ("order_id",),
+    "title": ("order_title",),
+    "note": ("message",),
+    "item_count": ("item_count",),
+    "thousandths": ("total_amount1000",),
+    "currency": ("total_currency_code", "currency", "currency_code"),
+    "status": ("status",),
+    "seller": ("seller_jid",),
+}
+_KEY: Names = {
+    "chat": ("remote_jid", "chat"),
+    "chat_number": ("remote_jid_alt", "sender_pn", "chat_pn"),
+    "sender": ("participant", "sender"),
+    "sender_number": ("participant_alt", "participant_pn", "sender_alt", "sender_pn"),
+    "from_me": ("from_me", "is_from_me"),
+    "id": ("id",),
+}
+"""Of a message's key; whatsmeow's programs have the same under `Info`."""
+_AROUND: Names = {
+    "name": ("push_name", "notify_name", "verified_biz_name"),
+    "at": ("message_timestamp", "timestamp"),
+}
+_STATUSES = {"2": "accepted", "3": "declined"}
+_REVOKE = frozenset({"0", "revoke"})
+_DEEPEST = 5
+
+
+def recognises(body: Body) -> bool:
+    """One message, or the event `messages.upsert` as Baileys itself raises it."""
+    if is_message(body):
+        return True
+    messages = body.get("messages")
+    return (
+        isinstance(messages, list) and bool(messages) and all(isinstance(m, dict) and is_message(m) for m in messages)
+    )
+
+
+def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
+    if is_message(body):
+        read_message(body, reading, now=now, at=at or "body", title=TITLE)
+        return
+    for index, message in enumerate(body["messages"]):
+        read_message(message, reading, now=now, at=join(at, f"messages[{index}]"), title=TITLE)
+
+
+def is_message(body: Body) -> bool:
+    """Whether this is a message of WhatsApp's protocol: with its key (or whatsmeow's `Info`) and its content."""
+    return _content_of(body) is not None and _about(body) is not None
+
+
+def read_message(
+    message: Body,
+    reading: Reading,
+    *,
+    now: datetime,
+    at: str,
+    title: str,
+    channel_id: str | None = None,
+    kept: Any = None,
+) -> None:
+    """Adds what one message is. `title`: the gateway that brought it; `kept`: what is kept if it is unclear."""
+    kept = message if kept is None else kept
+    content = _content_of(message) or {}
+    about = names.find(_about(message) or {}, _KEY)
+    from_me = "from_me" in about and fields.flag(about["from_me"].value)
+    if (revoked := _revoked(content)) is not None:
+        reading.changes.append(OrderChange(DELETED, message_id=revoked))
+        reading.ignored += 1
+        return
+    order = _inside(content, "ordermessage")
+    if order is None:
+        if from_me:
+            reading.ignored += 1
+        else:
+            pass_over(message, reading, at=at, title=title, kept=kept)
+        return
+    given = {name: found.value for name, found in names.find(order, _ORDER_MESSAGE).items()}
+    if from_me:
+        # The shop accepts or declines an order with such a message of its own.
+        reading.ignored += 1
+        sentence = status_sentence(_STATUSES.get(*[(fields.plain(given.get("status")) or "").lower()] * 2))
+        if sentence is not None and (order_id := fields.text(given.get("order_id"))) is not None:
+            reading.changes.append(OrderChange(sentence, order_id=order_id))
+        return
+    beside = {name: found.value for name, found in names.find(message, _AROUND).items()}
+    beside |= {
+        name: found.value for name, found in names.find(_about(message) or {}, _AROUND).items() if name not in beside
+    }
+    unread: list[str] = []
+    total = in_units(read_number(given.get("thousandths"), "total", unread), 1000)
+    who = [about[name].value for name in ("sender_number", "sender", "chat_number", "chat") if name in about]
+    new = NewOrder(
+        order_id=id_of(given.get("order_id")),
+        received_at=fields.moment(beside.get("at"), now=now) or now,
+        channel_id=channel_id,
+        customer_name=fields.text(beside.get("name")),
+        customer_phone=contacts.phone(*who),
+        title=fields.text(given.get("title")),
+        note=fields.text(given.get("note")),
+        item_count=read_number(given.get("item_count"), "item count", unread),
+        total_price=total,
+        currency=fields.text(given.get("currency")),
+        items=at_their_total(items_within(order, message), total, 1000),
+        chat_id=contacts.chat_id(*(about[name].value for name in ("chat", "chat_number") if name in about)),
+        message_id=message_id_of(about["id"].value) if "id" in about else None,
+        warning=" ".join(unread) or None,
+        amounts_certain=total is not None,
+    )
+    take(new, reading, at=join(at, "orderId"), title=title, part=kept, given_id=given.get("order_id"))
+
+
+def message_id_of(value: Any) -> str | None:
+    """The message's own id, also out of what some programs make of it: `false_4915550001111@c.us_3EB0C7`."""
+    if isinstance(value, dict):
+        value = value.get("_serialized") or value.get("id")
+    text = fields.text(value)
+    if text is None or "@" not in text:
+        return text
+    parts = text.split("_")
+    return next((part for part in parts[1:] if "@" not in part), text)
+
+
+def _content_of(body: Body) -> Mapping[str, Any] | None:
+    content = opened(next((body[name] for name in ("message", "Message") if name in body), None))
+    return content if isinstance(content, dict) else None
+
+
+def _about(body: Body) -> Mapping[str, Any] | None:
+    found = next((body[name] for name in ("key", "Info", "info") if isinstance(body.get(name), dict)), None)
+    if found is None:
+        return None
+    # whatsmeow keeps the chat and the sender in an object of their own.
+    source = found.get("MessageSource")
+    return {**found, **source} if isinstance(source, dict) else found
+
+
+def _inside(content: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+    """The part of that name, also within messages that only wrap another: ephemeral ones and the like."""
+    layer = [content]
+    for _ in range(_DEEPEST):
+        below: list[Mapping[str, Any]] = []
+        for each in layer:
+            for key, value in each.items():
+                if spelling(key) == name and isinstance(value, dict):
+                    return value
+                if isinstance(value, dict) and isinstance(value.get("message"), dict):
+                    below.append(value["message"])
+        layer = below
+    return None
+
+
+def _revoked(content: Mapping[str, Any]) -> str | None:
+    protocol = _inside(content, "protocolmessage")
+    if protocol is None or (fields.plain(protocol.get("type")) or "").lower() not in _REVOKE:
+        return None
+    key = fields.mapping(protocol.get("key"))
+    return fields.text(key.get("id") or key.get("ID"))

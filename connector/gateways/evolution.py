@@ -1,0 +1,76 @@
+"""Evolution API: Baileys' messages in an envelope of its own."""
+
+from datetime import datetime
+from typing import Any
+
+from connector.gateways import baileys
+from connector.gateways.gateway import Body, pass_over
+from connector.models import OrderChange
+from connector.whapi import fields
+from connector.whapi.changes import DELETED
+from connector.whapi.payload import Reading, join
+from connector.whapi.unwrap import opened
+
+NAME = "evolution"
+TITLE = "Evolution API"
+
+_EVENTS = frozenset(
+    {
+        "application.startup", "instance.create", "instance.delete", "qrcode.updated", "connection.update",
+        "status.instance", "messages.set", "messages.upsert", "messages.edited", "messages.update", "messages.delete",
+        "send.message", "send.message.update", "contacts.set", "contacts.upsert", "contacts.update", "presence.update",
+        "chats.set", "chats.upsert", "chats.update", "chats.delete", "groups.upsert", "groups.update", "group.update",
+        "group.participants.update", "labels.edit", "labels.association", "call", "typebot.start",
+        "typebot.change.status", "logout.instance", "remove.instance", "new.jwt.token",
+    }
+)  # fmt: skip
+_NEW = frozenset({"messages.set", "messages.upsert"})
+_DELETE = "messages.delete"
+
+
+def recognises(body: Body) -> bool:
+    return "data" in body and isinstance(body.get("event"), str) and _event(body) in _EVENTS
+
+
+def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
+    event, data = _event(body), opened(body["data"])
+    where = join(at, "data")
+    if event == _DELETE:
+        _read_deleted(data, reading)
+    elif event in _NEW:
+        channel_id = fields.text(body.get("instance"))
+        for place, message in _messages(data, where):
+            kept = {**body, "data": message}
+            if isinstance(message, dict) and baileys.is_message(message):
+                baileys.read_message(message, reading, now=now, at=place, title=TITLE, channel_id=channel_id, kept=kept)
+            else:
+                pass_over(message, reading, at=place, title=TITLE, kept=kept)
+    elif event == "send.message":
+        reading.ignored += 1
+    else:
+        pass_over(data, reading, at=where, title=TITLE, kept=body)
+
+
+def _event(body: Body) -> str:
+    """The event's name; a setting has it written as `MESSAGES_UPSERT`."""
+    return str(body["event"]).strip().lower().replace("_", ".").replace("-", ".")
+
+
+def _messages(data: Any, at: str) -> list[tuple[str, Any]]:
+    """The messages with their places: one, several, or, in forks, within `messages`."""
+    if isinstance(data, dict) and "messages" in data and not baileys.is_message(data):
+        data, at = data["messages"], f"{at}.messages"
+    if isinstance(data, list):
+        return [(f"{at}[{index}]", opened(message)) for index, message in enumerate(data)]
+    return [(at, data)]
+
+
+def _read_deleted(data: Any, reading: Reading) -> None:
+    found = data.get("keys", data) if isinstance(data, dict) else data
+    for deleted in found if isinstance(found, list) else [found]:
+        entry = fields.mapping(deleted)
+        key = fields.mapping(entry.get("key"))
+        message_id = baileys.message_id_of(entry.get("keyId") or key.get("id") or entry.get("id"))
+        if message_id is not None:
+            reading.changes.append(OrderChange(DELETED, message_id=message_id))
+    reading.ignored += 1

@@ -1,0 +1,96 @@
+"""Reads what Make, n8n, Zapier and the like send to `POST /orders`.
+
+Accepted: a whole Whapi payload, one Whapi message, another gateway's webhook, a bare order (`order_id` and
+`order_token` with whatever else is known, or with its `items`), and a list of any of these; each as it is, as JSON in
+a text, or wrapped as these tools wrap what they hand on. Unlike a webhook, a wrong body is answered with what is wrong
+in which field, because somebody is there to mend it.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from connector.gateways.every import recognised
+from connector.whapi import fields
+from connector.whapi.bare import read_bare
+from connector.whapi.names import names_an_order
+from connector.whapi.payload import Reading, Unclear, is_other_event, join, read_message, read_payload
+from connector.whapi.unwrap import opened, wrapped
+from connector.whapi.wording import came
+
+MOST_NAMED = 100
+"""Wrong fields that an answer names. A mebibyte has room for half a million."""
+_DEEPEST = 12
+"""Lists and wrappers within each other. Two or three are usual."""
+_SHAPES = (
+    "Expected a Whapi payload (with `messages`), a Whapi message (with `type` and `order`), "
+    "an order (with `order_id` and `order_token`), or a list of these"
+)
+
+
+def read_forwarded(body: Any, *, now: datetime, at: str = "") -> Reading:
+    """Reads one body; `unclear` names each field that is wrong."""
+    reading = Reading()
+    _read(body, reading, now=now, at=at, depth=0)
+    return reading
+
+
+def _read(part: Any, reading: Reading, *, now: datetime, at: str, depth: int) -> None:
+    part = opened(part)
+    if depth > _DEEPEST:
+        reading.unclear.append(Unclear(at, f"Expected an order within {_DEEPEST} lists and wrappers.", part))
+    elif isinstance(part, list):
+        for index, entry in enumerate(part):
+            _read(entry, reading, now=now, at=f"{at}[{index}]", depth=depth + 1)
+            if len(reading.unclear) >= MOST_NAMED:
+                break  # Nothing of this body will be stored, and who mends these finds the rest.
+    elif isinstance(part, dict):
+        _read_object(part, reading, now=now, at=at, depth=depth)
+    else:
+        reading.unclear.append(Unclear(at or "body", f"{_SHAPES}; {came(part)} came.", part))
+
+
+def _read_object(part: dict[str, Any], reading: Reading, *, now: datetime, at: str, depth: int) -> None:
+    if (gateway := recognised(part)) is not None:
+        gateway.read(part, reading, now=now, at=at)
+    elif "messages" in part:
+        reading.add(read_payload(_with_messages(part), now=now, at=at))
+    elif fields.flag(part.get("from_me")) and not _is_message(part):
+        reading.ignored += 1
+    elif _is_message(part):
+        read_message(_with_order(part), reading, now=now, at=at)
+    elif isinstance(opened(part.get("order")), dict) or names_an_order(part):
+        read_bare(part, reading, now=now, at=at)
+    elif inner := wrapped(part):
+        if len(inner) > 1:
+            keys = " and ".join(f"`{key}`" for key in inner)
+            reading.unclear.append(Unclear(at or "body", f"Expected one order or list of them; {keys} came.", part))
+            return
+        ((key, value),) = inner.items()
+        _read(value, reading, now=now, at=join(at, key), depth=depth + 1)
+    elif is_other_event(part):
+        reading.add(read_payload(part, now=now, at=at))
+    else:
+        reading.unclear.append(Unclear(at or "body", f"{_SHAPES}; {came(part)} came.", part))
+
+
+def _is_message(part: dict[str, Any]) -> bool:
+    """Whether this is one message of Whapi's, and not an order that somebody has made from one."""
+    return not {"type", "from_me"}.isdisjoint(part) and not (names_an_order(part) or wrapped(part))
+
+
+def _with_messages(payload: dict[str, Any]) -> dict[str, Any]:
+    """The payload with its messages as a list of objects, also where they came as a text, or as a single one."""
+    messages = opened(payload["messages"])
+    if isinstance(messages, dict):
+        messages = [messages]
+    if isinstance(messages, list):
+        messages = [_with_order(message) for message in messages]
+    return {**payload, "messages": messages}
+
+
+def _with_order(message: Any) -> Any:
+    message = opened(message)
+    if not isinstance(message, dict):
+        return message
+    order = opened(message.get("order"))
+    return {"type": "order", **message, "order": order} if isinstance(order, dict) else message

@@ -1,0 +1,101 @@
+"""Meta's own Cloud API: its webhooks, whole or taken apart by a no-code tool.
+
+An order has no id but its message's, no total, and items without names.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from connector.gateways.gateway import Body, id_of, pass_over, take
+from connector.models import NewOrder
+from connector.whapi import contacts, fields
+from connector.whapi.lines import items_within, with_sku_as_name
+from connector.whapi.payload import Reading, Unclear, is_order_message, join, kind
+from connector.whapi.unwrap import opened
+
+NAME = "meta"
+TITLE = "Meta's Cloud API"
+
+
+def recognises(body: Body) -> bool:
+    return (
+        body.get("object") == "whatsapp_business_account"
+        or body.get("messaging_product") == "whatsapp"
+        or isinstance(body.get("entry"), list)
+        or _is_message(body)
+    )
+
+
+def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
+    if _is_message(body):
+        _read_message(body, {}, reading, now=now, at=at or "body")
+        return
+    if "entry" not in body:  # What n8n's and others' triggers hand on: the value of one change.
+        _read_value(body, reading, now=now, at=at)
+        return
+    entries = body["entry"]
+    if not isinstance(entries, list):
+        sentence = f"`entry` is a list; {kind(entries)} came."
+        reading.unclear.append(Unclear(join(at, "entry"), sentence, body))
+        return
+    if not entries:
+        reading.ignored += 1
+    for number, entry in enumerate(entries):
+        changes = fields.mapping(opened(entry)).get("changes")
+        for index, change in enumerate(changes if isinstance(changes, list) else []):
+            where = join(at, f"entry[{number}].changes[{index}].value")
+            _read_value(fields.mapping(fields.mapping(change).get("value")), reading, now=now, at=where)
+        if not isinstance(changes, list):
+            pass_over(entry, reading, at=join(at, f"entry[{number}]"), title=TITLE, kept={"entry": [entry]})
+
+
+def _is_message(body: Body) -> bool:
+    """One message of Meta's, which has no `order_id` of its own."""
+    order = opened(body.get("order"))
+    return is_order_message(body) and isinstance(order, dict) and "product_items" in order and "order_id" not in order
+
+
+def _read_value(value: Mapping[str, Any], reading: Reading, *, now: datetime, at: str) -> None:
+    messages = value.get("messages")
+    if not isinstance(messages, list) or not messages:
+        pass_over(value, reading, at=at or "body", title=TITLE)
+        return
+    for index, message in enumerate(messages):
+        _read_message(opened(message), value, reading, now=now, at=join(at, f"messages[{index}]"))
+
+
+def _read_message(message: Any, value: Mapping[str, Any], reading: Reading, *, now: datetime, at: str) -> None:
+    kept = {**value, "messages": [message]} if value else message
+    if not isinstance(message, dict):
+        reading.unclear.append(Unclear(at, f"A message is a JSON object; {kind(message)} came.", kept))
+        return
+    if not is_order_message(message):
+        pass_over(message, reading, at=at, title=TITLE, kept=kept)
+        return
+    order = fields.mapping(opened(message.get("order")))
+    sender = message.get("from")
+    contact = _contact(value.get("contacts"), message)
+    items = with_sku_as_name(items_within(order, message))
+    new = NewOrder(
+        order_id=id_of(message.get("id")),
+        received_at=fields.moment(message.get("timestamp"), now=now) or now,
+        channel_id=fields.text(fields.mapping(value.get("metadata")).get("phone_number_id")),
+        customer_name=fields.text(fields.mapping(contact.get("profile")).get("name")),
+        customer_phone=contacts.phone(sender, contact.get("wa_id")),
+        note=fields.text(order.get("text")),
+        items=items,
+        chat_id=contacts.chat_id(sender, contact.get("wa_id")),
+        message_id=fields.text(message.get("id")),
+    )
+    take(new, reading, at=join(at, "id"), title=TITLE, part=kept, given_id=message.get("id"))
+
+
+def _contact(found: Any, message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The sender among the contacts of the payload; the only one, where none is named."""
+    listed = [fields.mapping(contact) for contact in found] if isinstance(found, list) else []
+    senders = {fields.plain(message.get(name)) for name in ("from", "from_user_id")} - {None}
+    for contact in listed:
+        if senders & {fields.plain(contact.get(name)) for name in ("wa_id", "user_id")}:
+            return contact
+    return listed[0] if len(listed) == 1 else {}

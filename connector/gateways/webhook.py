@@ -1,0 +1,89 @@
+"""Reads what comes to the addresses for webhooks: Whapi's payloads, other gateways', and either of them wrapped.
+
+Nobody is there to mend what is wrong, so nothing is refused: what looks like an order and is none that is known is
+kept.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from connector.gateways.every import recognised
+from connector.whapi.payload import (
+    OTHER_EVENTS,
+    Reading,
+    Unclear,
+    is_order_message,
+    is_other_event,
+    join,
+    read_message,
+    read_payload,
+)
+from connector.whapi.unwrap import opened, wrapped
+
+MOST_UNCLEAR = 1000
+"""Unclear parts of one webhook that are kept one by one. A mebibyte has room for half a million."""
+_DEEPEST = 4
+
+
+def read_webhook(body: Any, *, now: datetime) -> Reading:
+    """Reads a webhook's body: one payload, or several as a list, as a forwarder may send them. Never raises."""
+    reading = Reading()
+    for payload in body if isinstance(body, list) else [body]:
+        _read(payload, reading, now=now, at="", depth=0)
+    if len(reading.unclear) > MOST_UNCLEAR:
+        first = reading.unclear[0]
+        sentence = f"{len(reading.unclear)} parts were not understood; the first is {first.field}: {first.reason}"
+        reading.unclear = [Unclear("body", sentence, body)]
+    return reading
+
+
+def _read(payload: Any, reading: Reading, *, now: datetime, at: str, depth: int) -> None:
+    if _is_whapis(payload):
+        reading.add(read_payload(payload, now=now, at=at))
+    elif (gateway := recognised(payload)) is not None:
+        gateway.read(payload, reading, now=now, at=at)
+    elif isinstance(payload, dict) and _is_one_message(payload):
+        read_message(payload, reading, now=now, at=at or "body")
+    elif isinstance(payload, dict) and depth < _DEEPEST and (inner := _inside(payload)) is not None:
+        key, parts = inner
+        several = isinstance(parts, list)
+        for index, part in enumerate(parts if several else [parts]):
+            where = join(at, f"{key}[{index}]" if several else key)
+            _read(part, reading, now=now, at=where, depth=depth + 1)
+    else:
+        reading.add(read_payload(payload, now=now, at=at))
+
+
+def _is_whapis(payload: Any) -> bool:
+    """Whether this is beyond doubt what Whapi sends, as nearly all is: then nobody else need be asked."""
+    return isinstance(payload, dict) and "messages" in payload and "channel_id" in payload
+
+
+def _is_one_message(payload: Mapping[str, Any]) -> bool:
+    return "messages" not in payload and is_order_message(payload) and isinstance(payload.get("order"), dict)
+
+
+def _inside(payload: Mapping[str, Any]) -> tuple[str, Any] | None:
+    """What the payload only hands on, where that is something that a webhook may bring."""
+    if "messages" in payload or is_other_event(payload):
+        return None
+    inner = wrapped(payload)
+    if len(inner) != 1:
+        return None
+    ((key, value),) = inner.items()
+    parts = [opened(part) for part in value] if isinstance(value, list) else value
+    known = all(map(_is_known, parts)) if isinstance(parts, list) else _is_known(parts)
+    return (key, parts) if known and parts else None
+
+
+def _is_known(part: Any) -> bool:
+    if not isinstance(part, dict):
+        return False
+    return (
+        "messages" in part
+        or bool(part.keys() & OTHER_EVENTS)
+        or _is_one_message(part)
+        or recognised(part) is not None
+        or _inside(part) is not None
+    )

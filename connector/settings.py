@@ -1,0 +1,251 @@
+"""The settings of the service: their names, types and defaults, and how each is read.
+
+They come from environment variables and from the file `.env` in the working directory.
+"""
+
+import ipaddress
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from dotenv import dotenv_values
+
+from connector import converters
+from connector.certificates import certificate_problems
+from connector.converters import SHORTEST_PASSWORD, SHORTEST_SECRET
+from connector.events.secret import HOW_TO_MAKE, PREFIX, parse_secrets
+from connector.events.target import Target, parse_targets, secrets_of
+
+ENV_FILE = ".env"
+_YEAR = 31_536_000
+_BLANKS = re.compile(r"\A[\s\ufeff\u200b\u2060]+|[\s\ufeff\u200b\u2060]+\Z")
+"""Also those that nobody sees: a byte-order mark, and what is copied along from a web page."""
+_SHORTEST_HIDDEN = 6
+"""Characters. What is shorter is likely to be a part of ordinary words, which a log would then lack."""
+_LONGEST_PATH = 255
+
+HOW_TO_GET = {
+    "WHAPI_TOKEN": "Copy the channel's token from Whapi's panel.",
+    "SPREADSHEET_ID": converters.HOW_TO_GET_SPREADSHEET,
+    "WEBHOOK_SECRET": f"Make up a text of at least {SHORTEST_SECRET} characters that callers must present.",
+}
+
+
+class SettingsError(Exception):
+    """Settings are missing or wrong. `problems`: a plain sentence for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return " ".join(self.problems)
+
+
+def _by(convert: Callable[[str], Any]) -> dict[str, Any]:
+    """A field's metadata: `convert` reads it from a text, or raises ValueError with a sentence about `it`."""
+    return {"convert": convert}
+
+
+_text = str
+_seconds = partial(converters.number, above=0)
+_secret = partial(converters.secret, shortest=SHORTEST_SECRET)
+_password = partial(converters.secret, shortest=SHORTEST_PASSWORD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every variable that the service knows. Names and defaults are promised to its users.
+
+    What is secret is not in its `repr`.
+    """
+
+    whapi_token: str = field(repr=False, metadata=_by(converters.token))
+    spreadsheet_id: str = field(metadata=_by(converters.spreadsheet_id))
+    google_credentials: str = field(default="credentials.json", repr=False, metadata=_by(_text))
+    webhook_secret: str = field(repr=False, metadata=_by(_secret))
+    admin_password: str | None = field(default=None, repr=False, metadata=_by(_password))
+    meta_app_secret: str | None = field(default=None, repr=False, metadata=_by(_text))
+    whapi_base_url: str = field(default="https://gate.whapi.cloud", metadata=_by(converters.address))
+    sheets_base_url: str = field(default="https://sheets.googleapis.com", metadata=_by(converters.address))
+    database_url: str = field(default="sqlite:///data/connector.db", repr=False, metadata=_by(_text))
+    host: str = field(default="127.0.0.1", metadata=_by(_text))
+    port: int = field(default=8080, metadata=_by(partial(converters.integer, at_least=0, at_most=65535)))
+    public_url: str | None = field(default=None, metadata=_by(converters.address))
+    orders_tab: str = field(default="Orders", metadata=_by(_text))
+    items_tab: str = field(default="Items", metadata=_by(_text))
+    timezone: ZoneInfo | None = field(default=None, metadata=_by(converters.zone))
+    resync_interval: float = field(default=60, metadata=_by(_seconds))
+    reconcile_interval: float = field(default=900, metadata=_by(partial(converters.number, at_least=0, at_most=_YEAR)))
+    reconcile_window: float = field(default=86_400, metadata=_by(partial(converters.number, above=0, at_most=_YEAR)))
+    retry_first_delay: float = field(default=10, metadata=_by(_seconds))
+    retry_max_delay: float = field(default=3600, metadata=_by(_seconds))
+    retry_give_up_after: float = field(default=604_800, metadata=_by(_seconds))
+    keep_days: float = field(default=90, metadata=_by(partial(converters.number, at_least=1)))
+    items_grace: float = field(default=3, metadata=_by(partial(converters.number, at_least=0)))
+    item_price_divisor: float = field(default=1, metadata=_by(partial(converters.number, above=0)))
+    whapi_timeout: float = field(default=15, metadata=_by(_seconds))
+    google_timeout: float = field(default=60, metadata=_by(_seconds))
+    events_url: str | None = field(
+        default=None, repr=False, metadata=_by(partial(converters.unchanged, check=parse_targets))
+    )
+    events_secret: str | None = field(
+        default=None, repr=False, metadata=_by(partial(converters.unchanged, check=parse_secrets))
+    )
+    plain_http_hosts: str = field(default="", metadata=_by(_text))
+    events_allow_private: bool = field(default=False, metadata=_by(converters.boolean))
+    log_format: str = field(default="console", metadata=_by(partial(converters.choice, choices=("console", "json"))))
+    log_level: str = field(
+        default="INFO", metadata=_by(partial(converters.choice, choices=("DEBUG", "INFO", "WARNING", "ERROR")))
+    )
+
+    @property
+    def plain_hosts(self) -> frozenset[str]:
+        """Hosts beside this machine that may be asked without TLS."""
+        return frozenset(host for part in self.plain_http_hosts.split(",") if (host := part.strip().lower()))
+
+    @property
+    def event_targets(self) -> tuple[Target, ...]:
+        """The addresses that get events."""
+        return parse_targets(self.events_url) if self.events_url else ()
+
+    @property
+    def event_secrets(self) -> list[str]:
+        """The secrets that sign events."""
+        return parse_secrets(self.events_secret) if self.events_secret else []
+
+    @property
+    def secrets(self) -> list[str]:
+        """Every value that must never be seen in a log, an error or a page."""
+        hidden = [self.whapi_token, self.webhook_secret]
+        hidden += [secret for secret in (self.admin_password, self.meta_app_secret) if secret is not None]
+        for secret in self.event_secrets:
+            hidden += [secret, secret.removeprefix(PREFIX)]
+        if self.events_url is not None:
+            # In many no-code tools the address itself is the secret.
+            hidden += secrets_of(self.events_url)
+        hidden += database_secrets(self.database_url)
+        if "{" in self.google_credentials or len(self.google_credentials) > _LONGEST_PATH:
+            hidden.append(self.google_credentials)
+        return hidden
+
+
+def load_settings(*, env_file: str | None = ENV_FILE, **values: Any) -> Settings:
+    """The settings from the environment and the file; `values` win over both, and None stands for the default.
+
+    Blanks at the ends of a value don't count, and a value of nothing else counts as not set. Raises SettingsError with
+    every problem there is.
+    """
+    texts = {**_texts(_read(env_file)), **_texts(os.environ)}
+    texts.update({name.upper(): None if value is None else trimmed(str(value)) for name, value in values.items()})
+    read, problems = {}, []
+    for entry in fields(Settings):
+        name = entry.name.upper()
+        text = texts.get(name)
+        if not text:
+            if entry.default is MISSING:
+                problems.append(f"{name} is not set. {HOW_TO_GET[name]}")
+            continue
+        try:
+            read[entry.name] = entry.metadata["convert"](converters.printable(text))
+        except ValueError as error:
+            problems.append(f"{name} is wrong: {error}")
+    if problems:
+        raise SettingsError(problems)
+    settings = Settings(**read)
+    contradicting = [*contradictions(settings), *certificate_problems()]
+    if contradicting:
+        raise SettingsError(contradicting)
+    return settings
+
+
+def contradictions(settings: Settings) -> Iterator[str]:
+    """A sentence for each case in which two settings, right by themselves, don't go together."""
+    if settings.orders_tab == settings.items_tab:
+        yield "ORDERS_TAB and ITEMS_TAB are the same. Give the two tabs different names."
+    for name, url in (("WHAPI_BASE_URL", settings.whapi_base_url), ("SHEETS_BASE_URL", settings.sheets_base_url)):
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if parts.scheme == "http" and not is_loopback(host) and host not in settings.plain_hosts:
+            yield (
+                f"{name} is wrong: it begins with http://, so the token would cross the network for all to read. Use "
+                f"https://, or, where the way to that host is safe, allow it with PLAIN_HTTP_HOSTS={host}."
+            )
+    if settings.events_url is not None and settings.events_secret is None:
+        yield f"EVENTS_SECRET is not set, but EVENTS_URL is: events are signed with it. {HOW_TO_MAKE}"
+    if not settings.events_allow_private and not all(target.is_secure for target in settings.event_targets):
+        yield (
+            "EVENTS_URL is wrong: an address begins with http://. Use https://; plain http is taken only for a "
+            "receiver in the own network, with EVENTS_ALLOW_PRIVATE=true."
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host's name stands for this machine itself."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def trimmed(text: str) -> str:
+    """The text without blanks at its ends: a secret that was read from a file ends in a line break."""
+    return _BLANKS.sub("", text)
+
+
+def database_secrets(url: str) -> list[str]:
+    """The password in a database's address, wherever it stands and however wrongly it is written."""
+    rest = url.partition("://")[2]
+    passwords = [part.rpartition("@")[0].partition(":")[2] for part in (rest, rest.partition("?")[0])]
+    for pair in rest.partition("?")[2].split("&"):
+        name, _, value = pair.partition("=")
+        if "pass" in name.lower():
+            passwords.append(value)
+    pieces = [piece for password in passwords for piece in (password, *re.split(r"[@:/?#&]", password))]
+    plain = [unquote(piece) for piece in pieces]
+    return list(dict.fromkeys(piece for piece in (*pieces, *plain) if len(piece) >= _SHORTEST_HIDDEN))
+
+
+def raw_secrets(env_file: str | None = ENV_FILE) -> list[str]:
+    """Whatever the settings that hold secrets hold now, be it right or wrong: for errors that end everything."""
+    try:
+        from_file = _read(env_file)
+    except SettingsError:
+        from_file = {}
+    places: tuple[Mapping[str, str | None], ...] = (from_file, os.environ)
+    names = {entry.name.upper() for entry in fields(Settings) if not entry.repr}
+    texts = [value for place in places for name, value in place.items() if name.upper() in names and value]
+    lines = [line for text in texts for line in re.split(r"[\r\n]+|\\n", text)]
+    pieces = [*texts, *lines, *(piece for text in texts for piece in database_secrets(text))]
+    return list(
+        dict.fromkeys(piece for text in pieces for piece in (text, trimmed(text)) if len(piece) >= _SHORTEST_HIDDEN)
+    )
+
+
+def _texts(values: Mapping[str, str | None]) -> dict[str, str | None]:
+    """What is set, by names in capital letters."""
+    return {name.upper(): text for name, value in values.items() if value and (text := trimmed(value))}
+
+
+def _read(env_file: str | None) -> dict[str, str | None]:
+    if env_file is None:
+        return {}
+    if Path(env_file).is_dir():
+        raise SettingsError(
+            [
+                f"{env_file} is a folder, not a file. (A container makes one where the file that it is to mount is "
+                "missing.) Remove it."
+            ]
+        )
+    try:
+        return dict(dotenv_values(env_file, encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(
+            [f"The file {env_file} can't be read. See that it is a text file and that the service may read it."]
+        ) from None

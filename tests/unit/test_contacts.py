@@ -1,0 +1,73 @@
+"""A phone number comes from what is one, and from nothing that only looks like one."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.gateways.webhook import read_webhook
+from connector.sheets.links import chat_link
+from connector.whapi import contacts
+from tests.unit.test_payload import NOW, SAMPLE
+
+numbers = st.from_regex(r"[1-9][0-9]{6,14}", fullmatch=True)
+servers = st.sampled_from(["s.whatsapp.net", "c.us"])
+others = st.sampled_from(["lid", "g.us", "newsletter", "broadcast", "hosted.lid", "bot", "call", "s.whatsapp.com"])
+
+
+@given(number=numbers, server=servers, device=st.just("") | st.integers(0, 99).map(":{}".format))
+def test_a_number_is_found_in_a_contacts_id_without_its_device(number: str, server: str, device: str) -> None:
+    assert contacts.phone(f"{number}{device}@{server}") == number
+    assert contacts.chat_id(f"{number}{device}@{server}") == f"{number}@{server}"
+    assert contacts.phone(f"{number}{device}") == number
+
+
+@given(number=numbers, server=others)
+def test_no_other_id_is_a_number(number: str, server: str) -> None:
+    assert contacts.phone(f"{number}@{server}") is None
+
+
+@given(lid=numbers, number=numbers)
+def test_a_lids_digits_are_no_number_and_a_number_beside_it_is(lid: str, number: str) -> None:
+    assert contacts.phone(lid, f"{lid}@lid") is None
+    assert contacts.phone(f"{lid}@lid", lid) is None
+    assert contacts.phone(f"{lid}@lid", f"{number}@s.whatsapp.net") == (number if number != lid else None)
+
+
+@pytest.mark.parametrize(
+    ("written", "digits"),
+    [
+        ("+91 99843 51847", "919984351847"), ("0049 151 2345678", "491512345678"), ("(151) 234-5678", "1512345678"),
+        ("\u202a+49\u00a0151\u20112345678\u202c", "491512345678"), (919984351847, "919984351847"),
+        (919984351847.0, "919984351847"), ("123456", None), ("1234567890123456", None), ("at the counter", None),
+        ("DE.1349000111222", None), ("120363021112223334", None), ("0@s.whatsapp.net", None), ("", None), (None, None),
+        (True, None), (["491512345678"], None), ("49151234567a@c.us", None), ("٤٩١٥١٢٣٤٥٦٧٨", None),
+    ],
+)  # fmt: skip
+def test_a_number_is_read_however_it_is_written(written: Any, digits: str | None) -> None:
+    assert contacts.phone(written) == digits
+
+
+anything = st.one_of(
+    st.text(max_size=40),
+    st.tuples(numbers, others | servers).map("@".join),
+    numbers,
+    st.none(),
+    st.booleans(),
+    st.integers(),
+)
+
+
+@given(sender=anything, chat=anything)
+def test_a_link_leads_only_to_a_number_that_came_as_one(sender: Any, chat: Any) -> None:
+    message = {**SAMPLE["messages"][0], "from": sender, "chat_id": chat}
+
+    (order,) = read_webhook({"messages": [message]}, now=NOW).orders
+
+    if order.customer_phone is not None:
+        assert order.customer_phone.isascii()
+        assert order.customer_phone.isdigit()
+        assert 7 <= len(order.customer_phone) <= 15
+        assert f"{order.customer_phone}@lid" not in {sender, chat}
+    assert chat_link(order.customer_phone) in {None, f"https://wa.me/{order.customer_phone}"}

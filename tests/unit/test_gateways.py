@@ -1,0 +1,420 @@
+"""Each gateway's webhook gives the order that it holds, its changes of earlier ones, and nothing else."""
+
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.gateways.every import GATEWAYS, recognised
+from connector.gateways.forwarded import read_forwarded
+from connector.gateways.gateway import without_items
+from connector.gateways.webhook import read_webhook
+from connector.models import Item, NewOrder, OrderChange
+from connector.web.openapi.gateway_examples import SENT
+from connector.whapi.payload import Reading
+from tests.unit.test_payload import NOW, json_values
+from tests.unit.test_wrappings import WRAPS, n8n
+
+AT = datetime(2026, 9, 21, 14, 13, 20, tzinfo=UTC)
+DELETED = "Message deleted"
+BAILEYS = SENT["evolution"].order["data"]
+
+
+def order(title: str | None = None, **fields: Any) -> NewOrder:
+    """The order of an example; with `title`, one without its items from that gateway."""
+    found = NewOrder(order_id="", received_at=AT, total_price=9, currency="EUR")
+    if title is not None:
+        found = replace(found, unfetchable=without_items(title), amounts_certain=True, title="Bakery", item_count=2)
+    return replace(found, **fields)
+
+
+RIGHT: dict[str, tuple[Any, NewOrder]] = {
+    "meta": (
+        SENT["meta"].order,
+        order(
+            order_id="wamid.HBgNNDkxNTU1MDEwMDExMRUCABIYFDNFQjAwMA==",
+            message_id="wamid.HBgNNDkxNTU1MDEwMDExMRUCABIYFDNFQjAwMA==",
+            channel_id="100200300400500",
+            customer_name="Mira",
+            customer_phone="4915550100111",
+            chat_id="4915550100111",
+            note="by noon, please",
+            total_price=None,
+            currency=None,
+            items=(Item(sku="RYE-1", name="RYE-1", quantity=2, price=4.5, currency="EUR"),),
+        ),
+    ),
+    "evolution": (
+        SENT["evolution"].order,
+        order(
+            "Evolution API",
+            order_id="810000000000201",
+            message_id="3EB0A1B2C3D4E5F60718",
+            channel_id="bakery",
+            customer_name="Lena",
+            customer_phone="4915550100222",
+            chat_id="4915550100222@s.whatsapp.net",
+            note="by noon, please",
+        ),
+    ),
+    "waha": (
+        SENT["waha"].order,
+        order(
+            "WAHA",
+            order_id="810000000000301",
+            message_id="3EB0B1C2D3E4F5061728",
+            channel_id="default",
+            customer_name="Paul",
+            customer_phone="4915550100333",
+            chat_id="4915550100333@s.whatsapp.net",
+            note="by noon, please",
+        ),
+    ),
+    "green-api": (
+        SENT["green-api"].order,
+        order(
+            "GREEN-API",
+            order_id="810000000000401",
+            message_id="3EB0C1D2E3F405162738",
+            channel_id="1101000001",
+            customer_name="Nora",
+            customer_phone="4915550100444",
+            chat_id="4915550100444@c.us",
+        ),
+    ),
+    "2chat": (
+        SENT["2chat"].order,
+        order(
+            order_id="MSG5f0c2a7e-0000-4000-8000-000000000001",
+            message_id="MSG5f0c2a7e-0000-4000-8000-000000000001",
+            customer_name="Omar Haddad",
+            customer_phone="4915550100555",
+            chat_id="4915550100555",
+            items=(Item(product_id="7001", name="Rye loaf", quantity=2, price=4.5, currency="EUR"),),
+        ),
+    ),
+    "baileys": (
+        BAILEYS,
+        order(
+            "Baileys",
+            order_id="810000000000201",
+            message_id="3EB0A1B2C3D4E5F60718",
+            customer_name="Lena",
+            customer_phone="4915550100222",
+            chat_id="4915550100222@s.whatsapp.net",
+            note="by noon, please",
+        ),
+    ),
+}
+
+
+def read_both(body: Any) -> Reading:
+    """What the webhooks' addresses and `POST /orders` read, which is the same."""
+    webhook, forwarded = read_webhook(body, now=NOW), read_forwarded(body, now=NOW)
+    assert (webhook.orders, webhook.ignored, webhook.changes) == (
+        forwarded.orders,
+        forwarded.ignored,
+        forwarded.changes,
+    )
+    assert [part.reason for part in webhook.unclear] == [part.reason for part in forwarded.unclear]
+    return webhook
+
+
+def changed(body: Any, *path: str | int, value: Any) -> Any:
+    """The body with one value in it changed."""
+    body = copy.deepcopy(body)
+    inner = body
+    for step in path[:-1]:
+        inner = inner[step]
+    inner[path[-1]] = value
+    return body
+
+
+def test_every_gateway_is_among_these() -> None:
+    assert {gateway.NAME for gateway in GATEWAYS} == set(RIGHT)
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_gateways_webhook_as_it_comes_is_its_order(name: str) -> None:
+    body, right = RIGHT[name]
+
+    reading = read_both(body)
+
+    assert (reading.orders, reading.ignored, reading.unclear, reading.changes) == ([right], 0, [], [])
+    found = recognised(body)
+    assert found is not None
+    assert name == found.NAME
+
+
+@given(name=st.sampled_from(sorted(RIGHT)), wraps=st.lists(st.sampled_from(sorted(WRAPS)), min_size=1, max_size=3))
+def test_a_no_code_tool_may_wrap_it(name: str, wraps: list[str]) -> None:
+    body, right = RIGHT[name]
+    for wrap in wraps:
+        body = WRAPS[wrap](body)
+
+    assert read_forwarded(body, now=NOW).orders == [right]
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_webhook_that_was_handed_on_by_n8n_is_read_at_its_address_too(name: str) -> None:
+    body, right = RIGHT[name]
+
+    assert read_webhook([n8n(body)], now=NOW).orders == [right]
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_what_is_no_order_is_ignored(name: str) -> None:
+    reading = read_both(SENT[name].other)
+
+    assert (reading.orders, reading.ignored, reading.unclear, reading.changes) == ([], 1, [], [])
+
+
+ID_PATHS: dict[str, tuple[str | int, ...]] = {
+    "meta": ("entry", 0, "changes", 0, "value", "messages", 0, "id"),
+    "evolution": ("data", "message", "orderMessage", "orderId"),
+    "waha": ("payload", "_data", "message", "orderMessage", "orderId"),
+    "green-api": ("messageData", "orderMessage", "orderId"),
+    "2chat": ("uuid",),
+    "baileys": ("message", "orderMessage", "orderId"),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.parametrize("lost", ["undefined", "", None, [], "a\nb", "x" * 201])
+def test_an_order_whose_id_is_none_is_kept_so_that_it_can_be_read_again(name: str, lost: Any) -> None:
+    body = RIGHT[name][0]
+    if name == "2chat":
+        body = changed(body, "id", value=lost)
+    broken = changed(body, *ID_PATHS[name], value=lost)
+
+    (unclear,) = read_both(broken).unclear
+
+    (again,) = read_webhook(json.loads(json.dumps(unclear.part)), now=NOW).unclear
+    assert again.reason == unclear.reason
+
+
+def test_metas_payload_may_hold_several_messages_and_entries() -> None:
+    body, right = RIGHT["meta"]
+    second = changed(body, *ID_PATHS["meta"], value="wamid.2")
+    both = {**body, "entry": [*body["entry"], *second["entry"], *SENT["meta"].other["entry"]]}
+
+    reading = read_both(both)
+
+    assert [found.order_id for found in reading.orders] == [right.order_id, "wamid.2"]
+    assert reading.ignored == 1
+
+
+def test_a_part_of_metas_payload_will_do() -> None:
+    body, right = RIGHT["meta"]
+    value = body["entry"][0]["changes"][0]["value"]
+    (message,) = value["messages"]
+
+    assert read_both(value).orders == [right]
+    assert read_both(message).orders == [replace(right, channel_id=None, customer_name=None)]
+
+
+def test_a_business_user_id_of_metas_is_no_phone_number_and_finds_its_name() -> None:
+    value = {
+        "messaging_product": "whatsapp",
+        "contacts": [{"profile": {"name": "Ida"}, "user_id": "DE.1349000111222"},
+                     {"profile": {"name": "Bo"}, "wa_id": "1"}],
+        "messages": [{"from_user_id": "DE.1349000111222", "id": "wamid.3", "type": "order",
+                      "order": {"product_items": [{"product_retailer_id": "A", "quantity": 1, "item_price": 1}]}}],
+    }  # fmt: skip
+
+    (found,) = read_both(value).orders
+
+    assert (found.customer_name, found.customer_phone, found.chat_id) == ("Ida", None, None)
+
+
+@pytest.mark.parametrize(
+    ("key", "phone", "chat"),
+    [
+        ({"remoteJid": "233445566778899@lid"}, None, "233445566778899@lid"),
+        ({"remoteJid": "233445566778899@lid", "remoteJidAlt": "491512345678@s.whatsapp.net"}, "491512345678",
+         "233445566778899@lid"),
+        ({"remoteJid": "233445566778899@lid", "senderPn": "491512345678@s.whatsapp.net"}, "491512345678",
+         "233445566778899@lid"),
+        ({"remoteJid": "120363021112223334@g.us", "participant": "491512345678:3@s.whatsapp.net"}, "491512345678",
+         "120363021112223334@g.us"),
+        ({"remoteJid": "491512345678@s.whatsapp.net"}, "491512345678", "491512345678@s.whatsapp.net"),
+    ],
+)  # fmt: skip
+def test_the_customers_number_is_taken_from_where_the_protocol_has_it(
+    key: dict[str, str], phone: str | None, chat: str
+) -> None:
+    (found,) = read_both({**BAILEYS, "key": {**key, "fromMe": False, "id": "A"}}).orders
+
+    assert (found.customer_phone, found.chat_id) == (phone, chat)
+
+
+WRAPPED: list[Callable[[Any], Any]] = [
+    lambda content: {"ephemeralMessage": {"message": content}},
+    lambda content: {"viewOnceMessageV2": {"message": {"ephemeralMessage": {"message": content}}}},
+    lambda content: {"messageContextInfo": {}, **content},
+]
+
+
+@pytest.mark.parametrize("wrap", WRAPPED)
+def test_an_order_within_another_message_is_found(wrap: Callable[[Any], Any]) -> None:
+    assert read_both({**BAILEYS, "message": wrap(BAILEYS["message"])}).orders == [RIGHT["baileys"][1]]
+
+
+def test_baileys_own_event_and_a_fork_of_evolutions_with_several_messages_are_read() -> None:
+    right = RIGHT["baileys"][1]
+    text = {**BAILEYS, "message": {"conversation": "Hello"}}
+
+    assert read_both({"messages": [BAILEYS], "type": "notify"}).orders == [right]
+    for data in ([BAILEYS, text], {"messages": [BAILEYS, text]}):
+        reading = read_both({"event": "MESSAGES_UPSERT", "instance": "bakery", "data": data})
+        assert ([found.order_id for found in reading.orders], reading.ignored) == ([right.order_id], 1)
+
+
+def test_whatsmeows_programs_spell_it_otherwise() -> None:
+    source = {"Chat": "491512345678@s.whatsapp.net", "Sender": "491512345678:5@s.whatsapp.net", "IsFromMe": False}
+    info = {"ID": "3EB0", "MessageSource": source, "PushName": "Ida", "Timestamp": "2026-09-21T14:13:20Z"}
+    content = {"orderMessage": {"orderID": "17", "totalAmount1000": "9000", "totalCurrencyCode": "EUR", "itemCount": 2}}
+    payload = {"id": "x", "from": "491512345678@c.us", "_data": {"Info": info, "Message": content}}
+
+    (found,) = read_both({"event": "message", "session": "s", "payload": payload}).orders
+
+    assert (found.order_id, found.customer_name, found.customer_phone, found.total_price, found.received_at) == (
+        "17", "Ida", "491512345678", 9, AT,
+    )  # fmt: skip
+
+
+def test_wahas_order_from_whatsapp_web_is_read() -> None:
+    amounts = {"itemCount": 2, "totalAmount1000": 9000, "totalCurrencyCode": "EUR"}
+    data = {"type": "order", "orderId": "18", "token": "t", "notifyName": "Ida", "orderTitle": "Bakery", **amounts}
+    payload = {
+        "id": "false_491512345678@c.us_3EB0",
+        "timestamp": 1790000000,
+        "from": "491512345678@c.us",
+        "_data": data,
+    }
+
+    (found,) = read_both({"event": "message", "session": "s", "payload": payload}).orders
+
+    assert found == order(
+        "WAHA", order_id="18", message_id="3EB0", channel_id="s", customer_name="Ida", customer_phone="491512345678",
+        chat_id="491512345678@c.us",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("factor", [1, 1000])
+def test_items_that_a_program_put_beside_the_order_are_taken_at_the_price_that_its_total_proves(factor: int) -> None:
+    products = [
+        {"id": "1", "name": "Bun", "quantity": 2, "price": 3 * factor},
+        {"id": "2", "quantity": 1, "price": 3 * factor},
+    ]
+
+    (found,) = read_both({**BAILEYS, "orderDetails": {"products": products}}).orders
+
+    assert [item.price for item in found.items or ()] == [3, 3]
+    assert (found.total_price, found.unfetchable) == (9, None)
+
+
+def test_2chats_total_of_nothing_is_none_where_its_items_cost_something() -> None:
+    body = changed(SENT["2chat"].order, "message", "order", "total", value=0)
+
+    (found,) = read_both(body).orders
+
+    assert (found.total_price, found.items and found.items[0].price) == (None, 4.5)
+
+
+REVOKED = {"protocolMessage": {"type": "REVOKE", "key": {"id": "3EB0FF", "fromMe": False}}}
+WAHA_REVOKED = {"revokedMessageId": "3EB0FF", "before": {"id": "false_491512345678@c.us_3EB0FF"}, "after": None}
+GREEN_DELETED = {"typeMessage": "deletedMessage", "deletedMessageData": {"stanzaId": "3EB0FF"}}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {**BAILEYS, "message": REVOKED},
+        {**BAILEYS, "message": {"protocolMessage": {"type": 0, "key": {"id": "3EB0FF"}}}},
+        {"event": "messages.upsert", "data": {**BAILEYS, "message": REVOKED}},
+        {
+            "event": "messages.delete",
+            "instance": "b",
+            "data": {"id": "3EB0FF", "remoteJid": "1@c.us", "status": "DELETED"},
+        },
+        {"event": "messages.delete", "data": {"keys": [{"id": "3EB0FF"}]}},
+        {"event": "message.revoked", "session": "s", "payload": WAHA_REVOKED},
+        {"event": "message.revoked", "session": "s", "payload": {**WAHA_REVOKED, "revokedMessageId": None}},
+        {**SENT["green-api"].order, "messageData": GREEN_DELETED},
+        {"messages_removed": ["3EB0FF"], "event": {"type": "messages", "event": "delete"}, "channel_id": "C"},
+        {"messages": [{"type": "action", "action": {"type": "delete", "target": "3EB0FF"}, "from_me": False}]},
+        {
+            "messages_updates": [
+                {"id": "3EB0FF", "before_update": {"type": "order"}, "after_update": {"type": "revoked"}}
+            ]
+        },
+    ],
+)
+def test_a_message_that_was_deleted_is_told_as_a_change(body: Any) -> None:
+    reading = read_both(body)
+
+    assert (reading.changes, reading.orders, reading.ignored, reading.unclear) == (
+        [OrderChange(DELETED, message_id="3EB0FF")], [], 1, [],
+    )  # fmt: skip
+
+
+def whapi_update(before: Any, after: Any) -> dict[str, Any]:
+    def message(status: Any) -> dict[str, Any]:
+        return {"id": "m-1", "type": "order", "order": {"order_id": "17", "status": status, "token": "t"}}
+
+    return {"messages_updates": [{"id": "m-1", "before_update": message(before), "after_update": message(after)}]}
+
+
+@pytest.mark.parametrize(
+    ("body", "changes"),
+    [
+        (whapi_update("new", "declined"), [OrderChange("Order declined", order_id="17", message_id="m-1")]),
+        (whapi_update("new", "new"), []),
+        (whapi_update("declined", "declined"), []),
+        (whapi_update("declined", None), []),
+        (whapi_update("new", {"a": 1}), []),
+        ({"messages": [{"type": "order", "from_me": True, "order": {"order_id": "17", "status": "accepted"}}]},
+         [OrderChange("Order accepted", order_id="17")]),
+        ({"key": {"id": "A", "fromMe": True}, "message": {"orderMessage": {"orderId": "17", "status": 3}}},
+         [OrderChange("Order declined", order_id="17")]),
+        ({**BAILEYS, "key": {**BAILEYS["key"], "fromMe": True}}, []),
+        ({"messages_removed": [None, 7, {"id": "m-2"}, [], "undefined"]},
+         [OrderChange(DELETED, message_id="7"), OrderChange(DELETED, message_id="m-2")]),
+    ],
+)  # fmt: skip
+def test_a_status_that_changes_later_is_told_as_a_change_and_is_no_new_order(body: Any, changes: Any) -> None:
+    reading = read_both(body)
+
+    assert (reading.changes, reading.orders, reading.ignored, reading.unclear) == (changes, [], 1, [])
+
+
+def mutated(body: Any, draw: st.DrawFn) -> Any:
+    """The body with some of its parts replaced by anything."""
+    if draw(st.integers(0, 9)) == 0:
+        return draw(json_values)
+    if isinstance(body, dict):
+        return {name: mutated(inner, draw) for name, inner in body.items()}
+    return [mutated(inner, draw) for inner in body] if isinstance(body, list) else body
+
+
+@st.composite
+def odd_webhooks(draw: st.DrawFn) -> Any:
+    return mutated(RIGHT[draw(st.sampled_from(sorted(RIGHT)))][0], draw)
+
+
+@given(odd_webhooks())
+def test_no_webhook_makes_a_reader_fail_and_each_is_counted(body: Any) -> None:
+    webhook, forwarded = read_webhook(body, now=NOW), read_forwarded(body, now=NOW)
+
+    assert len(webhook.orders) + webhook.ignored + len(webhook.unclear) >= (0 if body == [] else 1)
+    for reading in (webhook, forwarded):
+        for found in reading.orders:
+            json.dumps([found.item_count, found.total_price], allow_nan=False)
+            (found.order_id + (found.customer_name or "")).encode()
