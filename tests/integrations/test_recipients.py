@@ -42,7 +42,12 @@ RECIPIENTS: list[tuple[str | None, str | None, str | None]] = [
 def test_n8n_answers_to_the_chat_of_one_person(chat_id: str | None, phone: str | None, recipient: str | None) -> None:
     workflow = json.loads((FOLDER / "n8n" / "confirm-orders.json").read_text(encoding="utf-8"))
     (code,) = [node["parameters"]["jsCode"] for node in workflow["nodes"] if node["name"] == "Check the event"]
-    order = {"order_id": "1", "received_at": datetime.now(UTC).isoformat(), "items": [], "total_price": None}
+    order: dict[str, Any] = {
+        "order_id": "1",
+        "received_at": datetime.now(UTC).isoformat(),
+        "items": [],
+        "total_price": None,
+    }
     event = {"type": "order.synced", "data": {**order, "chat_id": chat_id, "customer_phone": phone}}
 
     done = subprocess.run(
