@@ -9,7 +9,8 @@ import structlog
 from connector.web.app import create_app
 from connector.web.auth import Gate
 from connector.web.throttle import MOST_WRONG, WINDOW, Throttle
-from tests.attack.raw import exchange, request
+from tests.attack.raw import Answer, exchange, request
+from tests.attack.test_slow_senders import served
 from tests.service.shop import Shop
 
 SLOWED = {
@@ -47,6 +48,41 @@ def test_wrong_secrets_that_keep_coming_are_told_to_wait_and_the_right_one_is_le
     assert 1 <= int(slowed.headers["Retry-After"]) <= WINDOW
     assert ask(shop, {}).status_code == 401
     assert ask(shop, {"X-Webhook-Secret": shop.secret}).status_code == 200
+
+
+WRONG_OTHERWISE = {
+    "a large body": request("POST", "/orders", {"X-Webhook-Secret": "guess"}, b" " * 200_000),
+    "a body over the limit": request("POST", "/webhooks/whapi", {"X-Webhook-Secret": "guess"}, b" " * 1_500_000),
+    "no JSON": request("POST", "/orders", {"Authorization": "Bearer guess"}, b"{"),
+    "no such address": request("GET", "/nowhere", {"X-Webhook-Secret": "guess"}),
+    "no such method": request("TRACE", "/orders", {"X-Webhook-Secret": "guess"}),
+    "a number out of its range": request("GET", "/orders?limit=none", {"X-Webhook-Secret": "guess"}),
+    "an old version of HTTP": b"GET /orders HTTP/1.0\r\nX-Webhook-Secret: guess\r\n\r\n",
+    "a chunked body": b"POST /orders HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Webhook-Secret: guess\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n0\r\nX-Webhook-Secret: trailer\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("what", WRONG_OTHERWISE)
+def test_a_wrong_secret_counts_and_is_logged_whatever_else_is_wrong(shop: Shop, what: str) -> None:
+    with structlog.testing.capture_logs() as lines, served(shop, seconds_idle=60) as url:
+        statuses = [exchange(url, WRONG_OTHERWISE[what])[-1].status for _ in range(MOST_WRONG + 1)]
+
+    assert statuses == [401] * MOST_WRONG + [429]
+    assert [line["count"] for line in lines if line["event"] == "secret.wrong"] == [1]
+
+
+def test_what_the_server_refuses_by_itself_tells_nothing_of_the_secret(shop: Shop) -> None:
+    def refused(secret: str) -> list[Answer]:
+        return exchange(
+            shop.url,
+            f"POST /orders HTTP/1.1\r\nX-Webhook-Secret: {secret}\r\nContent-Length: 3000000\r\n\r\n".encode(),
+        )
+
+    right, wrong = refused(shop.secret), refused("x" * len(shop.secret))
+
+    assert [(answer.status, answer.body) for answer in right] == [(answer.status, answer.body) for answer in wrong]
+    assert [answer.status for answer in right] == [413]
 
 
 def test_after_the_window_there_are_tries_again(seconds: Seconds) -> None:
