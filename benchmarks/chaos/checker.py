@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from benchmarks.chaos import expected
 from benchmarks.chaos.expected import Row, same
@@ -48,10 +47,10 @@ def _order(sent: Sent, lines: Sequence[Line], items: Sequence[Line]) -> Iterator
     if len(lines) > 1:
         yield f"Doubled: {name} has {len(lines)} rows, {_rows(lines)}."
     line = lines[0]
-    row = expected.order_row(_as_told(sent, line))
+    row = expected.order_row(sent, told_more=_was_told_more(sent, line))
     row |= {column: value for column, value in expected.from_items(sent).items() if line.cells[column] is not None}
     yield from _cells(f"{name}, row {line.row + 1}", line, row)
-    wanted = expected.item_rows(_as_told(sent, items[0]) if items else sent)
+    wanted = expected.item_rows(sent, told_more=bool(items) and _was_told_more(sent, items[0]))
     if len(items) != len(wanted):
         word = "Doubled" if len(items) > len(wanted) else "Lost"
         yield f"{word}: {name} has {len(items)} item rows instead of {len(wanted)}: {_rows(items)}."
@@ -70,11 +69,9 @@ def _named(sent: Sent, lines: Sequence[Line], items: Sequence[Line]) -> Iterator
             yield f"Doubled: {_name(sent)}, which the service names, has {len(found)} {kind}, {_rows(found)}."
 
 
-def _as_told(sent: Sent, line: Line) -> Sent:
-    """What came with nothing but its id may have been lost, and have come again from the history, which says more."""
-    if sent.form is Form.BARE and sent.in_history and line.cells["Customer"] is not None:
-        return replace(sent, form=Form.MESSAGE)
-    return sent
+def _was_told_more(sent: Sent, line: Line) -> bool:
+    """What came with nothing but its id may have been lost and have come again from the history, which says more."""
+    return sent.form is Form.BARE and sent.in_history and line.cells["Customer"] is not None
 
 
 def _name(sent: Sent) -> str:

@@ -24,8 +24,11 @@ _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell knows no time zone
 Row = dict[str, Any]
 
 
-def order_row(sent: Sent) -> Row:
-    """The order's row. `Received` is left out where the message didn't say it."""
+def order_row(sent: Sent, *, told_more: bool = False) -> Row:
+    """The order's row. `Received` is left out where the message didn't say it.
+
+    `told_more`: what came with its id alone was completed by a message that came later.
+    """
     order = sent.order
     told = order.message()["order"]
     row = {
@@ -38,7 +41,7 @@ def order_row(sent: Sent) -> Row:
         "Status": "New",
         "Items": "complete" if has_items(sent) else "unavailable",
     }
-    return row | _common(sent)
+    return row | _common(sent, told_more=told_more)
 
 
 def from_items(sent: Sent) -> Row:
@@ -59,8 +62,8 @@ def from_items(sent: Sent) -> Row:
     return {column: value for column, value in row.items() if names[column] not in told}
 
 
-def item_rows(sent: Sent) -> list[Row]:
-    """The rows of the order's items, in the order of the items."""
+def item_rows(sent: Sent, *, told_more: bool = False) -> list[Row]:
+    """The rows of the order's items, in the order of the items; `told_more` as above."""
     told = sent.order.message()["order"]
     return [
         {
@@ -73,7 +76,7 @@ def item_rows(sent: Sent) -> list[Row]:
             "Currency": line["currency"] or told.get("currency"),
             "Line total": float(_times(line)),
             "Image": text(line["image"]),
-            **{key: value for key, value in _common(sent).items() if key != "Phone"},
+            **{key: value for key, value in _common(sent, told_more=told_more).items() if key != "Phone"},
         }
         for line in item_lines(sent)
     ]
@@ -100,15 +103,14 @@ def same(found: Any, expected: Any) -> bool:
     return type(found) is type(expected) and bool(found == expected)
 
 
-def _common(sent: Sent) -> Row:
-    if sent.form is Form.BARE:
+def _common(sent: Sent, *, told_more: bool) -> Row:
+    if sent.form is Form.BARE and not told_more:
         return {"Customer": None, "Phone": None}
+    who = {"Customer": text(sent.order.customer_name), "Phone": sent.order.customer_phone}
+    if sent.form is Form.BARE:
+        return who
     local = datetime.fromtimestamp(sent.order.timestamp, ZoneInfo(TIME_ZONE)).replace(tzinfo=None)
-    return {
-        "Customer": text(sent.order.customer_name),
-        "Phone": sent.order.customer_phone,
-        "Received": (local - _DAY_ZERO).total_seconds() / 86_400,
-    }
+    return who | {"Received": (local - _DAY_ZERO).total_seconds() / 86_400}
 
 
 def _times(line: dict[str, Any]) -> Decimal:

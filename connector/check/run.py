@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from connector.check.events import check_receivers
 from connector.check.failure import guarded
 from connector.check.files import check_files
-from connector.check.finding import Finding
+from connector.check.finding import Finding, Level
 from connector.check.google import check_google
 from connector.check.orders import check_orders
 from connector.check.public import check_public_url
@@ -38,11 +38,14 @@ def check_with(settings: Settings) -> Iterator[Finding]:
         yield Finding.problem("database", redact(str(error)))
     client = whapi_client(settings)
     try:
+        can_be_asked = False
         if database is not None:
-            yield from guarded("database", check_storage(database, settings), redact)
+            stored = list(guarded("database", check_storage(database, settings), redact))
+            can_be_asked = all(finding.level is not Level.PROBLEM for finding in stored)
+            yield from stored
         yield from guarded("files", check_files(settings, database.path if database is not None else None), redact)
         yield from guarded("google", check_google(settings, database), redact)
-        if database is not None:
+        if database is not None and can_be_asked:
             yield from guarded("orders", check_orders(database, settings.spreadsheet_id), redact)
         yield from guarded("quota", check_quota_of_running(settings), redact)
         yield from guarded("whapi", check_channel(client, database), redact)

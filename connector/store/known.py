@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from connector.models import ItemsState, NewOrder, Order, Shown
 from connector.sameness import contradiction
 from connector.store.items import OrderItems, put_items
+from connector.store.learned import FOUND_IN_SHEET
 from connector.store.orders import to_order, with_items
 from connector.store.tables import orders
 from connector.totals import tidy
@@ -49,6 +50,9 @@ def complete(connection: Connection, key: int, came: NewOrder, *, now: datetime)
     brings_items, brings_token = _brings_items(known, came), _brings_token(known, came)
     if not (lacking or brings_items or brings_token):
         return None
+    if known.last_error == FOUND_IN_SHEET:
+        # Of an order that was only found in the sheet nobody knew until now when the customer had sent it.
+        lacking["received_at"] = came.received_at
     if came.warning and came.warning not in (known.warning or ""):
         lacking["warning"] = f"{known.warning} {came.warning}" if known.warning else came.warning
     _fill(connection, known, lacking, now=now)

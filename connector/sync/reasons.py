@@ -18,7 +18,7 @@ FAILURES_THAT_COUNT = 3
 """In a row. One or two mend themselves with the next try."""
 SET_ASIDE, ITEMS, LATE = "set_aside", "items", "late"
 """Keys of problems that the store tells of; the others are the names of the parts."""
-_UNEXPLAINED = "Orders wait for their rows, and nothing says why. See that the service runs, and look into its log."
+UNEXPLAINED = "Orders wait for their rows, and nothing says why. See that the service runs, and look into its log."
 
 
 def is_late(standing: Standing, now: datetime) -> bool:
@@ -31,7 +31,7 @@ def reasons(standing: Standing, named: Sequence[NamedProblem], now: datetime) ->
     themselves."""
     found = [*_of_parts(standing, now), *_of_orders(standing), *named]
     if standing.waits_since is not None and is_late(standing, now) and not _explain(standing, named):
-        found.append(NamedProblem(LATE, Severity.PROBLEM, _UNEXPLAINED, standing.waits_since))
+        found.append(NamedProblem(LATE, Severity.PROBLEM, UNEXPLAINED, standing.waits_since))
     return found
 
 

@@ -13,6 +13,8 @@ ONLY_ITS_ID = (
     "of the spreadsheet has them: File, Version history."
 )
 
+BOTH_THERE = "The order's row and its item rows stand in the sheet. Delete what is left of them to have them anew."
+
 
 class NotRewrittenError(Exception):
     """The rows are not written again. The text is a sentence that says why."""
@@ -41,5 +43,5 @@ def rewrite(database: Database, lookup: SheetLookup, *, shop: str, order_id: str
 
 def _why_not(order: Order) -> str:
     if order.shown is Shown.COMPLETE and order.items:
-        return "The order's row and its item rows stand in the sheet. Delete what is left of them to have them anew."
+        return BOTH_THERE
     return "The order's row stands in the sheet."

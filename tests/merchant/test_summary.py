@@ -173,7 +173,7 @@ def test_a_write_that_fails_or_stays_unclear_stops_no_order_and_makes_no_second_
     empty_book: Book, kind: str, more: dict[str, Any]
 ) -> None:
     get_ready(empty_book)
-    empty_book.shop.sandbox.faults.add(Fault("google", kind, skip=1, path_contains=":batchUpdate", **more))
+    empty_book.shop.sandbox.faults.add(Fault("google", kind, text_contains="Summary", **more))
 
     order = empty_book.send()
     wait_until(lambda: empty_book.shop.statuses([order]) == ["synced"])

@@ -10,6 +10,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from connector.sandbox.google.merchant import Merchant
 from connector.sandbox.orders import whapi_sample
 from connector.store.tables import orders
 from connector.sync import reasons
@@ -71,6 +72,21 @@ def time_is_up(shop: Shop) -> httpx.Response:
 def nothing_to_do(shop: Shop) -> httpx.Response:
     waited(shop)
     return shop.post(f"{ORDER}/resync", None)
+
+
+def deleted(shop: Shop) -> httpx.Response:
+    """The merchant has deleted the order's rows."""
+    waited(shop)
+    merchant = Merchant(shop.sandbox.google, shop.sandbox.spreadsheet_id)
+    quiet(shop)
+    for tab in ("Items", "Orders"):
+        merchant.delete_rows(tab, 1, len(shop.rows(tab)))
+    return shop.post(f"{ORDER}/rewrite", None)
+
+
+def still_there(shop: Shop) -> httpx.Response:
+    waited(shop)
+    return shop.post(f"{ORDER}/rewrite", None)
 
 
 def all_again(shop: Shop) -> httpx.Response:
@@ -146,6 +162,8 @@ SCENES: dict[tuple[str, str, str], Scene] = {
     ("GET /orders/{order_id}", "200", "synced"): after_waiting(ORDER),
     ("GET /orders/{order_id}", "200", "waiting"): without_items,
     ("POST /orders/{order_id}/resync", "200", "synced"): nothing_to_do,
+    ("POST /orders/{order_id}/rewrite", "200", "all"): deleted,
+    ("POST /orders/{order_id}/rewrite", "409", "there"): still_there,
     ("POST /resync", "200", "one"): all_again,
     ("GET /quarantine", "200", "page"): quarantined("GET", "/quarantine"),
     ("GET /quarantine/{entry_id}", "200", "entry"): quarantined("GET", "/quarantine/1"),

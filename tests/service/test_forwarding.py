@@ -37,7 +37,7 @@ def an_order(order_id: str) -> dict[str, str]:
         "order_token": "dG9r+/=",
         "customer": "Ädä & Co",
         "total": "359.00",
-        "phone": "491512345678",
+        "phone": "4915123456",
     }
 
 

@@ -86,7 +86,7 @@ def order(**changes: Any) -> Json:
         "received_at": "2024-04-16T10:49:03Z",
         "customer_name": "Gerald",
         "customer_phone": "919984351847",
-        "chat_id": None,
+        "chat_id": "919984351847@s.whatsapp.net",
         "title": "Jonathan",
         "note": None,
         "item_count": 3,
@@ -128,7 +128,16 @@ def listed(number: int, **changes: Any) -> Json:
     return {**found, "id": number}
 
 
-BARE_FIELDS = ("channel_id", "customer_name", "customer_phone", "title", "item_count", "total_price", "currency")
+BARE_FIELDS = (
+    "channel_id",
+    "customer_name",
+    "customer_phone",
+    "chat_id",
+    "title",
+    "item_count",
+    "total_price",
+    "currency",
+)
 UNKNOWN: Json = dict.fromkeys(BARE_FIELDS)
 """What is not known of an order that came with its id and token alone."""
 

@@ -3,6 +3,7 @@
 import json
 
 from connector.models import Status
+from connector.sync.rewrite import BOTH_THERE
 from connector.web.errors import WRONG_FIELDS
 from connector.web.openapi import examples
 from connector.web.openapi.errors import RETRY_AFTER, errors
@@ -247,7 +248,7 @@ PATHS: dict[str, Json] = {
                 "409": answer(
                     "The rows stand in the sheet, or can't be written again. The sentence says why.",
                     schema("Error"),
-                    examples={"there": example("It is there", {"error": "The order's row stands in the sheet."})},
+                    examples={"there": example("It is there", {"error": BOTH_THERE})},
                 ),
                 **errors("InvalidHttp", "NoSuchOrder", "NotStored"),
             },

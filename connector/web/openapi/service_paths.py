@@ -1,5 +1,6 @@
 """Whether the service lives and works, and what it can do."""
 
+from connector.sync.reasons import UNEXPLAINED
 from connector.web.openapi.errors import errors, errors_without_secret
 from connector.web.openapi.shape import JSON, Json, answer, example, schema
 
@@ -15,7 +16,7 @@ _READY: Json = {
     "problems": [],
 }
 _NOT_READY = answer(
-    "The database can't be reached, or an order waits for its row longer than five minutes.",
+    "The database can't be reached, or rows wait for longer than five minutes that are not set aside.",
     {"anyOf": [schema("Readiness"), schema("DatabaseUnavailable"), schema("Error")]},
     examples={
         "late": example(
@@ -25,6 +26,7 @@ _NOT_READY = answer(
                 "status": "not ready",
                 "last_sheet_write": None,
                 "oldest_unwritten_order": "2024-04-16T10:49:03Z",
+                "problems": [UNEXPLAINED],
             },
         ),
         "database": example("No database", {"status": "not ready", "database": "unavailable"}),

@@ -1,0 +1,142 @@
+"""Two services with a database each, as processes, on one spreadsheet and with the same orders: each order is there
+once, and one of the two says why it waits."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from connector.sandbox.sandbox import Sandbox
+from connector.sandbox.verify import differences
+from connector.sandbox.whapi.order import SandboxOrder
+from tests.process.service_process import ServiceProcess
+from tests.waiting import wait_until
+
+
+class Both:
+    """The two, and what reaches them."""
+
+    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
+        self.sandbox = sandbox
+        self.sent: list[SandboxOrder] = []
+        (folder / "second").mkdir()
+        self.second = ServiceProcess(sandbox, folder / "second")
+        (folder / "first").mkdir()
+        self.first = ServiceProcess(sandbox, folder / "first")  # Whapi's webhooks go to the one that was made last.
+
+    def send(self, count: int = 2) -> list[SandboxOrder]:
+        """Orders that both are told of."""
+        orders: list[SandboxOrder] = self.sandbox.send("normal", count)
+        self.sent += orders
+        for order in orders:
+            for service in (self.first, self.second):
+                if service.process is not None and service.is_alive():
+                    payload = {"messages": [order.message()], "event": {"type": "messages", "event": "post"}}
+                    httpx.post(
+                        f"{service.url}/webhooks/whapi",
+                        json=payload,
+                        headers={"X-Webhook-Secret": service.secret},
+                        timeout=30,
+                    ).raise_for_status()
+        return orders
+
+    def wait_until_right(self) -> None:
+        wait_until(
+            lambda: not differences(self.sandbox, self.sent),
+            within=60,
+            what=f"the rows: {differences(self.sandbox, self.sent)}",
+        )
+
+    def problems(self, service: ServiceProcess) -> str:
+        answer = httpx.get(f"{service.url}/readyz", headers={"X-Webhook-Secret": service.secret}, timeout=30)
+        return " ".join(answer.json().get("problems", []))
+
+    def take_over(self, service: ServiceProcess) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "connector", "setup", "--take-over"],
+            cwd=service.folder,
+            env={**service.environment, "PATH": os.environ["PATH"]},
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=True,
+        )
+        return done.stdout
+
+
+@pytest.fixture
+def both(sandbox: Sandbox, tmp_path: Path) -> Iterator[Both]:
+    both = Both(sandbox, tmp_path)
+    yield both
+    both.first.stop()
+    both.second.stop()
+
+
+def test_a_second_installation_waits_says_why_and_goes_on_when_the_first_has_stopped(both: Both) -> None:
+    both.first.start_and_wait()
+    both.send()
+    both.wait_until_right()
+    both.second.start_and_wait()
+    both.send()
+    wait_until(lambda: "Another installation writes" in both.problems(both.second), within=30)
+    both.wait_until_right()
+
+    assert both.first.signal() == 0
+    both.send()
+
+    both.wait_until_right()
+    assert both.problems(both.second) == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_after_a_take_over_whatever_the_other_one_still_does_doubles_nothing(
+    both: Both, number: signal.Signals
+) -> None:
+    both.first.start_and_wait()
+    both.send()
+    both.wait_until_right()
+    both.second.start_and_wait()
+    if number is signal.SIGSTOP:
+        both.send()
+        assert both.first.process is not None
+        both.first.process.send_signal(number)
+    else:
+        both.first.signal(number)
+
+    assert "Stop the other one" in both.take_over(both.second)
+    both.wait_until_right()
+    if number is signal.SIGSTOP:
+        assert both.first.process is not None
+        both.first.process.send_signal(signal.SIGCONT)
+    else:
+        both.first.start_and_wait()
+    both.send()
+
+    both.wait_until_right()
+    wait_until(lambda: "has taken over this spreadsheet" in both.problems(both.first), within=30)
+    assert both.problems(both.second) == ""
+
+
+def test_a_copied_database_on_another_machine_takes_over_and_the_original_says_so(both: Both) -> None:
+    both.first.start_and_wait()
+    both.send()
+    both.wait_until_right()
+    assert both.first.signal() == 0
+    shutil.copy(both.first.folder / "connector.db", both.second.folder / "connector.db")
+    both.first.start_and_wait()
+    both.send()
+    both.wait_until_right()
+
+    both.second.start_and_wait()
+    both.send()
+    both.take_over(both.second)
+    both.send()
+
+    both.wait_until_right()
+    wait_until(lambda: "has taken over this spreadsheet" in both.problems(both.first), within=30)
