@@ -2,7 +2,7 @@
 restored in the browser. Rows that a merchant deletes one by one are their will.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from connector.clock import Clock
 from connector.logs import get_logger
@@ -19,6 +19,7 @@ KEY = "rows_gone"
 _LOOKED_AT = 200
 """Latest orders that are compared."""
 _LAST_DAYS = timedelta(days=7)
+_SAID_FOR = timedelta(days=1)
 _AT_LEAST = 2
 """Of the latest orders, one after the other: one alone somebody may have deleted."""
 
@@ -32,6 +33,7 @@ class Backwards:
         self._clock = clock
         self._problems = problems
         self._last_row: int | None = None
+        self._told_at: datetime | None = None
 
     def ends_further_up(self, layout: Layout) -> bool:
         """Whether the rows end above where they ended at the last look, so that their keys are to be read."""
@@ -40,6 +42,7 @@ class Backwards:
             return False
         row = max(tag.row for tag in place.last)
         before, self._last_row = self._last_row, row
+        self._say_no_longer()
         return before is not None and row < before
 
     def compare(self, rows: SheetRows) -> int:
@@ -47,6 +50,8 @@ class Backwards:
         now = self._clock.now()
         with self._database.read() as connection:
             latest = latest_written(connection, self._shop, since=now - _LAST_DAYS, limit=_LOOKED_AT)
+        if not rows.states:
+            return 0  # The tab was deleted or cleared, which is something else, and the merchant's to do.
         gone = 0
         for order_id in latest:
             if order_id in rows.states:
@@ -55,9 +60,16 @@ class Backwards:
         if gone < _AT_LEAST:
             return 0
         log.warning("sheet.went_back", orders=gone)
+        self._told_at = now
         if self._problems is not None:
             self._problems.put(KEY, sentence(gone), at=now, severity=Severity.WARNING)
         return gone
+
+    def _say_no_longer(self) -> None:
+        """Whoever did it on purpose need not read of it for ever."""
+        if self._told_at is not None and self._problems is not None and self._clock.now() - self._told_at > _SAID_FOR:
+            self._problems.clear(KEY)
+            self._told_at = None
 
 
 def sentence(orders: int) -> str:

@@ -50,8 +50,8 @@ def test_what_is_wrong_is_logged_once_and_kept_until_a_look_finds_it_mended(shop
         watch.look()
 
     protected = (
-        "The tab Items is protected where the connector writes. Open Data, Protected sheets and ranges, and allow "
-        "connector@sandbox-project.iam.gserviceaccount.com to edit it, or remove the protection."
+        "The tab Items is protected, so that rows can't be written there. Open Data, Protected sheets and ranges, and "
+        "allow connector@sandbox-project.iam.gserviceaccount.com to edit it, or remove the protection."
     )
     assert shop.service.findings.problems == [protected, NOT_LINKED]
     assert shop.http.get("/readyz").json()["problems"] == [protected, NOT_LINKED]

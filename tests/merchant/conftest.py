@@ -6,6 +6,7 @@ import pytest
 
 from connector.sandbox.google.unknowns import Unknowns
 from connector.sandbox.sandbox import TIME_ZONE, TITLE
+from connector.sync import backwards
 from tests.merchant.book import Book
 from tests.service.shop import Shop
 
@@ -20,6 +21,7 @@ class Shops:
     def lend(self) -> Shop:
         if self._shop is None:
             self._shop = Shop(self._factory.mktemp("shop")).start()
+        self._shop.service.problems.clear(backwards.KEY)
         sandbox = self._shop.sandbox
         sandbox.google.quota.refill()
         sandbox.google.calls.clear()
