@@ -8,6 +8,7 @@ import click
 import httpx
 
 from connector.check.public import local_address
+from connector.cli.rewrite import rewrite_all
 from connector.cli.start import database_or_exit, exit_with, settings_or_exit
 from connector.cli.work import runs_elsewhere, start_here, watch
 from connector.service import SHOP, build_service
@@ -15,14 +16,15 @@ from connector.settings import Settings
 from connector.sheets.credentials import CredentialsError
 from connector.store import fetching
 from connector.store.database import Database
-from connector.store.orders import count_synced, find_order
+from connector.store.orders import count_synced, find_order, is_past
 from connector.sync.resync import ask_for_resync
 
 
 @click.command()
 @click.argument("order_ids", nargs=-1, metavar="[ORDER_ID]...")
 @click.option("--failed", is_flag=True, help="All orders whose items are missing.")
-def resync(order_ids: tuple[str, ...], failed: bool) -> None:
+@click.option("--rewrite", "rewrites", is_flag=True, help="Write their rows again, if they are gone from the sheet.")
+def resync(order_ids: tuple[str, ...], failed: bool, rewrites: bool) -> None:
     """Tries orders again now: those named, or with --failed all whose items are missing.
 
     If the service is running, it does the work; if not, this command does. Exits with 1 if one of the orders
@@ -30,9 +32,11 @@ def resync(order_ids: tuple[str, ...], failed: bool) -> None:
     """
     if bool(order_ids) == failed:
         raise click.UsageError("Name the orders, or use --failed.")
+    if rewrites and failed:
+        raise click.UsageError("--rewrite takes the orders by name. audit --write-missing writes all that are gone.")
     settings = settings_or_exit(quiet=True)
     database = database_or_exit(settings)
-    unknown = [order_id for order_id in order_ids if not _is_known(database, order_id)]
+    unknown = [order_id for order_id in order_ids if not _is_known(database, order_id, also_past=rewrites)]
     if unknown:
         database.close()
         exit_with([f"There is no order {order_id}." for order_id in unknown], code=1)
@@ -41,6 +45,8 @@ def resync(order_ids: tuple[str, ...], failed: bool) -> None:
     except CredentialsError as error:
         database.close()
         exit_with([str(error)])
+    if rewrites:
+        sys.exit(rewrite_all(service, settings, order_ids))
     with database.read() as connection:
         tried = fetching.can_be_tried(connection, SHOP, order_ids=order_ids or None)
     # One of the two asks, not both: the service might have tried an order by the time that it is asked once more.
@@ -61,9 +67,12 @@ def resync(order_ids: tuple[str, ...], failed: bool) -> None:
     sys.exit(0 if complete == len(tried) else 1)
 
 
-def _is_known(database: Database, order_id: str) -> bool:
+def _is_known(database: Database, order_id: str, *, also_past: bool) -> bool:
+    """`also_past`: whether it is enough that the order's number is kept."""
     with database.read() as connection:
-        return find_order(connection, SHOP, order_id) is not None
+        if find_order(connection, SHOP, order_id) is not None:
+            return True
+        return also_past and is_past(connection, SHOP, order_id)
 
 
 def _ask_service(settings: Settings, order_ids: Sequence[str]) -> bool:

@@ -1,0 +1,58 @@
+"""`audit` and `resync --rewrite` as a person runs them, beside a service that runs and without one."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from connector.sandbox.google.merchant import Merchant
+from connector.sandbox.sandbox import Sandbox
+from connector.sandbox.verify import differences
+from tests.process.service_process import ServiceProcess
+from tests.waiting import wait_until
+
+
+def run(service: ServiceProcess, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "connector", *arguments],
+        cwd=service.folder,
+        env={**service.environment, "PATH": os.environ["PATH"], "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("runs_on", [True, False])
+def test_what_is_gone_is_named_and_written_again(sandbox: Sandbox, service: ServiceProcess, runs_on: bool) -> None:
+    service.start_and_wait()
+    orders = sandbox.send("normal", 3)
+    wait_until(lambda: not differences(sandbox, orders), within=60)
+    if not runs_on:
+        assert service.signal() == 0
+    assert json.loads(run(service, "audit", "--json").stdout) == {
+        "orders": 3,
+        "missing": [],
+        "doubled": [],
+        "items": [],
+        "unknown": [],
+    }
+    merchant = Merchant(sandbox.google, sandbox.spreadsheet_id)
+    values = sandbox.google.sheet_values(sandbox.spreadsheet_id, "Orders")
+    gone = [values[1][0], values[2][0]]
+    merchant.delete_rows("Orders", 1, 2)
+
+    found = run(service, "audit", "--json")
+
+    assert (found.returncode, sorted(json.loads(found.stdout)["missing"])) == (1, sorted(gone))
+    assert run(service, "resync", "--rewrite", gone[0]).returncode == 0
+    done = run(service, "audit", "--write-missing", "--yes")
+    assert "1 of 1 orders are written anew." in done.stdout
+    wait_until(lambda: not differences(sandbox, orders), within=30)
+    assert run(service, "audit").returncode == 0
+    again = run(service, "resync", "--rewrite", gone[0])
+    assert (again.returncode, again.stdout) == (1, "0 of 1 orders are written anew.\n")
+    assert "stand in the sheet" in again.stderr
