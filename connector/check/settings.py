@@ -1,5 +1,6 @@
 """The settings themselves: what is missing, wrong, or can't be read from `.env`."""
 
+import ipaddress
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from connector.env_statements import statements
 from connector.settings import ENV_FILE, Settings, SettingsError, load_settings
 
 _NAME = "settings"
+LONG_ENOUGH = 12
+"""Characters of a password."""
 
 
 def read_settings() -> tuple[Settings | None, list[Finding]]:
@@ -17,10 +20,35 @@ def read_settings() -> tuple[Settings | None, list[Finding]]:
     except SettingsError as error:
         problems = [Finding.problem(_NAME, problem) for problem in error.problems]
         return None, [*_left_out(Path(ENV_FILE)), *problems]
-    findings = list(_left_out(Path(ENV_FILE)))
+    findings = [*_left_out(Path(ENV_FILE)), *_unsafe(settings)]
     if not findings:
         findings.append(Finding.ok(_NAME, "All settings that are needed are there."))
     return settings, findings
+
+
+def _unsafe(settings: Settings) -> Iterator[Finding]:
+    """What would make it easy for strangers."""
+    password = settings.admin_password
+    if password is not None and len(password) < LONG_ENOUGH:
+        yield Finding.warning(
+            _NAME,
+            f"ADMIN_PASSWORD has {len(password)} characters, and could be guessed in time. Set one of {LONG_ENOUGH} or "
+            "more.",
+        )
+    if not _is_loopback(settings.host):
+        yield Finding.warning(
+            _NAME,
+            f"HOST is {settings.host}, so strangers may reach the service itself and hold all its connections. See "
+            "that only your reverse proxy can reach the port, or set HOST=127.0.0.1. What the proxy must limit stands "
+            "in docs/operating.md.",
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _left_out(path: Path) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 
 from connector.check import storage
 from connector.check.failure import guarded
+from connector.check.finding import Level
 from connector.check.google import check_google
 from connector.check.run import check_with, run_checks
 from connector.check.settings import read_settings
@@ -50,6 +51,44 @@ def test_settings_that_are_right(folder: Path) -> None:
 
     assert settings is not None
     assert right(findings) == ["All settings that are needed are there."]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "shop.example"])
+def test_a_port_that_strangers_may_reach_is_a_warning_that_names_the_proxy(folder: Path, host: str) -> None:
+    env(folder, f"HOST={host}")
+
+    settings, findings = read_settings()
+
+    assert settings is not None
+    assert [(finding.level, finding.sentence) for finding in findings] == [
+        (
+            Level.WARNING,
+            f"HOST is {host}, so strangers may reach the service itself and hold all its connections. See that only "
+            "your reverse proxy can reach the port, or set HOST=127.0.0.1. What the proxy must limit stands in "
+            "docs/operating.md.",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "line", ["HOST=127.0.0.1", "HOST=127.8.9.1", "HOST=::1", "HOST=localhost", "ADMIN_PASSWORD=twelve_chars"]
+)
+def test_what_strangers_cannot_reach_or_guess_is_fine(folder: Path, line: str) -> None:
+    env(folder, line)
+
+    _, findings = read_settings()
+
+    assert right(findings) == ["All settings that are needed are there."]
+
+
+def test_a_password_that_can_be_guessed_in_time_is_a_warning(folder: Path) -> None:
+    env(folder, "ADMIN_PASSWORD=eleven char")
+
+    _, findings = read_settings()
+
+    assert [(finding.level, finding.sentence) for finding in findings] == [
+        (Level.WARNING, "ADMIN_PASSWORD has 11 characters, and could be guessed in time. Set one of 12 or more.")
+    ]
 
 
 def test_settings_that_are_missing(folder: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from connector.service import Service
 from connector.web.app import create_app
-from connector.web.page.access import MOST_WRONG, Access
+from connector.web.page.access import MOST_WRONG, MOST_WRONG_OF_ALL, Access
 from connector.web.page.session import COOKIE, LASTS, Session, Sessions
 from connector.web.throttle import WINDOW, Throttle
 from tests.clock import FakeClock
@@ -193,7 +193,8 @@ class Door:
     def __init__(self, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
         self.seconds = Seconds()
         throttle = Throttle(most_wrong=MOST_WRONG, clock=self.seconds)
-        build = lambda **values: Access(**values, throttle=throttle)  # noqa: E731
+        of_all = Throttle(most_wrong=MOST_WRONG_OF_ALL, clock=self.seconds)
+        build = lambda **values: Access(**values, throttle=throttle, throttle_of_all=of_all)  # noqa: E731
         monkeypatch.setattr("connector.web.app.Access", build)
         self._app = create_app(service, webhook_secret="x" * 16, admin_password=PASSWORD)
         self.client = self._app.test_client()
@@ -201,10 +202,11 @@ class Door:
     def new_browser(self) -> None:
         self.client = self._app.test_client()
 
-    def log_in(self, password: str = PASSWORD) -> int:
+    def log_in(self, password: str = PASSWORD, *, address: str = "127.0.0.1") -> int:
         page = self.client.get("/").text
         token = page.partition('name="form_token" value="')[2][:64]
-        self.answer = self.client.post("/status/login", data={"form_token": token, "password": password})
+        fields = {"form_token": token, "password": password}
+        self.answer = self.client.post("/status/login", data=fields, environ_base={"REMOTE_ADDR": address})
         return self.answer.status_code
 
 
@@ -225,6 +227,25 @@ def test_after_ten_wrong_passwords_not_even_the_right_one_is_looked_at_until_the
 
     door.seconds.now = WINDOW
     assert door.log_in() == 303
+
+
+@pytest.mark.parametrize("address", ["10.0.{n}.1", "2001:db8:1:{n:x}::1"])
+def test_strangers_from_many_addresses_have_fifty_wrong_passwords_in_a_minute_together(
+    door: Door, address: str
+) -> None:
+    assert door.log_in() == 303
+    known = door.client
+    door.new_browser()
+
+    statuses = [door.log_in(f"guess {n}", address=address.format(n=n)) for n in range(MOST_WRONG_OF_ALL + 5)]
+
+    assert statuses == [403] * MOST_WRONG_OF_ALL + [429] * 5
+    assert door.log_in(address=address.format(n=999)) == 429
+    door.client = known
+    assert door.log_in() == 303
+    door.new_browser()
+    door.seconds.now = WINDOW
+    assert door.log_in(address=address.format(n=999)) == 303
 
 
 def test_strangers_at_the_same_proxy_cannot_lock_out_a_browser_that_was_here_before(door: Door) -> None:

@@ -18,6 +18,9 @@ log = get_logger(__name__)
 MOST_WRONG = 10
 """Wrong passwords from one address in a minute. A password is shorter than a secret, so that it is limited more
 strictly: after that not even the right one is looked at."""
+MOST_WRONG_OF_ALL = 50
+"""Wrong passwords in a minute from all browsers that were never logged in, however many addresses they come from."""
+_ALL = "all strangers"
 _COOKIE_LASTS = 180 * 24 * 3600
 _FOREIGN = "This form is out of date, or was not sent from this page. Open the page again and repeat it."
 
@@ -25,10 +28,19 @@ _FOREIGN = "This form is out of date, or was not sent from this page. Open the p
 class Access:
     """The door of the status page. With no password it is shut."""
 
-    def __init__(self, *, password: str | None, salt: str, clock: Clock, throttle: Throttle | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        password: str | None,
+        salt: str,
+        clock: Clock,
+        throttle: Throttle | None = None,
+        throttle_of_all: Throttle | None = None,
+    ) -> None:
         self._sessions = Sessions(password=password, salt=salt) if password else None
         self._clock = clock
         self._throttle = throttle or Throttle(most_wrong=MOST_WRONG)
+        self._throttle_of_all = throttle_of_all or Throttle(most_wrong=MOST_WRONG_OF_ALL)
 
     @property
     def is_shut(self) -> bool:
@@ -64,7 +76,8 @@ class Access:
         # seem to have the same address, can't lock its owner out.
         session: Session = g.session
         caller = f"browser {session.id[:8]}" if session.is_known else request.remote_addr or "unknown"
-        wait = self._throttle.wait(caller)
+        waits = [self._throttle.wait(caller), None if session.is_known else self._throttle_of_all.wait(_ALL)]
+        wait = max((wait for wait in waits if wait is not None), default=None)
         if wait is None:
             if self._sessions.is_password(request.form.get("password", "")):
                 log.info("page.login")
@@ -72,6 +85,8 @@ class Access:
                 self._set_cookie(response, self._sessions.logged_in(self._clock.now()))
                 return response
             self._throttle.wrong_secret(caller)
+            if not session.is_known:
+                self._throttle_of_all.wrong_secret(_ALL)
             return self.login_page(target, problem="The password is wrong.", status=403)
         seconds = max(math.ceil(wait), 1)
         again = self.login_page(
