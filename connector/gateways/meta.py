@@ -46,7 +46,7 @@ def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
         for index, change in enumerate(changes if isinstance(changes, list) else []):
             where = join(at, f"entry[{number}].changes[{index}].value")
             _read_value(fields.mapping(fields.mapping(change).get("value")), reading, now=now, at=where)
-        if not isinstance(changes, list):
+        if not isinstance(changes, list) or not changes:
             pass_over(entry, reading, at=join(at, f"entry[{number}]"), title=TITLE, kept={"entry": [entry]})
 
 
