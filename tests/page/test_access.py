@@ -1,15 +1,15 @@
 """Who is let in, who is not, and what every answer forbids the browser."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from connector.service import Service
+from connector.service import SHOP, Service
+from connector.store.database import Database
 from connector.web.app import create_app
 from connector.web.page.access import MOST_WRONG, MOST_WRONG_OF_ALL, Access
-from connector.web.page.session import COOKIE, LASTS, Session, Sessions
+from connector.web.page.session import COOKIE
 from connector.web.throttle import WINDOW, Throttle
 from tests.clock import FakeClock
 from tests.page.visitor import PASSWORD, Visitor
@@ -261,35 +261,7 @@ def test_strangers_at_the_same_proxy_cannot_lock_out_a_browser_that_was_here_bef
     assert door.log_in() == 303
 
 
-def test_a_login_ends_by_itself_and_with_a_change_of_the_password_or_the_secret() -> None:
-    clock = FakeClock()
-    sessions = Sessions(password=PASSWORD, salt="secret")
-    cookie = sessions.sign(sessions.logged_in(clock.now()))
-
-    def is_in(sessions: Sessions) -> bool:
-        session = sessions.read(cookie)
-        return session is not None and session.is_in(clock.now())
-
-    assert is_in(sessions)
-    assert is_in(Sessions(password=PASSWORD, salt="secret"))
-    assert not is_in(Sessions(password=PASSWORD + "x", salt="secret"))
-    assert not is_in(Sessions(password=PASSWORD, salt="other"))
-    clock.advance(LASTS.total_seconds() - 1)
-    assert is_in(sessions)
-    clock.advance(timedelta(seconds=1).total_seconds())
-    assert not is_in(sessions)
-
-
-def test_a_cookie_that_was_changed_is_nobodys() -> None:
-    sessions = Sessions(password=PASSWORD, salt="secret")
-    cookie = sessions.sign(Session("id"))
-
-    assert sessions.read(cookie) == Session("id")
-    for changed in ("", "x", cookie[:-1], cookie[1:], cookie + "x", cookie.swapcase(), "." * 50, "é" * 9):
-        assert sessions.read(changed) is None
-
-
-def test_access_needs_no_session_of_a_page_that_is_off() -> None:
-    access = Access(password=None, salt="secret", clock=FakeClock())
+def test_access_needs_no_session_of_a_page_that_is_off(database: Database) -> None:
+    access = Access(password=None, salt="secret", clock=FakeClock(), database=database, shop=SHOP)
 
     assert access.is_shut

@@ -28,7 +28,8 @@ log = get_logger(__name__)
 NAME = "page"
 EVERY = 3
 """Seconds after which an open page asks what is new."""
-_OPEN_TO_ALL = frozenset({f"{NAME}.{route}" for route in ("home", "log_in", "static")})
+_OPEN_TO_ALL = frozenset({f"{NAME}.{route}" for route in ("home", "log_in")})
+_FILES = f"{NAME}.static"
 _STATUS_WORDS = {
     Status.RECEIVED: "on its way",
     Status.WAITING: "waits for items",
@@ -69,6 +70,8 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
 
     @blueprint.before_request
     def check() -> AnyResponse | None:
+        if request.endpoint == _FILES:
+            return None  # The same for all, whoever looks.
         return access.check(open_to_all=request.endpoint in _OPEN_TO_ALL)
 
     blueprint.after_request(harden)
