@@ -63,7 +63,7 @@ def add_actions(blueprint: Blueprint, service: Service, views: Views) -> None:
     @blueprint.get("/status/quarantine/<number>")
     def entry(number: str) -> str:
         found = _find_entry(service, number)
-        shown = entry_json(found, redact=service.redact, with_payload=True)
+        shown = entry_json(found, redact=service.redact)
         payload = json.dumps(shown["payload"], indent=2, ensure_ascii=False)
         return render_template(
             "status/entry.html",
