@@ -16,7 +16,7 @@ from connector.service import SHOP
 from connector.settings import Settings
 from connector.store import quarantine
 from connector.store.orders import list_orders
-from connector.store.quarantine import Entry
+from connector.store.quarantine import Head
 from connector.web.redacted import entry_json
 
 
@@ -54,24 +54,26 @@ def _show_orders(connection: Connection, *, status: Status | None, limit: int, a
 
 def _show_quarantined(connection: Connection, settings: Settings, *, limit: int, as_json: bool) -> None:
     """Without any token: what is shown here is copied into mails and tickets."""
-    found = quarantine.list_entries(connection, SHOP, limit=limit)
+    found = quarantine.list_heads(connection, SHOP, limit=limit)
     if as_json:
         redact = Redactor(settings.secrets).text
-        for entry in found:
-            click.echo(json.dumps(entry_json(entry, redact=redact, with_payload=True)))
+        for head in found:
+            entry = quarantine.find_entry(connection, SHOP, head.id)
+            if entry is not None:
+                click.echo(json.dumps(entry_json(entry, redact=redact)))
     elif found:
         Console().print(_quarantine_table(found))
     else:
         click.echo("Nothing is quarantined.")
 
 
-def _quarantine_table(found: list[Entry]) -> Table:
+def _quarantine_table(found: list[Head]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("ID", "Received", "Bytes", "Field", "Reason"):
         table.add_column(title, overflow="fold", justify="right" if title in {"ID", "Bytes"} else "left")
-    for entry in found:
-        received = entry.received_at.strftime("%Y-%m-%d %H:%M")
-        cells = (str(entry.id), received, str(len(entry.payload)), entry.field, entry.reason)
+    for head in found:
+        received = head.received_at.strftime("%Y-%m-%d %H:%M")
+        cells = (str(head.id), received, str(head.bytes), head.field, head.reason)
         table.add_row(*(Text(cell) for cell in cells))
     return table
 

@@ -8,7 +8,7 @@ from connector.gateways.gateway import Body, pass_over
 from connector.models import OrderChange
 from connector.whapi import fields
 from connector.whapi.changes import DELETED
-from connector.whapi.payload import Reading, join
+from connector.whapi.payload import Envelope, Reading, join
 from connector.whapi.unwrap import opened
 
 NAME = "evolution"
@@ -39,12 +39,14 @@ def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
         _read_deleted(data, reading)
     elif event in _NEW:
         channel_id = fields.text(body.get("instance"))
+        envelope = Envelope(lambda parts: {**body, "data": parts if len(parts) > 1 else parts[0]})
         for place, message in _messages(data, where):
-            kept = {**body, "data": message}
+            known = len(reading.unclear)
             if isinstance(message, dict) and baileys.is_message(message):
-                baileys.read_message(message, reading, now=now, at=place, title=TITLE, channel_id=channel_id, kept=kept)
+                baileys.read_message(message, reading, now=now, at=place, title=TITLE, channel_id=channel_id)
             else:
-                pass_over(message, reading, at=place, title=TITLE, kept=kept)
+                pass_over(message, reading, at=place, title=TITLE)
+            envelope.put_around(reading.unclear[known:])
             reading.count_the_rest()
     elif event == "send.message":
         reading.ignored += 1

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 from connector.models import Item, NewOrder, Number
 from connector.totals import same_amount, scaled_items, sum_total
 from connector.whapi.fields import plain
-from connector.whapi.ids import LONGEST_ID, is_order_id, why_lost
+from connector.whapi.ids import is_order_id, why_lost
+from connector.whapi.lengths import LONGEST_ID
 from connector.whapi.likeness import looks_like_an_order
 from connector.whapi.payload import Reading, Unclear, kind
 
@@ -49,7 +50,7 @@ def take(order: NewOrder, reading: Reading, *, at: str, title: str, part: Any, g
         return
     if not order.items:
         order = replace(order, items=None, order_token=None, unfetchable=without_items(title))
-    reading.orders.append(order)
+    reading.add_order(order)
 
 
 def id_of(value: Any) -> str:

@@ -1,4 +1,8 @@
-"""Reads the parameters that listings have in common."""
+"""What listings have in common: their parameters, and how large they may become."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
 
 from flask import request
 
@@ -7,6 +11,8 @@ from connector.web.errors import ApiError
 MOST_LISTED = 500
 LARGEST_NUMBER = 2**53
 """Beyond it, many readers of JSON lose digits."""
+LARGEST_LIST = 2**20
+"""Bytes after which a list of an answer ends. A thousand usual orders are far from it."""
 
 
 def whole_number(name: str, default: int | None, *, most: int = LARGEST_NUMBER) -> int | None:
@@ -17,3 +23,14 @@ def whole_number(name: str, default: int | None, *, most: int = LARGEST_NUMBER) 
     if not text.isascii() or not text.isdigit() or len(text) > 18 or not 1 <= int(text) <= most:  # noqa: PLR2004
         raise ApiError(400, f"`{name}` is a whole number from 1 to {most}.")
     return int(text)
+
+
+def as_far_as_may_be(entries: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]], bool]:
+    """The entries up to the one that makes the list as large as it may become, and whether there could be more."""
+    taken, room = [], LARGEST_LIST
+    for entry in entries:
+        taken.append(entry)
+        room -= len(json.dumps(entry))
+        if room <= 0:
+            return taken, True
+    return taken, False

@@ -4,10 +4,10 @@ import re
 from typing import Any
 
 from connector.whapi import fields
+from connector.whapi.lengths import LONGEST_ID
 from connector.whapi.placeholders import lost_in_an_id
 from connector.whapi.wording import came
 
-LONGEST_ID = 200
 _MEANINGFUL = re.compile(r"\w")
 _BREAK = re.compile(r"[\t\n\u2028\u2029]")
 _ROUNDED_FROM = 1e11
@@ -26,7 +26,8 @@ def why_lost(value: Any) -> str | None:
         lost: str | None = "a number that a spreadsheet has rounded"
     else:
         text = fields.plain(value)
-        lost = None if text is None else lost_in_an_id(text)
+        # One that is too long is none, whatever stands in it.
+        lost = None if text is None or len(text) > LONGEST_ID else lost_in_an_id(text)
     if lost is None:
         return None
     remedy = (

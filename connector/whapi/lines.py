@@ -7,6 +7,7 @@ from typing import Any
 
 from connector.models import Item
 from connector.whapi import fields, names, numerals
+from connector.whapi.lengths import LONGEST_ID, LONGEST_NAME, LONGEST_TEXT, cut
 from connector.whapi.unwrap import opened
 from connector.whapi.wording import came
 
@@ -29,6 +30,8 @@ class Line:
     """Whether it has any field of an item."""
     wrong: list[tuple[str, str, Any]] = field(default_factory=list)
     """What could not be read: the field as it was called, what was expected, and what came."""
+    cut: list[str] = field(default_factory=list)
+    """What was too long, in words."""
 
 
 def read_line(entry: Mapping[str, Any]) -> Line:
@@ -50,17 +53,35 @@ def read_line(entry: Mapping[str, Any]) -> Line:
         return value
 
     line.item = Item(
-        product_id=take("product_id", fields.text, TEXT),
-        sku=take("sku", fields.text, TEXT),
-        name=take("name", fields.text, TEXT),
+        product_id=take("product_id", _id, ID),
+        sku=take("sku", _id, ID),
+        name=_within(take("name", fields.text, TEXT), "name", line),
         quantity=take("quantity", numerals.number, NUMBER),
         price=take("price", lambda value: numerals.money(value)[0], NUMBER),
-        currency=take("currency", fields.text, TEXT),
-        image=fields.picture(given["image"].value) if "image" in given else None,
+        currency=_within(take("currency", fields.text, TEXT), "currency", line),
+        image=_picture(given["image"].value) if "image" in given else None,
     )
     if line.item.currency is None and "price" in given:
-        line.item = replace(line.item, currency=fields.text(numerals.money(given["price"].value)[1]))
+        currency = fields.text(numerals.money(given["price"].value)[1])
+        line.item = replace(line.item, currency=_within(currency, "currency", line))
     return line
+
+
+def _id(value: Any) -> str | None:
+    text = fields.text(value)
+    return None if text is None or len(text) > LONGEST_ID else text
+
+
+def _within(text: str | None, name: str, line: Line) -> str | None:
+    if text is None or (shorter := cut(text, LONGEST_NAME)) == text:
+        return text
+    line.cut.append(f"the {name} was cut: it had {len(text):,} characters, and {LONGEST_NAME:,} are the most")
+    return shorter
+
+
+def _picture(value: Any) -> str | None:
+    address = fields.picture(value)
+    return None if address is None or len(address) > LONGEST_TEXT else address
 
 
 def read_lines(entries: Any, *, most: float = inf) -> tuple[Item, ...] | None:
@@ -76,7 +97,7 @@ def read_lines(entries: Any, *, most: float = inf) -> tuple[Item, ...] | None:
         if not line.known:
             return None
         unread = [f"the {name} could not be read: {came(value)} came" for name, _, value in line.wrong]
-        items.append(replace(line.item, unread=" and ".join(unread) or None))
+        items.append(replace(line.item, unread=" and ".join([*unread, *line.cut]) or None))
     return tuple(items)
 
 
@@ -104,5 +125,6 @@ def with_sku_as_name(items: Sequence[Item]) -> tuple[Item, ...]:
 
 
 TEXT = "Expected a text"
+ID = f"Expected a text of at most {LONGEST_ID} characters"
 NUMBER = "Expected a number, such as 359 or 359.50"
 _LISTS = frozenset(map(names.spelling, names.ORDER["items"]))

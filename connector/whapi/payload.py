@@ -4,7 +4,7 @@ Facts: Whapi's help desk and SDK, as collected for this project. Only `messages`
 `event` field has two documented shapes and is not relied on. Unknown fields may come at any time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,8 @@ from typing import Any
 from connector.models import NewOrder, Number, OrderChange
 from connector.whapi import contacts, fields
 from connector.whapi.changes import changes_in, of_message
-from connector.whapi.ids import LONGEST_ID, is_order_id, why_lost
+from connector.whapi.ids import is_order_id, why_lost
+from connector.whapi.lengths import LONGEST_ID, limited
 from connector.whapi.likeness import looks_like_an_order
 from connector.whapi.lines import items_within
 from connector.whapi.wording import came
@@ -34,7 +35,26 @@ _KNOWN = OTHER_EVENTS | _ABOUT | {"messages"}
 _EVENT = frozenset({"type", "event", "method"})
 
 
-@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What several unclear parts of one payload came in, and are kept in: once, with all of them. Stored with each, it
+    would take as many times its size."""
+
+    def __init__(self, whole: Callable[[list[Any]], Any]) -> None:
+        """`whole` gives the payload with these parts alone."""
+        self._whole = whole
+
+    def put_around(self, unclear: Iterable["Unclear"]) -> None:
+        for part in unclear:
+            part.envelope = self
+
+    def closed(self, unclear: Sequence["Unclear"]) -> "Unclear":
+        """All of its parts as one."""
+        first, count = unclear[0], len(unclear)
+        reason = first.reason if count == 1 else f"{count} parts were not understood; the first: {first.reason}"
+        return Unclear(first.field, reason, self._whole([part.part for part in unclear]))
+
+
+@dataclass(slots=True)
 class Unclear:
     """A part of a payload that could be read but not understood."""
 
@@ -44,6 +64,7 @@ class Unclear:
     """A sentence: what was expected and what came."""
     part: Any
     """The part itself, to be kept."""
+    envelope: Envelope | None = None
 
 
 @dataclass(slots=True)
@@ -59,6 +80,10 @@ class Reading:
     unclear_beyond: int = 0
     """Further unclear parts, which are only counted."""
 
+    def add_order(self, order: NewOrder) -> None:
+        """Adds an order, with each of its texts within its bound."""
+        self.orders.append(limited(order))
+
     def add(self, other: "Reading") -> None:
         self.orders += other.orders
         self.ignored += other.ignored
@@ -71,6 +96,16 @@ class Reading:
         """Lets go of the unclear parts beyond the first MOST_UNCLEAR."""
         self.unclear_beyond += max(len(self.unclear) - MOST_UNCLEAR, 0)
         del self.unclear[MOST_UNCLEAR:]
+
+    def close_envelopes(self) -> None:
+        """Puts the unclear parts that came in one envelope together in it, at the place of the first."""
+        together: dict[int, list[Unclear]] = {}
+        for part in self.unclear:
+            together.setdefault(id(part if part.envelope is None else part.envelope), []).append(part)
+        self.unclear = [
+            parts[0] if (envelope := parts[0].envelope) is None else envelope.closed(parts)
+            for parts in together.values()
+        ]
 
 
 def read_payload(payload: Any, *, now: datetime, at: str = "") -> Reading:
@@ -184,7 +219,7 @@ def _read_order(
     if token is not None and any(item.unread for item in items):
         items = ()  # Whapi can say it better.
     unread: list[str] = []
-    reading.orders.append(
+    reading.add_order(
         NewOrder(
             order_id=order_id,
             received_at=fields.moment(message.get("timestamp"), now=now) or now,
@@ -217,7 +252,9 @@ def read_number(value: Any, name: str, unread: list[str]) -> Number | None:
 
 def _with_channel(message: Mapping[str, Any], channel_id: str | None) -> Mapping[str, Any]:
     """The message as it is kept: with the channel, which stood in the payload around it."""
-    return message if channel_id is None or "channel_id" in message else {**message, "channel_id": channel_id}
+    if channel_id is None or len(channel_id) > LONGEST_ID or "channel_id" in message:
+        return message
+    return {**message, "channel_id": channel_id}
 
 
 def join(at: str, name: str) -> str:

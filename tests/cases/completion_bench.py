@@ -17,7 +17,7 @@ from connector.sandbox.google.standin import Answer
 from connector.service import SHOP
 from connector.sheets.columns import Tab
 from connector.sheets.workbook import Workbook
-from connector.store import orders, quarantine
+from connector.store import orders
 from connector.store.database import Database
 from connector.store.quarantine import Entry
 from connector.store.tables import outbox
@@ -30,6 +30,7 @@ from connector.whapi.items import parse_items
 from connector.whapi.payload import Reading
 from tests.clock import FakeClock
 from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, new_google
+from tests.store.helpers import quarantined_entries
 
 TITLES = {Tab.ORDERS: "Orders", Tab.ITEMS: "Items"}
 POLICY = RetryPolicy(10, 3600, 7 * 86_400, jitter=lambda: 0.5)
@@ -155,8 +156,7 @@ class Bench:
         return sheet.cell(at, header.index(column))
 
     def quarantined(self) -> Sequence[Entry]:
-        with self.database.read() as connection:
-            return quarantine.list_entries(connection, SHOP, limit=100)
+        return quarantined_entries(self.database)
 
     def told(self) -> list[tuple[str, str]]:
         """The types of the events and what they are about, in their order."""

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from connector.models import ItemsState
 from connector.sandbox.faults import Fault
-from connector.store import fetching, quarantine
+from connector.store import fetching
 from connector.store.database import Database
 from connector.store.tables import orders as orders_table
 from connector.store.tables import past_orders
@@ -18,7 +18,7 @@ from connector.whapi.errors import Scope, WhapiError
 from connector.whapi.payload import Reading, read_payload
 from tests.clock import FakeClock
 from tests.service.past_channel import DAY, PastChannel
-from tests.store.helpers import SHOP, get
+from tests.store.helpers import SHOP, get, quarantined_entries
 
 HOUR = 3600
 
@@ -327,8 +327,7 @@ def test_an_order_message_that_is_not_understood_is_quarantined_once(channel: Pa
     with channel.statements() as changes:
         channel.reconcile.run()
 
-    with channel.database.read() as connection:
-        (entry,) = quarantine.list_entries(connection, SHOP, limit=10)
+    (entry,) = quarantined_entries(channel.database)
     assert (entry.field, changes) == ("messages[0].order.order_id", [])
     assert odd["order"]["token"] in entry.payload
 

@@ -3,7 +3,7 @@
 from connector.models import Status
 from connector.store.rewrite import Gone
 from connector.web.openapi.shape import Json, record, schema
-from connector.whapi.ids import LONGEST_ID
+from connector.whapi.lengths import LONGEST_ID
 
 TIME: Json = {"type": "string", "format": "date-time", "description": "In UTC, to the second."}
 _COUNT: Json = {"type": "integer", "minimum": 0}

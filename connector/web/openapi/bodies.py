@@ -4,7 +4,7 @@ from typing import Any
 
 from connector.web.openapi.shape import Json, schema
 from connector.whapi import names
-from connector.whapi.ids import LONGEST_ID
+from connector.whapi.lengths import LONGEST_ID
 from connector.whapi.lines import MOST_ITEMS
 from connector.whapi.names import Names
 from connector.whapi.unwrap import WRAPPERS

@@ -145,7 +145,7 @@ QUARANTINED: Json = {
     "id": 1,
     "received_at": "2024-04-16T10:49:04Z",
     "field": "messages[0].order.order_id",
-    "reason": "An order id is a text of 1 to 200 characters; nothing came.",
+    "reason": "An order id is a text of 1 to 128 characters; nothing came.",
     "bytes": 321,
 }
 QUARANTINED_WHOLE: Json = {
