@@ -9,6 +9,7 @@ from connector.service import SHOP, Service
 from connector.store.database import Database
 from connector.web.app import create_app
 from connector.web.page.access import MOST_WRONG, MOST_WRONG_OF_ALL, Access
+from connector.web.page.blueprint import LARGEST_FORM
 from connector.web.page.session import COOKIE
 from connector.web.throttle import WINDOW, Throttle
 from tests.clock import FakeClock
@@ -117,6 +118,15 @@ def test_a_form_from_elsewhere_is_refused(visitor: Visitor, path: str) -> None:
         assert "This form is out of date, or was not sent from this page." in answer.text
     assert visitor.get().status_code == 200
     assert "Latest orders" in visitor.get().text
+
+
+def test_a_form_that_is_larger_than_any_of_the_page_is_refused_unread(stranger: Visitor) -> None:
+    stranger.get()
+
+    answer = stranger.post("/status/login", password="x" * LARGEST_FORM)
+
+    assert answer.status_code == 413
+    assert "This form is larger than any of this page&#39;s." in answer.text
 
 
 def test_another_browsers_form_is_refused_too(shop: Shop, visitor: Visitor) -> None:

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.blueprints import BlueprintSetupState
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from connector.logs import get_logger
@@ -26,6 +27,8 @@ from connector.web.page.views import Views
 log = get_logger(__name__)
 
 NAME = "page"
+LARGEST_FORM = 16 * 1024
+"""Bytes of a form of the page's own."""
 EVERY = 3
 """Seconds after which an open page asks what is new."""
 _OPEN_TO_ALL = frozenset({f"{NAME}.{route}" for route in ("home", "log_in")})
@@ -36,6 +39,7 @@ _STATUS_WORDS = {
     Status.SYNCED: "in the sheet",
     Status.FAILED: "without items",
 }
+_TOO_LARGE = "This form is larger than any of this page's. Open the page again and repeat it."
 _NO_DATABASE = (
     "The database does not answer, so nothing can be shown or changed. See that it runs and can be reached, and that "
     "the disk is not full."
@@ -72,6 +76,8 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
     def check() -> AnyResponse | None:
         if request.endpoint == _FILES:
             return None  # The same for all, whoever looks.
+        # A form is read before it is known whose it is.
+        request.max_content_length = request.max_form_memory_size = LARGEST_FORM
         return access.check(open_to_all=request.endpoint in _OPEN_TO_ALL)
 
     blueprint.after_request(harden)
@@ -86,6 +92,10 @@ def _register_error_handlers(blueprint: Blueprint) -> None:
     @blueprint.errorhandler(ApiError)
     def refused(error: ApiError) -> tuple[str, int]:
         return render_template("status/error.html", sentence=error.message), error.status
+
+    @blueprint.errorhandler(RequestEntityTooLarge)
+    def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
+        return render_template("status/error.html", sentence=_TOO_LARGE), 413
 
     @blueprint.errorhandler(SQLAlchemyError)
     @blueprint.errorhandler(StoreClosedError)
