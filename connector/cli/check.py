@@ -6,9 +6,9 @@ from dataclasses import asdict
 
 import click
 
-from connector.check.finding import Level
-from connector.check.run import run_checks
-from connector.logs import set_up_logging
+from connector.checks.finding import Level
+from connector.checks.run import run_checks
+from connector.log import set_up_logging
 
 
 @click.command()

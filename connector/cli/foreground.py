@@ -5,14 +5,14 @@ import signal
 from types import FrameType
 
 from connector import __version__
-from connector.check.running import Watch
+from connector.app import create_app
+from connector.checks.monitor import Watch
 from connector.cli.start import database_or_exit, exit_with
-from connector.logs import get_logger
-from connector.service import build_service, lift_pauses
+from connector.log import get_logger
+from connector.runtime import build_service, lift_pauses
+from connector.server import AddressInUseError, WebServer
 from connector.settings import Settings
 from connector.sheets.credentials import CredentialsError
-from connector.web.app import create_app
-from connector.web.server import AddressInUseError, WebServer
 
 log = get_logger(__name__)
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from connector.cli.start import exit_with
-from connector.service import SHOP, Service, lift_pauses
+from connector.runtime import SHOP, Service, lift_pauses
 from connector.settings import Settings
 from connector.store import batches, fetching
 from connector.store.lock import LockError, shop_lock

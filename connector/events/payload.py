@@ -9,9 +9,9 @@ from typing import Any
 
 from connector.events.types import EventType
 from connector.models import Order
-from connector.present import moment, order_json
 from connector.problems import NamedProblem
-from connector.store.pauses import Part, Pause
+from connector.serializers import moment, order_json
+from connector.store.breakers import Part, Pause
 from connector.store.refusals import Refused
 
 ORDER, SERVICE = "order", "service"

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from connector.clock import Clock
-from connector.logs import get_logger
+from connector.log import get_logger
 from connector.store import outbox
 from connector.store.database import Database
 

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from connector.clock import Clock
-from connector.events.post import Outcome
+from connector.events.delivery import Outcome
 from connector.events.schedule import LONGEST_DELAY, SPAN, delay_after
 from connector.events.target import Target
-from connector.logs import get_logger
+from connector.log import get_logger
 from connector.store import outbox
 from connector.store.database import Database
 from connector.store.outbox import Event

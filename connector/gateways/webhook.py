@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from connector.gateways.every import recognised
-from connector.whapi.payload import (
+from connector.gateways.reading.unwrap import opened, wrapped
+from connector.gateways.registry import recognised
+from connector.gateways.whapi.payload import (
     OTHER_EVENTS,
     Reading,
     Unclear,
@@ -19,7 +20,6 @@ from connector.whapi.payload import (
     read_message,
     read_payload,
 )
-from connector.whapi.unwrap import opened, wrapped
 
 _DEEPEST = 4
 

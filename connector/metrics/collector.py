@@ -7,10 +7,10 @@ from typing import Protocol
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from connector.logs import get_logger
+from connector.log import get_logger
 from connector.metrics.figures import Figures
 from connector.metrics.quota import LIMIT, Quota, QuotaUse
-from connector.store.pauses import Part
+from connector.store.breakers import Part
 
 log = get_logger(__name__)
 

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from connector.clock import Clock
 from connector.models import Status
-from connector.store import orders, pauses, quarantine
+from connector.store import breakers as pauses
+from connector.store import orders, quarantine
+from connector.store.breakers import Part, Pause
 from connector.store.database import Database
-from connector.store.pauses import Part, Pause
 
 _REST = 100
 """Counting a million orders takes a good part of a tenth of a second. It is done again after 100 times what it took, so

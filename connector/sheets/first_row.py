@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from connector.sheets import tags
-from connector.sheets.api import SheetsApi
 from connector.sheets.areas import Area
+from connector.sheets.client import SheetsApi
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.layout import TabLayout
 from connector.sheets.overview import locks

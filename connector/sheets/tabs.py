@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connector.logs import get_logger
+from connector.log import get_logger
 from connector.sheets import tags
-from connector.sheets.api import SheetsApi
+from connector.sheets.client import SheetsApi
 from connector.sheets.columns import COLUMNS, KEY, RECEIVED, Tab
+from connector.sheets.create import add_tab, append_rows, furnish, new_sheet_id, tag_columns, tag_end
 from connector.sheets.errors import Kind, SheetsError
-from connector.sheets.furnish import add_tab, append_rows, furnish, new_sheet_id, tag_columns, tag_end
+from connector.sheets.formatting import dress
 from connector.sheets.layout import Layout, TabLayout
-from connector.sheets.looks import dress
 from connector.sheets.overview import GRID
 from connector.sheets.refusal import explained
 from connector.sheets.takeover import IsOurs, is_blank, recognise

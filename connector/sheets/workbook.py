@@ -8,14 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.clock import Clock
-from connector.logs import get_logger
+from connector.log import get_logger
 from connector.sheets import tabs, tags
-from connector.sheets.api import SheetsApi
+from connector.sheets.client import SheetsApi
 from connector.sheets.columns import TOTAL, Tab
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.first_row import free_first_rows, refuses_what_is_gone
+from connector.sheets.key_columns import SheetRows, read_rows
 from connector.sheets.layout import Layout, read_layout
-from connector.sheets.present_rows import SheetRows, read_rows
 from connector.sheets.refusal import explained
 from connector.sheets.replace import Rows
 from connector.sheets.summary.make import make_summary_anew, make_wanted_summary

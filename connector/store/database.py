@@ -11,7 +11,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from connector.logs import Redactor
+from connector.log import Redactor
 from connector.observer import Observer
 from connector.settings import database_secrets
 from connector.store.commit import Committed, GroupCommit, Together

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.models import ItemsState
+from connector.store.breakers import Part, Pause, get_pause
 from connector.store.orders import oldest_unwritten
-from connector.store.pauses import Part, Pause, get_pause
 from connector.store.refusals import SetAside, items_set_aside, rows_set_aside
 from connector.store.tables import orders
 

@@ -16,18 +16,19 @@ from typing import Any
 
 from playwright.sync_api import Browser, ViewportSize
 
+from connector.app import create_app
 from connector.metrics.quota import Quota
 from connector.models import Item, NewOrder, Order, Place, shown_for
-from connector.sandbox.sandbox import Sandbox
-from connector.sandbox.whapi.market import CUSTOMERS, SHOPS
-from connector.service import SHOP, Service, build_service
+from connector.runtime import SHOP, Service, build_service
+from connector.server import WebServer
 from connector.settings import load_settings
-from connector.store import batches, fetching, intake, orders, pauses
+from connector.store import batches, fetching, intake, orders
+from connector.store import breakers as pauses
 from connector.store.batches import Batch, Made
+from connector.store.breakers import Part
 from connector.store.database import Database
-from connector.store.pauses import Part
-from connector.web.app import create_app
-from connector.web.server import WebServer
+from sandbox.sandbox import Sandbox
+from sandbox.whapi.market import CUSTOMERS, SHOPS
 
 PASSWORD = "only-for-the-pictures"
 NOW = datetime(2026, 11, 24, 3, 42, 10, tzinfo=UTC)

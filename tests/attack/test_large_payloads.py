@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from connector.api.body import LARGEST_BODY
 from connector.gateways.forwarded import read_forwarded
 from connector.gateways.webhook import read_webhook
+from connector.gateways.whapi.payload import MOST_UNCLEAR
+from connector.jobs.receive import ReceiveStage
 from connector.store import quarantine
 from connector.store.database import Database
 from connector.store.orders import find_orders
-from connector.sync.receive import ReceiveStage
-from connector.web.body import LARGEST_BODY
-from connector.whapi.payload import MOST_UNCLEAR
 from tests.attack.test_routes import count
 from tests.clock import FakeClock
 from tests.service.shop import Shop

@@ -6,9 +6,9 @@ import httpx
 import pytest
 import structlog
 
-from connector.web.app import create_app
-from connector.web.auth import Gate
-from connector.web.throttle import MOST_WRONG, WINDOW, Throttle
+from connector.api.auth import Gate
+from connector.api.throttle import MOST_WRONG, WINDOW, Throttle
+from connector.app import create_app
 from tests.attack.raw import Answer, exchange, request
 from tests.attack.test_slow_senders import served
 from tests.service.shop import Shop

@@ -6,28 +6,28 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connector.events.announce import Announcer
+from connector.events.publisher import Announcer
 from connector.gateways.forwarded import read_forwarded
 from connector.gateways.webhook import read_webhook
+from connector.gateways.whapi.errors import Scope, WhapiError
+from connector.gateways.whapi.items import parse_items
+from connector.gateways.whapi.payload import Reading
+from connector.jobs.fetch import FetchStage
+from connector.jobs.receive import Receipt, ReceiveStage
+from connector.jobs.retry import RetryPolicy
+from connector.jobs.write import WriteStage
 from connector.models import Item, NewOrder, Order, OrderChange
-from connector.sandbox.google.calls import Call
-from connector.sandbox.google.grid import Cell
-from connector.sandbox.google.merchant import Merchant
-from connector.sandbox.google.standin import Answer
-from connector.service import SHOP
+from connector.runtime import SHOP
 from connector.sheets.columns import Tab
 from connector.sheets.workbook import Workbook
 from connector.store import orders, quarantine
 from connector.store.database import Database
 from connector.store.quarantine import Entry
 from connector.store.tables import outbox
-from connector.sync.fetch import FetchStage
-from connector.sync.receive import Receipt, ReceiveStage
-from connector.sync.retry import RetryPolicy
-from connector.sync.write import WriteStage
-from connector.whapi.errors import Scope, WhapiError
-from connector.whapi.items import parse_items
-from connector.whapi.payload import Reading
+from sandbox.google.calls import Call
+from sandbox.google.grid import Cell
+from sandbox.google.merchant import Merchant
+from sandbox.google.standin import Answer
 from tests.clock import FakeClock
 from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, new_google
 

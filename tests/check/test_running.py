@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import structlog
 
-from connector.check.running import Watch
-from connector.sandbox.faults import Fault
+from connector.checks.monitor import Watch
+from sandbox.faults import Fault
 from tests.service.shop import Shop
 from tests.waiting import wait_until
 

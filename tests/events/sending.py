@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from connector.events.post import Poster
-from connector.events.secret import Signer
+from connector.events.delivery import Poster
 from connector.events.sender import Sender
+from connector.events.signing import Signer
 from connector.events.target import Target, parse_targets
 from connector.store import outbox
 from connector.store.database import Database

@@ -10,19 +10,19 @@ from typing import Any
 import pytest
 from werkzeug.serving import make_server
 
+from connector.events.delivery import Poster
 from connector.events.payload import about_order, about_part
-from connector.events.post import Poster
 from connector.events.schedule import DELAYS
-from connector.events.secret import Signer
+from connector.events.signing import Signer
 from connector.events.target import parse_targets
 from connector.events.types import EventType
+from connector.gateways.whapi.client import CHANNEL_STATES
 from connector.models import Item, ItemsState, NewOrder, Order, Place, Shown
 from connector.store import intake
+from connector.store.breakers import Part, Pause
 from connector.store.database import Database
 from connector.store.orders import find_order
 from connector.store.outbox import Event
-from connector.store.pauses import Part, Pause
-from connector.whapi.client import CHANNEL_STATES
 from tests.events.receiver import SECRET
 
 DOCS = (Path(__file__).parents[2] / "docs" / "events.md").read_text(encoding="utf-8")

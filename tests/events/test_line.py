@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from connector.events.address import Resolve, addresses_for, is_public, resolve
-from connector.events.post import Outcome, Poster
-from connector.events.secret import Signer
+from connector.events.delivery import Outcome, Poster
+from connector.events.signing import Signer
 from connector.events.target import parse_targets
 from connector.store.outbox import Event
 from tests.events.receiver import SECRET, Receiver, endless, hangs, status, trickles

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from connector.events.announce import Announcer
+from connector.events.publisher import Announcer
+from connector.jobs.problem_events import BRIEF, Telling
 from connector.problems import Problems, Severity
 from connector.store.database import Database
 from connector.store.tables import outbox
-from connector.sync.telling import BRIEF, Telling
 from tests.clock import FakeClock
 from tests.store.helpers import SHOP, add, new_order
 

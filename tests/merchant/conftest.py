@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from connector.sandbox.google.unknowns import Unknowns
-from connector.sandbox.sandbox import TIME_ZONE, TITLE
-from connector.sync import backwards
+from connector.jobs import rollback as backwards
+from sandbox.google.unknowns import Unknowns
+from sandbox.sandbox import TIME_ZONE, TITLE
 from tests.merchant.book import Book
 from tests.service.shop import Shop
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from connector.sandbox.google import object_requests, validation
-from connector.sandbox.google.conditional import effective_format
-from connector.sandbox.google.draft import Draft
-from connector.sandbox.google.grid import Sheet
-from connector.sandbox.google.ranges import Area
-from connector.sandbox.google.reads import filtered_rows
-from connector.sandbox.google.validation import rule_at
 from connector.sheets.columns import STATUSES
+from sandbox.google import object_requests, validation
+from sandbox.google.conditional import effective_format
+from sandbox.google.draft import Draft
+from sandbox.google.grid import Sheet
+from sandbox.google.ranges import Area
+from sandbox.google.reads import filtered_rows
+from sandbox.google.validation import rule_at
 from tests.merchant.book import ORDERS, Book, order_values
 
 PHONE, NOTE, TOTAL, STATUS = (ORDERS.index(column) for column in ("phone", "note", "total", "status"))

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from connector.check.finding import Finding
+from connector.checks.finding import Finding
 from connector.models import Order
-from connector.sandbox.whapi.order import SandboxOrder
-from connector.service import SHOP
-from connector.store import pauses
-from connector.store.pauses import Part
+from connector.runtime import SHOP
+from connector.store import breakers as pauses
+from connector.store.breakers import Part
+from sandbox.whapi.order import SandboxOrder
 from tests.attack.hostile import TEXTS
 from tests.page.visitor import Visitor
 from tests.service.shop import Shop
@@ -35,8 +35,8 @@ def sent(shop: Shop) -> dict[str, SandboxOrder]:
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is remembered from the test before."""
-    monkeypatch.setattr("connector.web.page.remembered.SHORTEST", 0.0)
-    monkeypatch.setattr("connector.web.page.remembered._REST", 0)
+    monkeypatch.setattr("connector.dashboard.ttl_cache.SHORTEST", 0.0)
+    monkeypatch.setattr("connector.dashboard.ttl_cache._REST", 0)
 
 
 def stored(shop: Shop, order: SandboxOrder) -> Order:

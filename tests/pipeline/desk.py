@@ -7,23 +7,23 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connector.events.announce import Announcer
+from connector.events.publisher import Announcer
+from connector.gateways.whapi.payload import Reading
+from connector.jobs.receive import ReceiveStage
+from connector.jobs.retry import RetryPolicy
+from connector.jobs.write import WriteStage
 from connector.models import Item, NewOrder, Order
-from connector.sandbox.google.calls import Call
-from connector.sandbox.google.errors import ApiError
-from connector.sandbox.google.merchant import Merchant
-from connector.sandbox.google.standin import Answer
-from connector.service import SHOP
+from connector.runtime import SHOP
 from connector.sheets.columns import Tab
 from connector.sheets.workbook import Workbook
 from connector.store import orders
 from connector.store.database import Database
 from connector.store.standing import Standing, read_standing
 from connector.store.tables import outbox
-from connector.sync.receive import ReceiveStage
-from connector.sync.retry import RetryPolicy
-from connector.sync.write import WriteStage
-from connector.whapi.payload import Reading
+from sandbox.google.calls import Call
+from sandbox.google.errors import ApiError
+from sandbox.google.merchant import Merchant
+from sandbox.google.standin import Answer
 from tests.clock import FakeClock
 from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, new_google
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from connector.sandbox.google.errors import ApiError
-from connector.sandbox.google.standin import Answer
-from connector.store.pauses import Part
+from connector.store.breakers import Part
+from sandbox.google.errors import ApiError
+from sandbox.google.standin import Answer
 from tests.pipeline.desk import Desk, Requests
 from tests.pipeline.direct import SPREADSHEET_ID
 

@@ -15,21 +15,21 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from connector.events.announce import Announcer
+from connector.events.publisher import Announcer
+from connector.gateways.whapi.payload import Reading
+from connector.jobs.cleanup import prune
+from connector.jobs.fetch import FetchStage
+from connector.jobs.receive import ReceiveStage
+from connector.jobs.resync import ask_for_resync
+from connector.jobs.retry import RetryPolicy
+from connector.jobs.write import WriteStage
 from connector.models import Item, NewOrder, Order, OrderChange, Place, Shown, Status
-from connector.service import SHOP
+from connector.runtime import SHOP
 from connector.sheets.columns import Tab
 from connector.sheets.workbook import Workbook
 from connector.store import batches, orders
 from connector.store.database import Database
 from connector.store.tables import outbox
-from connector.sync.fetch import FetchStage
-from connector.sync.prune import prune
-from connector.sync.receive import ReceiveStage
-from connector.sync.resync import ask_for_resync
-from connector.sync.retry import RetryPolicy
-from connector.sync.write import WriteStage
-from connector.whapi.payload import Reading
 from tests.clock import FakeClock
 from tests.memory import new_folder
 from tests.pipeline.direct import (

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from connector.gateways.whapi.payload import Reading
+from connector.jobs import guards, write
+from connector.jobs.receive import Receipt, ReceiveStage
+from connector.jobs.write import WriteStage, Written
 from connector.sheets.batch import Entry
+from connector.sheets.idempotency.marker import Marker
 from connector.sheets.layout import Layout
-from connector.sheets.marker import Marker
 from connector.store.batches import Batch
-from connector.sync import guards, write
-from connector.sync.receive import Receipt, ReceiveStage
-from connector.sync.write import WriteStage, Written
-from connector.whapi.payload import Reading
 from tests.pipeline.test_states import PipelineStates
 
 CLAIM, APPLIED, RECEIVE = WriteStage._claim, WriteStage._applied, ReceiveStage.receive

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from connector.gateways.whapi.errors import Scope, WhapiError
+from connector.gateways.whapi.payload import Reading
+from connector.jobs.fetch import FetchStage
+from connector.jobs.receive import ReceiveStage
 from connector.models import Item, ItemsState, NewOrder, Order
-from connector.service import SHOP
+from connector.runtime import SHOP
 from connector.store import orders, refusals
+from connector.store.breakers import Part, Pause
 from connector.store.database import Database
-from connector.store.pauses import Part, Pause
 from connector.store.standing import read_standing
-from connector.sync.fetch import FetchStage
-from connector.sync.receive import ReceiveStage
-from connector.whapi.errors import Scope, WhapiError
-from connector.whapi.payload import Reading
 from tests.clock import FakeClock
 from tests.pipeline.desk import EVENTS, POLICY
 

@@ -24,10 +24,12 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Connection
 
+from connector.gateways.whapi.payload import Reading
+from connector.jobs import markers
+from connector.jobs.receive import ReceiveStage
+from connector.jobs.write import WriteStage
 from connector.models import Item, NewOrder
-from connector.sandbox.google.grid import Content
-from connector.sandbox.google.spreadsheet import Spreadsheet
-from connector.service import SHOP
+from connector.runtime import SHOP
 from connector.sheets import deadline
 from connector.sheets.workbook import Workbook
 from connector.store import batches, orders
@@ -36,10 +38,8 @@ from connector.store.database import Database
 from connector.store.tables import batches as batches_table
 from connector.store.tables import orders as orders_table
 from connector.store.tables import spreadsheets
-from connector.sync import markers
-from connector.sync.receive import ReceiveStage
-from connector.sync.write import WriteStage
-from connector.whapi.payload import Reading
+from sandbox.google.grid import Content
+from sandbox.google.spreadsheet import Spreadsheet
 from tests.clock import FakeClock
 from tests.memory import new_folder
 from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, Fate, new_google

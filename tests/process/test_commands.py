@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from connector.sandbox.sandbox import Sandbox
-from connector.sandbox.verify import differences
+from sandbox.sandbox import Sandbox
+from sandbox.verify import differences
 from tests.process.service_process import ROOT, ServiceProcess
 from tests.waiting import wait_until
 

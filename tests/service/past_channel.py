@@ -10,17 +10,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from connector.gateways.whapi.client import WhapiClient
+from connector.gateways.whapi.messages import MessagePage
+from connector.jobs.message_history import HistoryReader
+from connector.jobs.receive import ReceiveStage
+from connector.jobs.reconcile import ReconcileStage
+from connector.jobs.retry import RetryPolicy
 from connector.models import Order
-from connector.sandbox.sandbox import Sandbox
-from connector.sandbox.whapi.order import SandboxOrder
 from connector.store import orders
 from connector.store.database import Database
-from connector.sync.history import HistoryReader
-from connector.sync.receive import ReceiveStage
-from connector.sync.reconcile import ReconcileStage
-from connector.sync.retry import RetryPolicy
-from connector.whapi.client import WhapiClient
-from connector.whapi.messages import MessagePage
+from sandbox.sandbox import Sandbox
+from sandbox.whapi.order import SandboxOrder
 from tests.clock import FakeClock
 from tests.store.helpers import SHOP
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from connector.sandbox.google.merchant import Merchant
-from connector.sandbox.whapi.order import SandboxOrder
-from connector.service import SHOP, sheets_api
+from connector.jobs import audit
+from connector.jobs.audit import Report
+from connector.jobs.doubles import Removed, remove_doubles
+from connector.runtime import SHOP, sheets_api
 from connector.sheets.columns import COLUMNS, STATUS, Tab
-from connector.sync import audit
-from connector.sync.audit import Report
-from connector.sync.doubles import Removed, remove_doubles
+from sandbox.google.merchant import Merchant
+from sandbox.whapi.order import SandboxOrder
 from tests.service.shop import Shop
 from tests.waiting import wait_until
 

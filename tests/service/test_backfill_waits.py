@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from connector.sandbox.faults import Fault
+from connector.jobs.backfill import Backfilled, BackfillStoppedError, backfill
 from connector.store.database import Database
-from connector.sync.backfill import Backfilled, BackfillStoppedError, backfill
+from sandbox.faults import Fault
 from tests.clock import FakeClock
 from tests.service.past_channel import DAY, POLICY, PastChannel
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from connector.jobs import workers as pipeline
 from connector.problems import Severity
-from connector.sync import pipeline
 from tests.service.shop import Shop
 from tests.waiting import wait_until
 

@@ -3,14 +3,14 @@
 import pytest
 import sqlalchemy as sa
 
-from connector.check.run import check_with
-from connector.sandbox.faults import Fault
-from connector.service import sheets_api
-from connector.sheets.guard import Found, marker_id, refuses_twice, was_applied
-from connector.sheets.marker import KEY, Marker
-from connector.sheets.named_range import NamedRange
+from connector.checks.run import check_with
+from connector.jobs import markers
+from connector.runtime import sheets_api
+from connector.sheets.idempotency.guard import Found, marker_id, refuses_twice, was_applied
+from connector.sheets.idempotency.marker import KEY, Marker
+from connector.sheets.idempotency.named_range import NamedRange
 from connector.store.guards import get_proof
-from connector.sync import markers
+from sandbox.faults import Fault
 from tests.service.shop import Shop
 from tests.waiting import wait_until
 

@@ -13,13 +13,13 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from connector import __version__
+from connector.api.metrics import route_label
 from connector.metrics.instruments import Instruments
-from connector.sandbox.faults import Fault
-from connector.sandbox.orders import whapi_sample
-from connector.service import build_service, lift_pauses
+from connector.runtime import build_service, lift_pauses
 from connector.sheets.errors import Kind
 from connector.store.database import Database
-from connector.web.metrics import route_label
+from sandbox.faults import Fault
+from sandbox.orders import whapi_sample
 from tests.service.shop import Shop
 from tests.waiting import wait_until
 

@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
+from connector.gateways.whapi.errors import Scope, WhapiError
+from connector.gateways.whapi.payload import Reading, read_payload
+from connector.jobs.message_history import MESSAGES_AT_ONCE
 from connector.models import ItemsState
-from connector.sandbox.faults import Fault
 from connector.store import fetching, quarantine
 from connector.store.database import Database
 from connector.store.tables import orders as orders_table
 from connector.store.tables import past_orders
-from connector.sync.history import MESSAGES_AT_ONCE
-from connector.whapi.errors import Scope, WhapiError
-from connector.whapi.payload import Reading, read_payload
+from sandbox.faults import Fault
 from tests.clock import FakeClock
 from tests.service.past_channel import DAY, PastChannel
 from tests.store.helpers import SHOP, get
@@ -283,7 +283,7 @@ def test_pages_that_are_too_large_are_read_in_smaller_ones(
     channel: PastChannel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     missed = [channel.order(ago=HOUR - number) for number in range(100)]
-    monkeypatch.setattr("connector.whapi.client.LARGEST_PAGE", 200_000)
+    monkeypatch.setattr("connector.gateways.whapi.client.LARGEST_PAGE", 200_000)
 
     assert channel.reconcile.run() == 100
     assert channel.ids == {order.order_id for order in missed}

@@ -10,12 +10,12 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from connector.sandbox.faults import Fault
-from connector.sandbox.orders import whapi_sample
-from connector.sandbox.whapi.order import SandboxOrder
+from connector.api.orders import MOST_WAITING
+from connector.jobs import long_poll as waits
 from connector.store import orders as stored
-from connector.sync import waits
-from connector.web.orders import MOST_WAITING
+from sandbox.faults import Fault
+from sandbox.orders import whapi_sample
+from sandbox.whapi.order import SandboxOrder
 from tests.attack.raw import connect, request
 from tests.service.shop import Shop
 from tests.waiting import wait_until

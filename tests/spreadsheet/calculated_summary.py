@@ -10,11 +10,11 @@ import pytest
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from connector.sandbox.google.merchant import Merchant
-from connector.sandbox.whapi.order import SandboxItem, SandboxOrder
-from connector.service import build_workbook, sheets_api
+from connector.runtime import build_workbook, sheets_api
 from connector.sheets.columns import STATUSES
-from connector.sheets.summary import places
+from connector.sheets.summary import layout as places
+from sandbox.google.merchant import Merchant
+from sandbox.whapi.order import SandboxItem, SandboxOrder
 from tests.service.shop import Shop
 from tests.spreadsheet.expected import Expected
 from tests.spreadsheet.export import save_as_xlsx

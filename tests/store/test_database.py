@@ -12,11 +12,12 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from connector.store import batches, intake, migrate, orders, pauses, quarantine
+from connector.store import batches, intake, migrate, orders, quarantine
+from connector.store import breakers as pauses
+from connector.store.breakers import Part, Pause
 from connector.store.commit import StoreClosedError
 from connector.store.database import Database, StoreError, parse_url
 from connector.store.lock import shop_lock
-from connector.store.pauses import Part, Pause
 from connector.store.tables import metadata
 from tests.clock import FakeClock
 from tests.store.helpers import GRACE, SHOP, add, get, new_order

@@ -8,9 +8,10 @@ from prometheus_client import CollectorRegistry
 from connector.metrics.collector import StoreCollector
 from connector.metrics.figures import Figures, StoreFigures
 from connector.models import Status
-from connector.store import batches, fetching, orders, pauses, quarantine
+from connector.store import batches, fetching, orders, quarantine
+from connector.store import breakers as pauses
+from connector.store.breakers import Part
 from connector.store.database import Database
-from connector.store.pauses import Part
 from tests.clock import FakeClock
 from tests.store.helpers import ITEMS, SHOP, add, batch_of, get, new_order
 

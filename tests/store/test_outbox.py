@@ -8,17 +8,18 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from connector.events.announce import LASTING, NOBODY, Announcer
 from connector.events.payload import LARGEST, about_order
 from connector.events.prune import KEPT_FAILED, KEPT_WAITING, prune_events
+from connector.events.publisher import LASTING, NOBODY, Announcer
 from connector.events.types import EventType
+from connector.gateways.whapi.payload import Reading
+from connector.jobs.receive import ReceiveStage
 from connector.models import Item
-from connector.store import batches, fetching, outbox, pauses
+from connector.store import batches, fetching, outbox
+from connector.store import breakers as pauses
+from connector.store.breakers import Part
 from connector.store.database import Database
 from connector.store.outbox import Event, NewEvent
-from connector.store.pauses import Part
-from connector.sync.receive import ReceiveStage
-from connector.whapi.payload import Reading
 from tests.clock import FakeClock
 from tests.store.helpers import ITEMS, SHOP, add, batch_of, get, new_order
 

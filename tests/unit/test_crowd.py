@@ -1,8 +1,8 @@
 import pytest
 
-from connector.sync.crowd import MANY, Crowd
-from connector.sync.narrowing import MOST_ORDERS
-from connector.sync.pipeline import most_orders
+from connector.jobs.batch_size import MOST_ORDERS
+from connector.jobs.load_shedding import MANY, Crowd
+from connector.jobs.workers import most_orders
 
 
 class Seconds:

@@ -8,19 +8,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from connector.check.finding import Finding
+from connector.checks.finding import Finding
+from connector.dashboard import ttl_cache as remembered
+from connector.dashboard.charts import orders_plot, times_plot
+from connector.dashboard.formatting import Words, amount, duration, size
+from connector.dashboard.health import Level, judge
+from connector.dashboard.snapshot import Snapshot
+from connector.dashboard.ttl_cache import Remembered, TooSlowError
 from connector.models import Status
 from connector.problems import NamedProblem
+from connector.store.breakers import Part, Pause
 from connector.store.hours import HOUR, Hour
-from connector.store.pauses import Part, Pause
 from connector.store.refusals import SetAside
 from connector.store.standing import Standing
-from connector.web.page import remembered
-from connector.web.page.plots import orders_plot, times_plot
-from connector.web.page.remembered import Remembered, TooSlowError
-from connector.web.page.snapshot import Snapshot
-from connector.web.page.verdict import Level, judge
-from connector.web.page.words import Words, amount, duration, size
 
 NOW = datetime(2026, 11, 23, 23, 40, tzinfo=UTC)
 WORDS = Words(NOW, ZoneInfo("Asia/Kolkata"))  # half an hour beside the others; there it is the 24th

@@ -6,15 +6,15 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.dashboard.formatting import Words
+from connector.dashboard.health import Level, judge
+from connector.dashboard.snapshot import Snapshot
+from connector.jobs.reasons import LONGEST_DELAY, reasons
 from connector.models import Status
 from connector.problems import NamedProblem, Severity
-from connector.store.pauses import Part, Pause
+from connector.store.breakers import Part, Pause
 from connector.store.refusals import MOST_NAMED, Refused, SetAside
 from connector.store.standing import Standing
-from connector.sync.reasons import LONGEST_DELAY, reasons
-from connector.web.page.snapshot import Snapshot
-from connector.web.page.verdict import Level, judge
-from connector.web.page.words import Words
 
 NOW = datetime(2026, 11, 23, 9, 40, tzinfo=UTC)
 MOMENTS = st.integers(0, 4 * 3600).map(lambda seconds: NOW - timedelta(seconds=seconds))
