@@ -7,23 +7,22 @@ from connector import __version__
 from connector.checks.finding import LatestFindings
 from connector.clock import Clock, SystemClock
 from connector.events.delivery import Poster
-from connector.events.prune import prune_events
 from connector.events.publisher import Announcer
 from connector.events.sender import Sender
 from connector.events.signing import Signer
 from connector.gateways.whapi.client import WhapiClient
 from connector.jobs.arrivals import Arrivals
 from connector.jobs.audits import Audits
-from connector.jobs.cleanup import prune
+from connector.jobs.cleanup import delete_old_markers, prune, prune_events
 from connector.jobs.fetch import FetchStage
 from connector.jobs.long_poll import Waits
 from connector.jobs.lookup import SheetLookup
-from connector.jobs.markers import delete_old_markers
 from connector.jobs.message_history import HistoryReader
 from connector.jobs.problem_events import Telling
 from connector.jobs.receive import ReceiveStage
 from connector.jobs.reconcile import FIRST_AFTER, ReconcileStage
 from connector.jobs.retry import RetryPolicy
+from connector.jobs.scheduler import Job
 from connector.jobs.workers import FETCHERS, SECONDS_BETWEEN_BATCHES, Pipeline
 from connector.jobs.write import WriteStage
 from connector.log import Redactor, get_logger
@@ -173,9 +172,9 @@ def build_service(
     )
     reconcile = ReconcileStage(history, window=settings.reconcile_window, clock=clock)
     if interval := settings.reconcile_interval:
-        pipeline.every(interval, "reconcile", reconcile.run, first_after=min(FIRST_AFTER, interval))
+        pipeline.every(interval, Job.RECONCILE, reconcile.run, first_after=min(FIRST_AFTER, interval))
     telling = Telling(database, problems, shop=SHOP, clock=clock, events=events)
-    pipeline.every(settings.resync_interval, "problems", telling.run, first_after=settings.resync_interval)
+    pipeline.every(settings.resync_interval, Job.PROBLEM_EVENTS, telling.run, first_after=settings.resync_interval)
     instruments.registry.register(StoreCollector(StoreFigures(database, SHOP, clock)))
     instruments.registry.register(
         ServiceCollector(

@@ -10,11 +10,11 @@ from typing import Any
 
 from connector.gateways.gateway import Body, at_their_total, id_of, in_units, pass_over, take
 from connector.gateways.reading import contacts, fields, names
+from connector.gateways.reading.changes import DELETED, status_sentence
 from connector.gateways.reading.lines import items_within
 from connector.gateways.reading.names import Names, spelling
+from connector.gateways.reading.result import Reading, join, read_number
 from connector.gateways.reading.unwrap import opened
-from connector.gateways.whapi.changes import DELETED, status_sentence
-from connector.gateways.whapi.payload import Reading, join, read_number
 from connector.models import NewOrder, OrderChange
 
 NAME = "baileys"

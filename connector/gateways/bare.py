@@ -13,9 +13,9 @@ from connector.gateways.reading import contacts, fields, names
 from connector.gateways.reading.ids import LONGEST_ID, is_order_id, why_lost
 from connector.gateways.reading.lines import MOST_ITEMS, NO_LINE, read_line
 from connector.gateways.reading.names import Given, Names
+from connector.gateways.reading.result import Reading, Unclear, join
 from connector.gateways.reading.unwrap import opened
 from connector.gateways.reading.wording import as_name, came
-from connector.gateways.whapi.payload import Reading, Unclear, join
 from connector.models import Item, NewOrder, Number
 
 T = TypeVar("T")

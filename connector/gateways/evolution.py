@@ -6,9 +6,9 @@ from typing import Any
 from connector.gateways import baileys
 from connector.gateways.gateway import Body, pass_over
 from connector.gateways.reading import fields
+from connector.gateways.reading.changes import DELETED
+from connector.gateways.reading.result import Reading, join
 from connector.gateways.reading.unwrap import opened
-from connector.gateways.whapi.changes import DELETED
-from connector.gateways.whapi.payload import Reading, join
 from connector.models import OrderChange
 
 NAME = "evolution"

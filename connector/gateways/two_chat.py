@@ -6,8 +6,8 @@ from connector.amounts import sum_total
 from connector.gateways.gateway import Body, id_of, pass_over, take
 from connector.gateways.reading import contacts, fields
 from connector.gateways.reading.lines import items_within
+from connector.gateways.reading.result import Reading, join, read_number
 from connector.gateways.reading.unwrap import opened
-from connector.gateways.whapi.payload import Reading, join, read_number
 from connector.models import NewOrder
 
 NAME = "2chat"

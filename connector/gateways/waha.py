@@ -10,9 +10,9 @@ from typing import Any
 from connector.gateways import baileys
 from connector.gateways.gateway import Body, at_their_total, id_of, in_units, pass_over, take
 from connector.gateways.reading import contacts, fields
+from connector.gateways.reading.changes import DELETED
 from connector.gateways.reading.lines import items_within
-from connector.gateways.whapi.changes import DELETED
-from connector.gateways.whapi.payload import Reading, join, read_number
+from connector.gateways.reading.result import Reading, join, read_number
 from connector.models import NewOrder, OrderChange
 
 NAME = "waha"

@@ -6,10 +6,15 @@ An answer that comes late is a webhook that is sent again; an order that is fetc
 import time
 from collections.abc import Callable
 
+from connector.jobs.batch_size import MOST_ORDERS
+
 MANY = 100
 """Arrivals a second."""
 _OVER = 0.25
 """Seconds over which they are counted."""
+_CROWDED = 50_000
+"""Orders in a batch meanwhile, times arrivals a second: the answers wait while a request is put together, and the
+more of them there are, the less it may hold them up. 500 orders at 100 arrivals a second, 20 at 2,500."""
 
 
 class Crowd:
@@ -38,3 +43,8 @@ class Crowd:
     def is_there(self) -> bool:
         """Whether many came lately."""
         return self.rate > MANY
+
+
+def most_orders(rate: float) -> int:
+    """In a batch, while so many webhooks a second come in."""
+    return max(int(_CROWDED / rate), 1) if rate > MANY else MOST_ORDERS

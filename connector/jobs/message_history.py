@@ -14,9 +14,10 @@ from sqlalchemy import Connection
 
 from connector.clock import Clock
 from connector.events.publisher import NOBODY, Announcer
+from connector.gateways.reading.result import Reading
+from connector.gateways.whapi.answers import MessagePage
 from connector.gateways.whapi.errors import Scope, WhapiError
-from connector.gateways.whapi.messages import MessagePage
-from connector.gateways.whapi.payload import Reading, read_message
+from connector.gateways.whapi.payload import read_message
 from connector.jobs import circuit_breaker as channel
 from connector.jobs.receive import ReceiveStage
 from connector.jobs.retry import RetryPolicy

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from connector.amounts import scaled
 from connector.clock import Clock
 from connector.events.publisher import NOBODY, Announcer
-from connector.gateways.whapi.payload import Reading
+from connector.gateways.reading.result import Reading
 from connector.log import get_logger, log_orders
 from connector.models import NewOrder, Number, OrderChange
 from connector.observer import UNOBSERVED, Observer

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from connector.clock import Clock
 from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.jobs.message_history import HistoryReader, Page, Position
-from connector.jobs.workers import Wait
+from connector.jobs.scheduler import Wait
 from connector.log import get_logger
 
 log = get_logger(__name__)

@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from connector.gateways.reading.result import Reading
 from connector.gateways.webhook import read_webhook
-from connector.gateways.whapi.payload import Reading, read_message
+from connector.gateways.whapi.payload import read_message
 from connector.jobs.receive import ReceiveStage
 from connector.store import quarantine
 from connector.store.database import Database

@@ -5,16 +5,14 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-
-from apscheduler.schedulers.background import BackgroundScheduler
 
 from connector.clock import Clock
-from connector.jobs.batch_size import MOST_ORDERS
 from connector.jobs.circuit_breaker import SUSPECTS_THAT_PAUSE
 from connector.jobs.faults import Faults
 from connector.jobs.fetch import FetchStage
-from connector.jobs.load_shedding import MANY, Crowd
+from connector.jobs.load_shedding import Crowd, most_orders
+from connector.jobs.resync import resync_due
+from connector.jobs.scheduler import Job, Scheduler, Wait
 from connector.jobs.write import WriteStage
 from connector.log import get_logger
 from connector.models import Order
@@ -29,9 +27,6 @@ _AHEAD = 20
 """Orders that stand ready for them, so that a fetcher needs no look at the store to go on."""
 _IN_A_CROWD = 2
 """Fetches under way while many webhooks come in at once."""
-_CROWDED = 50_000
-"""Orders in a batch meanwhile, times arrivals a second: the answers wait while a request is put together, and the
-more of them there are, the less it may hold them up. 500 orders at 100 arrivals a second, 20 at 2,500."""
 SECONDS_BETWEEN_BATCHES = 2.5
 """From beginning to beginning. A batch is one read and one write; Google asks for no more than one a second to a
 spreadsheet. A little longer than that lets more gather, which saves requests where many come in."""
@@ -45,9 +40,6 @@ _AFTER_A_FAULT = 5.0
 _LOCK_RETRY = 2.0
 _LOCK = "lock"
 _FETCHES = "fetches"
-
-Wait = Callable[[float], bool]
-"""Waits so many seconds; True: end now."""
 
 
 class Pipeline:
@@ -96,16 +88,13 @@ class Pipeline:
         self._threads: list[threading.Thread] = []
         self._beside: list[tuple[str, str, Callable[[], float], threading.Event]] = []
         self._jobs_running: set[str] = set()
-        self._scheduler = _scheduler(
-            {
-                "resync": (self.wake, resync_interval),
-                "housekeeping": (self._ask_for_housekeeping, housekeeping_interval),
-            }
-        )
+        self._scheduler = Scheduler()
+        self._scheduler.every(resync_interval, Job.RESYNC, lambda: resync_due(self.wake))
+        self._scheduler.every(housekeeping_interval, Job.CLEANUP, self._ask_for_housekeeping)
 
-    def every(self, seconds: float, name: str, job: Callable[[Wait], object], *, first_after: float) -> None:
+    def every(self, seconds: float, job: Job, run: Callable[[Wait], object], *, first_after: float) -> None:
         """Has the scheduler run a job in the process that holds the shop's lock, once at a time; before `start`."""
-        _add_job(self._scheduler, name, lambda: self._run_job(name, job), seconds, first_after=first_after)
+        self._scheduler.every(seconds, job, lambda: self._run_job(job, run), first_after=first_after)
 
     def beside(self, name: str, work: Callable[[], float]) -> None:
         """Has a thread of its own do other work in the process that holds the shop's lock: `work` is called whenever an
@@ -131,8 +120,7 @@ class Pipeline:
         in a process that fetched and wrote."""
         self._stopping.set()
         self.wake()
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        self._scheduler.stop()
         deadline = time.monotonic() + within
         for thread in self._threads:
             thread.join(max(deadline - time.monotonic(), 0.0))
@@ -187,12 +175,12 @@ class Pipeline:
             looks_at = looked + rest
             due.wait(min(max(sleep, 0.0), _LONGEST_SLEEP))
 
-    def _run_job(self, name: str, job: Callable[[Wait], object]) -> None:
+    def _run_job(self, name: Job, run: Callable[[Wait], object]) -> None:
         if not self._holds_lock():
             return
         self._jobs_running.add(name)
         try:
-            job(self._stopping.wait)
+            run(self._stopping.wait)
         except Exception as error:  # noqa: BLE001 - the next run may go well
             # At the end a job may find the store and the connections closed.
             if not self._stopping.is_set():
@@ -294,31 +282,3 @@ class Pipeline:
     def _wake_beside(self) -> None:
         for *_, due in self._beside:
             due.set()
-
-
-def most_orders(rate: float) -> int:
-    """In a batch, while so many webhooks a second come in."""
-    return max(int(_CROWDED / rate), 1) if rate > MANY else MOST_ORDERS
-
-
-def _scheduler(jobs: dict[str, tuple[Callable[[], None], float]]) -> BackgroundScheduler:
-    """Jobs that run once at a time and make up for missed runs with one; what is due stands in the store."""
-    scheduler = BackgroundScheduler(timezone="UTC")
-    for name, (job, seconds) in jobs.items():
-        _add_job(scheduler, name, job, seconds, first_after=seconds)
-    return scheduler
-
-
-def _add_job(
-    scheduler: BackgroundScheduler, name: str, job: Callable[[], None], seconds: float, *, first_after: float
-) -> None:
-    scheduler.add_job(
-        job,
-        "interval",
-        seconds=timedelta(seconds=seconds).total_seconds(),
-        next_run_time=datetime.now(UTC) + timedelta(seconds=first_after),
-        id=name,
-        coalesce=True,
-        max_instances=1,
-        misfire_grace_time=None,
-    )

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from connector.api.body import LARGEST_BODY
 from connector.gateways.forwarded import read_forwarded
+from connector.gateways.reading.result import MOST_UNCLEAR
 from connector.gateways.webhook import read_webhook
-from connector.gateways.whapi.payload import MOST_UNCLEAR
 from connector.jobs.receive import ReceiveStage
 from connector.store import quarantine
 from connector.store.database import Database

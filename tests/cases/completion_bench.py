@@ -8,10 +8,10 @@ import sqlalchemy as sa
 
 from connector.events.publisher import Announcer
 from connector.gateways.forwarded import read_forwarded
+from connector.gateways.reading.result import Reading
 from connector.gateways.webhook import read_webhook
+from connector.gateways.whapi.answers import parse_items
 from connector.gateways.whapi.errors import Scope, WhapiError
-from connector.gateways.whapi.items import parse_items
-from connector.gateways.whapi.payload import Reading
 from connector.jobs.fetch import FetchStage
 from connector.jobs.receive import Receipt, ReceiveStage
 from connector.jobs.retry import RetryPolicy

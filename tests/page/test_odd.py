@@ -1,6 +1,6 @@
 """What is odd is seen: a mark at the order, a line among the problems, a filter, and in the headline."""
 
-from connector.gateways.whapi.payload import Reading
+from connector.gateways.reading.result import Reading
 from connector.models import NewOrder, OrderChange
 from tests.page.test_shown import fresh, rows
 from tests.page.visitor import Visitor

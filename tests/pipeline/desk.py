@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from connector.events.publisher import Announcer
-from connector.gateways.whapi.payload import Reading
+from connector.gateways.reading.result import Reading
 from connector.jobs.receive import ReceiveStage
 from connector.jobs.retry import RetryPolicy
 from connector.jobs.write import WriteStage

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from connector.events.publisher import Announcer
-from connector.gateways.whapi.payload import Reading
+from connector.gateways.reading.result import Reading
 from connector.jobs.cleanup import prune
 from connector.jobs.fetch import FetchStage
 from connector.jobs.receive import ReceiveStage

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from connector.gateways.whapi.payload import Reading
+from connector.gateways.reading.result import Reading
 from connector.jobs import guards, write
 from connector.jobs.receive import Receipt, ReceiveStage
 from connector.jobs.write import WriteStage, Written

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from connector.gateways.reading.result import Reading
 from connector.gateways.whapi.errors import Scope, WhapiError
-from connector.gateways.whapi.payload import Reading
 from connector.jobs.fetch import FetchStage
 from connector.jobs.receive import ReceiveStage
 from connector.models import Item, ItemsState, NewOrder, Order

@@ -24,8 +24,8 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Connection
 
-from connector.gateways.whapi.payload import Reading
-from connector.jobs import markers
+from connector.gateways.reading.result import Reading
+from connector.jobs import cleanup as markers
 from connector.jobs.receive import ReceiveStage
 from connector.jobs.write import WriteStage
 from connector.models import Item, NewOrder

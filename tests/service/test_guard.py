@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from connector.checks.run import check_with
-from connector.jobs import markers
+from connector.jobs import cleanup as markers
 from connector.runtime import sheets_api
 from connector.sheets.idempotency.guard import Found, marker_id, refuses_twice, was_applied
 from connector.sheets.idempotency.marker import KEY, Marker

@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from connector.gateways.whapi.payload import Reading, read_message
+from connector.gateways.reading.result import Reading
+from connector.gateways.whapi.payload import read_message
 from connector.jobs import replay as replay_module
 from connector.runtime import SHOP
 from connector.store import intake, quarantine

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
+from connector.gateways.reading.result import Reading
 from connector.gateways.whapi.errors import Scope, WhapiError
-from connector.gateways.whapi.payload import Reading, read_payload
+from connector.gateways.whapi.payload import read_payload
 from connector.jobs.message_history import MESSAGES_AT_ONCE
 from connector.models import ItemsState
 from connector.store import fetching, quarantine

@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from connector.events.payload import LARGEST, about_order
-from connector.events.prune import KEPT_FAILED, KEPT_WAITING, prune_events
 from connector.events.publisher import LASTING, NOBODY, Announcer
 from connector.events.types import EventType
-from connector.gateways.whapi.payload import Reading
+from connector.gateways.reading.result import Reading
+from connector.jobs.cleanup import KEPT_FAILED, KEPT_WAITING, prune_events
 from connector.jobs.receive import ReceiveStage
 from connector.models import Item
 from connector.store import batches, fetching, outbox

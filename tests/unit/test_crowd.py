@@ -1,8 +1,7 @@
 import pytest
 
 from connector.jobs.batch_size import MOST_ORDERS
-from connector.jobs.load_shedding import MANY, Crowd
-from connector.jobs.workers import most_orders
+from connector.jobs.load_shedding import MANY, Crowd, most_orders
 
 
 class Seconds:

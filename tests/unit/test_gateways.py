@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from connector.api.openapi.gateway_examples import SENT
 from connector.gateways.forwarded import read_forwarded
 from connector.gateways.gateway import without_items
+from connector.gateways.reading.result import Reading
 from connector.gateways.registry import GATEWAYS, recognised
 from connector.gateways.webhook import read_webhook
-from connector.gateways.whapi.payload import Reading
 from connector.models import Item, NewOrder, OrderChange
 from tests.unit.test_payload import NOW, json_values
 from tests.unit.test_wrappings import WRAPS, n8n

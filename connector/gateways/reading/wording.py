@@ -24,6 +24,23 @@ def came(value: Any) -> str:
     return {None: "nothing", True: "true", False: "false"}.get(value, "something else")
 
 
+def kind(value: Any) -> str:
+    """What came, in words and without showing it: it may be a secret or very long."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "a yes or no"
+        case str():
+            return f"a text of {len(value)} characters"
+        case int() | float():
+            return "a number"
+        case list():
+            return "a list"
+        case _:
+            return "an object"
+
+
 def as_name(name: str) -> str:
     """A field's name as the sender wrote it, fit for a sentence."""
     if _LIKE_A_TOKEN.search(name) and not name.replace("_", "").isalpha():

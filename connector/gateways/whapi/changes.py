@@ -4,12 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connector.gateways.reading import fields
+from connector.gateways.reading.changes import DELETED, status_sentence
 from connector.models import OrderChange
 
-DELETED = "Message deleted"
-_LONGEST_STATUS = 40
-_FIRST_STATUSES = frozenset({"", "new", "inquiry", "1"})
-"""What an order says of itself when it is sent."""
 _DELETING = frozenset({"delete", "deleted", "revoke", "revoked"})
 
 
@@ -33,12 +30,6 @@ def of_message(message: Mapping[str, Any]) -> OrderChange | None:
         return None
     sentence = status_sentence(order.get("status"))
     return None if sentence is None else OrderChange(sentence, order_id=order_id)
-
-
-def status_sentence(status: Any) -> str | None:
-    """What the row is to say of an order's status; None for one that every new order has."""
-    text = " ".join((fields.text(status) or "").split())[:_LONGEST_STATUS].strip().lower()
-    return None if text in _FIRST_STATUSES else f"Order {text}"
 
 
 def _of_update(update: Mapping[str, Any]) -> Iterator[OrderChange]:

@@ -5,7 +5,6 @@ Facts: Whapi's help desk and SDK, as collected for this project. Only `messages`
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +12,10 @@ from connector.gateways.reading import contacts, fields
 from connector.gateways.reading.ids import LONGEST_ID, is_order_id, why_lost
 from connector.gateways.reading.likeness import looks_like_an_order
 from connector.gateways.reading.lines import items_within
-from connector.gateways.reading.wording import came
+from connector.gateways.reading.result import MOST_UNCLEAR, Reading, Unclear, join, read_number
+from connector.gateways.reading.wording import kind
 from connector.gateways.whapi.changes import changes_in, of_message
-from connector.models import NewOrder, Number, OrderChange
+from connector.models import NewOrder
 
 OTHER_EVENTS = frozenset(
     {
@@ -28,49 +28,8 @@ OTHER_EVENTS = frozenset(
 """What Whapi's payloads hold in place of `messages`, or beside them."""
 _ABOUT = frozenset({"event", "channel_id"})
 """What stands in every payload."""
-MOST_UNCLEAR = 1000
-"""Unclear parts of one request that are kept one by one. The rest is counted: a mebibyte has room for 500,000."""
 _KNOWN = OTHER_EVENTS | _ABOUT | {"messages"}
 _EVENT = frozenset({"type", "event", "method"})
-
-
-@dataclass(frozen=True, slots=True)
-class Unclear:
-    """A part of a payload that could be read but not understood."""
-
-    field: str
-    """Where it stands, such as `messages[2].order.order_id`."""
-    reason: str
-    """A sentence: what was expected and what came."""
-    part: Any
-    """The part itself, to be kept."""
-
-
-@dataclass(slots=True)
-class Reading:
-    """What one request body held."""
-
-    orders: list[NewOrder] = field(default_factory=list)
-    ignored: int = 0
-    """Messages that are no order, and payloads that hold no message."""
-    unclear: list[Unclear] = field(default_factory=list)
-    changes: list[OrderChange] = field(default_factory=list)
-    """Later news of orders that came before."""
-    unclear_beyond: int = 0
-    """Further unclear parts, which are only counted."""
-
-    def add(self, other: "Reading") -> None:
-        self.orders += other.orders
-        self.ignored += other.ignored
-        self.unclear += other.unclear
-        self.changes += other.changes
-        self.unclear_beyond += other.unclear_beyond
-        self.count_the_rest()
-
-    def count_the_rest(self) -> None:
-        """Lets go of the unclear parts beyond the first MOST_UNCLEAR."""
-        self.unclear_beyond += max(len(self.unclear) - MOST_UNCLEAR, 0)
-        del self.unclear[MOST_UNCLEAR:]
 
 
 def read_payload(payload: Any, *, now: datetime, at: str = "") -> Reading:
@@ -205,37 +164,6 @@ def _read_order(
     )
 
 
-def read_number(value: Any, name: str, unread: list[str]) -> Number | None:
-    """The number; where something came that is none, a sentence is added to `unread`."""
-    if fields.is_nothing(value):
-        return None
-    number = fields.number(value)
-    if number is None:
-        unread.append(f"The {name} could not be read: {came(value)} came.")
-    return number
-
-
 def _with_channel(message: Mapping[str, Any], channel_id: str | None) -> Mapping[str, Any]:
     """The message as it is kept: with the channel, which stood in the payload around it."""
     return message if channel_id is None or "channel_id" in message else {**message, "channel_id": channel_id}
-
-
-def join(at: str, name: str) -> str:
-    return f"{at}.{name}" if at else name
-
-
-def kind(value: Any) -> str:
-    """What came, in words and without showing it: it may be a secret or very long."""
-    match value:
-        case None:
-            return "nothing"
-        case bool():
-            return "a yes or no"
-        case str():
-            return f"a text of {len(value)} characters"
-        case int() | float():
-            return "a number"
-        case list():
-            return "a list"
-        case _:
-            return "an object"

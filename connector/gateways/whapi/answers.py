@@ -1,7 +1,21 @@
-"""Reads the answer of `GET /messages/list`, the channel's message history."""
+"""Reads the answers of Whapi's API: `GET /business/orders/{id}`, and `GET /messages/list`, the message history."""
 
 from dataclasses import dataclass
 from typing import Any
+
+from connector.gateways.reading.lines import read_lines
+from connector.models import Item
+
+
+def parse_items(answer: Any) -> tuple[Item, ...] | None:
+    """The items of an `OrderItems` answer; None if it is not of that shape.
+
+    Every field of an item is optional in Whapi's schema, but an entry must be an object with one of them at least, and
+    the list a list.
+    """
+    if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
+        return None
+    return read_lines(answer["items"])
 
 
 @dataclass(frozen=True, slots=True)
