@@ -38,8 +38,7 @@ from connector.sheets.credentials import load_credentials
 from connector.sheets.errors import SheetsError
 from connector.sheets.takeover import IsOurs
 from connector.sheets.workbook import Workbook
-from connector.store import breakers as pauses
-from connector.store import orders
+from connector.store import breakers, orders
 from connector.store.database import Database
 from connector.store.lock import shop_lock
 
@@ -282,4 +281,4 @@ def build_workbook(settings: Settings, database: Database, api: SheetsApi, clock
 
 def lift_pauses(database: Database, clock: Clock) -> None:
     """A start may follow a change of the settings: what was paused is tried at once."""
-    database.write(lambda connection: pauses.lift(connection, SHOP, now=clock.now()))
+    database.write(lambda connection: breakers.lift(connection, SHOP, now=clock.now()))

@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as AnyResponse
 
 from connector.api.errors import ApiError
-from connector.dashboard import formatting as words
+from connector.dashboard import formatting
 from connector.dashboard.actions import add_actions
 from connector.dashboard.auth import Access
 from connector.dashboard.charts import HEIGHT, WIDTH
@@ -52,9 +52,9 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
         environment.undefined = StrictUndefined
         environment.trim_blocks = environment.lstrip_blocks = True
         environment.filters.update(
-            amount=words.amount,
-            machine=words.machine,
-            number=words.number,
+            amount=formatting.amount,
+            machine=formatting.machine,
+            number=formatting.number,
             redact=service.redact,
             row_url=row_url,
         )

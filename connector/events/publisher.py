@@ -12,8 +12,7 @@ from connector.events.payload import ORDER, SERVICE, about_order, about_part, ab
 from connector.events.types import EventType
 from connector.models import Order, Shown
 from connector.problems import NamedProblem
-from connector.store import breakers as pauses
-from connector.store import outbox
+from connector.store import breakers, outbox
 from connector.store.breakers import Part, Pause, Told
 from connector.store.orders import find_orders
 from connector.store.outbox import NewEvent
@@ -61,12 +60,12 @@ class Announcer:
         a second time only if at first nobody had to mend anything."""
         if not self._targets:
             return
-        pause = pauses.get_pause(connection, self._shop, part)
+        pause = breakers.get_pause(connection, self._shop, part)
         if not pause.holds(now) or pause.since is None:
             return
         tells = Told.MEND if must_mend else Told.LASTS if now - pause.since >= LASTING else Told.NOTHING
         if tells > pause.told:
-            pauses.told(connection, self._shop, part, tells)
+            breakers.told(connection, self._shop, part, tells)
             self._add_part(connection, EventType.PROBLEM, part, pause, now)
 
     def worked(self, connection: Connection, part: Part, ended: Pause, *, now: datetime) -> None:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connector.clock import Clock
-from connector.jobs import audit
-from connector.jobs import rollback as backwards
+from connector.jobs import audit, rollback
 from connector.jobs.lookup import SheetLookup
 from connector.log import get_logger
 from connector.problems import Problems
@@ -92,7 +91,7 @@ class Audits:
                 log.info("audit.writes_missing", orders=len(written))
             audit.keep(self._database, self._spreadsheet_id, report, clock=self._clock)
             if not report.missing:
-                self._problems.clear(backwards.KEY)
+                self._problems.clear(rollback.KEY)
         except SheetsError as error:
             with self._lock:
                 self._error = error.message

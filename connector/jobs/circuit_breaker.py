@@ -11,7 +11,7 @@ from connector.events.publisher import Announcer
 from connector.gateways.whapi.client import AUTHORISED, CHANNEL_STATES
 from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.jobs.retry import RetryPolicy
-from connector.store import breakers as pauses
+from connector.store import breakers
 from connector.store.breakers import Part, Pause
 
 SUSPECTS_THAT_PAUSE = 3
@@ -47,8 +47,8 @@ def failed(
 ) -> None:
     """Counts a failure of the channel, and pauses it. Calls that were on their way when a pause began don't lengthen
     it."""
-    if not pauses.get_pause(connection, shop, Part.CHANNEL).holds(now):
-        pauses.failed(connection, shop, Part.CHANNEL, reason=reason, until=until, now=now)
+    if not breakers.get_pause(connection, shop, Part.CHANNEL).holds(now):
+        breakers.failed(connection, shop, Part.CHANNEL, reason=reason, until=until, now=now)
         events.failed(connection, Part.CHANNEL, must_mend=error.must_mend, now=now)
 
 

@@ -12,13 +12,12 @@ from connector.clock import Clock
 from connector.events.publisher import NOBODY, Announcer
 from connector.gateways.whapi.client import AUTHORISED
 from connector.gateways.whapi.errors import Scope, WhapiError
-from connector.jobs import circuit_breaker as channel
+from connector.jobs import circuit_breaker
 from connector.jobs.retry import RetryPolicy
 from connector.log import get_logger
 from connector.models import Item, Number, Order
 from connector.observer import OK, UNOBSERVED, Observer
-from connector.store import breakers as pauses
-from connector.store import fetching, refusals
+from connector.store import breakers, fetching, refusals
 from connector.store.breakers import Part, Pause
 from connector.store.database import Database
 
@@ -27,10 +26,10 @@ log = get_logger(__name__)
 
 TRIES_BEFORE_NAMED = 3
 """Times that Whapi may fail with an order's items, though the channel works, before the order is named as a problem."""
-_OF_LATE = 2 * channel.LONGEST_CHANNEL_PAUSE
+_OF_LATE = 2 * circuit_breaker.LONGEST_CHANNEL_PAUSE
 
 
-class ItemSource(channel.TellsState, Protocol):
+class ItemSource(circuit_breaker.TellsState, Protocol):
     """What the stage needs of Whapi."""
 
     def fetch_items(self, order_id: str, order_token: str) -> tuple[Item, ...]: ...
@@ -76,7 +75,7 @@ class FetchStage:
     def pause(self) -> Pause:
         """How the channel is doing."""
         with self._database.read() as connection:
-            pause = pauses.get_pause(connection, self._shop, Part.CHANNEL)
+            pause = breakers.get_pause(connection, self._shop, Part.CHANNEL)
         self._paused_until = pause.until
         return pause
 
@@ -130,7 +129,7 @@ class FetchStage:
     def _store_arrived(self, connection: Connection, arrived: Sequence[_Arrived]) -> list[bool]:
         """What several fetches brought at the same time."""
         now = self._clock.now()
-        ended = pauses.worked(connection, self._shop, Part.CHANNEL, now=now)
+        ended = breakers.worked(connection, self._shop, Part.CHANNEL, now=now)
         self._events.worked(connection, Part.CHANNEL, ended, now=now)
         for each in arrived:
             if each.is_total_corrected:
@@ -141,9 +140,9 @@ class FetchStage:
         self._observer.fetch_tried(error.kind)
         # The first failure that could be either's is taken for the channel's; after the next, the channel is asked.
         again = error.scope is Scope.SUSPECT and order.setback_at is not None
-        state = channel.ask(error, self._source, also=again)
+        state = circuit_breaker.ask(error, self._source, also=again)
         pause = self.pause()
-        reason = channel.explain(error, state, redact=self._redact)
+        reason = circuit_breaker.explain(error, state, redact=self._redact)
         works = again and state == AUTHORISED and self._stands_alone(order)
         if error.scope is Scope.ORDER or works or (error.scope is Scope.SUSPECT and _worked_since(pause, order)):
             self._store_order_failure(order, error, reason, channel_works=works)
@@ -156,7 +155,7 @@ class FetchStage:
         now = self._clock.now()
         if self._policy.is_over(order.stored_at, now):
             return True
-        others = channel.SUSPECTS_THAT_PAUSE - 1
+        others = circuit_breaker.SUSPECTS_THAT_PAUSE - 1
         with self._database.read() as connection:
             since = now - _OF_LATE
             return refusals.set_back_since(connection, self._shop, since, leave_out=order.id, limit=others) < others
@@ -169,7 +168,7 @@ class FetchStage:
 
         def change(connection: Connection) -> None:
             if channel_works:
-                ended = pauses.over(connection, self._shop, Part.CHANNEL, now=now)
+                ended = breakers.over(connection, self._shop, Part.CHANNEL, now=now)
                 self._events.worked(connection, Part.CHANNEL, ended, now=now)
             if gives_up:
                 sentence = f"{reason} The time for trying is over."
@@ -196,13 +195,13 @@ class FetchStage:
 
     def _store_channel_failure(self, order: Order, error: WhapiError, reason: str, pause: Pause) -> None:
         now = self._clock.now()
-        until = channel.paused_until(error, pause, policy=self._policy, now=now)
+        until = circuit_breaker.paused_until(error, pause, policy=self._policy, now=now)
         # The order goes behind the others, so that the next try is another's: one odd order can't hold them up.
         next_attempt_at = max(now + self._policy.delay(1), until or now)
 
         def change(connection: Connection) -> None:
             fetching.attempt_set_back(connection, order, error=reason, next_attempt_at=next_attempt_at, now=now)
-            channel.failed(connection, self._shop, self._events, error, reason=reason, until=until, now=now)
+            circuit_breaker.failed(connection, self._shop, self._events, error, reason=reason, until=until, now=now)
 
         self._database.write(change)
         self._paused_until = until or self._paused_until

@@ -18,12 +18,11 @@ from connector.gateways.reading.result import Reading
 from connector.gateways.whapi.answers import MessagePage
 from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.gateways.whapi.payload import read_message
-from connector.jobs import circuit_breaker as channel
+from connector.jobs import circuit_breaker
 from connector.jobs.receive import ReceiveStage
 from connector.jobs.retry import RetryPolicy
 from connector.log import get_logger
-from connector.store import breakers as pauses
-from connector.store import fetching, quarantine
+from connector.store import breakers, fetching, quarantine
 from connector.store.breakers import Part, Pause
 from connector.store.database import Database
 from connector.store.missing import missing
@@ -39,7 +38,7 @@ _OVERLAP = 20
 """Of a page, every so-many-th message is read again with the next page."""
 
 
-class MessageSource(channel.TellsState, Protocol):
+class MessageSource(circuit_breaker.TellsState, Protocol):
     """What the reading needs of Whapi."""
 
     def list_messages(self, *, time_from: int, time_to: int, offset: int, count: int) -> MessagePage: ...
@@ -115,7 +114,7 @@ class HistoryReader:
     def pause(self) -> Pause:
         """How the channel is doing."""
         with self._database.read() as connection:
-            return pauses.get_pause(connection, self._shop, Part.CHANNEL)
+            return breakers.get_pause(connection, self._shop, Part.CHANNEL)
 
     def seconds_paused(self) -> float:
         """For how long nobody should call Whapi."""
@@ -141,12 +140,12 @@ class HistoryReader:
 
         A failure that only looks like the channel's doesn't count here: it may concern nothing but the history.
         """
-        reason = channel.explain(error, channel.ask(error, self._source), redact=self._redact)
+        reason = circuit_breaker.explain(error, circuit_breaker.ask(error, self._source), redact=self._redact)
         now = self._clock.now()
         if error.scope is Scope.CHANNEL:
-            until = channel.paused_until(error, self.pause(), policy=self._policy, now=now)
+            until = circuit_breaker.paused_until(error, self.pause(), policy=self._policy, now=now)
             self._database.write(
-                lambda connection: channel.failed(
+                lambda connection: circuit_breaker.failed(
                     connection, self._shop, self._events, error, reason=reason, until=until, now=now
                 )
             )
@@ -163,7 +162,7 @@ class HistoryReader:
         now = self._clock.now()
 
         def change(connection: Connection) -> None:
-            ended = pauses.over(connection, self._shop, Part.CHANNEL, now=now)
+            ended = breakers.over(connection, self._shop, Part.CHANNEL, now=now)
             self._events.worked(connection, Part.CHANNEL, ended, now=now)
 
         self._database.write(change)

@@ -16,8 +16,7 @@ from connector.jobs.retry import RetryPolicy
 from connector.log import get_logger
 from connector.models import Order
 from connector.sheets.errors import Kind, SheetsError
-from connector.store import breakers as pauses
-from connector.store import refusals
+from connector.store import breakers, refusals
 from connector.store.breakers import Part
 from connector.store.database import Database
 from connector.store.refusals import Refused
@@ -77,7 +76,7 @@ class Aside:
 
         def change(connection: Connection) -> tuple[bool, Refused | None, datetime]:
             until = now + self._delay(connection, key)
-            pause = pauses.get_pause(connection, self._shop, Part.SHEET)
+            pause = breakers.get_pause(connection, self._shop, Part.SHEET)
             if pause.failures and _alike(pause.reason, blame.message):
                 # It is tried with one order after the other, whether the sheet takes any again.
                 refusals.write_next(connection, [key], now=now)
@@ -92,7 +91,7 @@ class Aside:
             if refused is not None and refused.is_new:
                 self._events.set_aside(connection, refused, now=now)
             # What was stored as the sheet's failure was this order's.
-            ended = pauses.over(connection, self._shop, Part.SHEET, now=now)
+            ended = breakers.over(connection, self._shop, Part.SHEET, now=now)
             self._events.worked(connection, Part.SHEET, ended, now=now)
             return False, refused, until
 

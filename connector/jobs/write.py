@@ -37,8 +37,7 @@ from connector.sheets.idempotency.guard import marker_id, was_applied
 from connector.sheets.layout import Layout
 from connector.sheets.replace import must_be_found
 from connector.sheets.workbook import Workbook
-from connector.store import batches, refusals
-from connector.store import breakers as pauses
+from connector.store import batches, breakers, refusals
 from connector.store.batches import Batch, Made
 from connector.store.breakers import Part
 from connector.store.database import Database
@@ -102,7 +101,7 @@ class WriteStage:
         """When there is something to do and nothing forbids it; None: nothing to do."""
         now = self._clock.now()
         with self._database.read() as connection:
-            pause = pauses.get_pause(connection, self._shop, Part.SHEET)
+            pause = breakers.get_pause(connection, self._shop, Part.SHEET)
             due = now if batches.open_batches(connection, self._shop) else batches.next_write_at(connection, self._shop)
         if due is None:
             return None
@@ -288,7 +287,7 @@ class WriteStage:
             if batches.applied(connection, batch, now=now):
                 self._events.shown(connection, newly_shown, now=now)
                 self._events.freed(connection, freed, now=now)
-            ended = pauses.worked(connection, self._shop, Part.SHEET, now=now)
+            ended = breakers.worked(connection, self._shop, Part.SHEET, now=now)
             self._events.worked(connection, Part.SHEET, ended, now=now)
             return first_rows
 
@@ -319,10 +318,10 @@ class WriteStage:
         reason = self._redact(error.message)
 
         def change(connection: Connection) -> datetime:
-            failures = pauses.get_pause(connection, self._shop, Part.SHEET).failures + 1
+            failures = breakers.get_pause(connection, self._shop, Part.SHEET).failures + 1
             wait = min(self._policy.delay(1 if error.is_unclear and self._google_works else failures), LONGEST_PAUSE)
             until = now + max(wait, timedelta(seconds=error.retry_after or 0))
-            pauses.failed(connection, self._shop, Part.SHEET, reason=reason, until=until, now=now)
+            breakers.failed(connection, self._shop, Part.SHEET, reason=reason, until=until, now=now)
             self._events.failed(connection, Part.SHEET, must_mend=error.must_mend, now=now)
             return until
 

@@ -7,8 +7,7 @@ from datetime import datetime
 
 from connector.clock import Clock
 from connector.models import Status
-from connector.store import breakers as pauses
-from connector.store import orders, quarantine
+from connector.store import breakers, orders, quarantine
 from connector.store.breakers import Part, Pause
 from connector.store.database import Database
 
@@ -27,7 +26,7 @@ class Figures:
     """
     oldest_unwritten: datetime | None
     quarantined: int
-    pauses: Mapping[Part, Pause]
+    breakers: Mapping[Part, Pause]
     at: datetime
 
 
@@ -57,6 +56,6 @@ class StoreFigures:
                 self._counted,
                 orders.oldest_unwritten(connection, self._shop),
                 quarantine.count_quarantined(connection, self._shop),
-                {part: pauses.get_pause(connection, self._shop, part) for part in Part},
+                {part: breakers.get_pause(connection, self._shop, part) for part in Part},
                 self._clock.now(),
             )

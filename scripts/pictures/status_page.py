@@ -22,8 +22,7 @@ from connector.models import Item, NewOrder, Order, Place, shown_for
 from connector.runtime import SHOP, Service, build_service
 from connector.server import WebServer
 from connector.settings import load_settings
-from connector.store import batches, fetching, intake, orders
-from connector.store import breakers as pauses
+from connector.store import batches, breakers, fetching, intake, orders
 from connector.store.batches import Batch, Made
 from connector.store.breakers import Part
 from connector.store.database import Database
@@ -79,7 +78,7 @@ class Day:
             self.worked(name, NOW - timedelta(seconds=237))
 
     def worked(self, part: Part, now: datetime) -> None:
-        self._database.write(lambda c: pauses.worked(c, SHOP, part, now=now))
+        self._database.write(lambda c: breakers.worked(c, SHOP, part, now=now))
 
     def stuck(self, sent_at: datetime) -> None:
         """An order whose items Whapi does not find."""

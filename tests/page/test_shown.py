@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from connector.checks.finding import Finding
 from connector.models import Order
 from connector.runtime import SHOP
-from connector.store import breakers as pauses
+from connector.store import breakers
 from connector.store.breakers import Part
 from sandbox.whapi.order import SandboxOrder
 from tests.attack.hostile import TEXTS
@@ -264,13 +264,13 @@ def test_a_part_that_fails_is_seen_with_its_remedy(shop: Shop, visitor: Visitor)
 
     def fail(connection: sa.Connection) -> None:
         for _ in range(3):
-            pauses.failed(connection, SHOP, Part.SHEET, reason=sentence, until=None, now=now)
+            breakers.failed(connection, SHOP, Part.SHEET, reason=sentence, until=None, now=now)
 
     shop.service.database.write(fail)
     try:
         page = visitor.get().text
     finally:
-        shop.service.database.write(lambda c: pauses.worked(c, SHOP, Part.SHEET, now=now))
+        shop.service.database.write(lambda c: breakers.worked(c, SHOP, Part.SHEET, now=now))
 
     assert '<div id="verdict" class="verdict bad" role="status">' in page
     assert "The sheet can&#39;t be written at present. New orders are kept until it can." in page

@@ -21,8 +21,7 @@ from connector.jobs.ownership import Ownership
 from connector.runtime import SHOP
 from connector.sheets.columns import Tab
 from connector.sheets.workbook import Workbook
-from connector.store import breakers as pauses
-from connector.store import ownership
+from connector.store import breakers, ownership
 from connector.store.breakers import Part
 from connector.store.tables import ownership as ownership_table
 from sandbox.google.spreadsheet import Spreadsheet
@@ -84,7 +83,7 @@ class Installation:
         """Why it doesn't write; empty where nothing is wrong."""
         assert self.process is not None
         with self.process.database.read() as connection:
-            return pauses.get_pause(connection, SHOP, Part.SHEET).reason or ""
+            return breakers.get_pause(connection, SHOP, Part.SHEET).reason or ""
 
     def receive(self, numbers: list[int]) -> None:
         assert self.process is not None

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 from sqlalchemy import Connection
 
 from connector.gateways.reading.result import Reading
-from connector.jobs import cleanup as markers
+from connector.jobs import cleanup
 from connector.jobs.receive import ReceiveStage
 from connector.jobs.write import WriteStage
 from connector.models import Item, NewOrder
@@ -154,8 +154,8 @@ class WritersThatHang(RuleBasedStateMachine):
     def hours_pass_and_old_markers_go(self, hours: float) -> None:
         self.clock.advance(hours * 3600)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(markers, "ENOUGH", 1)
-            markers.delete_old_markers(
+            patch.setattr(cleanup, "ENOUGH", 1)
+            cleanup.delete_old_markers(
                 self.main.database,
                 DirectApi(self.google, self.clock),
                 shop=SHOP,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from connector.jobs import workers as pipeline
+from connector.jobs import workers
 from connector.problems import Severity
 from tests.service.shop import Shop
 from tests.waiting import wait_until
@@ -16,8 +16,8 @@ from tests.waiting import wait_until
 @pytest.fixture
 def new_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     """One whose pipeline has not been started, and that tries again at once after a fault."""
-    monkeypatch.setattr(pipeline, "_AFTER_A_FAULT", 0.05)
-    monkeypatch.setattr(pipeline, "_LOCK_RETRY", 0.05)
+    monkeypatch.setattr(workers, "_AFTER_A_FAULT", 0.05)
+    monkeypatch.setattr(workers, "_LOCK_RETRY", 0.05)
     shop = Shop(tmp_path)
     yield shop
     shop.close()

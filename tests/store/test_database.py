@@ -12,8 +12,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from connector.store import batches, intake, migrate, orders, quarantine
-from connector.store import breakers as pauses
+from connector.store import batches, breakers, intake, migrate, orders, quarantine
 from connector.store.breakers import Part, Pause
 from connector.store.commit import StoreClosedError
 from connector.store.database import Database, StoreError, parse_url
@@ -199,12 +198,14 @@ def test_one_process_at_a_time_holds_a_shops_lock(database: Database, database_u
 def test_a_pause_counts_failures_and_ends_with_a_success(database: Database, clock: FakeClock) -> None:
     def get_pause() -> Pause:
         with database.read() as connection:
-            return pauses.get_pause(connection, SHOP, Part.SHEET)
+            return breakers.get_pause(connection, SHOP, Part.SHEET)
 
     def failed(seconds: float) -> None:
         until = clock.now() + timedelta(seconds=seconds)
         database.write(
-            lambda connection: pauses.failed(connection, SHOP, Part.SHEET, reason="Full.", until=until, now=clock.now())
+            lambda connection: breakers.failed(
+                connection, SHOP, Part.SHEET, reason="Full.", until=until, now=clock.now()
+            )
         )
 
     assert get_pause() == Pause()
@@ -215,31 +216,31 @@ def test_a_pause_counts_failures_and_ends_with_a_success(database: Database, clo
     failed(20)
     assert get_pause().holds(clock.now())
     assert (get_pause().failures, get_pause().since, get_pause().reason) == (2, started, "Full.")
-    database.write(lambda connection: pauses.lift(connection, SHOP, now=clock.now()))
+    database.write(lambda connection: breakers.lift(connection, SHOP, now=clock.now()))
     assert not get_pause().holds(clock.now())
-    database.write(lambda connection: pauses.worked(connection, SHOP, Part.SHEET, now=clock.now()))
+    database.write(lambda connection: breakers.worked(connection, SHOP, Part.SHEET, now=clock.now()))
     assert get_pause() == Pause(worked_at=clock.now())
 
 
 def test_a_success_of_a_call_that_began_before_the_pause_does_not_end_it(database: Database, clock: FakeClock) -> None:
     def get_pause() -> Pause:
         with database.read() as connection:
-            return pauses.get_pause(connection, SHOP, Part.CHANNEL)
+            return breakers.get_pause(connection, SHOP, Part.CHANNEL)
 
     until = clock.now() + timedelta(seconds=60)
     asked_to_wait = Pause(1, until, clock.now(), "Whapi asks for a pause.", clock.now())
     database.write(
-        lambda connection: pauses.failed(
+        lambda connection: breakers.failed(
             connection, SHOP, Part.CHANNEL, reason="Whapi asks for a pause.", until=until, now=clock.now()
         )
     )
-    database.write(lambda connection: pauses.worked(connection, SHOP, Part.CHANNEL, now=clock.now()))
+    database.write(lambda connection: breakers.worked(connection, SHOP, Part.CHANNEL, now=clock.now()))
     assert get_pause() == asked_to_wait
-    database.write(lambda connection: pauses.over(connection, SHOP, Part.CHANNEL, now=clock.now()))
+    database.write(lambda connection: breakers.over(connection, SHOP, Part.CHANNEL, now=clock.now()))
     assert get_pause() == asked_to_wait
 
     clock.advance(60)
-    database.write(lambda connection: pauses.over(connection, SHOP, Part.CHANNEL, now=clock.now()))
+    database.write(lambda connection: breakers.over(connection, SHOP, Part.CHANNEL, now=clock.now()))
     assert get_pause() == Pause(worked_at=asked_to_wait.worked_at)
 
 

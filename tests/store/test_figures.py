@@ -8,8 +8,7 @@ from prometheus_client import CollectorRegistry
 from connector.metrics.collector import StoreCollector
 from connector.metrics.figures import Figures, StoreFigures
 from connector.models import Status
-from connector.store import batches, fetching, orders, quarantine
-from connector.store import breakers as pauses
+from connector.store import batches, breakers, fetching, orders, quarantine
 from connector.store.breakers import Part
 from connector.store.database import Database
 from tests.clock import FakeClock
@@ -83,7 +82,7 @@ def test_counting_rests_a_hundred_times_as_long_as_it_took_and_the_rest_is_read_
     database.write(lambda connection: quarantine.keep(connection, SHOP, parts, now=clock.now()))
     until = clock.now() + timedelta(minutes=1)
     database.write(
-        lambda connection: pauses.failed(connection, SHOP, Part.SHEET, reason="x", until=until, now=clock.now())
+        lambda connection: breakers.failed(connection, SHOP, Part.SHEET, reason="x", until=until, now=clock.now())
     )
 
     second, third = source.read(), source.read()

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from connector.checks.finding import Finding
-from connector.dashboard import ttl_cache as remembered
+from connector.dashboard import ttl_cache
 from connector.dashboard.charts import orders_plot, times_plot
 from connector.dashboard.formatting import Words, amount, duration, size
 from connector.dashboard.health import Level, judge
@@ -235,7 +235,7 @@ def test_no_more_is_remembered_than_the_latest_need() -> None:
     for n in range(1000):
         kept.get(str(n))
 
-    assert len(kept._entries) == remembered._MOST
+    assert len(kept._entries) == ttl_cache._MOST
 
 
 def test_a_failure_is_not_remembered() -> None:
@@ -254,7 +254,7 @@ def test_a_failure_is_not_remembered() -> None:
 
 
 def test_who_comes_while_something_hangs_is_sent_away_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remembered, "_PATIENCE", 0.01)
+    monkeypatch.setattr(ttl_cache, "_PATIENCE", 0.01)
     let_go, begun = threading.Event(), threading.Event()
 
     def read(key: str) -> str:
