@@ -279,6 +279,6 @@ def build_workbook(settings: Settings, database: Database, api: SheetsApi, clock
     )
 
 
-def lift_pauses(database: Database, clock: Clock) -> None:
-    """A start may follow a change of the settings: what was paused is tried at once."""
-    database.write(lambda connection: breakers.lift(connection, SHOP, now=clock.now()))
+def reset_breakers(database: Database, clock: Clock) -> None:
+    """A start may follow a change of the settings: what the circuit breakers held back is tried at once."""
+    database.write(lambda connection: breakers.reset(connection, SHOP, now=clock.now()))

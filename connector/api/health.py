@@ -39,7 +39,7 @@ def health_blueprint(service: Service) -> Blueprint:
         body = {
             "status": "not ready" if late else "ready",
             "database": "ok",
-            "last_sheet_write": moment(standing.pauses[Part.SHEET].worked_at),
+            "last_sheet_write": moment(standing.breakers[Part.SHEET].worked_at),
             "oldest_unwritten_order": moment(standing.oldest_unwritten),
             "orders_set_aside": [order.order_id for order in standing.rows_refused.first],
             "last_webhook": moment(service.arrivals.latest),

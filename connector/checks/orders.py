@@ -37,7 +37,7 @@ def check_orders(database: Database, spreadsheet_id: str, *, clock: Clock | None
 def _that_count(standing: Standing, now: datetime) -> list[NamedProblem]:
     """What a part said at its last try is left out where nothing waits for it: it may have been mended since."""
     waits = is_late(standing, now)
-    return [problem for problem in reasons(standing, (), now) if waits or problem.key not in standing.pauses]
+    return [problem for problem in reasons(standing, (), now) if waits or problem.key not in standing.breakers]
 
 
 def _finding(problem: NamedProblem) -> Finding:

@@ -9,7 +9,7 @@ from connector.app import create_app
 from connector.checks.monitor import Watch
 from connector.cli.start import database_or_exit, exit_with
 from connector.log import get_logger
-from connector.runtime import build_service, lift_pauses
+from connector.runtime import build_service, reset_breakers
 from connector.server import AddressInUseError, WebServer
 from connector.settings import Settings
 from connector.sheets.credentials import CredentialsError
@@ -43,7 +43,7 @@ def run_service(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     watch = Watch(settings, service)
-    lift_pauses(database, service.clock)
+    reset_breakers(database, service.clock)
     service.pipeline.start()
     log.info("service.started", version=__version__, address=f"http://{settings.host}:{server.port}")
     watch.start()

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from connector.cli.start import exit_with
-from connector.runtime import SHOP, Service, lift_pauses
+from connector.runtime import SHOP, Service, reset_breakers
 from connector.settings import Settings
 from connector.store import batches, fetching
 from connector.store.lock import LockError, shop_lock
@@ -37,7 +37,7 @@ def start_here(service: Service) -> bool:
     """Starts fetching and writing in this process; False if a service is running, which does it."""
     if runs_elsewhere(service):
         return False
-    lift_pauses(service.database, service.clock)
+    reset_breakers(service.database, service.clock)
     service.pipeline.start()
     return True
 

@@ -13,7 +13,7 @@ from connector.jobs.reasons import FAILURES_THAT_COUNT
 from connector.metrics.quota import LIMIT, Quota
 from connector.runtime import Service
 from connector.serializers import spreadsheet_url
-from connector.store.breakers import Part, Pause
+from connector.store.breakers import CircuitBreaker, Part
 
 _NEARLY = 0.8
 _QUOTA = {Quota.READ: "Reads", Quota.WRITE: "Writes"}
@@ -47,7 +47,7 @@ def part_states(service: Service, snapshot: Snapshot) -> Iterator[PartState]:
     yield _paused(
         "channel",
         "WhatsApp channel",
-        snapshot.pauses[Part.CHANNEL],
+        snapshot.breakers[Part.CHANNEL],
         words,
         worked="Last answer of Whapi",
         more=[f"Last webhook: {words.when(latest)}"] if latest is not None else [],
@@ -55,7 +55,7 @@ def part_states(service: Service, snapshot: Snapshot) -> Iterator[PartState]:
     yield _paused(
         "sheet",
         "Spreadsheet",
-        snapshot.pauses[Part.SHEET],
+        snapshot.breakers[Part.SHEET],
         words,
         worked="Last rows written",
         link=spreadsheet_url(service.workbook.spreadsheet_id),
@@ -65,16 +65,23 @@ def part_states(service: Service, snapshot: Snapshot) -> Iterator[PartState]:
 
 
 def _paused(
-    id_: str, title: str, pause: Pause, words: Words, *, worked: str, more: Sequence[str] = (), link: str | None = None
+    id_: str,
+    title: str,
+    breaker: CircuitBreaker,
+    words: Words,
+    *,
+    worked: str,
+    more: Sequence[str] = (),
+    link: str | None = None,
 ) -> PartState:
-    details = [f"{worked}: {words.when(pause.worked_at)}" if pause.worked_at else f"{worked}: none yet", *more]
-    if not pause.failures:
-        return PartState(id_, title, Level.GOOD, "works" if pause.worked_at else "not asked yet", details, link=link)
-    if pause.since is not None:
-        details.append(f"Failing since {words.when(pause.since)}")
-    if pause.until is not None and pause.holds(words.now):
-        details.append(f"Next try: {words.when(pause.until)}")
-    level = Level.BAD if pause.failures >= FAILURES_THAT_COUNT else Level.LOOK
+    details = [f"{worked}: {words.when(breaker.worked_at)}" if breaker.worked_at else f"{worked}: none yet", *more]
+    if not breaker.failures:
+        return PartState(id_, title, Level.GOOD, "works" if breaker.worked_at else "not asked yet", details, link=link)
+    if breaker.since is not None:
+        details.append(f"Failing since {words.when(breaker.since)}")
+    if breaker.until is not None and breaker.is_open(words.now):
+        details.append(f"Next try: {words.when(breaker.until)}")
+    level = Level.BAD if breaker.failures >= FAILURES_THAT_COUNT else Level.LOOK
     return PartState(id_, title, level, "fails" if level is Level.BAD else "failed just now", details, link=link)
 
 

@@ -115,7 +115,7 @@ def _answer(snapshot: Snapshot, problems: Sequence[Problem]) -> tuple[Level, str
 def _keeps_orders_out(snapshot: Snapshot) -> Iterator[str]:
     """Sentences on orders that don't arrive as they should, the worst first."""
     received = snapshot.counts[Status.RECEIVED]
-    fails = {part for part, pause in snapshot.pauses.items() if pause.failures >= FAILURES_THAT_COUNT}
+    fails = {part for part, breaker in snapshot.breakers.items() if breaker.failures >= FAILURES_THAT_COUNT}
     if is_late(snapshot.standing, snapshot.at) or (received and Part.SHEET in fails):
         waits = f"{count(received, 'order waits', 'orders wait')} here"
         yield f"Orders don't reach the sheet at present. Nothing is lost: {waits} and will be written."

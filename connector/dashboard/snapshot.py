@@ -14,7 +14,7 @@ from connector.problems import NamedProblem
 from connector.runtime import Service
 from connector.sheets.errors import SheetsError
 from connector.store import hours, orders, quarantine
-from connector.store.breakers import Part, Pause
+from connector.store.breakers import CircuitBreaker, Part
 from connector.store.hours import Hour
 from connector.store.quarantine import Head
 from connector.store.standing import Standing, read_standing
@@ -54,8 +54,8 @@ class Snapshot:
         return self.words.now
 
     @property
-    def pauses(self) -> Mapping[Part, Pause]:
-        return self.standing.pauses
+    def breakers(self) -> Mapping[Part, CircuitBreaker]:
+        return self.standing.breakers
 
     @property
     def total(self) -> int:

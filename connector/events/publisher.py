@@ -13,7 +13,7 @@ from connector.events.types import EventType
 from connector.models import Order, Shown
 from connector.problems import NamedProblem
 from connector.store import breakers, outbox
-from connector.store.breakers import Part, Pause, Told
+from connector.store.breakers import CircuitBreaker, Part, Told
 from connector.store.orders import find_orders
 from connector.store.outbox import NewEvent
 from connector.store.refusals import Refused
@@ -56,19 +56,19 @@ class Announcer:
             self._add_orders(connection, [(EventType.CHANGED, order) for order in found], now)
 
     def failed(self, connection: Connection, part: Part, *, must_mend: bool, now: datetime) -> None:
-        """A failure of the part was stored. Told of once it is paused and somebody must mend something, or it lasts;
-        a second time only if at first nobody had to mend anything."""
+        """A failure of the part was stored. Told of once its breaker is open and somebody must mend something, or it
+        lasts; a second time only if at first nobody had to mend anything."""
         if not self._targets:
             return
-        pause = breakers.get_pause(connection, self._shop, part)
-        if not pause.holds(now) or pause.since is None:
+        breaker = breakers.get_breaker(connection, self._shop, part)
+        if not breaker.is_open(now) or breaker.since is None:
             return
-        tells = Told.MEND if must_mend else Told.LASTS if now - pause.since >= LASTING else Told.NOTHING
-        if tells > pause.told:
-            breakers.told(connection, self._shop, part, tells)
-            self._add_part(connection, EventType.PROBLEM, part, pause, now)
+        tells = Told.MEND if must_mend else Told.LASTS if now - breaker.since >= LASTING else Told.NOTHING
+        if tells > breaker.told:
+            breakers.keep_told(connection, self._shop, part, tells)
+            self._add_part(connection, EventType.PROBLEM, part, breaker, now)
 
-    def worked(self, connection: Connection, part: Part, ended: Pause, *, now: datetime) -> None:
+    def worked(self, connection: Connection, part: Part, ended: CircuitBreaker, *, now: datetime) -> None:
         """The part works; `ended`: the record of failures that this ended."""
         if self._targets and ended.told:
             self._add_part(connection, EventType.RECOVERED, part, ended, now)
@@ -110,8 +110,10 @@ class Announcer:
         ]
         outbox.add(connection, self._shop, self._targets, new, now=now)
 
-    def _add_part(self, connection: Connection, type_: EventType, part: Part, pause: Pause, now: datetime) -> None:
-        payload = about_part(type_, part, pause, spreadsheet_id=self._spreadsheet_id, now=now)
+    def _add_part(
+        self, connection: Connection, type_: EventType, part: Part, breaker: CircuitBreaker, now: datetime
+    ) -> None:
+        payload = about_part(type_, part, breaker, spreadsheet_id=self._spreadsheet_id, now=now)
         outbox.add(connection, self._shop, self._targets, [NewEvent(_new_id(), type_, part, payload)], now=now)
 
 

@@ -55,7 +55,7 @@ def backfill(
             reason = history.failed(error)
             if error.must_mend or failures == _TRIES:
                 raise BackfillStoppedError(reason) from None
-            if not history.seconds_paused():
+            if not history.seconds_open():
                 wait(policy.delay(failures).total_seconds())
             continue
         failures = 0
@@ -72,10 +72,10 @@ def backfill(
 def _wait_for_channel(
     history: HistoryReader, wait: Callable[[float], object], progress: Callable[[str | None], None]
 ) -> None:
-    seconds = history.seconds_paused()
+    seconds = history.seconds_open()
     if not seconds:
         return
-    reason = history.pause().reason or "The channel is paused."
+    reason = history.breaker().reason or "The channel is paused."
     if seconds > LONGEST_WAIT:
         raise BackfillStoppedError(f"{reason} Run the command again in {math.ceil(seconds / 60)} minutes.")
     progress(f"{reason} Going on in {math.ceil(seconds)} seconds.")

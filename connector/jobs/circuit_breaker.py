@@ -1,5 +1,7 @@
-"""What a failure means for the whole channel at Whapi, whoever met it: the fetch of an order's items or the reading
-of the history."""
+"""The circuit breaker of the channel at Whapi: which failures count, and when they open it.
+
+The fetch of an order's items and the reading of the message history share it. Its state stands in `store/breakers.py`.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,26 +14,26 @@ from connector.gateways.whapi.client import AUTHORISED, CHANNEL_STATES
 from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.jobs.retry import RetryPolicy
 from connector.store import breakers
-from connector.store.breakers import Part, Pause
+from connector.store.breakers import CircuitBreaker, Part
 
-SUSPECTS_THAT_PAUSE = 3
-"""Failures in a row that look like the channel's, after which it is taken to be down."""
+FAILURES_THAT_OPEN = 3
+"""Failures in a row that look like the channel's, after which it is taken to be down: the breaker's threshold."""
 _REFUSALS = frozenset({"unauthorised", "forbidden"})
-LONGEST_CHANNEL_PAUSE = timedelta(minutes=5)
+LONGEST_OPEN = timedelta(minutes=5)
 """How long a mended channel may go unnoticed."""
 
 
 class TellsState(Protocol):
-    """Whoever can ask the channel how it is."""
+    """What can ask the channel how it is."""
 
     def channel_state(self) -> str: ...
 
 
-def paused_until(error: WhapiError, pause: Pause, *, policy: RetryPolicy, now: datetime) -> datetime | None:
+def open_until(error: WhapiError, breaker: CircuitBreaker, *, policy: RetryPolicy, now: datetime) -> datetime | None:
     """Until when nobody should try after this failure, Whapi's own wish included; None: it only counts."""
-    if error.scope is not Scope.CHANNEL and pause.failures + 1 < SUSPECTS_THAT_PAUSE:
+    if error.scope is not Scope.CHANNEL and breaker.failures + 1 < FAILURES_THAT_OPEN:
         return None
-    wait = min(policy.delay(pause.failures + 1), LONGEST_CHANNEL_PAUSE)
+    wait = min(policy.delay(breaker.failures + 1), LONGEST_OPEN)
     return now + max(wait, timedelta(seconds=error.retry_after or 0))
 
 
@@ -45,10 +47,10 @@ def failed(
     until: datetime | None,
     now: datetime,
 ) -> None:
-    """Counts a failure of the channel, and pauses it. Calls that were on their way when a pause began don't lengthen
-    it."""
-    if not breakers.get_pause(connection, shop, Part.CHANNEL).holds(now):
-        breakers.failed(connection, shop, Part.CHANNEL, reason=reason, until=until, now=now)
+    """Counts a failure of the channel, and opens its breaker. Calls that were on their way when it opened don't keep it
+    open for longer."""
+    if not breakers.get_breaker(connection, shop, Part.CHANNEL).is_open(now):
+        breakers.record_failure(connection, shop, Part.CHANNEL, reason=reason, until=until, now=now)
         events.failed(connection, Part.CHANNEL, must_mend=error.must_mend, now=now)
 
 

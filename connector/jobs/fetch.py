@@ -18,7 +18,7 @@ from connector.log import get_logger
 from connector.models import Item, Number, Order
 from connector.observer import OK, UNOBSERVED, Observer
 from connector.store import breakers, fetching, refusals
-from connector.store.breakers import Part, Pause
+from connector.store.breakers import CircuitBreaker, Part
 from connector.store.database import Database
 
 log = get_logger(__name__)
@@ -26,7 +26,7 @@ log = get_logger(__name__)
 
 TRIES_BEFORE_NAMED = 3
 """Times that Whapi may fail with an order's items, though the channel works, before the order is named as a problem."""
-_OF_LATE = 2 * circuit_breaker.LONGEST_CHANNEL_PAUSE
+_OF_LATE = 2 * circuit_breaker.LONGEST_OPEN
 
 
 class ItemSource(circuit_breaker.TellsState, Protocol):
@@ -69,15 +69,15 @@ class FetchStage:
         self._clock = clock
         self._redact = redact
         self._events = events
-        self._paused_until: datetime | None = None
+        self._open_until: datetime | None = None
         self._observer = observer
 
-    def pause(self) -> Pause:
+    def breaker(self) -> CircuitBreaker:
         """How the channel is doing."""
         with self._database.read() as connection:
-            pause = breakers.get_pause(connection, self._shop, Part.CHANNEL)
-        self._paused_until = pause.until
-        return pause
+            breaker = breakers.get_breaker(connection, self._shop, Part.CHANNEL)
+        self._open_until = breaker.until
+        return breaker
 
     def due(self, *, limit: int, leave_out: set[int]) -> list[Order]:
         """Orders to fetch now; `leave_out`: those being fetched."""
@@ -87,9 +87,9 @@ class FetchStage:
     def fetch(self, order: Order) -> bool:
         """Tries once to get the items of a due order, and stores the outcome; True if they came.
 
-        Nothing is tried, and nothing changes, if the channel was paused after the order was handed out.
+        Nothing is tried, and nothing changes, if the channel's breaker opened after the order was handed out.
         """
-        if self._paused_until is not None and self._paused_until > self._clock.now():
+        if self._open_until is not None and self._open_until > self._clock.now():
             return False
         try:
             items = self._source.fetch_items(order.order_id, order.order_token or "")
@@ -129,7 +129,7 @@ class FetchStage:
     def _store_arrived(self, connection: Connection, arrived: Sequence[_Arrived]) -> list[bool]:
         """What several fetches brought at the same time."""
         now = self._clock.now()
-        ended = breakers.worked(connection, self._shop, Part.CHANNEL, now=now)
+        ended = breakers.record_success(connection, self._shop, Part.CHANNEL, now=now)
         self._events.worked(connection, Part.CHANNEL, ended, now=now)
         for each in arrived:
             if each.is_total_corrected:
@@ -141,13 +141,13 @@ class FetchStage:
         # The first failure that could be either's is taken for the channel's; after the next, the channel is asked.
         again = error.scope is Scope.SUSPECT and order.setback_at is not None
         state = circuit_breaker.ask(error, self._source, also=again)
-        pause = self.pause()
+        breaker = self.breaker()
         reason = circuit_breaker.explain(error, state, redact=self._redact)
         works = again and state == AUTHORISED and self._stands_alone(order)
-        if error.scope is Scope.ORDER or works or (error.scope is Scope.SUSPECT and _worked_since(pause, order)):
+        if error.scope is Scope.ORDER or works or (error.scope is Scope.SUSPECT and _worked_since(breaker, order)):
             self._store_order_failure(order, error, reason, channel_works=works)
         else:
-            self._store_channel_failure(order, error, reason, pause)
+            self._store_channel_failure(order, error, reason, breaker)
 
     def _stands_alone(self, order: Order) -> bool:
         """Whether the failure is this order's where the channel says that it works: hardly another order has failed so
@@ -155,7 +155,7 @@ class FetchStage:
         now = self._clock.now()
         if self._policy.is_over(order.stored_at, now):
             return True
-        others = circuit_breaker.SUSPECTS_THAT_PAUSE - 1
+        others = circuit_breaker.FAILURES_THAT_OPEN - 1
         with self._database.read() as connection:
             since = now - _OF_LATE
             return refusals.set_back_since(connection, self._shop, since, leave_out=order.id, limit=others) < others
@@ -168,7 +168,7 @@ class FetchStage:
 
         def change(connection: Connection) -> None:
             if channel_works:
-                ended = breakers.over(connection, self._shop, Part.CHANNEL, now=now)
+                ended = breakers.record_recovery(connection, self._shop, Part.CHANNEL, now=now)
                 self._events.worked(connection, Part.CHANNEL, ended, now=now)
             if gives_up:
                 sentence = f"{reason} The time for trying is over."
@@ -193,9 +193,9 @@ class FetchStage:
             reason=reason,
         )
 
-    def _store_channel_failure(self, order: Order, error: WhapiError, reason: str, pause: Pause) -> None:
+    def _store_channel_failure(self, order: Order, error: WhapiError, reason: str, breaker: CircuitBreaker) -> None:
         now = self._clock.now()
-        until = circuit_breaker.paused_until(error, pause, policy=self._policy, now=now)
+        until = circuit_breaker.open_until(error, breaker, policy=self._policy, now=now)
         # The order goes behind the others, so that the next try is another's: one odd order can't hold them up.
         next_attempt_at = max(now + self._policy.delay(1), until or now)
 
@@ -204,7 +204,7 @@ class FetchStage:
             circuit_breaker.failed(connection, self._shop, self._events, error, reason=reason, until=until, now=now)
 
         self._database.write(change)
-        self._paused_until = until or self._paused_until
+        self._open_until = until or self._open_until
         log.warning(
             "channel.failed",
             order_id=order.order_id,
@@ -214,6 +214,6 @@ class FetchStage:
         )
 
 
-def _worked_since(pause: Pause, order: Order) -> bool:
+def _worked_since(breaker: CircuitBreaker, order: Order) -> bool:
     """Whether others got through after this order last failed in a way that looked like the channel's."""
-    return order.setback_at is not None and pause.worked_at is not None and pause.worked_at > order.setback_at
+    return order.setback_at is not None and breaker.worked_at is not None and breaker.worked_at > order.setback_at

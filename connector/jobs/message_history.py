@@ -23,7 +23,7 @@ from connector.jobs.receive import ReceiveStage
 from connector.jobs.retry import RetryPolicy
 from connector.log import get_logger
 from connector.store import breakers, fetching, quarantine
-from connector.store.breakers import Part, Pause
+from connector.store.breakers import CircuitBreaker, Part
 from connector.store.database import Database
 from connector.store.missing import missing
 from connector.store.quarantine import quarantined
@@ -111,14 +111,14 @@ class HistoryReader:
         until = self._clock.now() - LEFT_TO_WEBHOOKS
         return Position(since, until) if since <= until else None
 
-    def pause(self) -> Pause:
+    def breaker(self) -> CircuitBreaker:
         """How the channel is doing."""
         with self._database.read() as connection:
-            return breakers.get_pause(connection, self._shop, Part.CHANNEL)
+            return breakers.get_breaker(connection, self._shop, Part.CHANNEL)
 
-    def seconds_paused(self) -> float:
+    def seconds_open(self) -> float:
         """For how long nobody should call Whapi."""
-        until = self.pause().until
+        until = self.breaker().until
         return 0.0 if until is None else max((until - self._clock.now()).total_seconds(), 0.0)
 
     def read(self, position: Position) -> Page:
@@ -136,14 +136,15 @@ class HistoryReader:
         return Page(order_ids, new, max(page.total or 0, read), read, following)
 
     def failed(self, error: WhapiError) -> str:
-        """Pauses the channel where the failure concerns all of it, as a failed fetch does; returns the sentence.
+        """Opens the channel's breaker where the failure concerns all of it, as a failed fetch does; returns the
+        sentence.
 
         A failure that only looks like the channel's doesn't count here: it may concern nothing but the history.
         """
         reason = circuit_breaker.explain(error, circuit_breaker.ask(error, self._source), redact=self._redact)
         now = self._clock.now()
         if error.scope is Scope.CHANNEL:
-            until = circuit_breaker.paused_until(error, self.pause(), policy=self._policy, now=now)
+            until = circuit_breaker.open_until(error, self.breaker(), policy=self._policy, now=now)
             self._database.write(
                 lambda connection: circuit_breaker.failed(
                     connection, self._shop, self._events, error, reason=reason, until=until, now=now
@@ -154,7 +155,7 @@ class HistoryReader:
 
     def worked(self) -> None:
         """Ends the channel's record of failures, if no order is waiting to be fetched, which would end it otherwise."""
-        if not self.pause().failures:
+        if not self.breaker().failures:
             return
         with self._database.read() as connection:
             if fetching.any_to_fetch(connection, self._shop):
@@ -162,7 +163,7 @@ class HistoryReader:
         now = self._clock.now()
 
         def change(connection: Connection) -> None:
-            ended = breakers.over(connection, self._shop, Part.CHANNEL, now=now)
+            ended = breakers.record_recovery(connection, self._shop, Part.CHANNEL, now=now)
             self._events.worked(connection, Part.CHANNEL, ended, now=now)
 
         self._database.write(change)

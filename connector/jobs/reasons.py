@@ -37,10 +37,10 @@ def reasons(standing: Standing, named: Sequence[NamedProblem], now: datetime) ->
 
 def _of_parts(standing: Standing, now: datetime) -> Iterator[NamedProblem]:
     for part in (Part.SHEET, Part.CHANNEL):
-        pause = standing.pauses[part]
-        if pause.failures and pause.reason:
-            severity = Severity.PROBLEM if pause.failures >= FAILURES_THAT_COUNT else Severity.WARNING
-            yield NamedProblem(part, severity, pause.reason, pause.since or now)
+        breaker = standing.breakers[part]
+        if breaker.failures and breaker.reason:
+            severity = Severity.PROBLEM if breaker.failures >= FAILURES_THAT_COUNT else Severity.WARNING
+            yield NamedProblem(part, severity, breaker.reason, breaker.since or now)
 
 
 def _of_orders(standing: Standing) -> Iterator[NamedProblem]:
@@ -60,7 +60,7 @@ def _of_orders(standing: Standing) -> Iterator[NamedProblem]:
 
 
 def _explain(standing: Standing, named: Sequence[NamedProblem]) -> bool:
-    sheet = standing.pauses[Part.SHEET]
+    sheet = standing.breakers[Part.SHEET]
     return bool(sheet.failures and sheet.reason) or any(one.severity is Severity.PROBLEM for one in named)
 
 

@@ -36,11 +36,11 @@ class ReconcileStage:
     def run(self, wait: Wait = _go_on) -> int:
         """Reads a part of the history, goes on where the last run ended, and returns how many orders were missing.
 
-        Ends where the channel is paused, and pauses it where Whapi asks for that.
+        Ends where the channel's circuit breaker is open, and opens it where Whapi asks for that.
         """
         position = self._position = self._position or self._begin()
         pages = found = 0
-        while position is not None and pages < self._most_pages and not self._history.seconds_paused():
+        while position is not None and pages < self._most_pages and not self._history.seconds_open():
             if pages and wait(_BETWEEN_PAGES):
                 break
             pages += 1

@@ -32,7 +32,7 @@ def ask_for_resync(
     """
 
     def change(connection: Connection) -> list[str]:
-        breakers.lift(connection, shop, now=now)
+        breakers.reset(connection, shop, now=now)
         batches.write_at_once(connection, shop, now=now, order_ids=order_ids)
         return fetching.try_again(connection, shop, now=now, order_ids=order_ids)
 

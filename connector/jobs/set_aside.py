@@ -76,14 +76,14 @@ class Aside:
 
         def change(connection: Connection) -> tuple[bool, Refused | None, datetime]:
             until = now + self._delay(connection, key)
-            pause = breakers.get_pause(connection, self._shop, Part.SHEET)
-            if pause.failures and _alike(pause.reason, blame.message):
+            breaker = breakers.get_breaker(connection, self._shop, Part.SHEET)
+            if breaker.failures and _alike(breaker.reason, blame.message):
                 # It is tried with one order after the other, whether the sheet takes any again.
                 refusals.write_next(connection, [key], now=now)
                 return True, None, until
             refused = refusals.set_aside(connection, key, until=until, sentence=sentence, now=now)
             # What was refused before others got through, and is refused again, is at fault itself.
-            since = refusals.refused_since(connection, self._shop, pause.worked_at, limit=_LOOKED_AT)
+            since = refusals.refused_since(connection, self._shop, breaker.worked_at, limit=_LOOKED_AT)
             same = [other.key for other in since if _alike(other.sentence, sentence)]
             if key in same and len(same) >= ORDERS_THAT_BLAME_THE_SHEET:
                 refusals.write_next(connection, same, now=now)
@@ -91,7 +91,7 @@ class Aside:
             if refused is not None and refused.is_new:
                 self._events.set_aside(connection, refused, now=now)
             # What was stored as the sheet's failure was this order's.
-            ended = breakers.over(connection, self._shop, Part.SHEET, now=now)
+            ended = breakers.record_recovery(connection, self._shop, Part.SHEET, now=now)
             self._events.worked(connection, Part.SHEET, ended, now=now)
             return False, refused, until
 

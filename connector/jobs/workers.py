@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from connector.clock import Clock
-from connector.jobs.circuit_breaker import SUSPECTS_THAT_PAUSE
+from connector.jobs.circuit_breaker import FAILURES_THAT_OPEN
 from connector.jobs.faults import Faults
 from connector.jobs.fetch import FetchStage
 from connector.jobs.load_shedding import Crowd, most_orders
@@ -204,13 +204,13 @@ class Pipeline:
 
     def _run_fetching(self) -> float:
         while True:
-            pause = self._fetch.pause()
+            breaker = self._fetch.breaker()
             now = self._clock.now()
-            if pause.holds(now) and pause.until is not None:
-                return (pause.until - now).total_seconds()
-            # After a pause one order goes ahead alone, to see whether the channel works again.
-            is_shaky = pause.failures >= SUSPECTS_THAT_PAUSE or pause.until is not None
-            width = self._width(is_shaky=is_shaky)
+            if breaker.is_open(now) and breaker.until is not None:
+                return (breaker.until - now).total_seconds()
+            # Half-open: one order goes ahead alone, to see whether the channel works again.
+            is_half_open = breaker.failures >= FAILURES_THAT_OPEN or breaker.until is not None
+            width = self._width(is_half_open=is_half_open)
             with self._in_flight_lock:
                 leave_out = set(self._in_flight)
             room = width - len(leave_out)
@@ -226,8 +226,8 @@ class Pipeline:
                     self._in_flight.add(order.id)
                 self._pool.submit(self._fetch_one, order)
 
-    def _width(self, *, is_shaky: bool) -> int:
-        if is_shaky:
+    def _width(self, *, is_half_open: bool) -> int:
+        if is_half_open:
             return 1
         return _IN_A_CROWD if self._crowd.is_there else self._fetchers + _AHEAD
 

@@ -101,11 +101,11 @@ class WriteStage:
         """When there is something to do and nothing forbids it; None: nothing to do."""
         now = self._clock.now()
         with self._database.read() as connection:
-            pause = breakers.get_pause(connection, self._shop, Part.SHEET)
+            breaker = breakers.get_breaker(connection, self._shop, Part.SHEET)
             due = now if batches.open_batches(connection, self._shop) else batches.next_write_at(connection, self._shop)
         if due is None:
             return None
-        return max(due, pause.until) if pause.until is not None else due
+        return max(due, breaker.until) if breaker.until is not None else due
 
     def run(self, *, at_most: int = MOST_ORDERS) -> Written:
         """Settles what is in doubt, then writes one batch of what is ready, if there is any, of so many orders."""
@@ -287,7 +287,7 @@ class WriteStage:
             if batches.applied(connection, batch, now=now):
                 self._events.shown(connection, newly_shown, now=now)
                 self._events.freed(connection, freed, now=now)
-            ended = breakers.worked(connection, self._shop, Part.SHEET, now=now)
+            ended = breakers.record_success(connection, self._shop, Part.SHEET, now=now)
             self._events.worked(connection, Part.SHEET, ended, now=now)
             return first_rows
 
@@ -318,10 +318,10 @@ class WriteStage:
         reason = self._redact(error.message)
 
         def change(connection: Connection) -> datetime:
-            failures = breakers.get_pause(connection, self._shop, Part.SHEET).failures + 1
+            failures = breakers.get_breaker(connection, self._shop, Part.SHEET).failures + 1
             wait = min(self._policy.delay(1 if error.is_unclear and self._google_works else failures), LONGEST_PAUSE)
             until = now + max(wait, timedelta(seconds=error.retry_after or 0))
-            breakers.failed(connection, self._shop, Part.SHEET, reason=reason, until=until, now=now)
+            breakers.record_failure(connection, self._shop, Part.SHEET, reason=reason, until=until, now=now)
             self._events.failed(connection, Part.SHEET, must_mend=error.must_mend, now=now)
             return until
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from connector.clock import Clock
 from connector.models import Status
 from connector.store import breakers, orders, quarantine
-from connector.store.breakers import Part, Pause
+from connector.store.breakers import CircuitBreaker, Part
 from connector.store.database import Database
 
 _REST = 100
@@ -26,7 +26,7 @@ class Figures:
     """
     oldest_unwritten: datetime | None
     quarantined: int
-    breakers: Mapping[Part, Pause]
+    breakers: Mapping[Part, CircuitBreaker]
     at: datetime
 
 
@@ -56,6 +56,6 @@ class StoreFigures:
                 self._counted,
                 orders.oldest_unwritten(connection, self._shop),
                 quarantine.count_quarantined(connection, self._shop),
-                {part: breakers.get_pause(connection, self._shop, part) for part in Part},
+                {part: breakers.get_breaker(connection, self._shop, part) for part in Part},
                 self._clock.now(),
             )

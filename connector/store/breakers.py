@@ -1,4 +1,8 @@
-"""Pauses of a whole part, the channel at Whapi or the spreadsheet, kept in the store so that they outlive a restart."""
+"""The circuit breakers of the two parts that everything goes through, the channel at Whapi and the spreadsheet.
+
+They stand in the store (table `pauses`), so that they outlive a restart and hold for every process. Open: nobody tries.
+Once `until` has come a breaker with failures is half-open: one call goes ahead, and its outcome decides.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,8 +30,8 @@ class Told(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
-    """How a part is doing. Without failures all is well."""
+class CircuitBreaker:
+    """How a part is doing. Closed, without failures, all is well."""
 
     failures: int = 0
     """In a row, without a success between them."""
@@ -40,7 +44,7 @@ class Pause:
     """When the part last did what was asked of it."""
     told: Told = Told.NOTHING
 
-    def holds(self, now: datetime) -> bool:
+    def is_open(self, now: datetime) -> bool:
         """Whether nobody should try now."""
         return self.until is not None and self.until > now
 
@@ -51,72 +55,73 @@ _GET = sa.select(pauses).where(_THIS)
 _PUT = sa.update(pauses).where(_THIS)
 
 
-def get_pause(connection: Connection, shop: str, part: Part) -> Pause:
+def get_breaker(connection: Connection, shop: str, part: Part) -> CircuitBreaker:
     row = connection.execute(_GET, {"of_shop": shop, "of_part": part}).first()
     if row is None:
-        return Pause()
-    return Pause(row.failures, row.until, row.since, row.reason, row.worked_at, Told(row.told))
+        return CircuitBreaker()
+    return CircuitBreaker(row.failures, row.until, row.since, row.reason, row.worked_at, Told(row.told))
 
 
-def failed(
+def record_failure(
     connection: Connection, shop: str, part: Part, *, reason: str, until: datetime | None, now: datetime
 ) -> None:
-    """Counts a failure and pauses the part until then; None: it only counts."""
-    pause = get_pause(connection, shop, part)
+    """Counts a failure and opens the breaker until then; None: it only counts."""
+    breaker = get_breaker(connection, shop, part)
     _put(
         connection,
         shop,
         part,
         replace(
-            pause,
-            failures=pause.failures + 1,
-            until=until or pause.until,
-            since=pause.since or now,
+            breaker,
+            failures=breaker.failures + 1,
+            until=until or breaker.until,
+            since=breaker.since or now,
             reason=reason,
         ),
     )
 
 
-def worked(connection: Connection, shop: str, part: Part, *, now: datetime) -> Pause:
-    """A success ends the count, and a pause that was to end by now; returns what it ended.
+def record_success(connection: Connection, shop: str, part: Part, *, now: datetime) -> CircuitBreaker:
+    """A success closes the breaker, unless it is open; returns what it was.
 
-    While a pause holds, nobody begins a call: this one was on its way before, and says nothing of how the part is now.
+    While it is open nobody begins a call: this one was on its way before, and says nothing of how the part is now.
     """
-    pause = get_pause(connection, shop, part)
-    if pause.holds(now):
-        _put(connection, shop, part, replace(pause, worked_at=now))
-        return Pause()
-    _put(connection, shop, part, Pause(worked_at=now))
-    return pause
+    breaker = get_breaker(connection, shop, part)
+    if breaker.is_open(now):
+        _put(connection, shop, part, replace(breaker, worked_at=now))
+        return CircuitBreaker()
+    _put(connection, shop, part, CircuitBreaker(worked_at=now))
+    return breaker
 
 
-def over(connection: Connection, shop: str, part: Part, *, now: datetime) -> Pause:
-    """The part answers again, though nothing was asked of it: as `worked`, but `worked_at` stays."""
-    pause = get_pause(connection, shop, part)
-    if pause.holds(now):
-        return Pause()
-    _put(connection, shop, part, Pause(worked_at=pause.worked_at))
-    return pause
+def record_recovery(connection: Connection, shop: str, part: Part, *, now: datetime) -> CircuitBreaker:
+    """The part answers again, though nothing was asked of it: as `record_success`, but `worked_at` stays."""
+    breaker = get_breaker(connection, shop, part)
+    if breaker.is_open(now):
+        return CircuitBreaker()
+    _put(connection, shop, part, CircuitBreaker(worked_at=breaker.worked_at))
+    return breaker
 
 
-def told(connection: Connection, shop: str, part: Part, what: Told) -> None:
+def keep_told(connection: Connection, shop: str, part: Part, what: Told) -> None:
     """Remembers of what an event has told, until the failures end."""
     connection.execute(sa.update(pauses).where(pauses.c.shop == shop, pauses.c.part == part).values(told=what))
 
 
-def lift(connection: Connection, shop: str, *, now: datetime) -> None:
-    """Ends all pauses at once, as somebody asked for a try now; what failed stays on record until a success."""
+def reset(connection: Connection, shop: str, *, now: datetime) -> None:
+    """Makes every open breaker half-open at once, as somebody asked for a try now; what failed stays on record until a
+    success."""
     connection.execute(sa.update(pauses).where(pauses.c.shop == shop, pauses.c.until > now).values(until=now))
 
 
-def _put(connection: Connection, shop: str, part: Part, pause: Pause) -> None:
+def _put(connection: Connection, shop: str, part: Part, breaker: CircuitBreaker) -> None:
     values = {
-        "until": pause.until,
-        "since": pause.since,
-        "failures": pause.failures,
-        "reason": pause.reason,
-        "worked_at": pause.worked_at,
-        "told": pause.told,
+        "until": breaker.until,
+        "since": breaker.since,
+        "failures": breaker.failures,
+        "reason": breaker.reason,
+        "worked_at": breaker.worked_at,
+        "told": breaker.told,
     }
     if connection.execute(_PUT, {"of_shop": shop, "of_part": part, **values}).rowcount == 0:
         connection.execute(sa.insert(pauses).values(shop=shop, part=part, **values))

@@ -78,7 +78,7 @@ class Day:
             self.worked(name, NOW - timedelta(seconds=237))
 
     def worked(self, part: Part, now: datetime) -> None:
-        self._database.write(lambda c: breakers.worked(c, SHOP, part, now=now))
+        self._database.write(lambda c: breakers.record_success(c, SHOP, part, now=now))
 
     def stuck(self, sent_at: datetime) -> None:
         """An order whose items Whapi does not find."""

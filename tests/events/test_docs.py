@@ -19,7 +19,7 @@ from connector.events.types import EventType
 from connector.gateways.whapi.client import CHANNEL_STATES
 from connector.models import Item, ItemsState, NewOrder, Order, Place, Shown
 from connector.store import intake
-from connector.store.breakers import Part, Pause
+from connector.store.breakers import CircuitBreaker, Part
 from connector.store.database import Database
 from connector.store.orders import find_order
 from connector.store.outbox import Event
@@ -122,9 +122,9 @@ def test_the_examples_of_the_other_orders_name_all_that_differs(
 
 
 def test_the_example_of_a_problem_is_what_is_sent() -> None:
-    pause = Pause(failures=1, since=RECEIVED, reason=CHANNEL_STATES["QR"])
+    breaker = CircuitBreaker(failures=1, since=RECEIVED, reason=CHANNEL_STATES["QR"])
 
-    sent = about_part(EventType.PROBLEM, Part.CHANNEL, pause, spreadsheet_id=SHEET, now=RECEIVED)
+    sent = about_part(EventType.PROBLEM, Part.CHANNEL, breaker, spreadsheet_id=SHEET, now=RECEIVED)
 
     assert json.loads(sent) == example(EventType.PROBLEM)
 

@@ -264,13 +264,13 @@ def test_a_part_that_fails_is_seen_with_its_remedy(shop: Shop, visitor: Visitor)
 
     def fail(connection: sa.Connection) -> None:
         for _ in range(3):
-            breakers.failed(connection, SHOP, Part.SHEET, reason=sentence, until=None, now=now)
+            breakers.record_failure(connection, SHOP, Part.SHEET, reason=sentence, until=None, now=now)
 
     shop.service.database.write(fail)
     try:
         page = visitor.get().text
     finally:
-        shop.service.database.write(lambda c: breakers.worked(c, SHOP, Part.SHEET, now=now))
+        shop.service.database.write(lambda c: breakers.record_success(c, SHOP, Part.SHEET, now=now))
 
     assert '<div id="verdict" class="verdict bad" role="status">' in page
     assert "The sheet can&#39;t be written at present. New orders are kept until it can." in page

@@ -181,7 +181,7 @@ class PipelineStates(RefusingGoogle):
     @rule(outcome=st.sampled_from([None, None, None, *whapi_failures()]), dies=st.sampled_from([False, False, True]))
     def an_order_is_fetched(self, outcome: Any, dies: bool) -> None:
         self.source.outcome, self.source.dies = outcome, dies
-        if not self.fetch.pause().holds(self.clock.now()):
+        if not self.fetch.breaker().is_open(self.clock.now()):
             for order in self.fetch.due(limit=1, leave_out=set()):
                 self.may_die(lambda order=order: self.fetch.fetch(order))  # type: ignore[misc]
         self.source.outcome, self.source.dies = None, False

@@ -83,7 +83,7 @@ class Installation:
         """Why it doesn't write; empty where nothing is wrong."""
         assert self.process is not None
         with self.process.database.read() as connection:
-            return breakers.get_pause(connection, SHOP, Part.SHEET).reason or ""
+            return breakers.get_breaker(connection, SHOP, Part.SHEET).reason or ""
 
     def receive(self, numbers: list[int]) -> None:
         assert self.process is not None

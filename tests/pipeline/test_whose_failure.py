@@ -13,7 +13,7 @@ from connector.jobs.receive import ReceiveStage
 from connector.models import Item, ItemsState, NewOrder, Order
 from connector.runtime import SHOP
 from connector.store import orders, refusals
-from connector.store.breakers import Part, Pause
+from connector.store.breakers import CircuitBreaker, Part
 from connector.store.database import Database
 from connector.store.standing import read_standing
 from tests.clock import FakeClock
@@ -61,7 +61,7 @@ class Line:
         """Fetches what is due, one order after the other, for so long."""
         until = self.clock.now() + time
         while self.clock.now() < until:
-            if not self.fetch.pause().holds(self.clock.now()):
+            if not self.fetch.breaker().is_open(self.clock.now()):
                 for order in self.fetch.due(limit=5, leave_out=set()):
                     self.fetch.fetch(order)
             self.clock.advance(step)
@@ -72,7 +72,7 @@ class Line:
         assert order is not None
         return order
 
-    def pause(self) -> Pause:
+    def breaker(self) -> CircuitBreaker:
         with self.database.read() as connection:
             return read_standing(connection, SHOP).pauses[Part.CHANNEL]
 
@@ -94,7 +94,7 @@ def test_an_order_alone_that_always_fails_does_not_pause_a_channel_that_works_an
     line.run(timedelta(minutes=10))
 
     assert line.order("odd").attempts >= 3
-    assert line.pause().failures == 0
+    assert line.breaker().failures == 0
     assert line.named() == ["odd"]
 
     line.arrive("good")
@@ -122,7 +122,7 @@ def test_several_orders_that_fail_pause_the_channel_whatever_it_says_and_are_giv
     line.whapi.odd = {"all"}
     line.arrive(*"123456")
     line.run(timedelta(minutes=10))
-    assert line.pause().failures >= 3
+    assert line.breaker().failures >= 3
     assert {line.order(order_id).attempts for order_id in "123456"} == {0}
 
     line.run(timedelta(days=7, hours=2), step=600)
@@ -136,7 +136,7 @@ def test_a_channel_that_does_not_work_is_paused_and_costs_the_order_nothing(line
     line.run(timedelta(minutes=10))
 
     assert (line.order("odd").attempts, line.named()) == (0, [])
-    assert line.pause().failures >= 3
+    assert line.breaker().failures >= 3
 
 
 def test_the_channel_is_asked_only_where_the_same_order_fails_again(line: Line) -> None:

@@ -9,7 +9,7 @@ import httpx
 
 from connector.app import create_app
 from connector.models import Order
-from connector.runtime import SHOP, Service, build_service, lift_pauses
+from connector.runtime import SHOP, Service, build_service, reset_breakers
 from connector.server import WebServer
 from connector.settings import load_settings
 from connector.sheets import tags
@@ -69,7 +69,7 @@ class Shop:
         self._thread.start()
         self.http = httpx.Client(base_url=self.url, headers={"X-Webhook-Secret": self.secret}, timeout=40)
         self.sandbox.send_to(f"{self.url}/webhooks/whapi", self.secret)
-        lift_pauses(database, self._service.clock)
+        reset_breakers(database, self._service.clock)
         self._service.pipeline.start()
         return self
 

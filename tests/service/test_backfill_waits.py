@@ -82,7 +82,7 @@ def test_a_page_that_fails_now_and_then_is_tried_again(channel: PastChannel) -> 
 
     assert (len(so_far.new), so_far.messages) == (50, 650)
     assert channel.ids == {order.order_id for order in missed}
-    assert channel.history.pause().failures == 0
+    assert channel.history.breaker().failures == 0
 
 
 def test_a_day_that_has_just_begun_holds_nothing_yet(channel: PastChannel) -> None:

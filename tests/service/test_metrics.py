@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from connector import __version__
 from connector.api.metrics import route_label
 from connector.metrics.instruments import Instruments
-from connector.runtime import build_service, lift_pauses
+from connector.runtime import build_service, reset_breakers
 from connector.sheets.errors import Kind
 from connector.store.database import Database
 from sandbox.faults import Fault
@@ -69,8 +69,8 @@ def wait_for(shop: Shop, **values: float) -> None:
 
 
 def resync_without_fetching(shop: Shop) -> None:
-    """Ends the pause of the sheet, without making failed fetches due."""
-    lift_pauses(shop.service.database, shop.service.clock)
+    """Resets the sheet's circuit breaker, without making failed fetches due."""
+    reset_breakers(shop.service.database, shop.service.clock)
     shop.service.pipeline.wake()
 
 
@@ -230,7 +230,7 @@ def test_a_pause_of_the_channel_is_shown_and_its_end(shop: Shop) -> None:
     orders = shop.sandbox.send("normal")
 
     wait_for(shop, paused__part__channel=1, fetch_tries_total__outcome__rate_limit=1)
-    lift_pauses(shop.service.database, shop.service.clock)
+    reset_breakers(shop.service.database, shop.service.clock)
     shop.http.post("/resync")
     shop.wait_until_synced(orders)
     wait_for(shop, paused__part__channel=0, consecutive_failures__part__channel=0)

@@ -201,8 +201,8 @@ def test_a_429_in_the_middle_pauses_the_channel_for_as_long_as_whapi_asks(channe
 
     first = channel.reconcile.run()
     assert channel.calls == 3
-    assert channel.history.seconds_paused() == 120
-    assert channel.history.pause().reason == "Whapi asks for a pause: too many requests (429). It goes on by itself."
+    assert channel.history.seconds_open() == 120
+    assert channel.history.breaker().reason == "Whapi asks for a pause: too many requests (429). It goes on by itself."
 
     channel.clock.advance(119)
     assert (channel.reconcile.run(), channel.calls) == (0, 3)
@@ -224,12 +224,12 @@ def test_a_success_of_the_history_alone_does_not_clear_the_channel_while_orders_
     channel.clock.advance(HOUR)
 
     channel.reconcile.run()
-    assert channel.history.pause().failures == 1
+    assert channel.history.breaker().failures == 1
 
     (order,) = channel.stored
     channel.database.write(lambda connection: fetching.give_up(connection, order, error="No.", now=channel.clock.now()))
     channel.reconcile.run()
-    assert channel.history.pause().failures == 0
+    assert channel.history.breaker().failures == 0
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_only_a_failure_that_is_surely_the_channels_keeps_orders_from_being_fetc
     for _ in range(5):
         assert channel.reconcile.run() == 0
 
-    assert (channel.history.seconds_paused() > 0) is pauses
+    assert (channel.history.seconds_open() > 0) is pauses
     assert channel.calls == (1 if pauses else 5)
 
 
@@ -253,7 +253,7 @@ def test_a_phone_that_is_not_linked_is_named_as_the_reason(channel: PastChannel)
 
     channel.reconcile.run()
 
-    reason = channel.history.pause().reason
+    reason = channel.history.breaker().reason
     assert reason == "The phone is not linked. Open the channel in Whapi's panel and scan the QR code with WhatsApp."
 
 

@@ -64,7 +64,7 @@ def test_a_failure_of_the_whole_channel_pauses_it_and_costs_no_order_an_attempt(
     orders = shop.sandbox.send("normal", 12)
 
     wait_until(lambda: len(shop.rows("Orders")) == 12)
-    wait_until(lambda: shop.service.fetch.pause().until)
+    wait_until(lambda: shop.service.fetch.breaker().until)
     problems = shop.http.get("/readyz").json()["problems"]
     assert problems[0].startswith(sentence)
     stored = [shop.order(order.order_id) for order in orders]

@@ -153,7 +153,7 @@ def test_nothing_is_read_or_written_when_nobody_is_to_be_told(database: Database
         NOBODY.received(connection, ["1"], now=clock.now())
         NOBODY.shown(connection, ["1"], now=clock.now())
         NOBODY.failed(connection, Part.SHEET, must_mend=True, now=clock.now())
-        NOBODY.worked(connection, Part.SHEET, breakers.Pause(told=breakers.Told.MEND), now=clock.now())
+        NOBODY.worked(connection, Part.SHEET, breakers.CircuitBreaker(told=breakers.Told.MEND), now=clock.now())
 
     assert statements == []
 
@@ -162,13 +162,15 @@ def fail(database: Database, clock: FakeClock, *, must_mend: bool, pauses_it: bo
     def change(connection: sa.Connection) -> None:
         now = clock.now()
         until = now + timedelta(seconds=60) if pauses_it else None
-        breakers.failed(connection, SHOP, Part.CHANNEL, reason="The phone is not linked.", until=until, now=now)
+        breakers.record_failure(connection, SHOP, Part.CHANNEL, reason="The phone is not linked.", until=until, now=now)
         EVENTS.failed(connection, Part.CHANNEL, must_mend=must_mend, now=now)
 
     database.write(change)
 
 
-def work(database: Database, clock: FakeClock, how: Callable[..., breakers.Pause] = breakers.worked) -> None:
+def work(
+    database: Database, clock: FakeClock, how: Callable[..., breakers.CircuitBreaker] = breakers.record_success
+) -> None:
     def change(connection: sa.Connection) -> None:
         ended = how(connection, SHOP, Part.CHANNEL, now=clock.now())
         EVENTS.worked(connection, Part.CHANNEL, ended, now=clock.now())
@@ -176,9 +178,9 @@ def work(database: Database, clock: FakeClock, how: Callable[..., breakers.Pause
     database.write(change)
 
 
-@pytest.mark.parametrize("how", [breakers.worked, breakers.over])
+@pytest.mark.parametrize("how", [breakers.record_success, breakers.record_recovery])
 def test_what_somebody_must_mend_is_told_at_once_and_its_end_too_each_once(
-    database: Database, clock: FakeClock, how: Callable[..., breakers.Pause]
+    database: Database, clock: FakeClock, how: Callable[..., breakers.CircuitBreaker]
 ) -> None:
     for _ in range(3):
         fail(database, clock, must_mend=True)

@@ -17,20 +17,20 @@ from connector.dashboard.snapshot import Snapshot
 from connector.dashboard.ttl_cache import Remembered, TooSlowError
 from connector.models import Status
 from connector.problems import NamedProblem
-from connector.store.breakers import Part, Pause
+from connector.store.breakers import CircuitBreaker, Part
 from connector.store.hours import HOUR, Hour
 from connector.store.refusals import SetAside
 from connector.store.standing import Standing
 
 NOW = datetime(2026, 11, 23, 23, 40, tzinfo=UTC)
 WORDS = Words(NOW, ZoneInfo("Asia/Kolkata"))  # half an hour beside the others; there it is the 24th
-FAILS = Pause(failures=3, reason="The spreadsheet is not shared.", since=NOW)
+FAILS = CircuitBreaker(failures=3, reason="The spreadsheet is not shared.", since=NOW)
 
 
 def snapshot(
     *,
-    sheet: Pause | None = None,
-    channel: Pause | None = None,
+    sheet: CircuitBreaker | None = None,
+    channel: CircuitBreaker | None = None,
     oldest: datetime | None = None,
     refused: SetAside | None = None,
     named: Sequence[NamedProblem] = (),
@@ -43,7 +43,7 @@ def snapshot(
         today=0,
         hours=[],
         standing=Standing(
-            {Part.SHEET: sheet or Pause(), Part.CHANNEL: channel or Pause()},
+            {Part.SHEET: sheet or CircuitBreaker(), Part.CHANNEL: channel or CircuitBreaker()},
             oldest_unwritten=oldest,
             waits_since=oldest,
             rows_refused=refused or SetAside(),
@@ -67,7 +67,11 @@ def snapshot(
         ),
         ({"synced": 5, "failed": 1}, Level.LOOK, "Orders reach the sheet; something is worth a look."),
         ({"quarantined": 1}, Level.LOOK, "Orders reach the sheet; something is worth a look."),
-        ({"sheet": Pause(failures=1, reason="x")}, Level.LOOK, "Orders reach the sheet; something is worth a look."),
+        (
+            {"sheet": CircuitBreaker(failures=1, reason="x")},
+            Level.LOOK,
+            "Orders reach the sheet; something is worth a look.",
+        ),
         ({"sheet": FAILS}, Level.BAD, "The sheet can't be written at present. New orders are kept until it can."),
         (
             {"sheet": FAILS, "channel": FAILS, "received": 1200},
@@ -91,7 +95,10 @@ def test_one_sentence_says_whether_all_is_well(figures: dict[str, Any], level: L
 
 def test_whatever_is_wrong_is_said_with_its_remedy_and_since_when() -> None:
     shown = snapshot(
-        sheet=FAILS, channel=Pause(failures=1, reason="The phone is not linked.", since=NOW), failed=1, quarantined=2
+        sheet=FAILS,
+        channel=CircuitBreaker(failures=1, reason="The phone is not linked.", since=NOW),
+        failed=1,
+        quarantined=2,
     )
 
     findings = [
