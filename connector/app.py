@@ -3,10 +3,10 @@
 from flask import Flask, Response, request
 
 from connector.api.addresses import Rest, Whole
-from connector.api.auth import Gate
+from connector.api.auth import Authenticator
 from connector.api.body import LARGEST_BODY
 from connector.api.errors import register_error_handlers
-from connector.api.gateways import Doors, gateways_blueprint
+from connector.api.gateways import GatewayAuthenticator, gateways_blueprint
 from connector.api.health import health_blueprint
 from connector.api.metrics import metrics_blueprint, observe_requests
 from connector.api.openapi.route import openapi_blueprint
@@ -42,16 +42,16 @@ def create_app(
     # An order id may hold slashes, also two in a row; a redirection to fewer would name another order.
     app.url_map.merge_slashes = False
     app.url_map.converters |= {"whole": Whole, "rest": Rest}
-    gate = Gate(webhook_secret)
-    doors = Doors(meta_app_secret)
+    authenticator = Authenticator(webhook_secret)
+    gateway_authenticator = GatewayAuthenticator(meta_app_secret)
 
     observe_requests(app, service.instruments)
 
     @app.before_request
     def check_secret() -> None:
         # The status page has a login of its own.
-        if request.path not in _OPEN and request.blueprint != PAGE and not doors.is_signed():
-            gate.require_secret(*doors.presented())
+        if request.path not in _OPEN and request.blueprint != PAGE and not gateway_authenticator.is_signed():
+            authenticator.require_secret(*gateway_authenticator.presented())
 
     @app.after_request
     def harden(response: Response) -> Response:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from connector import __version__
 from connector.checks.finding import LatestFindings
 from connector.clock import Clock, SystemClock
-from connector.events.delivery import Poster
-from connector.events.publisher import Announcer
+from connector.events.delivery import Delivery
+from connector.events.publisher import Publisher
 from connector.events.sender import Sender
 from connector.events.signing import Signer
 from connector.gateways.whapi.client import WhapiClient
@@ -15,7 +15,7 @@ from connector.jobs.arrivals import Arrivals
 from connector.jobs.audits import Audits
 from connector.jobs.cleanup import delete_old_markers, prune, prune_events
 from connector.jobs.fetch import FetchStage
-from connector.jobs.long_poll import Waits
+from connector.jobs.long_poll import LongPoll
 from connector.jobs.lookup import SheetLookup
 from connector.jobs.message_history import HistoryReader
 from connector.jobs.problem_events import Telling
@@ -58,7 +58,7 @@ class Service:
     write: WriteStage
     workbook: Workbook
     pipeline: Pipeline
-    waits: Waits
+    long_poll: LongPoll
     receive: ReceiveStage
     history: HistoryReader
     reconcile: ReconcileStage
@@ -78,7 +78,7 @@ class Service:
 
     def close(self) -> None:
         """Ends the threads and closes what is open. Nothing is lost if the process dies instead."""
-        self.waits.end()
+        self.long_poll.end()
         for sender in self.senders:
             sender.stop()
         if self.pipeline.stop():
@@ -106,7 +106,7 @@ def build_service(
     api = sheets_api(settings, instruments, clock)
     whapi = whapi_client(settings, instruments)
     workbook = build_workbook(settings, database, api, clock)
-    events = announcer(settings)
+    events = publisher(settings)
     fetch = FetchStage(
         database,
         whapi,
@@ -140,7 +140,7 @@ def build_service(
         except SheetsError as error:
             log.warning("housekeeping.failed", reason=error.message)
 
-    waits = Waits(database, shop=SHOP)
+    long_poll = LongPoll(database, shop=SHOP)
     pipeline = Pipeline(
         fetch,
         write,
@@ -148,7 +148,7 @@ def build_service(
         lock=shop_lock(database, SHOP),
         clock=clock,
         resync_interval=settings.resync_interval,
-        written=waits.written,
+        written=long_poll.written,
         seconds_between_batches=seconds_between_batches,
         problems=problems,
         redact=redact,
@@ -190,7 +190,7 @@ def build_service(
         write,
         workbook,
         pipeline,
-        waits,
+        long_poll,
         receive,
         history,
         reconcile,
@@ -214,10 +214,10 @@ def retry_policy(settings: Settings) -> RetryPolicy:
     return RetryPolicy(settings.retry_first_delay, settings.retry_max_delay, settings.retry_give_up_after)
 
 
-def announcer(settings: Settings) -> Announcer:
+def publisher(settings: Settings) -> Publisher:
     """Tells the addresses in EVENTS_URL; nobody if there are none."""
     keys = [target.key for target in settings.event_targets]
-    return Announcer(shop=SHOP, spreadsheet_id=settings.spreadsheet_id, targets=keys)
+    return Publisher(shop=SHOP, spreadsheet_id=settings.spreadsheet_id, targets=keys)
 
 
 def event_senders(settings: Settings, database: Database, clock: Clock) -> tuple[Sender, ...]:
@@ -226,7 +226,7 @@ def event_senders(settings: Settings, database: Database, clock: Clock) -> tuple
     return tuple(
         Sender(
             database,
-            Poster(target, signer, allow_private=settings.events_allow_private),
+            Delivery(target, signer, allow_private=settings.events_allow_private),
             target,
             shop=SHOP,
             clock=clock,

@@ -19,8 +19,8 @@ SLOWED = (
 _BEARER = "bearer "
 
 
-class Gate:
-    """Knows the secret. The comparison takes the same time wherever the two differ."""
+class Authenticator:
+    """Knows the shared secret. The comparison takes the same time wherever the two differ."""
 
     def __init__(self, secret: str, throttle: Throttle | None = None) -> None:
         self._secret = secret.encode()

@@ -7,7 +7,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from connector.api.body import read_json, room_for_body
 from connector.api.errors import NO_CHALLENGE, ApiError
-from connector.api.receipt import receipt_json
+from connector.api.webhooks import intake_json
 from connector.gateways.registry import WITH_WEBHOOKS
 from connector.gateways.webhook import read_webhook
 from connector.runtime import Service
@@ -21,8 +21,8 @@ _ALGORITHM = "sha256="
 _LONGEST_CHALLENGE = 200
 
 
-class Doors:
-    """The ways past the gate that a gateway has which can't send a header of one's choice.
+class GatewayAuthenticator:
+    """Authenticates the gateways that can't send a header of one's choice.
 
     Meta signs what it sends with the app's secret, and shows the webhook secret once, when its webhook is set up. 2Chat
     has nothing but the address.
@@ -62,7 +62,7 @@ def gateways_blueprint(service: Service) -> Blueprint:
         service.arrivals.note(now, test=None)
         with room_for_body():
             reading = read_webhook(read_json(), now=now)
-            return jsonify(receipt_json(service.receive.receive(reading, keep_unclear=True)))
+            return jsonify(intake_json(service.receive.receive(reading, keep_unclear=True)))
 
     for gateway in WITH_WEBHOOKS:
         path = f"/webhooks/{gateway.NAME}"

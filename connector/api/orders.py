@@ -12,7 +12,7 @@ from connector.api.body import read_json_or_form, room_for_body
 from connector.api.errors import WRONG_FIELDS, ApiError
 from connector.api.query import MOST_LISTED, whole_number
 from connector.gateways.forwarded import MOST_NAMED, read_forwarded
-from connector.jobs.receive import Receipt
+from connector.jobs.receive import IntakeResult
 from connector.jobs.resync import ask_for_resync
 from connector.jobs.rewrite import NotRewrittenError, rewrite
 from connector.models import Order, Status
@@ -40,14 +40,14 @@ def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blue
         wait = _wait_seconds()
         base = public_url or _own_address()
         with room_for_body():
-            receipt = _take_in(service)
-        order_ids = [taken.order_id for taken in receipt.taken if taken.contradiction is None]
+            result = _take_in(service)
+        order_ids = [taken.order_id for taken in result.taken if taken.contradiction is None]
         found = _wait_until_done(service, order_ids, wait, waiting)
         response = jsonify(
-            accepted=receipt.accepted,
-            duplicates=receipt.duplicates,
-            ignored=receipt.ignored,
-            quarantined=receipt.quarantined,
+            accepted=result.accepted,
+            duplicates=result.duplicates,
+            ignored=result.ignored,
+            quarantined=result.quarantined,
             orders=[{**order_json(order), "url": _url(base, order)} for order in found],
         )
         if wait and not _all_done(found):
@@ -108,7 +108,7 @@ def _rewrite(service: Service, order_id: str) -> Gone:
     return gone
 
 
-def _take_in(service: Service) -> Receipt:
+def _take_in(service: Service) -> IntakeResult:
     """Stores what the request brings. Raises a 422 that names what is wrong, and then stores nothing of it."""
     reading = read_forwarded(read_json_or_form(), now=service.clock.now())
     if reading.unclear:
@@ -146,7 +146,7 @@ def _wait_until_done(
     try:
         # Of several orders, the one that came last is most often the last to be done.
         while left := [order for order in found if order.status not in _DONE]:
-            in_time = service.waits.until_done(max(left, key=lambda order: order.id).order_id, deadline)
+            in_time = service.long_poll.until_done(max(left, key=lambda order: order.id).order_id, deadline)
             found = _find_all(service, order_ids)
             if not in_time:
                 break

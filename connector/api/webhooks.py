@@ -3,8 +3,8 @@
 from flask import Blueprint, Response, jsonify, request
 
 from connector.api.body import read_json, room_for_body
-from connector.api.receipt import receipt_json
 from connector.gateways.webhook import read_webhook
+from connector.jobs.receive import IntakeResult
 from connector.runtime import Service
 
 TEST_HEADER = "X-Connector-Test"
@@ -24,6 +24,16 @@ def webhooks_blueprint(service: Service) -> Blueprint:
         service.arrivals.note(now, test=request.headers.get(TEST_HEADER))
         with room_for_body():
             reading = read_webhook(read_json(), now=now)
-            return jsonify(receipt_json(service.receive.receive(reading, keep_unclear=True)))
+            return jsonify(intake_json(service.receive.receive(reading, keep_unclear=True)))
 
     return blueprint
+
+
+def intake_json(result: IntakeResult) -> dict[str, int]:
+    """What became of a webhook's content, as its answer says it."""
+    return {
+        "accepted": result.accepted,
+        "duplicates": result.duplicates,
+        "ignored": result.ignored,
+        "quarantined": result.quarantined,
+    }

@@ -1,4 +1,4 @@
-"""The cheap checks, for a service that is running: at its start, and every hour from then on; every five minutes while
+"""The health monitor: the cheap checks, for a service that is running. At its start, and every hour from then on; every five minutes while
 something is wrong.
 
 They run in a thread of their own, with a client of their own for Google, and so hold up neither the start nor a
@@ -40,7 +40,7 @@ def check_running(settings: Settings, service: Service) -> Iterator[Finding]:
     yield from guarded("events", check_receivers(settings), service.redact)
 
 
-class Watch:
+class HealthMonitor:
     """Runs the cheap checks in the background; what they found stands in `service.findings` and in the log."""
 
     def __init__(self, settings: Settings, service: Service, *, every: float = EVERY, again: float = AGAIN) -> None:

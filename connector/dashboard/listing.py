@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from connector.dashboard.formatting import Words
 from connector.dashboard.timeline import Event, events_of
-from connector.dashboard.ttl_cache import Remembered
+from connector.dashboard.ttl_cache import TTLCache
 from connector.models import Order, Status
 from connector.runtime import Service
 from connector.store import orders, tries
@@ -90,7 +90,7 @@ class Listings:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._pages = Remembered(self._read)
+        self._pages = TTLCache(self._read)
 
     def get(self, query: Query, words: Words) -> Listing:
         """Raises what the database raises, or TooSlowError."""

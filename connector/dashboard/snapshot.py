@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from connector.dashboard.formatting import Words
-from connector.dashboard.ttl_cache import Remembered
+from connector.dashboard.ttl_cache import TTLCache
 from connector.log import get_logger
 from connector.models import Status
 from connector.problems import NamedProblem
@@ -67,10 +67,10 @@ class Snapshots:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._counts = Remembered(self._count)
-        self._today = Remembered(self._count_since)
-        self._hours = Remembered(self._read_hours)
-        self._latest = Remembered(self._read)
+        self._counts = TTLCache(self._count)
+        self._today = TTLCache(self._count_since)
+        self._hours = TTLCache(self._read_hours)
+        self._latest = TTLCache(self._read)
         self._zone_lock = threading.Lock()
         self._zone_asked_at: datetime | None = None
 

@@ -1,4 +1,4 @@
-"""Reads something once for all who look at it at about the same time."""
+"""A TTL cache: reads something once for all who look at it at about the same time."""
 
 import threading
 import time
@@ -28,7 +28,7 @@ class _Entry(Generic[V]):
     until: float = 0.0
 
 
-class Remembered(Generic[K, V]):
+class TTLCache(Generic[K, V]):
     """What `read` gives, remembered for each key. Safe to use from several threads.
 
     A value is kept for a second, or for 100 times what reading it took, 60 seconds at the most: so however many look,

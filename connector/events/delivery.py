@@ -14,7 +14,7 @@ from connector import __version__
 from connector.events.address import RefusedAddressError, Resolve, resolve
 from connector.events.signing import Signer
 from connector.events.target import Target
-from connector.events.transport import Line, certificate_problem
+from connector.events.transport import Transport, certificate_problem
 from connector.store.outbox import Event
 
 DEADLINE = 15.0
@@ -38,7 +38,7 @@ class Outcome:
     """Seconds that the receiver asks to be left alone."""
 
 
-class Poster:
+class Delivery:
     """Sends to one target. For one thread; `stop` may be called from another.
 
     No redirection is followed, no proxy of the environment used, and of the answer only the status counts.
@@ -56,13 +56,13 @@ class Poster:
         self._target = target
         self._signer = signer
         self._deadline = deadline
-        self._line = Line(is_secure=target.is_secure, allow_private=allow_private, resolve=resolve)
+        self._transport = Transport(is_secure=target.is_secure, allow_private=allow_private, resolve=resolve)
         self._pool = httpcore.ConnectionPool(
             ssl_context=httpx.create_ssl_context() if target.is_secure else None,
             max_connections=1,
             max_keepalive_connections=1,
             keepalive_expiry=deadline,
-            network_backend=self._line,
+            network_backend=self._transport,
         )
 
     def send(self, event: Event, *, now: datetime) -> Outcome:
@@ -77,7 +77,7 @@ class Poster:
         headers.update(self._signer.headers(event.event_id, event.payload, now=now))
         if self._target.authorization is not None:
             headers["Authorization"] = self._target.authorization
-        self._line.begin(self._deadline)
+        self._transport.begin(self._deadline)
         try:
             return self._send(body, headers)
         except RefusedAddressError as error:
@@ -85,20 +85,20 @@ class Poster:
         except httpcore.TimeoutException:
             reason = self._too_slow()
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError, UnicodeError) as error:
-            reason = self._too_slow() if self._line.is_cut else _no_answer(error)
+            reason = self._too_slow() if self._transport.is_cut else _no_answer(error)
         finally:
-            self._line.end()
+            self._transport.end()
         self.rest()
         return Outcome(delivered=False, reason=reason)
 
     def rest(self) -> None:
         """Closes the connection: there is nothing more to send for now."""
         self._pool.close()
-        self._line.close()
+        self._transport.close()
 
     def stop(self) -> None:
         """Ends a try that is under way; those after it fail."""
-        self._line.stop()
+        self._transport.stop()
 
     def _send(self, body: bytes, headers: Headers) -> Outcome:
         url = self._target.url

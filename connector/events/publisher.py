@@ -28,7 +28,7 @@ _SAID_BY = {
 }
 
 
-class Announcer:
+class Publisher:
     """Tells of one shop's orders and parts."""
 
     def __init__(self, *, shop: str, spreadsheet_id: str, targets: Sequence[str]) -> None:
@@ -117,7 +117,7 @@ class Announcer:
         outbox.add(connection, self._shop, self._targets, [NewEvent(_new_id(), type_, part, payload)], now=now)
 
 
-NOBODY = Announcer(shop="", spreadsheet_id="", targets=())
+NOBODY = Publisher(shop="", spreadsheet_id="", targets=())
 """Tells nobody."""
 
 

@@ -15,7 +15,7 @@ from connector.events.address import Resolve, addresses_for
 _CONNECT_SECONDS = 5.0
 
 
-class Line(httpcore.NetworkBackend):
+class Transport(httpcore.NetworkBackend):
     """Makes the connections for httpcore, one at a time.
 
     The name is resolved here, and the connection goes to the very address that was checked, so that the name can't

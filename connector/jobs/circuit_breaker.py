@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from connector.events.publisher import Announcer
+from connector.events.publisher import Publisher
 from connector.gateways.whapi.client import AUTHORISED, CHANNEL_STATES
 from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.jobs.retry import RetryPolicy
@@ -40,7 +40,7 @@ def open_until(error: WhapiError, breaker: CircuitBreaker, *, policy: RetryPolic
 def failed(
     connection: Connection,
     shop: str,
-    events: Announcer,
+    events: Publisher,
     error: WhapiError,
     *,
     reason: str,

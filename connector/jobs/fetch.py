@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from connector.amounts import same_amount, scaled
 from connector.clock import Clock
-from connector.events.publisher import NOBODY, Announcer
+from connector.events.publisher import NOBODY, Publisher
 from connector.gateways.whapi.client import AUTHORISED
 from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.jobs import circuit_breaker
@@ -57,7 +57,7 @@ class FetchStage:
         clock: Clock,
         price_divisor: Number = 1,
         redact: Callable[[str], str] = str,
-        events: Announcer = NOBODY,
+        events: Publisher = NOBODY,
         observer: Observer = UNOBSERVED,
     ) -> None:
         """`price_divisor`: by which the orders' totals were divided as they came in."""
@@ -113,7 +113,7 @@ class FetchStage:
 
     def _store_items(self, order: Order, items: tuple[Item, ...]) -> None:
         self._observer.fetch_tried(OK)
-        changed = self._database.write_together(self._store_arrived, self._in_units(order, items))
+        changed = self._database.write_in_micro_batch(self._store_arrived, self._in_units(order, items))
         log.info("order.items_fetched", order_id=order.order_id, items=len(items), already_there=not changed)
 
     def _in_units(self, order: Order, items: tuple[Item, ...]) -> _Arrived:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from connector.clock import Clock
-from connector.events.publisher import Announcer
+from connector.events.publisher import Publisher
 from connector.log import get_logger
 from connector.models import Shown
 from connector.sheets.key_columns import SheetRows
@@ -55,7 +55,7 @@ def learn_rows(
     shop: str,
     spreadsheet_id: str,
     last_batch: str,
-    events: Announcer,
+    events: Publisher,
     clock: Clock,
 ) -> Lesson:
     """Makes the store know of all orders in the sheet; `last_batch` is the one that was the last before the look.

@@ -1,4 +1,4 @@
-"""Callers that wait until an order is done: any number of them, at the cost of one.
+"""Long poll: callers that wait until an order is done, any number of them at the cost of one.
 
 Each caller sleeps on an event of its own. One thread, which is there only while somebody waits, asks the store for all
 of them together: when the write stage has done something, when somebody begins to wait, and now and then in any
@@ -18,7 +18,7 @@ _LOOK_AGAIN = 0.5
 """Seconds between looks that nothing has asked for."""
 
 
-class Waits:
+class LongPoll:
     """Knows who waits for which order of a shop. Safe to use from several threads."""
 
     def __init__(self, database: Database, *, shop: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from connector.clock import Clock
-from connector.events.publisher import NOBODY, Announcer
+from connector.events.publisher import NOBODY, Publisher
 from connector.gateways.reading.result import Reading
 from connector.gateways.whapi.answers import MessagePage
 from connector.gateways.whapi.errors import Scope, WhapiError
@@ -95,7 +95,7 @@ class HistoryReader:
         policy: RetryPolicy,
         clock: Clock,
         redact: Callable[[str], str] = str,
-        events: Announcer = NOBODY,
+        events: Publisher = NOBODY,
     ) -> None:
         self._database = database
         self._source = source
@@ -184,8 +184,8 @@ class HistoryReader:
         if not lacking and not unclear:
             return order_ids, ()
         # A webhook may bring the same order at this moment; then the store says that it is not new.
-        receipt = self._receive.receive(Reading(orders=lacking, unclear=unclear), keep_unclear=True)
-        return order_ids, tuple(taken.order_id for taken in receipt.taken if taken.is_new)
+        result = self._receive.receive(Reading(orders=lacking, unclear=unclear), keep_unclear=True)
+        return order_ids, tuple(taken.order_id for taken in result.taken if taken.is_new)
 
 
 def _is_last(page: MessagePage, position: Position, end: int) -> bool:

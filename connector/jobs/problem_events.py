@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from connector.clock import Clock
-from connector.events.publisher import Announcer
+from connector.events.publisher import Publisher
 from connector.jobs.reasons import SET_ASIDE, reasons
 from connector.log import get_logger
 from connector.problems import NamedProblem, Problems, Severity
@@ -34,7 +34,7 @@ class Telling:
         *,
         shop: str,
         clock: Clock,
-        events: Announcer,
+        events: Publisher,
         brief: timedelta = BRIEF,
     ) -> None:
         self._database = database

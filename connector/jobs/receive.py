@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from connector.amounts import scaled
 from connector.clock import Clock
-from connector.events.publisher import NOBODY, Announcer
+from connector.events.publisher import NOBODY, Publisher
 from connector.gateways.reading.result import Reading
 from connector.log import get_logger, log_orders
 from connector.models import NewOrder, Number, OrderChange
@@ -17,7 +17,7 @@ from connector.observer import UNOBSERVED, Observer
 from connector.store import intake, quarantine
 from connector.store.changes import put_changes
 from connector.store.database import Database
-from connector.store.intake import Taken
+from connector.store.intake import OrderIntake
 from connector.store.quarantine import Quarantined, quarantined
 
 log = get_logger(__name__)
@@ -27,10 +27,10 @@ _LONGEST_LOGGED = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class IntakeResult:
     """What became of one request's content."""
 
-    taken: tuple[Taken, ...]
+    taken: tuple[OrderIntake, ...]
     ignored: int
     quarantined: int
 
@@ -67,7 +67,7 @@ class _Packet:
 class _Stored:
     """What became of one request's content in the store."""
 
-    taken: list[Taken]
+    taken: list[OrderIntake]
     new_parts: list[Quarantined]
     """What was put aside and was not there already."""
 
@@ -84,7 +84,7 @@ class ReceiveStage:
         clock: Clock,
         arrived: Callable[[int], None],
         price_divisor: Number = 1,
-        events: Announcer = NOBODY,
+        events: Publisher = NOBODY,
         observer: Observer = UNOBSERVED,
     ) -> None:
         """`grace`: seconds that an order's row waits for its items; `arrived` is called after something was stored,
@@ -98,15 +98,15 @@ class ReceiveStage:
         self._events = events
         self._observer = observer
 
-    def receive(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> Receipt:
+    def receive(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> IntakeResult:
         """Stores all of it in one commit, and returns when it is on disk; `replaces`: the quarantined entries that it
         was read from, which are dropped in the same commit."""
         packet = self._pack(reading, keep_unclear=keep_unclear, replaces=replaces)
         if packet.is_empty:
-            return self._done(Receipt((), reading.ignored, 0))
-        stored = self._database.write_together(self._store, packet, self._tell)
+            return self._done(IntakeResult((), reading.ignored, 0))
+        stored = self._database.write_in_micro_batch(self._store, packet, self._tell)
         contradictions = sum(order.contradiction is not None for order in stored.taken)
-        return self._done(Receipt(tuple(stored.taken), packet.ignored, len(packet.parts) + contradictions))
+        return self._done(IntakeResult(tuple(stored.taken), packet.ignored, len(packet.parts) + contradictions))
 
     def _pack(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> _Packet:
         parts = [quarantined(part.field, part.reason, part.part) for part in reading.unclear] if keep_unclear else []
@@ -161,17 +161,17 @@ class ReceiveStage:
                 )
         self._arrived(len(together))
 
-    def _done(self, receipt: Receipt) -> Receipt:
+    def _done(self, result: IntakeResult) -> IntakeResult:
         self._observer.received(
-            accepted=receipt.accepted,
-            duplicates=receipt.duplicates,
-            ignored=receipt.ignored,
-            quarantined=receipt.quarantined,
+            accepted=result.accepted,
+            duplicates=result.duplicates,
+            ignored=result.ignored,
+            quarantined=result.quarantined,
         )
-        return receipt
+        return result
 
 
-def _other(order: NewOrder, taken: Taken) -> list[Quarantined]:
+def _other(order: NewOrder, taken: OrderIntake) -> list[Quarantined]:
     """What is kept of an order under the id of another: all that is known of it, as `POST /orders` takes it."""
     if taken.contradiction is None:
         return []

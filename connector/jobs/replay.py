@@ -49,13 +49,13 @@ def replay(database: Database, receive: ReceiveStage, shop: str, *, ids: Sequenc
             # Of a payload that is understood in part, the rest is kept as entries of their own.
             together.unclear += reading.unclear
         if understood:
-            receipt = receive.receive(together, keep_unclear=True, replaces=understood)
+            result = receive.receive(together, keep_unclear=True, replaces=understood)
             # An order under the id of another is kept anew as what it was.
-            replayed.understood += len(understood) - receipt.contradictions
-            replayed.left += receipt.contradictions
-            replayed.new += [taken.order_id for taken in receipt.taken if taken.is_new]
-            replayed.duplicates += receipt.duplicates
-            replayed.ignored += receipt.ignored
+            replayed.understood += len(understood) - result.contradictions
+            replayed.left += result.contradictions
+            replayed.new += [taken.order_id for taken in result.taken if taken.is_new]
+            replayed.duplicates += result.duplicates
+            replayed.ignored += result.ignored
     return replayed
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from connector.clock import Clock
-from connector.events.publisher import Announcer
+from connector.events.publisher import Publisher
 from connector.jobs.retry import RetryPolicy
 from connector.log import get_logger
 from connector.models import Order
@@ -45,7 +45,7 @@ class Aside:
         policy: RetryPolicy,
         clock: Clock,
         redact: Callable[[str], str],
-        events: Announcer,
+        events: Publisher,
     ) -> None:
         self._database = database
         self._shop = shop

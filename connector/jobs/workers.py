@@ -10,7 +10,7 @@ from connector.clock import Clock
 from connector.jobs.circuit_breaker import FAILURES_THAT_OPEN
 from connector.jobs.faults import Faults
 from connector.jobs.fetch import FetchStage
-from connector.jobs.load_shedding import Crowd, most_orders
+from connector.jobs.load_shedding import LoadShedder, most_orders
 from connector.jobs.resync import resync_due
 from connector.jobs.scheduler import Job, Scheduler, Wait
 from connector.jobs.write import WriteStage
@@ -25,7 +25,7 @@ FETCHERS = 20
 """Fetches under way at once."""
 _AHEAD = 20
 """Orders that stand ready for them, so that a fetcher needs no look at the store to go on."""
-_IN_A_CROWD = 2
+_WHILE_SHEDDING = 2
 """Fetches under way while many webhooks come in at once."""
 SECONDS_BETWEEN_BATCHES = 2.5
 """From beginning to beginning. A batch is one read and one write; Google asks for no more than one a second to a
@@ -78,7 +78,7 @@ class Pipeline:
         self._to_write = threading.Event()
         self._housekeeping_due = threading.Event()
         self._changed = threading.Condition()
-        self._crowd = Crowd()
+        self._load_shedder = LoadShedder()
         self._in_flight: set[int] = set()
         self._in_flight_lock = threading.Lock()
         self._faulty: set[int] = set()
@@ -135,7 +135,7 @@ class Pipeline:
 
     def orders_arrived(self, requests: int) -> None:
         """So many requests brought orders."""
-        self._crowd.came(requests)
+        self._load_shedder.arrived(requests)
         self.wake()
 
     def wake(self) -> None:
@@ -229,7 +229,7 @@ class Pipeline:
     def _width(self, *, is_half_open: bool) -> int:
         if is_half_open:
             return 1
-        return _IN_A_CROWD if self._crowd.is_there else self._fetchers + _AHEAD
+        return _WHILE_SHEDDING if self._load_shedder.sheds else self._fetchers + _AHEAD
 
     def _fetch_one(self, order: Order) -> None:
         try:
@@ -267,7 +267,7 @@ class Pipeline:
         if wait > 0:
             return wait
         began = time.monotonic()
-        written = self._write.run(at_most=most_orders(self._crowd.rate))
+        written = self._write.run(at_most=most_orders(self._load_shedder.rate))
         self._tell()
         self._written()
         if written.orders or written.more:

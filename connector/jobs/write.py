@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from connector.clock import Clock
-from connector.events.publisher import NOBODY, Announcer
+from connector.events.publisher import NOBODY, Publisher
 from connector.jobs.batch_size import MOST_ORDERS, Narrowing
 from connector.jobs.guards import GUARDS, current_guard
 from connector.jobs.learning import lacking_sentence, learn_rows
@@ -74,7 +74,7 @@ class WriteStage:
         policy: RetryPolicy,
         clock: Clock,
         redact: Callable[[str], str] = str,
-        events: Announcer = NOBODY,
+        events: Publisher = NOBODY,
         observer: Observer = UNOBSERVED,
         problems: Problems | None = None,
     ) -> None:

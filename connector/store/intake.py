@@ -24,7 +24,7 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class OrderIntake:
     """What became of an order that was handed in."""
 
     order_id: str
@@ -39,7 +39,7 @@ class Taken:
 
 def add_orders(
     connection: Connection, shop: str, new_orders: Sequence[NewOrder], *, now: datetime, grace: timedelta
-) -> list[Taken]:
+) -> list[OrderIntake]:
     """Stores the orders that are not there yet, and adds to those that are what they lacked.
 
     `grace` is how long an order's row waits for the items before it is written without them.
@@ -64,7 +64,7 @@ def add_orders(
             contradiction = _again(connection, known.get(order.order_id), order, times[order.order_id], now=now)
         elif order.items:
             put_items(connection, [OrderItems(key, order.items, order.item_count, order.total_price)])
-        taken.append(Taken(order.order_id, key is not None, contradiction))
+        taken.append(OrderIntake(order.order_id, key is not None, contradiction))
     return taken
 
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connector.events.publisher import Announcer
+from connector.events.publisher import Publisher
 from connector.gateways.forwarded import read_forwarded
 from connector.gateways.reading.result import Reading
 from connector.gateways.webhook import read_webhook
 from connector.gateways.whapi.answers import parse_items
 from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.jobs.fetch import FetchStage
-from connector.jobs.receive import Receipt, ReceiveStage
+from connector.jobs.receive import IntakeResult, ReceiveStage
 from connector.jobs.retry import RetryPolicy
 from connector.jobs.write import WriteStage
 from connector.models import Item, NewOrder, Order, OrderChange
@@ -66,7 +66,7 @@ class Bench:
         self.api = DirectApi(self.google, self.clock)
         self.whapi = Whapi(answers or {})
         self.database = Database(f"sqlite:///{folder}/connector.db")
-        events = Announcer(shop=SHOP, spreadsheet_id=SPREADSHEET_ID, targets=["target"])
+        events = Publisher(shop=SHOP, spreadsheet_id=SPREADSHEET_ID, targets=["target"])
         workbook = Workbook(
             self.api, SPREADSHEET_ID, titles=TITLES, is_ours=self._known, clock=self.clock, time_zone=None
         )
@@ -81,7 +81,7 @@ class Bench:
 
     # What comes in
 
-    def request(self, path: str, body: Any) -> Receipt:
+    def request(self, path: str, body: Any) -> IntakeResult:
         """As the routes take it; what is not understood at `/orders` fails the test."""
         if path.startswith("/webhooks/whapi"):
             return self.receive.receive(read_webhook(body, now=self.clock.now()), keep_unclear=True)
@@ -89,12 +89,12 @@ class Bench:
         assert not reading.unclear
         return self.receive.receive(reading, keep_unclear=False)
 
-    def comes(self, order_id: str = "order-1", **values: Any) -> Receipt:
+    def comes(self, order_id: str = "order-1", **values: Any) -> IntakeResult:
         """An order as a reader hands it on."""
         values.setdefault("received_at", self.clock.now())
         return self.receive.receive(Reading(orders=[NewOrder(order_id, **values)]), keep_unclear=True)
 
-    def is_told(self, *changes: OrderChange) -> Receipt:
+    def is_told(self, *changes: OrderChange) -> IntakeResult:
         return self.receive.receive(Reading(changes=list(changes)), keep_unclear=True)
 
     # What the stages do

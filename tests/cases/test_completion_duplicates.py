@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.jobs.receive import Receipt
+from connector.jobs.receive import IntakeResult
 from connector.jobs.replay import replay
 from connector.models import Item, NewOrder, Order
 from connector.runtime import SHOP
@@ -31,7 +31,7 @@ FULL: dict[str, Any] = {
 NOW = FakeClock().now()
 
 
-def counts(receipt: Receipt) -> tuple[int, int, int]:
+def counts(receipt: IntakeResult) -> tuple[int, int, int]:
     return receipt.accepted, receipt.duplicates, receipt.quarantined
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from connector.events.delivery import Poster
+from connector.events.delivery import Delivery
 from connector.events.sender import Sender
 from connector.events.signing import Signer
 from connector.events.target import Target, parse_targets
@@ -24,7 +24,7 @@ def new_sender(database: Database, clock: FakeClock, receiver: Receiver) -> Send
     target = target_of(receiver)
     return Sender(
         database,
-        Poster(target, Signer([SECRET]), allow_private=True),
+        Delivery(target, Signer([SECRET]), allow_private=True),
         target,
         shop=SHOP,
         clock=clock,

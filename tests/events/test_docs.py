@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from werkzeug.serving import make_server
 
-from connector.events.delivery import Poster
+from connector.events.delivery import Delivery
 from connector.events.payload import about_order, about_part
 from connector.events.schedule import DELAYS
 from connector.events.signing import Signer
@@ -151,9 +151,9 @@ def test_the_python_program_takes_each_event_once_and_refuses_what_is_not_signed
 
     outcomes = []
     for secret in (SECRET, SECRET, "whsec_" + "A" * 32):
-        poster = Poster(target, Signer([secret]), allow_private=True)
-        outcomes.append(poster.send(event, now=datetime.now(UTC)))
-        poster.rest()
+        delivery = Delivery(target, Signer([secret]), allow_private=True)
+        outcomes.append(delivery.send(event, now=datetime.now(UTC)))
+        delivery.rest()
     server.shutdown()
     server.server_close()
     thread.join(10)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from connector.events.publisher import Announcer
+from connector.events.publisher import Publisher
 from connector.jobs.problem_events import BRIEF, Telling
 from connector.problems import Problems, Severity
 from connector.store.database import Database
@@ -23,7 +23,7 @@ class Process:
 
     def __init__(self, database: Database, clock: FakeClock) -> None:
         self.problems = Problems()
-        events = Announcer(shop=SHOP, spreadsheet_id="sheet", targets=["target"])
+        events = Publisher(shop=SHOP, spreadsheet_id="sheet", targets=["target"])
         self._telling = Telling(database, self.problems, shop=SHOP, clock=clock, events=events)
 
     def look(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connector.events.publisher import Announcer
+from connector.events.publisher import Publisher
 from connector.gateways.reading.result import Reading
 from connector.jobs.receive import ReceiveStage
 from connector.jobs.retry import RetryPolicy
@@ -28,7 +28,7 @@ from tests.clock import FakeClock
 from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, new_google
 
 POLICY = RetryPolicy(10, 3600, 7 * 86_400, jitter=lambda: 0.5)
-EVENTS = Announcer(shop=SHOP, spreadsheet_id=SPREADSHEET_ID, targets=["target"])
+EVENTS = Publisher(shop=SHOP, spreadsheet_id=SPREADSHEET_ID, targets=["target"])
 Requests = list[dict[str, Any]]
 
 

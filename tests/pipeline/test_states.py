@@ -15,7 +15,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from connector.events.publisher import Announcer
+from connector.events.publisher import Publisher
 from connector.gateways.reading.result import Reading
 from connector.jobs.cleanup import prune
 from connector.jobs.fetch import FetchStage
@@ -45,7 +45,7 @@ from tests.pipeline.refusing import RefusingGoogle
 
 POLICY = RetryPolicy(10, 3600, 7 * 86_400, jitter=lambda: 0.5)
 TITLES = {Tab.ORDERS: "Orders", Tab.ITEMS: "Items"}
-EVENTS = Announcer(shop=SHOP, spreadsheet_id=SPREADSHEET_ID, targets=["target"])
+EVENTS = Publisher(shop=SHOP, spreadsheet_id=SPREADSHEET_ID, targets=["target"])
 SAYS = {Status.WAITING: "waiting · {}", Status.SYNCED: "complete", Status.FAILED: "unavailable"}
 ORDER_OF_EVENTS = ("order.received", "order.waiting", "order.failed", "order.synced")
 FILLED_IN = {

@@ -51,7 +51,7 @@ def test_check_tells_whether_events_may_be_sent_where_they_shall(
 @pytest.mark.parametrize(
     ("place", "when", "came_before"),
     [
-        ("connector.events.delivery:Poster.send", "after", ["order.received"]),
+        ("connector.events.delivery:Delivery.send", "after", ["order.received"]),
         ("connector.jobs.write:WriteStage._applied", "after", None),
     ],
 )

@@ -33,7 +33,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 def waiting(shop: Shop) -> int:
     """How many callers wait."""
-    return sum(map(len, shop.service.waits._waiting.values()))
+    return sum(map(len, shop.service.long_poll._waiting.values()))
 
 
 def without_items(shop: Shop, count: int) -> list[SandboxOrder]:
@@ -121,7 +121,7 @@ def test_of_several_orders_each_has_its_address_and_the_answer_waits_for_the_las
 def test_an_order_that_is_done_is_answered_at_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     (order,) = shop.sandbox.send("normal")
     shop.wait_until_synced([order])
-    monkeypatch.setattr(long_poll.Waits, "until_done", pytest.fail)
+    monkeypatch.setattr(long_poll.LongPoll, "until_done", pytest.fail)
 
     body = shop.post("/orders?wait=30", order.message()).json()
 
@@ -243,7 +243,7 @@ def test_a_stop_answers_those_who_wait(shop: Shop) -> None:
     orders = without_items(shop, 2)
 
     with callers(shop, orders) as futures:
-        shop.service.waits.end()
+        shop.service.long_poll.end()
         answers = [future.result() for future in futures]
 
     assert [answer.status_code for answer in answers] == [202, 202]

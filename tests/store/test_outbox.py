@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from connector.events.payload import LARGEST, about_order
-from connector.events.publisher import LASTING, NOBODY, Announcer
+from connector.events.publisher import LASTING, NOBODY, Publisher
 from connector.events.types import EventType
 from connector.gateways.reading.result import Reading
 from connector.jobs.cleanup import KEPT_FAILED, KEPT_WAITING, prune_events
@@ -22,7 +22,7 @@ from connector.store.outbox import Event, NewEvent
 from tests.clock import FakeClock
 from tests.store.helpers import ITEMS, SHOP, add, batch_of, get, new_order
 
-EVENTS = Announcer(shop=SHOP, spreadsheet_id="sheet", targets=["first", "second"])
+EVENTS = Publisher(shop=SHOP, spreadsheet_id="sheet", targets=["first", "second"])
 
 
 def queue(database: Database, target: str = "first") -> list[Event]:
@@ -45,7 +45,7 @@ def told(database: Database) -> list[tuple[str, str]]:
 TARGETS = ("first", "second")
 
 
-def receive(database: Database, clock: FakeClock, *order_ids: str, events: Announcer = EVENTS, **values: Any) -> None:
+def receive(database: Database, clock: FakeClock, *order_ids: str, events: Publisher = EVENTS, **values: Any) -> None:
     stage = ReceiveStage(database, shop=SHOP, grace=3, clock=clock, arrived=lambda _: None, events=events)
     stage.receive(Reading(orders=[new_order(order_id, **values) for order_id in order_ids]), keep_unclear=True)
 

@@ -14,7 +14,7 @@ from connector.dashboard.charts import orders_plot, times_plot
 from connector.dashboard.formatting import Words, amount, duration, size
 from connector.dashboard.health import Level, judge
 from connector.dashboard.snapshot import Snapshot
-from connector.dashboard.ttl_cache import Remembered, TooSlowError
+from connector.dashboard.ttl_cache import TooSlowError, TTLCache
 from connector.models import Status
 from connector.problems import NamedProblem
 from connector.store.breakers import CircuitBreaker, Part
@@ -224,7 +224,7 @@ class Slow:
 def test_what_is_read_is_remembered_as_long_as_it_is_dear(takes: float, rests: float) -> None:
     seconds = Seconds()
     source = Slow(seconds, takes)
-    kept = Remembered(source, seconds=seconds)
+    kept = TTLCache(source, seconds=seconds)
 
     assert [kept.get("a"), kept.get("a"), kept.get("b")] == [1, 1, 2]
     seconds.now = takes + rests - 0.01
@@ -237,7 +237,7 @@ def test_what_is_read_is_remembered_as_long_as_it_is_dear(takes: float, rests: f
 
 def test_no_more_is_remembered_than_the_latest_need() -> None:
     source = Slow(Seconds(), 0.0)
-    kept = Remembered(source)
+    kept = TTLCache(source)
 
     for n in range(1000):
         kept.get(str(n))
@@ -253,7 +253,7 @@ def test_a_failure_is_not_remembered() -> None:
             raise failures.pop()
         return "read"
 
-    kept = Remembered(read)
+    kept = TTLCache(read)
 
     with pytest.raises(ValueError, match="once"):
         kept.get("a")
@@ -270,7 +270,7 @@ def test_who_comes_while_something_hangs_is_sent_away_and_the_rest_goes_on(monke
             let_go.wait(60)
         return key
 
-    kept = Remembered(read)
+    kept = TTLCache(read)
     thread = threading.Thread(target=kept.get, args=("hangs",))
     thread.start()
     begun.wait(60)

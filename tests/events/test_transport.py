@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from connector.events.address import Resolve, addresses_for, is_public, resolve
-from connector.events.delivery import Outcome, Poster
+from connector.events.delivery import Delivery, Outcome
 from connector.events.signing import Signer
 from connector.events.target import parse_targets
 from connector.store.outbox import Event
@@ -50,17 +50,17 @@ def unknown(_host: str, _port: int) -> list[str]:
 class Open(Protocol):
     def __call__(
         self, url: str, *, names: Resolve = ..., allow_private: bool = ..., deadline: float = ...
-    ) -> Poster: ...
+    ) -> Delivery: ...
 
 
 @pytest.fixture
-def poster() -> Iterator[Open]:
-    """Makes posters that are closed in the end."""
-    made: list[Poster] = []
+def delivery() -> Iterator[Open]:
+    """Makes deliveries that are closed in the end."""
+    made: list[Delivery] = []
 
-    def make(url: str, *, names: Resolve = resolve, allow_private: bool = True, deadline: float = 15.0) -> Poster:
+    def make(url: str, *, names: Resolve = resolve, allow_private: bool = True, deadline: float = 15.0) -> Delivery:
         (target,) = parse_targets(url)
-        made.append(Poster(target, Signer([SECRET]), allow_private=allow_private, deadline=deadline, resolve=names))
+        made.append(Delivery(target, Signer([SECRET]), allow_private=allow_private, deadline=deadline, resolve=names))
         return made[-1]
 
     yield make
@@ -91,17 +91,17 @@ def test_addresses_of_the_world_are_public(address: str) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_nothing_is_sent_to_a_private_address_unless_that_is_allowed(
-    poster: Open, receiver: Receiver, scheme: str, host: str
+    delivery: Open, receiver: Receiver, scheme: str, host: str
 ) -> None:
-    outcome = poster(f"{scheme}://{host}:{receiver.port}/", allow_private=False).send(EVENT, now=NOW)
+    outcome = delivery(f"{scheme}://{host}:{receiver.port}/", allow_private=False).send(EVENT, now=NOW)
 
     assert outcome == Outcome(delivered=False, reason=PRIVATE)
     assert receiver.connections == 0
 
 
-def test_with_the_setting_it_is_sent_there(poster: Open, receiver: Receiver) -> None:
-    assert poster(receiver.url).send(EVENT, now=NOW) == Outcome(delivered=True)
-    assert poster(f"http://localhost:{receiver.port}/x?y=z").send(EVENT, now=NOW) == Outcome(delivered=True)
+def test_with_the_setting_it_is_sent_there(delivery: Open, receiver: Receiver) -> None:
+    assert delivery(receiver.url).send(EVENT, now=NOW) == Outcome(delivered=True)
+    assert delivery(f"http://localhost:{receiver.port}/x?y=z").send(EVENT, now=NOW) == Outcome(delivered=True)
 
     assert [(delivery.path, delivery.headers["host"]) for delivery in receiver.came] == [
         ("/events", f"127.0.0.1:{receiver.port}"),
@@ -109,8 +109,8 @@ def test_with_the_setting_it_is_sent_there(poster: Open, receiver: Receiver) -> 
     ]
 
 
-def test_plain_http_is_never_sent_over_the_internet(poster: Open) -> None:
-    sender = poster("http://hooks.example/", names=Names(["93.184.215.14"]))
+def test_plain_http_is_never_sent_over_the_internet(delivery: Open) -> None:
+    sender = delivery("http://hooks.example/", names=Names(["93.184.215.14"]))
 
     assert sender.send(EVENT, now=NOW).reason == (
         "Events hold customers' names and numbers, so they are not sent over the internet with plain http. "
@@ -119,7 +119,7 @@ def test_plain_http_is_never_sent_over_the_internet(poster: Open) -> None:
 
 
 def test_a_name_that_means_another_address_a_moment_later_leads_nowhere_else(
-    poster: Open, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    delivery: Open, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """DNS rebinding: a second look-up, for the connection, would lead to what the first one hid."""
     # As if it were in the internet; nobody answers there.
@@ -127,7 +127,7 @@ def test_a_name_that_means_another_address_a_moment_later_leads_nowhere_else(
         "connector.events.address.is_public", lambda address: address == ipaddress.ip_address("127.0.0.2")
     )
     names = Names(["127.0.0.2"], ["127.0.0.1"])
-    sender = poster(f"https://rebind.example:{receiver.port}/", names=names, allow_private=False)
+    sender = delivery(f"https://rebind.example:{receiver.port}/", names=names, allow_private=False)
 
     assert sender.send(EVENT, now=NOW).reason == "The receiver could not be reached (ConnectError)."
     assert names.asked == ["rebind.example"]
@@ -135,10 +135,10 @@ def test_a_name_that_means_another_address_a_moment_later_leads_nowhere_else(
     assert receiver.connections == 0
 
 
-def test_the_connection_goes_to_the_very_address_that_was_checked(poster: Open, receiver: Receiver) -> None:
+def test_the_connection_goes_to_the_very_address_that_was_checked(delivery: Open, receiver: Receiver) -> None:
     """The name exists for nobody but the resolver that was handed in, which is asked once."""
     names = Names(["127.0.0.1"])
-    sender = poster(f"http://only-here.invalid:{receiver.port}/", names=names)
+    sender = delivery(f"http://only-here.invalid:{receiver.port}/", names=names)
 
     assert sender.send(EVENT, now=NOW) == Outcome(delivered=True)
     assert names.asked == ["only-here.invalid"]
@@ -156,28 +156,30 @@ def test_of_a_name_with_both_kinds_of_addresses_only_the_public_ones_are_tried()
     assert found == ["93.184.215.14", "2606:4700::1111"]
 
 
-def test_a_second_address_is_tried_where_the_first_does_not_answer(poster: Open, receiver: Receiver) -> None:
+def test_a_second_address_is_tried_where_the_first_does_not_answer(delivery: Open, receiver: Receiver) -> None:
     names = Names(["127.0.0.2", "127.0.0.1"])
 
-    assert poster(f"http://two.example:{receiver.port}/", names=names).send(EVENT, now=NOW).delivered
+    assert delivery(f"http://two.example:{receiver.port}/", names=names).send(EVENT, now=NOW).delivered
 
 
-def test_no_proxy_of_the_environment_is_used(poster: Open, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_proxy_of_the_environment_is_used(
+    delivery: Open, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
 
-    assert poster(receiver.url).send(EVENT, now=NOW).delivered
+    assert delivery(receiver.url).send(EVENT, now=NOW).delivered
 
 
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
 def test_a_redirection_is_a_failure_and_is_not_followed(
-    poster: Open, receiver: Receiver, second: Receiver, code: int
+    delivery: Open, receiver: Receiver, second: Receiver, code: int
 ) -> None:
     receiver.always = status(code, Location=second.url)
 
-    outcome = poster(receiver.url).send(EVENT, now=NOW)
+    outcome = delivery(receiver.url).send(EVENT, now=NOW)
 
     assert outcome.reason.startswith(f"The receiver answered with a redirection ({code}), which is not followed.")
     assert second.connections == 0
@@ -185,37 +187,39 @@ def test_a_redirection_is_a_failure_and_is_not_followed(
 
 @pytest.mark.parametrize("answer", [hangs, trickles])
 def test_a_receiver_that_takes_its_time_is_left_at_the_deadline(
-    poster: Open, receiver: Receiver, answer: object
+    delivery: Open, receiver: Receiver, answer: object
 ) -> None:
     receiver.always = answer  # type: ignore[assignment]
 
-    assert poster(receiver.url, deadline=0.5).send(EVENT, now=NOW) == TOO_SLOW
+    assert delivery(receiver.url, deadline=0.5).send(EVENT, now=NOW) == TOO_SLOW
 
 
 def test_a_receiver_that_never_finishes_the_tls_handshake_is_left_at_the_deadline(
-    poster: Open, receiver: Receiver
+    delivery: Open, receiver: Receiver
 ) -> None:
     # It waits for a request in plain text, and TLS for its answer.
-    assert poster(receiver.url.replace("http:", "https:"), deadline=0.5).send(EVENT, now=NOW).delivered is False
+    assert delivery(receiver.url.replace("http:", "https:"), deadline=0.5).send(EVENT, now=NOW).delivered is False
 
 
-def test_an_answer_without_end_is_not_read(poster: Open, receiver: Receiver) -> None:
+def test_an_answer_without_end_is_not_read(delivery: Open, receiver: Receiver) -> None:
     receiver.always = endless
 
-    assert poster(receiver.url).send(EVENT, now=NOW) == Outcome(delivered=True)
+    assert delivery(receiver.url).send(EVENT, now=NOW) == Outcome(delivered=True)
 
 
-def test_nobody_there_is_a_failure_with_a_sentence(poster: Open, receiver: Receiver) -> None:
+def test_nobody_there_is_a_failure_with_a_sentence(delivery: Open, receiver: Receiver) -> None:
     receiver.stop()
 
-    assert poster(receiver.url).send(EVENT, now=NOW).reason == "The receiver could not be reached (ConnectError)."
-    assert poster("https://nowhere.invalid/", names=unknown).send(EVENT, now=NOW).reason == (
+    assert delivery(receiver.url).send(EVENT, now=NOW).reason == "The receiver could not be reached (ConnectError)."
+    assert delivery("https://nowhere.invalid/", names=unknown).send(EVENT, now=NOW).reason == (
         "The receiver's name leads nowhere. Compare EVENTS_URL."
     )
 
 
-def test_events_in_a_row_go_over_one_connection_and_the_next_row_over_another(poster: Open, receiver: Receiver) -> None:
-    sender = poster(receiver.url)
+def test_events_in_a_row_go_over_one_connection_and_the_next_row_over_another(
+    delivery: Open, receiver: Receiver
+) -> None:
+    sender = delivery(receiver.url)
 
     for _ in range(3):
         assert sender.send(EVENT, now=NOW).delivered
@@ -225,10 +229,10 @@ def test_events_in_a_row_go_over_one_connection_and_the_next_row_over_another(po
     assert receiver.connections == 2
 
 
-def test_a_login_in_the_address_is_sent_as_a_header(poster: Open, receiver: Receiver) -> None:
+def test_a_login_in_the_address_is_sent_as_a_header(delivery: Open, receiver: Receiver) -> None:
     url = receiver.url.replace("//", "//ada:geheim@")
 
-    assert poster(url).send(EVENT, now=NOW).delivered
+    assert delivery(url).send(EVENT, now=NOW).delivered
 
     assert receiver.came[0].headers["authorization"] == "Basic YWRhOmdlaGVpbQ=="
     assert "geheim" not in parse_targets(url)[0].name
@@ -269,12 +273,12 @@ def secure(certificate: Path) -> Iterator[Receiver]:
 
 
 def test_tls_asks_for_a_certificate_of_the_name_though_the_connection_goes_to_a_number(
-    poster: Open, secure: Receiver, certificate: Path, monkeypatch: pytest.MonkeyPatch
+    delivery: Open, secure: Receiver, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(httpx, "create_ssl_context", lambda: ssl.create_default_context(cafile=certificate))
 
-    right = poster(f"https://hooks.example:{secure.port}/", names=Names(["127.0.0.1"])).send(EVENT, now=NOW)
-    wrong = poster(f"https://other.example:{secure.port}/", names=Names(["127.0.0.1"])).send(EVENT, now=NOW)
+    right = delivery(f"https://hooks.example:{secure.port}/", names=Names(["127.0.0.1"])).send(EVENT, now=NOW)
+    wrong = delivery(f"https://other.example:{secure.port}/", names=Names(["127.0.0.1"])).send(EVENT, now=NOW)
 
     assert right == Outcome(delivered=True)
     assert wrong.reason == (
@@ -283,8 +287,8 @@ def test_tls_asks_for_a_certificate_of_the_name_though_the_connection_goes_to_a_
     )
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(poster: Open, secure: Receiver) -> None:
-    outcome = poster(f"https://hooks.example:{secure.port}/", names=Names(["127.0.0.1"])).send(EVENT, now=NOW)
+def test_a_certificate_that_nobody_vouches_for_is_refused(delivery: Open, secure: Receiver) -> None:
+    outcome = delivery(f"https://hooks.example:{secure.port}/", names=Names(["127.0.0.1"])).send(EVENT, now=NOW)
 
     assert outcome.reason.startswith("The receiver's certificate is not valid for its name: self-signed certificate")
     assert secure.came == []

@@ -1,7 +1,7 @@
 import pytest
 
 from connector.jobs.batch_size import MOST_ORDERS
-from connector.jobs.load_shedding import MANY, Crowd, most_orders
+from connector.jobs.load_shedding import MANY, LoadShedder, most_orders
 
 
 class Seconds:
@@ -12,38 +12,38 @@ class Seconds:
         return self.now
 
 
-def test_a_crowd_is_there_while_many_come_in_a_second_and_gone_when_they_stop() -> None:
+def test_load_is_shed_while_many_come_in_a_second_and_no_more_when_they_stop() -> None:
     seconds = Seconds()
-    crowd = Crowd(seconds)
-    crowd.came(MANY // 2)
-    crowd.came(MANY - MANY // 2)
-    seen = [crowd.is_there]
+    shedder = LoadShedder(seconds)
+    shedder.arrived(MANY // 2)
+    shedder.arrived(MANY - MANY // 2)
+    seen = [shedder.sheds]
     for now in (0.5, 0.6, 1.0):
         seconds.now = now
-        seen.append(crowd.is_there)
+        seen.append(shedder.sheds)
 
     assert seen == [False, True, True, False]
 
 
-def test_few_over_a_long_time_are_no_crowd() -> None:
+def test_few_over_a_long_time_shed_no_load() -> None:
     seconds = Seconds()
-    crowd = Crowd(seconds)
+    shedder = LoadShedder(seconds)
 
-    crowd.came(MANY // 2)
-    crowd.came(MANY - MANY // 2)
+    shedder.arrived(MANY // 2)
+    shedder.arrived(MANY - MANY // 2)
     seconds.now = 10.0
 
-    assert not crowd.is_there
+    assert not shedder.sheds
 
 
 def test_the_rate_is_how_many_came_a_second() -> None:
     seconds = Seconds()
-    crowd = Crowd(seconds)
+    shedder = LoadShedder(seconds)
 
-    crowd.came(500)
+    shedder.arrived(500)
     seconds.now = 0.5
 
-    assert crowd.rate == 1000.0
+    assert shedder.rate == 1000.0
 
 
 @pytest.mark.parametrize(
