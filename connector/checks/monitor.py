@@ -1,5 +1,5 @@
-"""The health monitor: the cheap checks, for a service that is running. At its start, and every hour from then on; every five minutes while
-something is wrong.
+"""The health monitor runs the cheap checks for a service that is running: at its start, and every hour from then on;
+every five minutes while something is wrong.
 
 They run in a thread of their own, with a client of their own for Google, and so hold up neither the start nor a
 webhook nor a batch. They write nothing, and cost one read at Google and two calls at Whapi.

@@ -19,14 +19,14 @@ def new_sheet_id() -> int:
     return 1 + secrets.randbelow(2**31 - 2)
 
 
-def add_tab(tab: Tab, title: str, sheet_id: int) -> Iterator[Json]:
-    """A new tab, furnished."""
+def create_tab(tab: Tab, title: str, sheet_id: int) -> Iterator[Json]:
+    """A new tab, with all that belongs into it but its formatting."""
     grid = {"rowCount": 1 + _BLANK_ROWS, "columnCount": len(COLUMNS[tab]), "frozenRowCount": 1}
     yield {"addSheet": {"properties": {"sheetId": sheet_id, "title": title, "gridProperties": grid}}}
-    yield from furnish(tab, sheet_id, 1 + _BLANK_ROWS)
+    yield from create_in_blank_tab(tab, sheet_id, 1 + _BLANK_ROWS)
 
 
-def furnish(tab: Tab, sheet_id: int, row_count: int) -> Iterator[Json]:
+def create_in_blank_tab(tab: Tab, sheet_id: int, row_count: int) -> Iterator[Json]:
     """Header, widths and formats for an empty tab, and all tags."""
     columns = COLUMNS[tab]
     if row_count == 1:
@@ -80,8 +80,8 @@ def furnish(tab: Tab, sheet_id: int, row_count: int) -> Iterator[Json]:
                 "fields": "userEnteredFormat(numberFormat,wrapStrategy,verticalAlignment,horizontalAlignment)",
             }
         }
-    places = {column.key: index for index, column in enumerate(columns)}
-    yield from tag_columns(tab, TabLayout(sheet_id, places, header_row=0))
+    indexes = {column.key: index for index, column in enumerate(columns)}
+    yield from tag_columns(tab, TabLayout(sheet_id, indexes, header_row=0))
     yield from tag_end(tab, sheet_id, 0)
 
 
@@ -93,13 +93,13 @@ _NUMBER_FORMATS = {
 }
 
 
-def tag_columns(tab: Tab, place: TabLayout) -> Iterator[Json]:
+def tag_columns(tab: Tab, tab_layout: TabLayout) -> Iterator[Json]:
     """Tags for a tab, its columns and its header."""
-    yield tags.create_tab_tag(tab, place.sheet_id)
-    for key, index in place.columns.items():
-        yield tags.create_column_tag(tab, place.sheet_id, key, index)
-    if place.header_row is not None:
-        yield tags.create_row_tag(tags.HEADER, tab, place.sheet_id, place.header_row)
+    yield tags.create_tab_tag(tab, tab_layout.sheet_id)
+    for key, index in tab_layout.columns.items():
+        yield tags.create_column_tag(tab, tab_layout.sheet_id, key, index)
+    if tab_layout.header_row is not None:
+        yield tags.create_row_tag(tags.HEADER, tab, tab_layout.sheet_id, tab_layout.header_row)
 
 
 def tag_end(tab: Tab, sheet_id: int, last_row: int) -> Iterator[Json]:

@@ -1,4 +1,4 @@
-"""How a fresh tab looks beyond what its columns need: no grid, a list to choose the status from, colours, a filter.
+"""Formatting of a fresh tab beyond what its columns need: no grid, a list to choose the status from, colours, a filter.
 
 It is made once, with the tab. New rows take it over from the row before (see `batch.py`), so what the merchant changes
 or removes stays changed or removed.
@@ -30,8 +30,8 @@ _ITEMS_COLOURS = (
 )
 
 
-def dress(tab: Tab, sheet_id: int) -> Iterator[Json]:
-    """The looks of a tab that was just furnished."""
+def format_tab(tab: Tab, sheet_id: int) -> Iterator[Json]:
+    """Formats a tab that was just created."""
     yield {
         "updateSheetProperties": {
             "properties": {"sheetId": sheet_id, "gridProperties": {"hideGridlines": True}},
@@ -44,19 +44,19 @@ def dress(tab: Tab, sheet_id: int) -> Iterator[Json]:
     # A thin line below each row, in place of the grid. The rows that come in later take it over.
     yield {"repeatCell": {"range": whole | {"startRowIndex": 1}, **bottom_line(_LINE)}}
     yield {"repeatCell": {"range": whole | {"endRowIndex": 1}, **bottom_line(_HEADER_LINE)}}
-    places = {column.key: index for index, column in enumerate(columns)}
-    if STATUS in places:
-        yield _choices(sheet_id, places[STATUS])
-        yield from status_colours(_column(sheet_id, places[STATUS]))
-    if ITEMS_STATE in places:
+    indexes = {column.key: index for index, column in enumerate(columns)}
+    if STATUS in indexes:
+        yield _choices(sheet_id, indexes[STATUS])
+        yield from status_colours(_column(sheet_id, indexes[STATUS]))
+    if ITEMS_STATE in indexes:
         for kind, text, colour in _ITEMS_COLOURS:
             look = {"textFormat": {"foregroundColorStyle": rgb(colour)}}
-            yield _rule(_column(sheet_id, places[ITEMS_STATE]), kind, text, look)
+            yield _rule(_column(sheet_id, indexes[ITEMS_STATE]), kind, text, look)
     # The rows come in between the header and the blank ones, within the filter, so that it grows with them.
     yield {"setBasicFilter": {"filter": {"range": whole | {"startRowIndex": 0}}}}
 
 
-def status_colours(place: Json) -> Iterator[Json]:
+def status_colours(area: Json) -> Iterator[Json]:
     """Colours for the words that the connector offers; the merchant's own words stay plain.
 
     `place` must take in the row above the first order: a range that begins where rows are inserted is pushed down.
@@ -66,7 +66,7 @@ def status_colours(place: Json) -> Iterator[Json]:
         text_format: Json = {"foregroundColorStyle": rgb(ink)}
         if status == "Cancelled":
             text_format["strikethrough"] = True
-        yield _rule(place, "TEXT_EQ", status, {"backgroundColorStyle": rgb(ground), "textFormat": text_format})
+        yield _rule(area, "TEXT_EQ", status, {"backgroundColorStyle": rgb(ground), "textFormat": text_format})
 
 
 def bottom_line(colour: str) -> Json:
@@ -104,7 +104,7 @@ def _column(sheet_id: int, column: int) -> Json:
     return {"sheetId": sheet_id, "startColumnIndex": column, "endColumnIndex": column + 1}
 
 
-def _rule(place: Json, kind: str, text: str, look: Mapping[str, Any]) -> Json:
+def _rule(area: Json, kind: str, text: str, look: Mapping[str, Any]) -> Json:
     condition = {"type": kind, "values": [{"userEnteredValue": text}]}
-    rule = {"ranges": [place], "booleanRule": {"condition": condition, "format": look}}
+    rule = {"ranges": [area], "booleanRule": {"condition": condition, "format": look}}
     return {"addConditionalFormatRule": {"rule": rule, "index": 0}}

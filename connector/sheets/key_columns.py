@@ -32,9 +32,9 @@ def read_rows(api: SheetsApi, spreadsheet_id: str, layout: Layout) -> SheetRows:
 
     A tab that isn't there has no rows.
     """
-    place = layout.tabs.get(Tab.ORDERS)
-    ids = _texts(api, spreadsheet_id, place, KEY)
-    states_there = _texts(api, spreadsheet_id, place, ITEMS_STATE)
+    tab_layout = layout.tabs.get(Tab.ORDERS)
+    ids = _texts(api, spreadsheet_id, tab_layout, KEY)
+    states_there = _texts(api, spreadsheet_id, tab_layout, ITEMS_STATE)
     states_there += [""] * (len(ids) - len(states_there))
     states: dict[str, str] = {}
     for order_id, state in zip(ids, states_there, strict=False):
@@ -47,11 +47,11 @@ def read_rows(api: SheetsApi, spreadsheet_id: str, layout: Layout) -> SheetRows:
     return SheetRows(states, times, lines)
 
 
-def _texts(api: SheetsApi, spreadsheet_id: str, place: TabLayout | None, key: str) -> list[str]:
+def _texts(api: SheetsApi, spreadsheet_id: str, tab_layout: TabLayout | None, key: str) -> list[str]:
     """The column's texts below the header; none where the merchant has deleted the column, or no row is there yet."""
-    column = None if place is None else place.columns.get(key)
-    if place is None or column is None:
+    column = None if tab_layout is None else tab_layout.columns.get(key)
+    if tab_layout is None or column is None:
         return []
-    values: list[Any] = column_values(api, spreadsheet_id, place.sheet_id, column)
-    first = 0 if place.header_row is None else place.header_row + 1
+    values: list[Any] = column_values(api, spreadsheet_id, tab_layout.sheet_id, column)
+    first = 0 if tab_layout.header_row is None else tab_layout.header_row + 1
     return [as_text(value) for value in values[first:]]

@@ -94,7 +94,7 @@ class Workbook:
 
     def with_first_rows(self, layout: Layout) -> Layout:
         """The layout for a batch that is made now. Before a tab's first row: one read, and once one write."""
-        empty = [place for place in layout.tabs.values() if place.is_empty]
+        empty = [tab_layout for tab_layout in layout.tabs.values() if tab_layout.is_empty]
         if not empty or not layout.is_checked:
             return layout
         free = free_first_rows(self._api, self.spreadsheet_id, empty)
@@ -102,7 +102,10 @@ class Workbook:
             self._refuses_what_is_gone = refuses_what_is_gone(self._api, self.spreadsheet_id, empty[0])
         if not self._refuses_what_is_gone:
             return layout
-        tabs = {tab: replace(place, is_first_free=place.sheet_id in free) for tab, place in layout.tabs.items()}
+        tabs = {
+            tab: replace(tab_layout, is_first_free=tab_layout.sheet_id in free)
+            for tab, tab_layout in layout.tabs.items()
+        }
         return replace(layout, tabs=tabs)
 
     def explained(self, error: SheetsError, sent: Sequence[Json]) -> SheetsError:
@@ -163,15 +166,15 @@ class Workbook:
         two, none for no orders."""
         if not order_ids:
             return Rows()
-        place = layout.tabs[Tab.ORDERS]
-        at = tabs.find_rows(self._api, self.spreadsheet_id, place, order_ids)
+        tab_layout = layout.tabs[Tab.ORDERS]
+        at = tabs.find_rows(self._api, self.spreadsheet_id, tab_layout, order_ids)
         rows = sorted(row for order_id, row in at.items() if order_id in noted)
-        column = place.columns.get(TOTAL)
+        column = tab_layout.columns.get(TOTAL)
         if not rows or column is None:
             return Rows(at)
         cells = [
             {
-                "sheetId": place.sheet_id,
+                "sheetId": tab_layout.sheet_id,
                 "startRowIndex": row,
                 "endRowIndex": row + 1,
                 "startColumnIndex": column,

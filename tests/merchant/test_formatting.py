@@ -165,7 +165,7 @@ def test_looks_of_the_merchants_own_go_on_in_new_rows(book: Book) -> None:
 
 
 def test_tabs_of_an_older_version_stay_as_they_look(book: Book) -> None:
-    """Tabs that are there already, with tags or only with their titles, are not dressed."""
+    """Tabs that are there already, with tags or only with their titles, are not formatted."""
     for tab in ("Orders", "Items"):
         sheet_id = book.sheet(tab).sheet_id
         book.edit(lambda draft, sheet_id=sheet_id: remove_looks(draft, sheet_id))  # type: ignore[misc]
@@ -184,7 +184,7 @@ def test_where_google_refuses_the_looks_the_orders_come_in_all_the_same(
 ) -> None:
     condition = {"type": "ONE_OF_LIST", "values": []}
     wrong = {"setDataValidation": {"range": {"sheetId": 0}, "rule": {"condition": condition}}}
-    monkeypatch.setattr("connector.sheets.tabs.dress", lambda _tab, _sheet_id: iter([wrong]))
+    monkeypatch.setattr("connector.sheets.tabs.format_tab", lambda _tab, _sheet_id: iter([wrong]))
 
     orders = empty_book.send_and_wait(2)
 
