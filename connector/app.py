@@ -29,7 +29,7 @@ def create_app(
     admin_password: str | None = None,
     meta_app_secret: str | None = None,
 ) -> Flask:
-    """The application for a service whose pipeline somebody else starts and stops.
+    """The application for a service whose workers somebody else starts and stops.
 
     `public_url`: under which address callers reach it; None for the one that their request names. `admin_password`: of
     the status page; without it the page is off. `meta_app_secret`: with which Meta signs; without it its webhooks are

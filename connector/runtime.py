@@ -23,7 +23,7 @@ from connector.jobs.receive import ReceiveStage
 from connector.jobs.reconcile import FIRST_AFTER, ReconcileStage
 from connector.jobs.retry import RetryPolicy
 from connector.jobs.scheduler import Job
-from connector.jobs.workers import FETCHERS, SECONDS_BETWEEN_BATCHES, Pipeline
+from connector.jobs.workers import FETCHERS, SECONDS_BETWEEN_BATCHES, Workers
 from connector.jobs.write import WriteStage
 from connector.log import Redactor, get_logger
 from connector.metrics.collector import ServiceCollector, StoreCollector
@@ -57,7 +57,7 @@ class Service:
     fetch: FetchStage
     write: WriteStage
     workbook: Workbook
-    pipeline: Pipeline
+    workers: Workers
     long_poll: LongPoll
     receive: ReceiveStage
     history: HistoryReader
@@ -81,7 +81,7 @@ class Service:
         self.long_poll.end()
         for sender in self.senders:
             sender.stop()
-        if self.pipeline.stop():
+        if self.workers.stop():
             self.write.leave()
         for sender in self.senders:
             sender.close()
@@ -141,7 +141,7 @@ def build_service(
             log.warning("housekeeping.failed", reason=error.message)
 
     long_poll = LongPoll(database, shop=SHOP)
-    pipeline = Pipeline(
+    workers = Workers(
         fetch,
         write,
         housekeeping=housekeeping,
@@ -155,13 +155,13 @@ def build_service(
     )
     senders = event_senders(settings, database, clock)
     for sender in senders:
-        pipeline.beside("events", sender.run)
+        workers.beside("events", sender.run)
     receive = ReceiveStage(
         database,
         shop=SHOP,
         grace=settings.items_grace,
         clock=clock,
-        arrived=pipeline.orders_arrived,
+        arrived=workers.orders_arrived,
         price_divisor=settings.item_price_divisor,
         events=events,
         observer=instruments,
@@ -171,15 +171,15 @@ def build_service(
     )
     reconcile = ReconcileStage(history, window=settings.reconcile_window, clock=clock)
     if interval := settings.reconcile_interval:
-        pipeline.every(interval, Job.RECONCILE, reconcile.run, first_after=min(FIRST_AFTER, interval))
+        workers.every(interval, Job.RECONCILE, reconcile.run, first_after=min(FIRST_AFTER, interval))
     telling = Telling(database, problems, shop=SHOP, clock=clock, events=events)
-    pipeline.every(settings.resync_interval, Job.PROBLEM_EVENTS, telling.run, first_after=settings.resync_interval)
+    workers.every(settings.resync_interval, Job.PROBLEM_EVENTS, telling.run, first_after=settings.resync_interval)
     instruments.registry.register(StoreCollector(StoreFigures(database, SHOP, clock)))
     instruments.registry.register(
         ServiceCollector(
             quota=instruments.quota,
             changes_waiting=lambda: database.changes_waiting,
-            holds_lock=lambda: pipeline.holds_lock,
+            holds_lock=lambda: workers.holds_lock,
         )
     )
     lookup = _lookup(settings, database, instruments, clock)
@@ -189,7 +189,7 @@ def build_service(
         fetch,
         write,
         workbook,
-        pipeline,
+        workers,
         long_poll,
         receive,
         history,

@@ -75,19 +75,19 @@ def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blue
     def resync_one(order_id: str) -> Response:
         _find(service, order_id)
         tried = ask_for_resync(service.database, service.shop, now=service.clock.now(), order_ids=[order_id])
-        service.pipeline.wake()
+        service.workers.wake()
         return jsonify(resynced=len(tried), order=order_json(_find(service, order_id)))
 
     @blueprint.post("/resync")
     def resync_all() -> Response:
         tried = ask_for_resync(service.database, service.shop, now=service.clock.now())
-        service.pipeline.wake()
+        service.workers.wake()
         return jsonify(resynced=len(tried))
 
     @blueprint.post("/orders/<whole:order_id>/rewrite")
     def rewrite_one(order_id: str) -> Response:
         gone = _rewrite(service, order_id)
-        service.pipeline.wake()
+        service.workers.wake()
         return jsonify(rewrites=gone, order=order_json(_find(service, order_id)))
 
     return blueprint

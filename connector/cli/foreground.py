@@ -44,7 +44,7 @@ def run_service(settings: Settings) -> None:
         signal.signal(number, stop)
     monitor = HealthMonitor(settings, service)
     reset_breakers(database, service.clock)
-    service.pipeline.start()
+    service.workers.start()
     log.info("service.started", version=__version__, address=f"http://{settings.host}:{server.port}")
     monitor.start()
     _keep_what_is_there()

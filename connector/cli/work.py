@@ -38,7 +38,7 @@ def start_here(service: Service) -> bool:
     if runs_elsewhere(service):
         return False
     reset_breakers(service.database, service.clock)
-    service.pipeline.start()
+    service.workers.start()
     return True
 
 
@@ -55,7 +55,7 @@ def watch(service: Service, asked_at: datetime, *, title: str) -> None:
         task = progress.add_task(title, total=total)
         last_change = time.monotonic()
         while left and time.monotonic() - last_change < _PATIENCE:
-            service.pipeline.wait_for_change(_LOOK_EVERY)
+            service.workers.wait_for_change(_LOOK_EVERY)
             now_left = _left(service, asked_at)
             if now_left != left:
                 left, last_change = now_left, time.monotonic()

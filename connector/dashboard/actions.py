@@ -39,7 +39,7 @@ def add_actions(blueprint: Blueprint, service: Service, views: Views) -> None:
         chosen = _find_order(service, request.form["number"]) if "number" in request.form else None
         ids = None if chosen is None else [chosen.order_id]
         tried = ask_for_resync(service.database, service.shop, now=service.clock.now(), order_ids=ids)
-        service.pipeline.wake()
+        service.workers.wake()
         log.info("page.retry", order_id=None if chosen is None else chosen.order_id, orders=len(tried))
         if chosen is None:
             return _changed(views, "all-retried")
@@ -57,7 +57,7 @@ def add_actions(blueprint: Blueprint, service: Service, views: Views) -> None:
     def compare() -> AnyResponse:
         """Compares the sheet with what was received, and with `write` has written what is missing."""
         began = service.audits.start(write_missing="write" in request.form)
-        service.pipeline.wake()
+        service.workers.wake()
         return _changed(views, "audit" if began else "audit-runs")
 
     @blueprint.get("/status/quarantine/<number>")
@@ -100,7 +100,7 @@ def _rewrite(service: Service, order: Order) -> str:
         return "not-rewritten"
     except SheetsError:
         return "sheet-not-read"
-    service.pipeline.wake()
+    service.workers.wake()
     return "rewritten"
 
 

@@ -102,7 +102,7 @@ def _database(service: Service, snapshot: Snapshot) -> PartState:
     else:
         details.insert(0, f"SQLite, {size(_size(path))}")
         details.append(f"{size(shutil.disk_usage(path.parent).free)} free on the disk")
-    who = "This process fetches and writes" if service.pipeline.holds_lock else "Another process fetches and writes"
+    who = "This process fetches and writes" if service.workers.holds_lock else "Another process fetches and writes"
     return PartState("database", "Database", Level.GOOD, "works", [*details, f"{who} (version {__version__})"])
 
 

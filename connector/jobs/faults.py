@@ -25,7 +25,7 @@ _MERELY_WARNED_OF = frozenset({"housekeeping", "events", "reconcile"})
 
 
 class Faults:
-    """Names what goes wrong in each part of the pipeline, and clears it when that part works again."""
+    """Names what goes wrong in each of the workers and jobs, and clears it when that part works again."""
 
     def __init__(self, problems: Problems, *, clock: Clock, redact: Callable[[str], str] = str) -> None:
         self._problems = problems

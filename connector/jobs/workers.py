@@ -1,4 +1,4 @@
-"""Keeps the stages going: threads that sleep until there is something to do, and the scheduler that wakes them."""
+"""The workers: threads that fetch and write and sleep until there is something to do, and the scheduler that wakes them."""
 
 import math
 import threading
@@ -42,7 +42,7 @@ _LOCK = "lock"
 _FETCHES = "fetches"
 
 
-class Pipeline:
+class Workers:
     """Runs fetching and writing for one shop, in the process that holds the shop's lock."""
 
     def __init__(

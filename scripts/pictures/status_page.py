@@ -165,7 +165,7 @@ def page_of_the_day(folder: Path) -> Iterator[tuple[str, Service]]:
     database = Database(settings.database_url)
     Day(database, settings.spreadsheet_id).pass_by()
     service = build_service(settings, database, clock=StandingClock())
-    service.pipeline.holds_lock = True
+    service.workers.holds_lock = True
     for quota, used in ((Quota.READ, 7), (Quota.WRITE, 6)):
         for _ in range(used):
             service.instruments.quota.count(quota)

@@ -70,7 +70,7 @@ class Shop:
         self.http = httpx.Client(base_url=self.url, headers={"X-Webhook-Secret": self.secret}, timeout=40)
         self.sandbox.send_to(f"{self.url}/webhooks/whapi", self.secret)
         reset_breakers(database, self._service.clock)
-        self._service.pipeline.start()
+        self._service.workers.start()
         return self
 
     def stop(self) -> None:

@@ -15,7 +15,7 @@ from tests.waiting import wait_until
 
 @pytest.fixture
 def new_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
-    """One whose pipeline has not been started, and that tries again at once after a fault."""
+    """One whose workers have not been started, and that tries again at once after a fault."""
     monkeypatch.setattr(workers, "_AFTER_A_FAULT", 0.05)
     monkeypatch.setattr(workers, "_LOCK_RETRY", 0.05)
     shop = Shop(tmp_path)
@@ -165,7 +165,7 @@ def test_housekeeping_that_fails_is_a_warning_and_holds_up_no_order(
     new_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop = new_shop.start()
-    working = shop.service.pipeline
+    working = shop.service.workers
     with monkeypatch.context() as broken:
         broken.setattr(working, "_housekeeping", failing(RuntimeError("no")))
         working._ask_for_housekeeping()

@@ -71,7 +71,7 @@ def wait_for(shop: Shop, **values: float) -> None:
 def resync_without_fetching(shop: Shop) -> None:
     """Resets the sheet's circuit breaker, without making failed fetches due."""
     reset_breakers(shop.service.database, shop.service.clock)
-    shop.service.pipeline.wake()
+    shop.service.workers.wake()
 
 
 def test_after_a_known_story_the_figures_are_exactly_its(patient_shop: Shop) -> None:
@@ -241,7 +241,7 @@ def test_only_the_process_that_holds_the_lock_says_so_and_each_counts_its_own_wo
     shop.wait_until_synced(shop.sandbox.send("normal"))
     first, wanted = shop.service.instruments, ("shop_lock_held", "received_total", "stored_to_row_seconds_count")
     second = build_service(shop.settings, Database(shop.settings.database_url))
-    second.pipeline.start()
+    second.workers.start()
     try:
         wait_until(lambda: shown(first, *wanted) == [1, 1, 1])
         assert shown(second.instruments, *wanted) == [0, 0, 0]
