@@ -1,4 +1,4 @@
-"""The workers: threads that fetch and write and sleep until there is something to do, and the scheduler that wakes them."""
+"""The workers: threads that fetch and write and sleep until something is due, and the scheduler that wakes them."""
 
 import math
 import threading
