@@ -13,19 +13,20 @@ from connector.events.signing import Signer
 from connector.gateways.whapi.client import WhapiClient
 from connector.jobs.arrivals import Arrivals
 from connector.jobs.audits import Audits
-from connector.jobs.cleanup import delete_old_markers, prune, prune_events
+from connector.jobs.cleanup import clean_up
+from connector.jobs.context import ShopContext
 from connector.jobs.fetch import FetchStage
 from connector.jobs.long_poll import LongPoll
 from connector.jobs.lookup import SheetLookup
 from connector.jobs.message_history import HistoryReader
-from connector.jobs.problem_events import Telling
+from connector.jobs.problem_events import ProblemEvents
 from connector.jobs.receive import ReceiveStage
 from connector.jobs.reconcile import FIRST_AFTER, ReconcileStage
 from connector.jobs.retry import RetryPolicy
 from connector.jobs.scheduler import Job
 from connector.jobs.workers import FETCHERS, SECONDS_BETWEEN_BATCHES, Workers
 from connector.jobs.write import WriteStage
-from connector.log import Redactor, get_logger
+from connector.log import Redactor
 from connector.metrics.collector import ServiceCollector, StoreCollector
 from connector.metrics.figures import StoreFigures
 from connector.metrics.instruments import Instruments
@@ -35,46 +36,58 @@ from connector.settings import Settings
 from connector.sheets.client import SheetsApi
 from connector.sheets.columns import Tab
 from connector.sheets.credentials import load_credentials
-from connector.sheets.errors import SheetsError
 from connector.sheets.takeover import IsOurs
 from connector.sheets.workbook import Workbook
 from connector.store import breakers, orders
 from connector.store.database import Database
 from connector.store.lock import shop_lock
 
-log = get_logger(__name__)
-
 SHOP = "default"
 """The one shop of this service: a channel and a spreadsheet. Every row of the store says whose it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """The parts that somebody outside needs."""
 
-    database: Database
+    context: ShopContext
     whapi: WhapiClient
+    workbook: Workbook
     fetch: FetchStage
     write: WriteStage
-    workbook: Workbook
-    workers: Workers
-    long_poll: LongPoll
     receive: ReceiveStage
     history: HistoryReader
     reconcile: ReconcileStage
+    workers: Workers
+    long_poll: LongPoll
     instruments: Instruments
-    redact: Callable[[str], str]
-    shop: str
-    clock: Clock
     lookup: SheetLookup
     """Reads the sheet for those who ask."""
     audits: Audits
     senders: tuple[Sender, ...] = ()
     arrivals: Arrivals = field(default_factory=Arrivals)
-    problems: Problems = field(default_factory=Problems)
-    """What the parts say is wrong with them."""
     findings: LatestFindings = field(default_factory=LatestFindings)
-    """What the cheap checks found, where `checks/monitor.py` runs them."""
+    """What the cheap checks found, where the health monitor runs them."""
+
+    @property
+    def shop(self) -> str:
+        return self.context.shop
+
+    @property
+    def database(self) -> Database:
+        return self.context.database
+
+    @property
+    def clock(self) -> Clock:
+        return self.context.clock
+
+    @property
+    def redact(self) -> Callable[[str], str]:
+        return self.context.redact
+
+    @property
+    def problems(self) -> Problems:
+        return self.context.problems
 
     def close(self) -> None:
         """Ends the threads and closes what is open. Nothing is lost if the process dies instead."""
@@ -98,82 +111,44 @@ def build_service(
 ) -> Service:
     """Builds all parts; starts nothing. Raises CredentialsError."""
     clock = clock or SystemClock()
-    redact = Redactor(settings.secrets).text
-    policy = retry_policy(settings)
     instruments = Instruments(__version__)
-    problems = Problems()
     database.observe(instruments)
+    context = ShopContext(
+        shop=SHOP,
+        settings=settings,
+        database=database,
+        clock=clock,
+        retry=retry_policy(settings),
+        redact=Redactor(settings.secrets).text,
+        events=publisher(settings),
+        observer=instruments,
+    )
     api = sheets_api(settings, instruments, clock)
     whapi = whapi_client(settings, instruments)
     workbook = build_workbook(settings, database, api, clock)
-    events = publisher(settings)
-    fetch = FetchStage(
-        database,
-        whapi,
-        shop=SHOP,
-        policy=policy,
-        clock=clock,
-        price_divisor=settings.item_price_divisor,
-        redact=redact,
-        events=events,
-        observer=instruments,
-    )
-    write = WriteStage(
-        database,
-        api,
-        workbook,
-        shop=SHOP,
-        policy=policy,
-        clock=clock,
-        redact=redact,
-        events=events,
-        observer=instruments,
-        problems=problems,
-    )
-
-    def housekeeping() -> None:
-        prune(database, shop=SHOP, keep_days=settings.keep_days, clock=clock)
-        prune_events(database, shop=SHOP, clock=clock)
-        try:
-            write.ownership.renew()
-            delete_old_markers(database, api, shop=SHOP, spreadsheet_id=settings.spreadsheet_id, clock=clock)
-        except SheetsError as error:
-            log.warning("housekeeping.failed", reason=error.message)
-
-    long_poll = LongPoll(database, shop=SHOP)
+    fetch = FetchStage(context, whapi)
+    write = WriteStage(context, api, workbook)
+    long_poll = LongPoll(context)
     workers = Workers(
+        context,
         fetch,
         write,
-        housekeeping=housekeeping,
+        housekeeping=lambda: clean_up(context, api, write.ownership),
         lock=shop_lock(database, SHOP),
-        clock=clock,
-        resync_interval=settings.resync_interval,
         written=long_poll.written,
         seconds_between_batches=seconds_between_batches,
-        problems=problems,
-        redact=redact,
     )
     senders = event_senders(settings, database, clock)
     for sender in senders:
         workers.beside("events", sender.run)
-    receive = ReceiveStage(
-        database,
-        shop=SHOP,
-        grace=settings.items_grace,
-        clock=clock,
-        arrived=workers.orders_arrived,
-        price_divisor=settings.item_price_divisor,
-        events=events,
-        observer=instruments,
-    )
-    history = HistoryReader(
-        database, whapi, receive, shop=SHOP, policy=policy, clock=clock, redact=redact, events=events
-    )
-    reconcile = ReconcileStage(history, window=settings.reconcile_window, clock=clock)
+    receive = ReceiveStage(context, arrived=workers.orders_arrived)
+    history = HistoryReader(context, whapi, receive)
+    reconcile = ReconcileStage(context, history)
     if interval := settings.reconcile_interval:
         workers.every(interval, Job.RECONCILE, reconcile.run, first_after=min(FIRST_AFTER, interval))
-    telling = Telling(database, problems, shop=SHOP, clock=clock, events=events)
-    workers.every(settings.resync_interval, Job.PROBLEM_EVENTS, telling.run, first_after=settings.resync_interval)
+    problem_events = ProblemEvents(context)
+    interval = settings.resync_interval
+    workers.every(interval, Job.PROBLEM_EVENTS, problem_events.run, first_after=interval)
     instruments.registry.register(StoreCollector(StoreFigures(database, SHOP, clock)))
     instruments.registry.register(
         ServiceCollector(
@@ -184,24 +159,22 @@ def build_service(
     )
     lookup = _lookup(settings, database, instruments, clock)
     return Service(
-        database,
-        whapi,
-        fetch,
-        write,
-        workbook,
-        workers,
-        long_poll,
-        receive,
-        history,
-        reconcile,
-        instruments,
-        redact,
-        SHOP,
-        clock,
-        lookup,
-        Audits(database, lookup, problems, shop=SHOP, spreadsheet_id=settings.spreadsheet_id, clock=clock),
-        senders,
-        problems=problems,
+        context=context,
+        whapi=whapi,
+        workbook=workbook,
+        fetch=fetch,
+        write=write,
+        receive=receive,
+        history=history,
+        reconcile=reconcile,
+        workers=workers,
+        long_poll=long_poll,
+        instruments=instruments,
+        lookup=lookup,
+        audits=Audits(
+            database, lookup, context.problems, shop=SHOP, spreadsheet_id=settings.spreadsheet_id, clock=clock
+        ),
+        senders=senders,
     )
 
 

@@ -3,10 +3,13 @@
 from datetime import datetime, timedelta
 
 from connector.clock import Clock
+from connector.jobs.context import ShopContext
 from connector.jobs.guards import GUARDS
+from connector.jobs.ownership import Ownership
 from connector.log import get_logger
 from connector.sheets.client import SheetsApi
 from connector.sheets.deadline import LATEST_ARRIVAL
+from connector.sheets.errors import SheetsError
 from connector.sheets.owner import number_id
 from connector.store import batches, outbox, ownership, pruning
 from connector.store.batches import BatchState
@@ -30,6 +33,18 @@ _MARKERS_AT_ONCE = 500
 _NUMBERS_KEPT = 2 * LATEST_ARRIVAL
 _NUMBERS = 500
 """Earlier numbers that are looked for: starts of the service, since such markers were last deleted."""
+
+
+def clean_up(context: ShopContext, api: SheetsApi, ownership: Ownership) -> None:
+    """One run of the job: old orders, payloads and events, and the markers in the sheet that nobody needs any more."""
+    database, shop, clock, settings = context.database, context.shop, context.clock, context.settings
+    prune(database, shop=shop, keep_days=settings.keep_days, clock=clock)
+    prune_events(database, shop=shop, clock=clock)
+    try:
+        ownership.renew()
+        delete_old_markers(database, api, shop=shop, spreadsheet_id=settings.spreadsheet_id, clock=clock)
+    except SheetsError as error:
+        log.warning("housekeeping.failed", reason=error.message)
 
 
 def prune(database: Database, *, shop: str, keep_days: float, clock: Clock) -> int:

@@ -11,12 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from connector.clock import Clock
+from connector.jobs.context import ShopContext
 from connector.log import get_logger
 from connector.models import Order
 from connector.sheets.batch import Manner
 from connector.sheets.tables import Table, Tables
-from connector.store.database import Database
 from connector.store.limits import Limit, TabLimit, get_limits, keep_limits
 
 log = get_logger(__name__)
@@ -36,10 +35,9 @@ class _Trial:
 class Limits:
     """The limits of one spreadsheet's tabs. A trial that a process doesn't end begins anew with the next."""
 
-    def __init__(self, database: Database, spreadsheet_id: str, *, clock: Clock) -> None:
-        self._database = database
+    def __init__(self, context: ShopContext, spreadsheet_id: str) -> None:
+        self._context = context
         self._spreadsheet_id = spreadsheet_id
-        self._clock = clock
         self._trial: _Trial | None = None
         self._sent: list[TabLimit | None] = []
         """For each request of the latest batch, what it holds that could be left out."""
@@ -59,8 +57,8 @@ class Limits:
 
     def now(self) -> frozenset[TabLimit]:
         """What the next batch has to leave out."""
-        since = self._clock.now() - LIMITS_LAST
-        with self._database.read() as connection:
+        since = self._context.clock.now() - LIMITS_LAST
+        with self._context.database.read() as connection:
             known = get_limits(connection, self._spreadsheet_id, since=since)
         return known | self._trial.limits if self._trial is not None else known
 
@@ -85,7 +83,7 @@ class Limits:
     def worked(self, connection: Connection, keys: Sequence[int]) -> None:
         """A batch of these orders is in the sheet: what its trial left out is what the tabs don't take."""
         if self._trial is not None and self._trial.keys == set(keys):
-            keep_limits(connection, self._spreadsheet_id, self._trial.limits, now=self._clock.now())
+            keep_limits(connection, self._spreadsheet_id, self._trial.limits, now=self._context.clock.now())
 
     def end_trial(self) -> None:
         """What `worked` was told is stored."""

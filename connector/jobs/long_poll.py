@@ -8,8 +8,8 @@ case, because another process may be the one that writes.
 import threading
 import time
 
+from connector.jobs.context import ShopContext
 from connector.log import get_logger
-from connector.store.database import Database
 from connector.store.orders import undone
 
 log = get_logger(__name__)
@@ -21,9 +21,8 @@ _LOOK_AGAIN = 0.5
 class LongPoll:
     """Knows who waits for which order of a shop. Safe to use from several threads."""
 
-    def __init__(self, database: Database, *, shop: str) -> None:
-        self._database = database
-        self._shop = shop
+    def __init__(self, context: ShopContext) -> None:
+        self._context = context
         self._lock = threading.Lock()
         self._waiting: dict[str, set[threading.Event]] = {}
         self._look_now = threading.Event()
@@ -81,8 +80,8 @@ class LongPoll:
                     self._watching = False
                     return
             try:
-                with self._database.read() as connection:
-                    left = undone(connection, self._shop, order_ids)
+                with self._context.database.read() as connection:
+                    left = undone(connection, self._context.shop, order_ids)
             except Exception as error:  # noqa: BLE001 - whatever it is, the callers' time must be able to run out
                 log.warning("waits.failed", error=type(error).__name__)
                 continue

@@ -5,26 +5,23 @@ messages that are sent meanwhile don't move anything. What can move is an old me
 therefore begins a little before the end of the last one. Reading a message twice does no harm.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from connector.clock import Clock
-from connector.events.publisher import NOBODY, Publisher
 from connector.gateways.reading.result import Reading
 from connector.gateways.whapi.answers import MessagePage
 from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.gateways.whapi.payload import read_message
 from connector.jobs import circuit_breaker
+from connector.jobs.context import ShopContext
 from connector.jobs.receive import ReceiveStage
-from connector.jobs.retry import RetryPolicy
 from connector.log import get_logger
 from connector.store import breakers, fetching, quarantine
 from connector.store.breakers import CircuitBreaker, Part
-from connector.store.database import Database
 from connector.store.missing import missing
 from connector.store.quarantine import quarantined
 
@@ -85,41 +82,25 @@ class Page:
 class HistoryReader:
     """Reads the history of one channel. A reading keeps nothing but its position."""
 
-    def __init__(
-        self,
-        database: Database,
-        source: MessageSource,
-        receive: ReceiveStage,
-        *,
-        shop: str,
-        policy: RetryPolicy,
-        clock: Clock,
-        redact: Callable[[str], str] = str,
-        events: Publisher = NOBODY,
-    ) -> None:
-        self._database = database
+    def __init__(self, context: ShopContext, source: MessageSource, receive: ReceiveStage) -> None:
+        self._context = context
         self._source = source
         self._receive = receive
-        self._shop = shop
-        self._policy = policy
-        self._clock = clock
-        self._redact = redact
-        self._events = events
 
     def begin(self, since: datetime) -> Position | None:
         """The position from which to read what was sent since then; None if all of it is left to the webhooks."""
-        until = self._clock.now() - LEFT_TO_WEBHOOKS
+        until = self._context.clock.now() - LEFT_TO_WEBHOOKS
         return Position(since, until) if since <= until else None
 
     def breaker(self) -> CircuitBreaker:
         """How the channel is doing."""
-        with self._database.read() as connection:
-            return breakers.get_breaker(connection, self._shop, Part.CHANNEL)
+        with self._context.database.read() as connection:
+            return breakers.get_breaker(connection, self._context.shop, Part.CHANNEL)
 
     def seconds_open(self) -> float:
         """For how long nobody should call Whapi."""
         until = self.breaker().until
-        return 0.0 if until is None else max((until - self._clock.now()).total_seconds(), 0.0)
+        return 0.0 if until is None else max((until - self._context.clock.now()).total_seconds(), 0.0)
 
     def read(self, position: Position) -> Page:
         """Reads one page and takes in what is missing; writes nothing if nothing is. Raises WhapiError."""
@@ -141,13 +122,13 @@ class HistoryReader:
 
         A failure that only looks like the channel's doesn't count here: it may concern nothing but the history.
         """
-        reason = circuit_breaker.explain(error, circuit_breaker.ask(error, self._source), redact=self._redact)
-        now = self._clock.now()
+        reason = circuit_breaker.explain(error, circuit_breaker.ask(error, self._source), redact=self._context.redact)
+        now = self._context.clock.now()
         if error.scope is Scope.CHANNEL:
-            until = circuit_breaker.open_until(error, self.breaker(), policy=self._policy, now=now)
-            self._database.write(
+            until = circuit_breaker.open_until(error, self.breaker(), policy=self._context.retry, now=now)
+            self._context.database.write(
                 lambda connection: circuit_breaker.failed(
-                    connection, self._shop, self._events, error, reason=reason, until=until, now=now
+                    connection, self._context.shop, self._context.events, error, reason=reason, until=until, now=now
                 )
             )
         log.warning("history.failed", kind=error.kind, reason=reason)
@@ -157,29 +138,29 @@ class HistoryReader:
         """Ends the channel's record of failures, if no order is waiting to be fetched, which would end it otherwise."""
         if not self.breaker().failures:
             return
-        with self._database.read() as connection:
-            if fetching.any_to_fetch(connection, self._shop):
+        with self._context.database.read() as connection:
+            if fetching.any_to_fetch(connection, self._context.shop):
                 return
-        now = self._clock.now()
+        now = self._context.clock.now()
 
         def change(connection: Connection) -> None:
-            ended = breakers.record_recovery(connection, self._shop, Part.CHANNEL, now=now)
-            self._events.worked(connection, Part.CHANNEL, ended, now=now)
+            ended = breakers.record_recovery(connection, self._context.shop, Part.CHANNEL, now=now)
+            self._context.events.worked(connection, Part.CHANNEL, ended, now=now)
 
-        self._database.write(change)
+        self._context.database.write(change)
 
     def _take_in(self, messages: Sequence[Any], *, offset: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The ids of all orders among the messages, and of the new ones."""
-        reading, now = Reading(), self._clock.now()
+        reading, now = Reading(), self._context.clock.now()
         for index, message in enumerate(messages, offset):
             read_message(message, reading, now=now, at=f"messages[{index}]")
         order_ids = tuple(order.order_id for order in reading.orders)
         if not reading.orders and not reading.unclear:
             return (), ()
         parts = [quarantined(part.field, part.reason, part.part) for part in reading.unclear]
-        with self._database.read() as connection:
-            lacking = missing(connection, self._shop, reading.orders) if reading.orders else []
-            kept = quarantine.are_kept(connection, self._shop, parts) if parts else []
+        with self._context.database.read() as connection:
+            lacking = missing(connection, self._context.shop, reading.orders) if reading.orders else []
+            kept = quarantine.are_kept(connection, self._context.shop, parts) if parts else []
         unclear = [part for part, is_kept in zip(reading.unclear, kept, strict=True) if not is_kept]
         if not lacking and not unclear:
             return order_ids, ()

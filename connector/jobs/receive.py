@@ -8,15 +8,12 @@ from itertools import islice
 from sqlalchemy import Connection
 
 from connector.amounts import scaled
-from connector.clock import Clock
-from connector.events.publisher import NOBODY, Publisher
 from connector.gateways.reading.result import Reading
+from connector.jobs.context import ShopContext
 from connector.log import get_logger, log_orders
-from connector.models import NewOrder, Number, OrderChange
-from connector.observer import UNOBSERVED, Observer
+from connector.models import NewOrder, OrderChange
 from connector.store import intake, quarantine
 from connector.store.changes import put_changes
-from connector.store.database import Database
 from connector.store.intake import OrderIntake
 from connector.store.quarantine import Quarantined, quarantined
 
@@ -75,28 +72,12 @@ class _Stored:
 class ReceiveStage:
     """Takes in what webhooks and forwarders bring. Safe to use from several threads."""
 
-    def __init__(
-        self,
-        database: Database,
-        *,
-        shop: str,
-        grace: float,
-        clock: Clock,
-        arrived: Callable[[int], None],
-        price_divisor: Number = 1,
-        events: Publisher = NOBODY,
-        observer: Observer = UNOBSERVED,
-    ) -> None:
-        """`grace`: seconds that an order's row waits for its items; `arrived` is called after something was stored,
-        with the number of requests that brought it. All amounts that come in are divided by `price_divisor`."""
-        self._database = database
-        self._shop = shop
-        self._grace = timedelta(seconds=grace)
-        self._clock = clock
+    def __init__(self, context: ShopContext, *, arrived: Callable[[int], None]) -> None:
+        """`arrived` is called after something was stored, with the number of requests that brought it."""
+        self._context = context
+        self._grace = timedelta(seconds=context.settings.items_grace)
+        self._price_divisor = context.settings.item_price_divisor
         self._arrived = arrived
-        self._price_divisor = price_divisor
-        self._events = events
-        self._observer = observer
 
     def receive(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> IntakeResult:
         """Stores all of it in one commit, and returns when it is on disk; `replaces`: the quarantined entries that it
@@ -104,7 +85,7 @@ class ReceiveStage:
         packet = self._pack(reading, keep_unclear=keep_unclear, replaces=replaces)
         if packet.is_empty:
             return self._done(IntakeResult((), reading.ignored, 0))
-        stored = self._database.write_in_micro_batch(self._store, packet, self._tell)
+        stored = self._context.database.write_in_micro_batch(self._store, packet, self._tell)
         contradictions = sum(order.contradiction is not None for order in stored.taken)
         return self._done(IntakeResult(tuple(stored.taken), packet.ignored, len(packet.parts) + contradictions))
 
@@ -122,20 +103,20 @@ class ReceiveStage:
 
     def _store(self, connection: Connection, packets: Sequence[_Packet]) -> list[_Stored]:
         """What several requests brought at the same time. For each, what became of it."""
-        now = self._clock.now()
+        now = self._context.clock.now()
         for packet in packets:
             if packet.replaces:
-                quarantine.drop(connection, self._shop, packet.replaces)
-        new_parts = [quarantine.keep(connection, self._shop, packet.parts, now=now) for packet in packets]
+                quarantine.drop(connection, self._context.shop, packet.replaces)
+        new_parts = [quarantine.keep(connection, self._context.shop, packet.parts, now=now) for packet in packets]
         new_orders = [order for packet in packets for order in packet.orders]
-        taken = intake.add_orders(connection, self._shop, new_orders, now=now, grace=self._grace)
+        taken = intake.add_orders(connection, self._context.shop, new_orders, now=now, grace=self._grace)
         others = zip(new_orders, taken, strict=True)
         new_others = quarantine.keep(
-            connection, self._shop, [part for order, one in others for part in _other(order, one)], now=now
+            connection, self._context.shop, [part for order, one in others for part in _other(order, one)], now=now
         )
-        self._events.received(connection, [order.order_id for order in taken if order.is_new], now=now)
+        self._context.events.received(connection, [order.order_id for order in taken if order.is_new], now=now)
         changes = [change for packet in packets for change in packet.changes]
-        self._events.changed(connection, put_changes(connection, self._shop, changes, now=now), now=now)
+        self._context.events.changed(connection, put_changes(connection, self._context.shop, changes, now=now), now=now)
         each = iter(taken)
         stored = [
             _Stored(list(islice(each, len(packet.orders))), parts)
@@ -162,7 +143,7 @@ class ReceiveStage:
         self._arrived(len(together))
 
     def _done(self, result: IntakeResult) -> IntakeResult:
-        self._observer.received(
+        self._context.observer.received(
             accepted=result.accepted,
             duplicates=result.duplicates,
             ignored=result.ignored,

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from connector.clock import Clock
 from connector.gateways.whapi.errors import Scope, WhapiError
+from connector.jobs.context import ShopContext
 from connector.jobs.message_history import HistoryReader, Page, Position
 from connector.jobs.scheduler import Wait
 from connector.log import get_logger
@@ -24,11 +24,10 @@ def _go_on(_seconds: float) -> bool:
 class ReconcileStage:
     """Reads the window page by page. One run at a time."""
 
-    def __init__(self, history: HistoryReader, *, window: float, clock: Clock, most_pages: int = MOST_PAGES) -> None:
-        """`window`: how many seconds back a reading begins."""
+    def __init__(self, context: ShopContext, history: HistoryReader, *, most_pages: int = MOST_PAGES) -> None:
+        self._context = context
         self._history = history
-        self._window = timedelta(seconds=window)
-        self._clock = clock
+        self._window = timedelta(seconds=context.settings.reconcile_window)
         self._most_pages = most_pages
         self._position: Position | None = None
         self._read_until: datetime | None = None
@@ -60,7 +59,7 @@ class ReconcileStage:
 
     def _begin(self) -> Position | None:
         """From the beginning of the window, or from where the last reading ended if that is longer ago."""
-        since = self._clock.now() - self._window
+        since = self._context.clock.now() - self._window
         return self._history.begin(min(since, self._read_until or since))
 
     def _read(self, position: Position) -> int:

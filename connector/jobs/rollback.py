@@ -4,13 +4,12 @@ restored in the browser. Rows that a merchant deletes one by one are their will.
 
 from datetime import datetime, timedelta
 
-from connector.clock import Clock
+from connector.jobs.context import ShopContext
 from connector.log import get_logger
-from connector.problems import Problems, Severity
+from connector.problems import Severity
 from connector.sheets.columns import Tab
 from connector.sheets.key_columns import SheetRows
 from connector.sheets.layout import Layout
-from connector.store.database import Database
 from connector.store.orders import latest_written
 
 log = get_logger(__name__)
@@ -27,11 +26,8 @@ _AT_LEAST = 2
 class Backwards:
     """Remembers where the rows ended, and looks closer when they end further up than before."""
 
-    def __init__(self, database: Database, *, shop: str, clock: Clock, problems: Problems | None) -> None:
-        self._database = database
-        self._shop = shop
-        self._clock = clock
-        self._problems = problems
+    def __init__(self, context: ShopContext) -> None:
+        self._context = context
         self._last_row: int | None = None
         self._told_at: datetime | None = None
 
@@ -47,9 +43,9 @@ class Backwards:
 
     def compare(self, rows: SheetRows) -> int:
         """How many of the latest orders are gone one after the other, the newest first; told of where it is several."""
-        now = self._clock.now()
-        with self._database.read() as connection:
-            latest = latest_written(connection, self._shop, since=now - _LAST_DAYS, limit=_LOOKED_AT)
+        now = self._context.clock.now()
+        with self._context.database.read() as connection:
+            latest = latest_written(connection, self._context.shop, since=now - _LAST_DAYS, limit=_LOOKED_AT)
         if not rows.states:
             return 0  # The tab was deleted or cleared, which is something else, and the merchant's to do.
         gone = 0
@@ -61,14 +57,13 @@ class Backwards:
             return 0
         log.warning("sheet.went_back", orders=gone)
         self._told_at = now
-        if self._problems is not None:
-            self._problems.put(KEY, sentence(gone), at=now, severity=Severity.WARNING)
+        self._context.problems.put(KEY, sentence(gone), at=now, severity=Severity.WARNING)
         return gone
 
     def _say_no_longer(self) -> None:
         """Whoever did it on purpose need not read of it for ever."""
-        if self._told_at is not None and self._problems is not None and self._clock.now() - self._told_at > _SAID_FOR:
-            self._problems.clear(KEY)
+        if self._told_at is not None and self._context.clock.now() - self._told_at > _SAID_FOR:
+            self._context.problems.clear(KEY)
             self._told_at = None
 
 

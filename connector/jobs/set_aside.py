@@ -5,20 +5,16 @@ orders in a row that are refused with the same sentence are the sheet's problem:
 """
 
 import re
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from connector.clock import Clock
-from connector.events.publisher import Publisher
-from connector.jobs.retry import RetryPolicy
+from connector.jobs.context import ShopContext
 from connector.log import get_logger
 from connector.models import Order
 from connector.sheets.errors import Kind, SheetsError
 from connector.store import breakers, refusals
 from connector.store.breakers import Part
-from connector.store.database import Database
 from connector.store.refusals import Refused
 
 log = get_logger(__name__)
@@ -37,22 +33,8 @@ _FIRST_TRIES = 3
 class Aside:
     """Sets orders aside for one shop."""
 
-    def __init__(
-        self,
-        database: Database,
-        *,
-        shop: str,
-        policy: RetryPolicy,
-        clock: Clock,
-        redact: Callable[[str], str],
-        events: Publisher,
-    ) -> None:
-        self._database = database
-        self._shop = shop
-        self._policy = policy
-        self._clock = clock
-        self._redact = redact
-        self._events = events
+    def __init__(self, context: ShopContext) -> None:
+        self._context = context
         self._others_turn = False
 
     def choose(self, waiting: list[Order]) -> list[Order]:
@@ -70,32 +52,32 @@ class Aside:
 
         Raises SheetsError where it is not the order: then everything waits.
         """
-        sentence = self._redact(sentence)
+        sentence = self._context.redact(sentence)
         blame = SheetsError(_blame(sentence), kind=Kind.BLOCKED)
-        now = self._clock.now()
+        now = self._context.clock.now()
 
         def change(connection: Connection) -> tuple[bool, Refused | None, datetime]:
             until = now + self._delay(connection, key)
-            breaker = breakers.get_breaker(connection, self._shop, Part.SHEET)
+            breaker = breakers.get_breaker(connection, self._context.shop, Part.SHEET)
             if breaker.failures and _alike(breaker.reason, blame.message):
                 # It is tried with one order after the other, whether the sheet takes any again.
                 refusals.write_next(connection, [key], now=now)
                 return True, None, until
             refused = refusals.set_aside(connection, key, until=until, sentence=sentence, now=now)
             # What was refused before others got through, and is refused again, is at fault itself.
-            since = refusals.refused_since(connection, self._shop, breaker.worked_at, limit=_LOOKED_AT)
+            since = refusals.refused_since(connection, self._context.shop, breaker.worked_at, limit=_LOOKED_AT)
             same = [other.key for other in since if _alike(other.sentence, sentence)]
             if key in same and len(same) >= ORDERS_THAT_BLAME_THE_SHEET:
                 refusals.write_next(connection, same, now=now)
                 return True, refused, until
             if refused is not None and refused.is_new:
-                self._events.set_aside(connection, refused, now=now)
+                self._context.events.set_aside(connection, refused, now=now)
             # What was stored as the sheet's failure was this order's.
-            ended = breakers.record_recovery(connection, self._shop, Part.SHEET, now=now)
-            self._events.worked(connection, Part.SHEET, ended, now=now)
+            ended = breakers.record_recovery(connection, self._context.shop, Part.SHEET, now=now)
+            self._context.events.worked(connection, Part.SHEET, ended, now=now)
             return False, refused, until
 
-        is_the_sheet, refused, until = self._database.write(change)
+        is_the_sheet, refused, until = self._context.database.write(change)
         if is_the_sheet:
             raise blame
         if refused is not None:
@@ -107,7 +89,7 @@ class Aside:
             )
 
     def _delay(self, connection: Connection, key: int) -> timedelta:
-        return self._policy.delay(_FIRST_TRIES + refusals.times_refused(connection, key))
+        return self._context.retry.delay(_FIRST_TRIES + refusals.times_refused(connection, key))
 
 
 def _blame(sentence: str) -> str:

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from connector.clock import Clock
 from connector.jobs.circuit_breaker import FAILURES_THAT_OPEN
+from connector.jobs.context import ShopContext
 from connector.jobs.faults import Faults
 from connector.jobs.fetch import FetchStage
 from connector.jobs.load_shedding import LoadShedder, most_orders
@@ -16,7 +16,6 @@ from connector.jobs.scheduler import Job, Scheduler, Wait
 from connector.jobs.write import WriteStage
 from connector.log import get_logger
 from connector.models import Order
-from connector.problems import Problems
 from connector.store.lock import Lock, LockError
 
 log = get_logger(__name__)
@@ -47,30 +46,27 @@ class Workers:
 
     def __init__(
         self,
+        context: ShopContext,
         fetch: FetchStage,
         write: WriteStage,
         *,
         housekeeping: Callable[[], object],
         lock: Lock,
-        clock: Clock,
-        resync_interval: float,
         written: Callable[[], object] = lambda: None,
         housekeeping_interval: float = 600.0,
         fetchers: int = FETCHERS,
         seconds_between_batches: float = SECONDS_BETWEEN_BATCHES,
-        problems: Problems | None = None,
-        redact: Callable[[str], str] = str,
     ) -> None:
-        """`written` is called after each run of the write stage. What doesn't work is named in `problems`."""
+        """`written` is called after each run of the write stage. What doesn't work is named in `context.problems`."""
+        self._context = context
         self._fetch = fetch
         self._write = write
         self._housekeeping = housekeeping
         self._lock = lock
         self.holds_lock = False
         """Whether this process held the shop's lock when it last looked, which is at least every `resync_interval`."""
-        self._clock = clock
         self._written = written
-        self._faults = Faults(Problems() if problems is None else problems, clock=clock, redact=redact)
+        self._faults = Faults(context.problems, clock=context.clock, redact=context.redact)
         self._fetchers = fetchers
         self._seconds_between_batches = seconds_between_batches
         self._stopping = threading.Event()
@@ -89,7 +85,7 @@ class Workers:
         self._beside: list[tuple[str, str, Callable[[], float], threading.Event]] = []
         self._jobs_running: set[str] = set()
         self._scheduler = Scheduler()
-        self._scheduler.every(resync_interval, Job.RESYNC, lambda: resync_due(self.wake))
+        self._scheduler.every(context.settings.resync_interval, Job.RESYNC, lambda: resync_due(self.wake))
         self._scheduler.every(housekeeping_interval, Job.CLEANUP, self._ask_for_housekeeping)
 
     def every(self, seconds: float, job: Job, run: Callable[[Wait], object], *, first_after: float) -> None:
@@ -205,7 +201,7 @@ class Workers:
     def _run_fetching(self) -> float:
         while True:
             breaker = self._fetch.breaker()
-            now = self._clock.now()
+            now = self._context.clock.now()
             if breaker.is_open(now) and breaker.until is not None:
                 return (breaker.until - now).total_seconds()
             # Half-open: one order goes ahead alone, to see whether the channel works again.
@@ -263,7 +259,7 @@ class Workers:
         next_run_at = self._write.next_run_at()
         if next_run_at is None:
             return _LONGEST_SLEEP
-        wait = (next_run_at - self._clock.now()).total_seconds()
+        wait = (next_run_at - self._context.clock.now()).total_seconds()
         if wait > 0:
             return wait
         began = time.monotonic()

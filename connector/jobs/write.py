@@ -6,7 +6,7 @@ written.
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,20 +14,18 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from connector.clock import Clock
-from connector.events.publisher import NOBODY, Publisher
 from connector.jobs.batch_size import MOST_ORDERS, Narrowing
+from connector.jobs.context import ShopContext
 from connector.jobs.guards import GUARDS, current_guard
 from connector.jobs.learning import lacking_sentence, learn_rows
 from connector.jobs.limits import Limits, manner_of
 from connector.jobs.ownership import Ownership
-from connector.jobs.retry import RetryPolicy
 from connector.jobs.rollback import Backwards
 from connector.jobs.set_aside import BROKE, Aside
 from connector.log import get_logger, log_orders
 from connector.models import Place, Shown
-from connector.observer import OK, UNOBSERVED, Observer
-from connector.problems import Problems, Severity
+from connector.observer import OK
+from connector.problems import Severity
 from connector.sheets.batch import Entry, build_requests, entries_that_fit, order_places
 from connector.sheets.client import SheetsApi
 from connector.sheets.columns import Tab
@@ -40,7 +38,6 @@ from connector.sheets.workbook import Workbook
 from connector.store import batches, breakers, refusals
 from connector.store.batches import Batch, Made
 from connector.store.breakers import Part
-from connector.store.database import Database
 
 log = get_logger(__name__)
 
@@ -64,45 +61,29 @@ class Written:
 class WriteStage:
     """Writes to one spreadsheet. For one thread at a time."""
 
-    def __init__(
-        self,
-        database: Database,
-        api: SheetsApi,
-        workbook: Workbook,
-        *,
-        shop: str,
-        policy: RetryPolicy,
-        clock: Clock,
-        redact: Callable[[str], str] = str,
-        events: Publisher = NOBODY,
-        observer: Observer = UNOBSERVED,
-        problems: Problems | None = None,
-    ) -> None:
-        self._database = database
+    def __init__(self, context: ShopContext, api: SheetsApi, workbook: Workbook) -> None:
+        self._context = context
         self._api = api
         self._workbook = workbook
-        self._shop = shop
-        self._policy = policy
-        self._clock = clock
-        self._redact = redact
-        self._events = events
-        self._observer = observer
-        self._problems = problems
-        self._backwards = Backwards(database, shop=shop, clock=clock, problems=problems)
-        self.ownership = Ownership(database, api, workbook.spreadsheet_id, clock=clock)
+        self._backwards = Backwards(context)
+        self.ownership = Ownership(context.database, api, workbook.spreadsheet_id, clock=context.clock)
         self._narrowing = Narrowing()
-        self._limits = Limits(database, workbook.spreadsheet_id, clock=clock)
-        self._aside = Aside(database, shop=shop, policy=policy, clock=clock, redact=redact, events=events)
+        self._limits = Limits(context, workbook.spreadsheet_id)
+        self._aside = Aside(context)
         self._stale = 0
         self._google_works = False
         """Whether this run has found out what became of a batch: then what fails next fails for its content."""
 
     def next_run_at(self) -> datetime | None:
         """When there is something to do and nothing forbids it; None: nothing to do."""
-        now = self._clock.now()
-        with self._database.read() as connection:
-            breaker = breakers.get_breaker(connection, self._shop, Part.SHEET)
-            due = now if batches.open_batches(connection, self._shop) else batches.next_write_at(connection, self._shop)
+        now = self._context.clock.now()
+        with self._context.database.read() as connection:
+            breaker = breakers.get_breaker(connection, self._context.shop, Part.SHEET)
+            due = (
+                now
+                if batches.open_batches(connection, self._context.shop)
+                else batches.next_write_at(connection, self._context.shop)
+            )
         if due is None:
             return None
         return max(due, breaker.until) if breaker.until is not None else due
@@ -114,7 +95,7 @@ class WriteStage:
             self._settle_open_batches()
             return self._write_batch(at_most)
         except SheetsError as error:
-            self._observer.write_tried(error.kind)
+            self._context.observer.write_tried(error.kind)
             self._pause(error)
             return Written()
 
@@ -131,38 +112,40 @@ class WriteStage:
         try:
             self.ownership.leave()
         except SheetsError as error:
-            log.info("spreadsheet.not_left", reason=self._redact(error.message))
+            log.info("spreadsheet.not_left", reason=self._context.redact(error.message))
 
     def _settle_open_batches(self) -> None:
         """An open batch here is one that got no clear answer, or that a process left behind as it died."""
-        with self._database.read() as connection:
-            open_ = batches.open_batches(connection, self._shop)
+        with self._context.database.read() as connection:
+            open_ = batches.open_batches(connection, self._context.shop)
         for batch in open_:
             guard = GUARDS[batch.guard]
             is_applied = was_applied(self._api, guard, batch.spreadsheet_id, batch.id, batch.marker_id)
             if is_applied:
                 self._applied(batch)
-                self._observer.batch_settled(applied=True)
+                self._context.observer.batch_settled(applied=True)
                 continue
             self._google_works = True
             keys = self._void(batch, "It did not reach the sheet.")
-            self._observer.batch_settled(applied=False)
+            self._context.observer.batch_settled(applied=False)
             if self._narrowing.unclear(keys) and not self._limits.try_without(keys, reason=BROKE):
                 self._aside.refused(keys[0], BROKE)
 
     def _write_batch(self, at_most: int) -> Written:
         limit = min(self._narrowing.most, at_most)
-        with self._database.read() as connection:
-            waiting = batches.orders_to_write(connection, self._shop, now=self._clock.now(), limit=limit)
+        with self._context.database.read() as connection:
+            waiting = batches.orders_to_write(
+                connection, self._context.shop, now=self._context.clock.now(), limit=limit
+            )
         waiting = self._limits.choose(waiting) if self._limits.is_trying else self._aside.choose(waiting)
         if not waiting:
             return Written()
-        looked = Deadline.after(self._clock, LOOK_WITHIN)
+        looked = Deadline.after(self._context.clock, LOOK_WITHIN)
         layout = self._workbook.layout(self.ownership.check)
         spreadsheet_id, sheet_id = self._workbook.spreadsheet_id, layout.tabs[Tab.ORDERS].sheet_id
-        chosen = current_guard(self._database, self._api, spreadsheet_id, sheet_id, clock=self._clock)
+        chosen = current_guard(self._context.database, self._api, spreadsheet_id, sheet_id, clock=self._context.clock)
         if self.ownership.hold(layout, chosen, sheet_id):
-            looked = Deadline.after(self._clock, LOOK_WITHIN)
+            looked = Deadline.after(self._context.clock, LOOK_WITHIN)
             layout = self._workbook.layout(self.ownership.check)
         if not self.ownership.knows_rows(layout):
             self._learn(layout)
@@ -192,7 +175,7 @@ class WriteStage:
             )
 
         requests = make_requests()
-        deadline = Deadline.after(self._clock, SEND_WITHIN).or_sooner(looked)
+        deadline = Deadline.after(self._context.clock, SEND_WITHIN).or_sooner(looked)
         claimed = self._claim(batch, entries, layout)
         if len(claimed) < len(entries):
             # The others have changed since they were read, and come with the next batch.
@@ -205,36 +188,36 @@ class WriteStage:
         rows = self._workbook.rows_known_by_their_ids(layout)
         self._backwards.compare(rows)
         lesson = learn_rows(
-            self._database,
+            self._context.database,
             rows,
-            shop=self._shop,
+            shop=self._context.shop,
             spreadsheet_id=self._workbook.spreadsheet_id,
             last_batch=layout.last_batch or "",
-            events=self._events,
-            clock=self._clock,
+            events=self._context.events,
+            clock=self._context.clock,
         )
-        if self._problems is not None and lesson.lacking:
-            self._problems.put(
-                "items_missing", lacking_sentence(lesson), at=self._clock.now(), severity=Severity.WARNING
+        if lesson.lacking:
+            self._context.problems.put(
+                "items_missing", lacking_sentence(lesson), at=self._context.clock.now(), severity=Severity.WARNING
             )
 
     def _claim(self, batch: Batch, entries: Sequence[Entry], layout: Layout) -> set[int]:
         """Stores the batch; the keys of the orders that belong to it."""
         made = {entry.order.id: Made.of(entry.order, entry.shows, entry.lacks) for entry in entries}
-        now = self._clock.now()
+        now = self._context.clock.now()
 
         def places(claimed: AbstractSet[int]) -> Mapping[int, Place]:
             return order_places(batch.spreadsheet_id, layout, [entry for entry in entries if entry.order.id in claimed])
 
-        return self._database.write(
-            lambda connection: batches.open_batch(connection, self._shop, batch, made, now=now, places=places)
+        return self._context.database.write(
+            lambda connection: batches.open_batch(connection, self._context.shop, batch, made, now=now, places=places)
         )
 
     def _send(
         self, batch: Batch, requests: Sequence[dict[str, Any]], entries: Sequence[Entry], deadline: Deadline
     ) -> Written:
         """Sends a stored batch, once; not after the deadline."""
-        self._observer.batch_sent(
+        self._context.observer.batch_sent(
             orders=len(entries), rows=sum(len(entry.order_rows) + len(entry.item_rows) for entry in entries)
         )
         self._limits.sent(requests)
@@ -248,9 +231,9 @@ class WriteStage:
             # means that its id was drawn before; the next batch has another.)
             self._void(batch, error.message)
             written = self._after_refusal(error, entries)
-            self._observer.write_tried(error.kind)
+            self._context.observer.write_tried(error.kind)
             return written
-        self._observer.write_tried(OK)
+        self._context.observer.write_tried(OK)
         self._applied(batch, entries)
         self._workbook.add_wanted_summary()
         return Written(orders=len(entries), more=True)
@@ -276,7 +259,7 @@ class WriteStage:
         return Written(more=True)
 
     def _applied(self, batch: Batch, entries: Sequence[Entry] = ()) -> None:
-        now = self._clock.now()
+        now = self._context.clock.now()
 
         def change(connection: Connection) -> list[tuple[datetime, datetime]]:
             first_rows = batches.first_rows(connection, batch)
@@ -285,14 +268,14 @@ class WriteStage:
             if self._limits.is_trying:
                 self._limits.worked(connection, batches.keys_of(connection, batch))
             if batches.applied(connection, batch, now=now):
-                self._events.shown(connection, newly_shown, now=now)
-                self._events.freed(connection, freed, now=now)
-            ended = breakers.record_success(connection, self._shop, Part.SHEET, now=now)
-            self._events.worked(connection, Part.SHEET, ended, now=now)
+                self._context.events.shown(connection, newly_shown, now=now)
+                self._context.events.freed(connection, freed, now=now)
+            ended = breakers.record_success(connection, self._context.shop, Part.SHEET, now=now)
+            self._context.events.worked(connection, Part.SHEET, ended, now=now)
             return first_rows
 
-        for received_at, stored_at in self._database.write(change):
-            self._observer.row_written(received_at=received_at, stored_at=stored_at, now=now)
+        for received_at, stored_at in self._context.database.write(change):
+            self._context.observer.row_written(received_at=received_at, stored_at=stored_at, now=now)
         self._stale = 0
         self._narrowing.applied()
         self._limits.end_trial()
@@ -303,29 +286,31 @@ class WriteStage:
 
     def _void(self, batch: Batch, reason: str) -> list[int]:
         """Frees the orders of the batch; their keys."""
-        now = self._clock.now()
+        now = self._context.clock.now()
 
         def change(connection: Connection) -> list[int]:
             keys = batches.keys_of(connection, batch)
             return keys if batches.void(connection, batch, now=now) else []
 
-        keys = self._database.write(change)
-        log.warning("batch.void", batch=batch.id, reason=self._redact(reason))
+        keys = self._context.database.write(change)
+        log.warning("batch.void", batch=batch.id, reason=self._context.redact(reason))
         return keys
 
     def _pause(self, error: SheetsError) -> None:
-        now = self._clock.now()
-        reason = self._redact(error.message)
+        now = self._context.clock.now()
+        reason = self._context.redact(error.message)
 
         def change(connection: Connection) -> datetime:
-            failures = breakers.get_breaker(connection, self._shop, Part.SHEET).failures + 1
-            wait = min(self._policy.delay(1 if error.is_unclear and self._google_works else failures), LONGEST_PAUSE)
+            failures = breakers.get_breaker(connection, self._context.shop, Part.SHEET).failures + 1
+            wait = min(
+                self._context.retry.delay(1 if error.is_unclear and self._google_works else failures), LONGEST_PAUSE
+            )
             until = now + max(wait, timedelta(seconds=error.retry_after or 0))
-            breakers.record_failure(connection, self._shop, Part.SHEET, reason=reason, until=until, now=now)
-            self._events.failed(connection, Part.SHEET, must_mend=error.must_mend, now=now)
+            breakers.record_failure(connection, self._context.shop, Part.SHEET, reason=reason, until=until, now=now)
+            self._context.events.failed(connection, Part.SHEET, must_mend=error.must_mend, now=now)
             return until
 
-        until = self._database.write(change)
+        until = self._context.database.write(change)
         log.warning(
             "sheet.failed", kind=str(error.kind), reason=reason, paused_until=until.isoformat(timespec="seconds")
         )

@@ -14,7 +14,6 @@ from connector.gateways.whapi.answers import parse_items
 from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.jobs.fetch import FetchStage
 from connector.jobs.receive import IntakeResult, ReceiveStage
-from connector.jobs.retry import RetryPolicy
 from connector.jobs.write import WriteStage
 from connector.models import Item, NewOrder, Order, OrderChange
 from connector.runtime import SHOP
@@ -29,10 +28,10 @@ from sandbox.google.grid import Cell
 from sandbox.google.merchant import Merchant
 from sandbox.google.standin import Answer
 from tests.clock import FakeClock
+from tests.context import shop_context
 from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, new_google
 
 TITLES = {Tab.ORDERS: "Orders", Tab.ITEMS: "Items"}
-POLICY = RetryPolicy(10, 3600, 7 * 86_400, jitter=lambda: 0.5)
 NOT_FOUND = 404
 
 
@@ -70,10 +69,10 @@ class Bench:
         workbook = Workbook(
             self.api, SPREADSHEET_ID, titles=TITLES, is_ours=self._known, clock=self.clock, time_zone=None
         )
-        common: dict[str, Any] = {"shop": SHOP, "clock": self.clock, "events": events}
-        self.fetch = FetchStage(self.database, self.whapi, policy=POLICY, **common)
-        self.write = WriteStage(self.database, self.api, workbook, policy=POLICY, **common)
-        self.receive = ReceiveStage(self.database, grace=3, arrived=lambda _: None, **common)
+        context = shop_context(self.database, self.clock, events=events)
+        self.fetch = FetchStage(context, self.whapi)
+        self.write = WriteStage(context, self.api, workbook)
+        self.receive = ReceiveStage(context, arrived=lambda _: None)
 
     @property
     def merchant(self) -> Merchant:

@@ -21,7 +21,6 @@ from connector.jobs.cleanup import prune
 from connector.jobs.fetch import FetchStage
 from connector.jobs.receive import ReceiveStage
 from connector.jobs.resync import ask_for_resync
-from connector.jobs.retry import RetryPolicy
 from connector.jobs.write import WriteStage
 from connector.models import Item, NewOrder, Order, OrderChange, Place, Shown, Status
 from connector.runtime import SHOP
@@ -31,6 +30,7 @@ from connector.store import batches, orders
 from connector.store.database import Database
 from connector.store.tables import outbox
 from tests.clock import FakeClock
+from tests.context import shop_context
 from tests.memory import new_folder
 from tests.pipeline.direct import (
     SPREADSHEET_ID,
@@ -43,7 +43,6 @@ from tests.pipeline.direct import (
 )
 from tests.pipeline.refusing import RefusingGoogle
 
-POLICY = RetryPolicy(10, 3600, 7 * 86_400, jitter=lambda: 0.5)
 TITLES = {Tab.ORDERS: "Orders", Tab.ITEMS: "Items"}
 EVENTS = Publisher(shop=SHOP, spreadsheet_id=SPREADSHEET_ID, targets=["target"])
 SAYS = {Status.WAITING: "waiting · {}", Status.SYNCED: "complete", Status.FAILED: "unavailable"}
@@ -102,13 +101,10 @@ class PipelineStates(RefusingGoogle):
         workbook = Workbook(
             self.api, SPREADSHEET_ID, titles=TITLES, is_ours=self.known, clock=self.clock, time_zone=None
         )
-        self.fetch = FetchStage(self.database, self.source, shop=SHOP, policy=POLICY, clock=self.clock, events=EVENTS)
-        self.write = WriteStage(
-            self.database, self.api, workbook, shop=SHOP, policy=POLICY, clock=self.clock, events=EVENTS
-        )
-        self.receive = ReceiveStage(
-            self.database, shop=SHOP, grace=3, clock=self.clock, arrived=lambda _: None, events=EVENTS
-        )
+        context = shop_context(self.database, self.clock, events=EVENTS)
+        self.fetch = FetchStage(context, self.source)
+        self.write = WriteStage(context, self.api, workbook)
+        self.receive = ReceiveStage(context, arrived=lambda _: None)
 
     def known(self, order_ids: list[str]) -> set[str]:
         with self.store.read() as connection:

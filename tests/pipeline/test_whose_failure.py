@@ -17,7 +17,8 @@ from connector.store.breakers import CircuitBreaker, Part
 from connector.store.database import Database
 from connector.store.standing import read_standing
 from tests.clock import FakeClock
-from tests.pipeline.desk import EVENTS, POLICY
+from tests.context import shop_context
+from tests.pipeline.desk import EVENTS
 
 BROKEN = WhapiError("Whapi has trouble of its own (500).", scope=Scope.SUSPECT, kind="server_error")
 
@@ -48,10 +49,9 @@ class Line:
 
     def __init__(self, database: Database) -> None:
         self.database, self.clock, self.whapi = database, FakeClock(), Whapi()
-        self.fetch = FetchStage(database, self.whapi, shop=SHOP, policy=POLICY, clock=self.clock, events=EVENTS)
-        self.receive = ReceiveStage(
-            database, shop=SHOP, grace=3, clock=self.clock, arrived=lambda _: None, events=EVENTS
-        )
+        context = shop_context(database, self.clock, events=EVENTS)
+        self.fetch = FetchStage(context, self.whapi)
+        self.receive = ReceiveStage(context, arrived=lambda _: None)
 
     def arrive(self, *order_ids: str) -> None:
         new = [NewOrder(order_id, self.clock.now(), order_token="token") for order_id in order_ids]
@@ -74,7 +74,7 @@ class Line:
 
     def breaker(self) -> CircuitBreaker:
         with self.database.read() as connection:
-            return read_standing(connection, SHOP).pauses[Part.CHANNEL]
+            return read_standing(connection, SHOP).breakers[Part.CHANNEL]
 
     def named(self) -> list[str]:
         with self.database.read() as connection:

@@ -41,10 +41,11 @@ from connector.store.tables import spreadsheets
 from sandbox.google.grid import Content
 from sandbox.google.spreadsheet import Spreadsheet
 from tests.clock import FakeClock
+from tests.context import shop_context
 from tests.memory import new_folder
 from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, Fate, new_google
 from tests.pipeline.hanging import Baton, HangingApi, Point, Writer
-from tests.pipeline.test_states import EVENTS, POLICY, TITLES, empty_store
+from tests.pipeline.test_states import EVENTS, TITLES, empty_store
 
 POINTS = st.sampled_from([None, None, *Point])
 FATES = st.lists(st.sampled_from([Fate.OK, Fate.OK, Fate.OK, Fate.LOST, Fate.UNHEARD, Fate.LATE]), max_size=2)
@@ -57,10 +58,9 @@ class Process:
     def __init__(self, path: Path, api: DirectApi, clock: FakeClock) -> None:
         self.database = Database(f"sqlite:///{path}")
         workbook = Workbook(api, SPREADSHEET_ID, titles=TITLES, is_ours=self.known, clock=clock, time_zone=None)
-        self.stage = WriteStage(self.database, api, workbook, shop=SHOP, policy=POLICY, clock=clock, events=EVENTS)
-        self.receive = ReceiveStage(
-            self.database, shop=SHOP, grace=3, clock=clock, arrived=lambda _: None, events=EVENTS
-        )
+        context = shop_context(self.database, clock, events=EVENTS)
+        self.stage = WriteStage(context, api, workbook)
+        self.receive = ReceiveStage(context, arrived=lambda _: None)
 
     def known(self, order_ids: list[str]) -> set[str]:
         with self.database.read() as connection:

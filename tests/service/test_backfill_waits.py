@@ -9,7 +9,8 @@ from connector.jobs.backfill import Backfilled, BackfillStoppedError, backfill
 from connector.store.database import Database
 from sandbox.faults import Fault
 from tests.clock import FakeClock
-from tests.service.past_channel import DAY, POLICY, PastChannel
+from tests.context import POLICY
+from tests.service.past_channel import DAY, PastChannel
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from connector.store.breakers import Part
 from connector.store.database import Database
 from connector.store.outbox import Event, NewEvent
 from tests.clock import FakeClock
+from tests.context import shop_context
 from tests.store.helpers import ITEMS, SHOP, add, batch_of, get, new_order
 
 EVENTS = Publisher(shop=SHOP, spreadsheet_id="sheet", targets=["first", "second"])
@@ -46,7 +47,7 @@ TARGETS = ("first", "second")
 
 
 def receive(database: Database, clock: FakeClock, *order_ids: str, events: Publisher = EVENTS, **values: Any) -> None:
-    stage = ReceiveStage(database, shop=SHOP, grace=3, clock=clock, arrived=lambda _: None, events=events)
+    stage = ReceiveStage(shop_context(database, clock, events=events), arrived=lambda _: None)
     stage.receive(Reading(orders=[new_order(order_id, **values) for order_id in order_ids]), keep_unclear=True)
 
 

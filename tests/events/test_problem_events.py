@@ -8,11 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from connector.events.publisher import Publisher
-from connector.jobs.problem_events import BRIEF, Telling
-from connector.problems import Problems, Severity
+from connector.jobs.problem_events import BRIEF, ProblemEvents
+from connector.problems import Severity
 from connector.store.database import Database
 from connector.store.tables import outbox
 from tests.clock import FakeClock
+from tests.context import shop_context
 from tests.store.helpers import SHOP, add, new_order
 
 FILE = "The database's file was removed. Restart the service."
@@ -22,9 +23,10 @@ class Process:
     """A running service, as far as it is told of. Another one on the same store is a restart."""
 
     def __init__(self, database: Database, clock: FakeClock) -> None:
-        self.problems = Problems()
         events = Publisher(shop=SHOP, spreadsheet_id="sheet", targets=["target"])
-        self._telling = Telling(database, self.problems, shop=SHOP, clock=clock, events=events)
+        context = shop_context(database, clock, events=events)
+        self.problems = context.problems
+        self._telling = ProblemEvents(context)
 
     def look(self) -> None:
         self._telling.run(lambda _seconds: False)
