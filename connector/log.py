@@ -11,17 +11,21 @@ import sys
 from collections.abc import Iterable, MutableMapping, Sequence
 from contextlib import nullcontext, suppress
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 import structlog
-
-from connector.visible import visible
 
 _TALKATIVE = (
     "httpx", "httpcore", "urllib3", "requests", "google", "gspread", "werkzeug", "waitress", "sqlalchemy",
     "alembic", "apscheduler", "tzlocal", "asyncio", "filelock",
 )  # fmt: skip
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+"""Control characters but for tab and line feed, direction marks, and what has no width."""
 _REPLACEMENT = "[secret]"
+SHORTEST_HIDDEN = 6
+"""Characters. What is shorter is likely to be a part of ordinary words, which a log would then lack."""
 _IN_TEXT = re.compile(
     r"""(?ix)
     (?P<name>\b(?:order_token|token|access_token|assertion|password|secret)\\*["']?\s*[=:]\s*\\*["']?)(?!\[secret\])[^&\s"',}]+
@@ -82,6 +86,24 @@ def _forms(secret: str) -> tuple[str, ...]:
 
 def _replace(match: re.Match[str]) -> str:
     return (match["name"] or match["bearer"] or "") + _REPLACEMENT
+
+
+def database_secrets(url: str) -> list[str]:
+    """The password in a database's address, wherever it stands and however wrongly it is written."""
+    rest = url.partition("://")[2]
+    passwords = [part.rpartition("@")[0].partition(":")[2] for part in (rest, rest.partition("?")[0])]
+    for pair in rest.partition("?")[2].split("&"):
+        name, _, value = pair.partition("=")
+        if "pass" in name.lower():
+            passwords.append(value)
+    pieces = [piece for password in passwords for piece in (password, *re.split(r"[@:/?#&]", password))]
+    plain = [unquote(piece) for piece in pieces]
+    return list(dict.fromkeys(piece for piece in (*pieces, *plain) if len(piece) >= SHORTEST_HIDDEN))
+
+
+def visible(text: str) -> str:
+    """The text with each such character as its code, so that nobody's words can turn a line around or hide a part."""
+    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 class _Lines(logging.StreamHandler[Any]):

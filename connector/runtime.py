@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from connector import __version__
-from connector.checks.finding import LatestFindings
 from connector.clock import Clock, SystemClock
 from connector.events.delivery import Delivery
 from connector.events.publisher import Publisher
 from connector.events.sender import Sender
 from connector.events.signing import Signer
+from connector.findings import LatestFindings
 from connector.gateways.whapi.client import WhapiClient
 from connector.jobs.arrivals import Arrivals
 from connector.jobs.audits import Audits

@@ -12,12 +12,10 @@ from wsgiref.types import WSGIApplication
 
 import waitress
 
-from connector.api.body import LARGEST_BODY
+from connector.api.body import LARGEST_BODY, LARGEST_HEAD
 from connector.api.orders import MOST_WAITING
 
 _THREADS = 16
-LARGEST_HEAD = 32 * 1024
-"""Bytes of a request's first line and headers."""
 _LARGEST_READ = 2 * LARGEST_BODY
 """Up to this a body is read, so that the application can say what is wrong; beyond it waitress refuses."""
 _IN_MEMORY = 64 * 1024

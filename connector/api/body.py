@@ -11,6 +11,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from connector.api.errors import NO_FIELDS, NOT_JSON, TOO_DEEP, TOO_MANY_FIELDS, WRONG_FIELDS, ApiError
 from connector.gateways.reading.unwrap import TooDeepError, opened, parse_json
 
+LARGEST_HEAD = 32 * 1024
+"""Bytes of a request's first line and headers."""
 LARGEST_BODY = 2**20
 """Bytes. Whapi's payloads are a few kB, with the order's preview picture some tens of kB."""
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from connector.checks.failure import WrongError
-from connector.checks.finding import Finding
 from connector.events.address import RefusedAddressError, addresses_for
+from connector.findings import Finding
 from connector.settings import Settings
 
 _NAME = "events"

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from connector.checks.finding import Finding, Level
+from connector.findings import Finding, Level
 from connector.gateways.whapi.errors import WhapiError
 from connector.sheets.credentials import CredentialsError
 from connector.sheets.errors import Kind, RedirectedError, SheetsError

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from connector.checks.finding import Finding
+from connector.findings import Finding
 from connector.settings import ENV_FILE, Settings
 from connector.sheets.credentials import key_file
 

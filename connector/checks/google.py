@@ -2,9 +2,9 @@
 
 from collections.abc import Generator, Iterator
 
-from connector.checks.finding import Finding
 from connector.checks.owner import check_owner
 from connector.clock import SystemClock
+from connector.findings import Finding
 from connector.jobs.guards import CHANGED, DOES_NOT_BLOCK, prove_guard
 from connector.runtime import SHOP, known_ids, sheets_api
 from connector.settings import Settings

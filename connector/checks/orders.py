@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from connector.checks.finding import Finding
 from connector.clock import Clock, SystemClock
+from connector.findings import Finding
 from connector.jobs.limits import LIMITS_LAST
 from connector.jobs.reasons import is_late, reasons
 from connector.problems import NamedProblem, Severity

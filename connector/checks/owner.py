@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from connector.checks.finding import Finding
 from connector.clock import Clock
+from connector.findings import Finding
 from connector.jobs.ownership import Ownership, lost_sentence, waits_sentence
 from connector.sheets.client import SheetsApi
 from connector.sheets.layout import Layout

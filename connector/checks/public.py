@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from connector.checks.failure import WrongError
-from connector.checks.finding import Finding
+from connector.findings import Finding
 from connector.gateways.whapi.webhooks import PATH, webhook_url
 from connector.settings import Settings
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 import httpx
 
-from connector.checks.finding import Finding
 from connector.checks.public import local_address
+from connector.findings import Finding
 from connector.gateways.whapi.webhooks import HEADER
 from connector.metrics.quota import LIMIT, Quota, QuotaUse
 from connector.settings import Settings

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from connector.checks.events import check_receivers
 from connector.checks.failure import guarded
 from connector.checks.files import check_files
-from connector.checks.finding import Finding, Level
 from connector.checks.google import check_google
 from connector.checks.orders import check_orders
 from connector.checks.public import check_public_url
@@ -14,6 +13,7 @@ from connector.checks.settings import read_settings
 from connector.checks.storage import check_storage
 from connector.checks.webhook import check_webhook
 from connector.checks.whapi import check_channel
+from connector.findings import Finding, Level
 from connector.log import Redactor
 from connector.runtime import whapi_client
 from connector.settings import Settings

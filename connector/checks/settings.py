@@ -4,8 +4,8 @@ import ipaddress
 from collections.abc import Iterator
 from pathlib import Path
 
-from connector.checks.finding import Finding
 from connector.env_statements import statements
+from connector.findings import Finding
 from connector.settings import ENV_FILE, Settings, SettingsError, load_settings
 
 _NAME = "settings"

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.checks.failure import WrongError
-from connector.checks.finding import Finding
+from connector.findings import Finding
 from connector.runtime import SHOP
 from connector.settings import Settings
 from connector.store.database import Database, described, parse_url

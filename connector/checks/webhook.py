@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from connector.checks.failure import WrongError
-from connector.checks.finding import Finding
+from connector.findings import Finding
 from connector.gateways.whapi import webhooks
 from connector.gateways.whapi.client import WhapiClient
 from connector.settings import Settings

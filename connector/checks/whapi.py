@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from connector.checks.failure import WrongError
-from connector.checks.finding import Finding
+from connector.findings import Finding
 from connector.gateways.whapi.client import AUTHORISED, CHANNEL_STATES, WhapiClient
 from connector.runtime import SHOP
 from connector.store.database import Database

@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 import click
 
-from connector.checks.finding import Level
 from connector.checks.run import run_checks
+from connector.findings import Level
 from connector.log import set_up_logging
 
 

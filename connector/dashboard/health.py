@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from connector.checks import finding as check
-from connector.checks.finding import Finding
 from connector.dashboard.formatting import count
 from connector.dashboard.snapshot import Snapshot
+from connector.findings import Finding
+from connector.findings import Level as FindingLevel
 from connector.jobs.reasons import FAILURES_THAT_COUNT, is_late, names, reasons
 from connector.models import Status
 from connector.problems import Severity
@@ -31,7 +31,7 @@ class Level(StrEnum):
 
 
 _SEVERITIES = {Severity.WARNING: Level.LOOK, Severity.PROBLEM: Level.BAD}
-_LEVELS = {check.Level.OK: Level.GOOD, check.Level.WARNING: Level.LOOK, check.Level.PROBLEM: Level.BAD}
+_LEVELS = {FindingLevel.OK: Level.GOOD, FindingLevel.WARNING: Level.LOOK, FindingLevel.PROBLEM: Level.BAD}
 
 
 @dataclass(frozen=True, slots=True)

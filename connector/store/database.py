@@ -11,9 +11,8 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from connector.log import Redactor
+from connector.log import Redactor, database_secrets
 from connector.observer import Observer
-from connector.settings import database_secrets
 from connector.store.commit import Committed, GroupCommit, MicroBatch
 from connector.store.file import SameFile
 from connector.store.migrate import NewerSchemaError, migrate

@@ -14,10 +14,10 @@ from sqlalchemy.engine import make_url
 
 from connector.checks import storage
 from connector.checks.failure import guarded
-from connector.checks.finding import Level
 from connector.checks.google import check_google
 from connector.checks.run import check_with, run_checks
 from connector.checks.settings import read_settings
+from connector.findings import Level
 from connector.settings import Settings
 from connector.store.database import Database
 from tests.check.place import Place, right, wrong

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from connector.checks.finding import Finding
+from connector.findings import Finding
 from connector.models import Order
 from connector.runtime import SHOP
 from connector.store import breakers

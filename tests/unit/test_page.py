@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from connector.checks.finding import Finding
 from connector.dashboard import ttl_cache
 from connector.dashboard.charts import orders_plot, times_plot
 from connector.dashboard.formatting import Words, amount, duration, size
 from connector.dashboard.health import Level, judge
 from connector.dashboard.snapshot import Snapshot
 from connector.dashboard.ttl_cache import TooSlowError, TTLCache
+from connector.findings import Finding
 from connector.models import Status
 from connector.problems import NamedProblem
 from connector.store.breakers import CircuitBreaker, Part

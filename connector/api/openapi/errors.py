@@ -15,7 +15,7 @@ from connector.api.errors import (
     TOO_MANY_FIELDS,
 )
 from connector.api.openapi.shape import TEXT, Json, answer, example, responses, schema
-from connector.server import LARGEST_HEAD
+from connector.api.body import LARGEST_HEAD
 
 RETRY_AFTER: Json = {
     "Retry-After": {
