@@ -32,7 +32,8 @@ def begin(connection: Connection, shop: str, key_digest: str) -> int:
         .where(logins.c.shop == shop, logins.c.key_digest != key_digest)
         .values(key_digest=key_digest, number=logins.c.number + 1)
     )
-    return connection.execute(sa.select(logins.c.number).where(logins.c.shop == shop)).scalar_one()
+    number: int = connection.execute(sa.select(logins.c.number).where(logins.c.shop == shop)).scalar_one()
+    return number
 
 
 def end(connection: Connection, shop: str, ended: Mapping[str, datetime], *, now: datetime) -> None:

@@ -8,10 +8,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from connector.app import create_app
 from connector.cli.start import database_or_exit, settings_or_exit
-from connector.service import build_service
-from connector.web.app import create_app
-from connector.web.server import WebServer
+from connector.runtime import build_service
+from connector.server import WebServer
 from tests.attack.raw import Answer, exchange
 from tests.attack.service_memory import resident
 from tests.process.service_process import ServiceProcess

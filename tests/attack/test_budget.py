@@ -17,8 +17,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from connector.sandbox.sandbox import Sandbox
-from connector.web.body import LARGEST_BODY
+from connector.api.body import LARGEST_BODY
+from sandbox.sandbox import Sandbox
 from tests.attack import hostile
 from tests.attack.hostile import as_json
 from tests.attack.raw import request
@@ -91,7 +91,7 @@ class Shape:
         return (json.dumps(inner) if self.in_text else inner).encode("utf-8", "surrogatepass")
 
     def _repeated(self, room: int) -> str:
-        parts = []
+        parts: list[str] = []
         for number in count():
             part = self.unit.replace(HERE, str(number))
             if self.repeated_in == "object":

@@ -8,18 +8,19 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from connector.api.body import LARGEST_BODY
+from connector.api.query import LARGEST_LIST
 from connector.gateways.forwarded import read_forwarded
+from connector.gateways.reading.lengths import LONGEST_ID, LONGEST_NAME, LONGEST_TEXT, LONGEST_TOKEN, SIGN, cut
+from connector.gateways.reading.result import Reading
 from connector.gateways.webhook import read_webhook
+from connector.gateways.whapi.answers import parse_items
+from connector.jobs.receive import ReceiveStage
 from connector.models import NewOrder, OrderChange
 from connector.store.database import Database
-from connector.sync.receive import ReceiveStage
-from connector.web.body import LARGEST_BODY
-from connector.web.query import LARGEST_LIST
-from connector.whapi.items import parse_items
-from connector.whapi.lengths import LONGEST_ID, LONGEST_NAME, LONGEST_TEXT, LONGEST_TOKEN, SIGN, cut
-from connector.whapi.payload import Reading
 from tests.attack.test_routes import count
 from tests.clock import FakeClock
+from tests.context import shop_context
 from tests.service.shop import Shop
 from tests.store.helpers import add, get, new_order, quarantined_entries
 
@@ -168,7 +169,7 @@ def test_what_is_the_same_for_all_parts_of_a_request_is_not_stored_with_each(
     database: Database, body: dict[str, Any]
 ) -> None:
     assert len(json.dumps(body)) < LARGEST_BODY
-    receive = ReceiveStage(database, shop="default", grace=3, clock=FakeClock(), arrived=lambda _: None)
+    receive = ReceiveStage(shop_context(database, FakeClock()), arrived=lambda _: None)
 
     receipt = receive.receive(read_webhook(body, now=NOW), keep_unclear=True)
 
@@ -205,7 +206,7 @@ def test_many_messages_of_metas_and_many_contacts_are_not_compared_each_with_eac
 def test_a_hundred_thousand_deleted_messages_that_are_no_orders_are_looked_up_in_few_questions(
     database: Database,
 ) -> None:
-    receive = ReceiveStage(database, shop="default", grace=3, clock=FakeClock(), arrived=lambda _: None)
+    receive = ReceiveStage(shop_context(database, FakeClock()), arrived=lambda _: None)
     add(database, FakeClock(), new_order("1", message_id="m77777"))
     statements: list[str] = []
     sa.event.listen(database.engine, "before_cursor_execute", lambda *values: statements.append(values[2]))
@@ -218,7 +219,7 @@ def test_a_hundred_thousand_deleted_messages_that_are_no_orders_are_looked_up_in
 
 
 def test_of_several_changes_of_an_order_the_latest_counts(database: Database) -> None:
-    receive = ReceiveStage(database, shop="default", grace=3, clock=FakeClock(), arrived=lambda _: None)
+    receive = ReceiveStage(shop_context(database, FakeClock()), arrived=lambda _: None)
     add(database, FakeClock(), new_order("1", message_id="m"))
     by_order, by_message = OrderChange("Order accepted", order_id="1"), OrderChange("Message deleted", message_id="m")
 
@@ -232,7 +233,7 @@ def test_of_several_changes_of_an_order_the_latest_counts(database: Database) ->
 
 
 def test_an_order_that_is_repeated_ten_thousand_times_in_a_request_is_looked_up_a_few_times(database: Database) -> None:
-    receive = ReceiveStage(database, shop="default", grace=3, clock=FakeClock(), arrived=lambda _: None)
+    receive = ReceiveStage(shop_context(database, FakeClock()), arrived=lambda _: None)
     statements: list[str] = []
     sa.event.listen(database.engine, "before_cursor_execute", lambda *values: statements.append(values[2]))
     repeats = [message(order={"text": f"note {n}"}) for n in range(5000)]
@@ -260,7 +261,8 @@ def full_of_notes(shop: Shop) -> list[str]:
 def test_a_listing_ends_before_it_becomes_too_large_and_goes_on_at_the_next_page(
     shop: Shop, full_of_notes: list[str]
 ) -> None:
-    seen, before = [], None
+    seen: list[str] = []
+    before = None
     while len(seen) < len(full_of_notes):
         page = shop.http.get("/orders", params={"limit": 500} | ({"before": before} if before else {}))
         assert len(page.content) < LARGEST_LIST + 7 * LONGEST_TEXT

@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from connector.app import create_app
+from connector.dashboard.session import COOKIE, LASTS
 from connector.store.database import Database
-from connector.web.app import create_app
-from connector.web.page.session import COOKIE, LASTS
 from tests.clock import FakeClock
 from tests.page.visitor import PASSWORD
 from tests.service.shop import Shop
@@ -32,7 +32,8 @@ class Installation:
     def start(self, password: str = PASSWORD, secret: str = SECRET) -> FlaskClient:
         self.database = Database(self.url)
         self._databases.append(self.database)
-        service = replace(self._service, database=self.database, clock=self.clock)
+        context = replace(self._service.context, database=self.database, clock=self.clock)
+        service = replace(self._service, context=context)
         return create_app(service, webhook_secret=secret, admin_password=password).test_client()
 
     def close(self) -> None:
