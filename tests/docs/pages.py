@@ -1,0 +1,46 @@
+"""The pages of the repository, as the tests of this folder read them."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_BLOCK = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
+_ROW = re.compile(r"^\| (?!---)(.*) \|$", re.MULTILINE)
+
+
+@cache
+def pages() -> tuple[Path, ...]:
+    """Every Markdown file that belongs to the repository, whether it was committed already or not."""
+    asked = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", "*.md"]
+    listed = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    return tuple(path for name in listed if (path := ROOT / name).is_file())
+
+
+@cache
+def text(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+@cache
+def prose(page: Path) -> str:
+    """The page without its blocks of code."""
+    return _BLOCK.sub("", text(page))
+
+
+def rows(page: str) -> Iterator[list[str]]:
+    """The rows of a page's tables, without their headers: the text of each cell."""
+    before = None
+    for row in _ROW.finditer(prose(ROOT / page)):
+        is_header = prose(ROOT / page)[row.end() :].startswith("\n| ---")
+        if not is_header:
+            yield [cell.strip() for cell in row.group(1).split(" | ")]
+        before = row
+    assert before is not None, f"{page} has no table."
+
+
+def in_code(words: str) -> list[str]:
+    """What stands in backquotes."""
+    return re.findall(r"`([^`]+)`", words)
