@@ -10,7 +10,7 @@ from connector.web.errors import register_error_handlers
 from connector.web.gateways import Doors, gateways_blueprint
 from connector.web.health import health_blueprint
 from connector.web.metrics import metrics_blueprint, observe_requests
-from connector.web.openapi.route import openapi_blueprint
+from connector.web.openapi import openapi_blueprint
 from connector.web.orders import orders_blueprint
 from connector.web.page.access import Access
 from connector.web.page.blueprint import NAME as PAGE
@@ -67,7 +67,7 @@ def create_app(
     app.register_blueprint(quarantine_blueprint(service))
     app.register_blueprint(health_blueprint(service))
     app.register_blueprint(metrics_blueprint(service))
-    app.register_blueprint(openapi_blueprint())
+    app.register_blueprint(openapi_blueprint(public_url))
     access = Access(password=admin_password, salt=webhook_secret, clock=service.clock)
     app.register_blueprint(page_blueprint(service, access))
     return app

@@ -8,8 +8,7 @@ import pytest
 from flask import Response
 
 from connector.web.body import LARGEST_BODY
-from connector.web.openapi import examples
-from tests.openapi import contract
+from tests.openapi import contract, examples
 from tests.openapi.contract import address_of, differences
 from tests.service.shop import Shop
 

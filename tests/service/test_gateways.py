@@ -15,7 +15,7 @@ from connector.web import throttle
 from connector.web.app import create_app
 from connector.web.auth import UNAUTHORISED
 from connector.web.gateways import SIGNATURE
-from connector.web.openapi.gateway_examples import SENT
+from tests.openapi.examples import SENT
 from tests.service.shop import Shop
 from tests.service.test_api import order_count
 from tests.waiting import wait_until

@@ -16,8 +16,8 @@ from connector.gateways.forwarded import read_forwarded
 from connector.gateways.gateway import without_items
 from connector.gateways.webhook import read_webhook
 from connector.models import Item, NewOrder, OrderChange
-from connector.web.openapi.gateway_examples import SENT
 from connector.whapi.payload import Reading
+from tests.openapi.examples import SENT
 from tests.unit.test_payload import NOW, json_values
 from tests.unit.test_wrappings import WRAPS, n8n
 
