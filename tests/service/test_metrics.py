@@ -126,13 +126,16 @@ def test_after_a_known_story_the_figures_are_exactly_its(patient_shop: Shop) -> 
         "batches_settled_total result=void": 1,
         "message_to_row_seconds_count": 3,
         "stored_to_row_seconds_count": 3,
-        # The second marker of the proof was refused, as it should be.
-        "google_call_duration_seconds_count operation=write outcome=taken": 1,
+        # The proof of the guard: its second marker was refused, and so was a batch beside an owner who came later.
+        "google_call_duration_seconds_count operation=write outcome=taken": 2,
+        # An update that matches nothing was refused, so a row's place can be checked in the batch.
+        "google_call_duration_seconds_count operation=write outcome=stale": 1,
         "google_call_duration_seconds_count operation=write outcome=unclear": 1,
         # The fence, the second order, the third.
-        "google_call_duration_seconds_count operation=write outcome=ok": before["batchUpdate"] - 1 + 3,
+        "google_call_duration_seconds_count operation=write outcome=ok": before["batchUpdate"] - 3 + 3,
         "google_call_duration_seconds_count operation=search outcome=ok": calls["developerMetadata.search"],
         "google_call_duration_seconds_count operation=get outcome=ok": calls["get"],
+        "google_call_duration_seconds_count operation=grid outcome=ok": calls["getByDataFilter"],
     }
     expected |= {f"write_tries_total outcome={kind}": 0 for kind in Kind}
     expected |= {"write_tries_total outcome=ok": 3, "write_tries_total outcome=unclear": 1}
@@ -208,7 +211,9 @@ def test_googles_quota_is_shown_with_what_is_used_of_it(shop: Shop, monkeypatch:
     assert found == {
         "google_quota_limit_requests kind=read": 60,
         "google_quota_limit_requests kind=write": 60,
-        "google_quota_used_requests kind=read": calls["developerMetadata.search"] + calls["get"],
+        "google_quota_used_requests kind=read": calls["developerMetadata.search"]
+        + calls["get"]
+        + calls["getByDataFilter"],
         "google_quota_used_requests kind=write": writes,
     }
 
