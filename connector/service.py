@@ -12,8 +12,7 @@ from connector.events.prune import prune_events
 from connector.events.secret import Signer
 from connector.events.sender import Sender
 from connector.logs import Redactor, get_logger
-from connector.metrics.collector import ServiceCollector, StoreCollector
-from connector.metrics.figures import StoreFigures
+from connector.metrics.collector import ServiceCollector, StoreCollector, StoreFigures
 from connector.metrics.instruments import Instruments
 from connector.observer import UNOBSERVED, Observer
 from connector.problems import Problems

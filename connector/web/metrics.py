@@ -5,8 +5,9 @@ from time import perf_counter
 from typing import Any, cast
 
 from flask import Blueprint, Flask, Request, Response, request
+from prometheus_client import generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from connector.metrics.exposition import CONTENT_TYPE, exposition
 from connector.observer import Observer
 from connector.service import Service
 
@@ -22,7 +23,8 @@ def metrics_blueprint(service: Service) -> Blueprint:
     @blueprint.get("/metrics")
     def metrics() -> Response:
         """Answers also where the database can't be read, without what it knows."""
-        response = Response(exposition(service.instruments.registry), content_type=CONTENT_TYPE)
+        # The plain text format, which every version of Prometheus reads.
+        response = Response(generate_latest(service.instruments.registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
         response.headers["Cache-Control"] = "no-store"
         return response
 
