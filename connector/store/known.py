@@ -13,7 +13,6 @@ from connector.store.items import OrderItems, put_items
 from connector.store.learned import FOUND_IN_SHEET
 from connector.store.orders import to_order, with_items
 from connector.store.tables import orders
-from connector.totals import tidy
 
 _FILLED_IN = ("customer_name", "customer_phone", "item_count", "total_price", "currency")
 """What is filled in in a row that is there already."""
@@ -107,8 +106,7 @@ def _put_items(connection: Connection, known: Order, came: NewOrder, *, now: dat
         .returning(orders.c.id, orders.c.item_count, orders.c.total_price)
     ).first()
     if row is not None:
-        count, total = (None if value is None else tidy(value) for value in (row.item_count, row.total_price))
-        put_items(connection, [OrderItems(row.id, came.items or (), count, total)])
+        put_items(connection, [OrderItems(row.id, came.items or (), row.item_count, row.total_price)])
 
 
 def _put_token(connection: Connection, known: Order, came: NewOrder, *, now: datetime) -> None:
