@@ -60,7 +60,7 @@ def _locks_in_the_way(overview: Overview, sent: Sequence[Json]) -> Iterator[tupl
 def _written(kind: str, body: Json) -> Json | None:
     """The range whose cells a request writes."""
     if kind in {"findReplace", "repeatCell", "setDataValidation"}:
-        given: Json = body["range"]
+        given: Json | None = body.get("range")  # a search may go through all tabs
         return given
     if kind == "updateCells" and "start" in body:
         start, rows = body["start"], body["rows"]

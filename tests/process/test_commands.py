@@ -82,7 +82,7 @@ def test_check_finds_everything_in_order(service: ServiceProcess, sandbox: Sandb
     assert (result.returncode, result.stderr) == (0, "")
     assert [line[:16].split() for line in result.stdout.splitlines()] == [
         ["ok", name]
-        for name in ("settings", "database", "database", "google", "google", "google", "google", "whapi", "webhook")
+        for name in "settings database database google google google google orders whapi webhook".split()
     ]
     assert sandbox.google.sheet_values(sandbox.spreadsheet_id, "Sheet1") == []
 

@@ -126,9 +126,8 @@ def test_after_a_known_story_the_figures_are_exactly_its(patient_shop: Shop) -> 
         "batches_settled_total result=void": 1,
         "message_to_row_seconds_count": 3,
         "stored_to_row_seconds_count": 3,
-        # The proof of the guard: its second marker was refused, and so was a batch beside an owner who came later.
+        # What was to be refused while the guard and the owner's number were proved.
         "google_call_duration_seconds_count operation=write outcome=taken": 2,
-        # An update that matches nothing was refused, so a row's place can be checked in the batch.
         "google_call_duration_seconds_count operation=write outcome=stale": 1,
         "google_call_duration_seconds_count operation=write outcome=unclear": 1,
         # The fence, the second order, the third.
@@ -211,9 +210,9 @@ def test_googles_quota_is_shown_with_what_is_used_of_it(shop: Shop, monkeypatch:
     assert found == {
         "google_quota_limit_requests kind=read": 60,
         "google_quota_limit_requests kind=write": 60,
-        "google_quota_used_requests kind=read": calls["developerMetadata.search"]
-        + calls["get"]
-        + calls["getByDataFilter"],
+        "google_quota_used_requests kind=read": sum(
+            calls[kind] for kind in ("developerMetadata.search", "get", "getByDataFilter")
+        ),
         "google_quota_used_requests kind=write": writes,
     }
 
