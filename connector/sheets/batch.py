@@ -13,6 +13,7 @@ from connector.sheets.columns import Tab
 from connector.sheets.first_row import keep_what_is_there
 from connector.sheets.layout import Layout, TabLayout
 from connector.sheets.pending import typed, waits
+from connector.sheets.ranges import dimension_range
 from connector.sheets.replace import Rows, columns_replaced, replacements
 from connector.sheets.rows import Row, item_rows, order_row
 from connector.sheets.tables import Table, Tables, grow_tables
@@ -172,7 +173,7 @@ def _insert(
     (last,), (end,) = place.last, place.end
     fills = place.is_first_free and checked
     first, after = end.row, end.row + len(rows)
-    inserted = _lines(place, first + 1, after + 1) if fills else _lines(place, first, after)
+    inserted = dimension_range(place.sheet_id, "ROWS", first + fills, after + fills)
     yield {
         # The first rows must not look like the header.
         "insertDimension": {"range": inserted, "inheritFromBefore": fills or not place.is_empty}
@@ -180,7 +181,7 @@ def _insert(
     yield {
         # Whether they are hidden where the row that they take after is hidden, Google does not say.
         "updateDimensionProperties": {
-            "range": _lines(place, first, inserted["endIndex"]),
+            "range": dimension_range(place.sheet_id, "ROWS", first, inserted["endIndex"]),
             "properties": {"hiddenByUser": False},
             "fields": "hiddenByUser",
         }
@@ -198,10 +199,6 @@ def _insert(
             yield from _notes(place, first, rows)
         yield tags.move_row_tag(end.id, place.sheet_id, after, from_=first)
     yield tags.move_row_tag(last.id, place.sheet_id, after - 1, from_=last.row if checked else None)
-
-
-def _lines(place: TabLayout, start: int, end: int) -> Json:
-    return {"sheetId": place.sheet_id, "dimension": "ROWS", "startIndex": start, "endIndex": end}
 
 
 def _cells(place: TabLayout, first: int, columns: Sequence[str], rows: Sequence[Row], *, fields: str) -> Json:

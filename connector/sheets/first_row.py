@@ -20,6 +20,7 @@ from connector.sheets.areas import Area
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.layout import TabLayout
 from connector.sheets.overview import locks
+from connector.sheets.ranges import grid_range
 
 Json = dict[str, Any]
 
@@ -40,13 +41,7 @@ def free_first_rows(api: SheetsApi, spreadsheet_id: str, places: Iterable[TabLay
         return set()
     wanted = {place.sheet_id: set(place.columns.values()) for place in places if place.columns}
     ranges = [
-        {
-            "sheetId": sheet_id,
-            "startRowIndex": row.first_row,
-            "endRowIndex": row.end_row,
-            "startColumnIndex": row.first_column,
-            "endColumnIndex": row.end_column,
-        }
+        grid_range(sheet_id, rows=(row.first_row, row.end_row), columns=(row.first_column, row.end_column))
         for sheet_id, row in rows.items()
     ]
     free = set()
@@ -100,21 +95,15 @@ def keep_what_is_there(place: TabLayout, groups: Iterable[Sequence[str]], *, row
     """Copies values and formulas of the connector's columns from one row to another. Where they are blank, nothing
     happens."""
     for columns in groups:
-        left = place.columns[columns[0]]
         yield {
             "copyPaste": {
-                "source": _cells(place, row, left, len(columns)),
-                "destination": _cells(place, to, left, len(columns)),
+                "source": _cells(place, row, columns),
+                "destination": _cells(place, to, columns),
                 "pasteType": "PASTE_FORMULA",
             }
         }
 
 
-def _cells(place: TabLayout, row: int, left: int, count: int) -> Json:
-    return {
-        "sheetId": place.sheet_id,
-        "startRowIndex": row,
-        "endRowIndex": row + 1,
-        "startColumnIndex": left,
-        "endColumnIndex": left + count,
-    }
+def _cells(place: TabLayout, row: int, columns: Sequence[str]) -> Json:
+    left = place.columns[columns[0]]
+    return grid_range(place.sheet_id, rows=(row, row + 1), columns=(left, left + len(columns)))

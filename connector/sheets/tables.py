@@ -11,6 +11,7 @@ from typing import Any
 
 from connector.sheets.api import SheetsApi
 from connector.sheets.layout import TabLayout
+from connector.sheets.ranges import grid_range
 
 Json = dict[str, Any]
 
@@ -62,13 +63,9 @@ def grow_tables(tables: Sequence[Table], place: TabLayout, *, insert_at: int, en
             "updateTable": {
                 "table": {
                     "tableId": table.table_id,
-                    "range": {
-                        "sheetId": table.sheet_id,
-                        "startRowIndex": table.first_row,
-                        "endRowIndex": end,
-                        "startColumnIndex": table.first_column,
-                        "endColumnIndex": table.end_column,
-                    },
+                    "range": grid_range(
+                        table.sheet_id, rows=(table.first_row, end), columns=(table.first_column, table.end_column)
+                    ),
                 },
                 "fields": "range",
             }

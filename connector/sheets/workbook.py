@@ -16,6 +16,7 @@ from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.first_row import free_first_rows, refuses_what_is_gone
 from connector.sheets.layout import Layout, read_layout
 from connector.sheets.present_rows import SheetRows, read_rows
+from connector.sheets.ranges import grid_range
 from connector.sheets.refusal import explained
 from connector.sheets.replace import Rows
 from connector.sheets.summary.make import make_summary_anew, make_wanted_summary
@@ -169,16 +170,7 @@ class Workbook:
         column = place.columns.get(TOTAL)
         if not rows or column is None:
             return Rows(at)
-        cells = [
-            {
-                "sheetId": place.sheet_id,
-                "startRowIndex": row,
-                "endRowIndex": row + 1,
-                "startColumnIndex": column,
-                "endColumnIndex": column + 1,
-            }
-            for row in rows
-        ]
+        cells = [grid_range(place.sheet_id, rows=(row, row + 1), columns=(column, column + 1)) for row in rows]
         return Rows(at, self._api.notes(self.spreadsheet_id, cells))
 
     def look(self) -> Layout:
