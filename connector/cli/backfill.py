@@ -10,9 +10,9 @@ from rich.console import Console
 from connector.cli.start import MISCONFIGURED, database_or_exit, exit_with, service_or_exit, settings_or_exit
 from connector.cli.work import progress_bar, report_new, start_here
 from connector.clock import SystemClock
-from connector.service import Service, retry_policy
+from connector.jobs.backfill import Backfilled, BackfillStoppedError, backfill
+from connector.runtime import Service, retry_policy
 from connector.settings import Settings
-from connector.sync.backfill import Backfilled, BackfillStoppedError, backfill
 
 
 @click.command(name="backfill")

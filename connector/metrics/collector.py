@@ -11,12 +11,12 @@ from typing import Protocol
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from connector.clock import Clock
-from connector.logs import get_logger
+from connector.log import get_logger
 from connector.metrics.quota import LIMIT, Quota, QuotaUse
 from connector.models import Status
-from connector.store import orders, pauses, quarantine
+from connector.store import breakers, orders, quarantine
+from connector.store.breakers import CircuitBreaker, Part
 from connector.store.database import Database
-from connector.store.pauses import Part, Pause
 
 log = get_logger(__name__)
 
@@ -37,7 +37,7 @@ class Figures:
     """
     oldest_unwritten: datetime | None
     quarantined: int
-    pauses: Mapping[Part, Pause]
+    breakers: Mapping[Part, CircuitBreaker]
     at: datetime
 
 
@@ -67,7 +67,7 @@ class StoreFigures:
                 self._counted,
                 orders.oldest_unwritten(connection, self._shop),
                 quarantine.count_quarantined(connection, self._shop),
-                {part: pauses.get_pause(connection, self._shop, part) for part in Part},
+                {part: breakers.get_breaker(connection, self._shop, part) for part in Part},
                 self._clock.now(),
             )
 
@@ -170,19 +170,19 @@ def _shown(figures: Figures) -> Iterator[Metric]:
         "paused",
         "Whether nothing is tried at present, after failures: the channel at Whapi, or the sheet; 1 or 0.",
         "part",
-        ((part, figures.pauses[part].holds(figures.at)) for part in Part),
+        ((part, figures.breakers[part].is_open(figures.at)) for part in Part),
     )
     yield _labelled(
         "consecutive_failures",
         "Failures in a row of the channel at Whapi, or of the sheet, since its last success.",
         "part",
-        ((part, figures.pauses[part].failures) for part in Part),
+        ((part, figures.breakers[part].failures) for part in Part),
     )
     yield _labelled(
         "last_success_timestamp_seconds",
         "When the channel at Whapi last gave something, or the sheet last took a batch; missing if never.",
         "part",
-        ((part, at.timestamp()) for part in Part if (at := figures.pauses[part].worked_at) is not None),
+        ((part, at.timestamp()) for part in Part if (at := figures.breakers[part].worked_at) is not None),
     )
 
 

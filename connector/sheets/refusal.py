@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from connector.sheets import tags
-from connector.sheets.api import SheetsApi
 from connector.sheets.areas import Area
+from connector.sheets.client import SheetsApi
 from connector.sheets.errors import CHANGED, FULL, Kind, SheetsError
 from connector.sheets.layout import Layout, read_layout
 from connector.sheets.overview import MOST_CELLS, Lock, Overview, TabOverview, read_overview

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connector.sheets.api import SheetsApi
+from connector.sheets.client import SheetsApi
 from connector.sheets.ranges import grid_range
 
 

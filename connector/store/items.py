@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from connector.amounts import common_currency, mismatch, pieces, sum_total
 from connector.models import Item, Number
 from connector.store.tables import items as items_table
 from connector.store.tables import orders
-from connector.totals import common_currency, mismatch, pieces, sum_total
 
 _ITEM_FIELDS = [field.name for field in fields(Item) if field.name in items_table.c]
 

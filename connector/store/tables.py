@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from connector.amounts import tidy
 from connector.models import ItemsState, Number, Shown
-from connector.totals import tidy
 
 metadata = sa.MetaData()
 

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, RequestRedirect
 from werkzeug.test import run_wsgi_app
 
-from connector.web.openapi import document
+from connector.api.openapi import document
 
 JSON = "application/json"
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?_?(\w+)>")

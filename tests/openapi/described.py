@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from connector.web.openapi import document
+from connector.api.openapi import document
 from tests.openapi.contract import JSON, resolved
 
 TEXT = "text/plain"

@@ -2,8 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from connector.gateways.every import WITH_WEBHOOKS
-from connector.web.openapi import document
+from connector.api.openapi import document
+from connector.gateways.registry import WITH_WEBHOOKS
 
 
 def _example(name: str) -> Any:

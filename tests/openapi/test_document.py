@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from connector.web.app import create_app
-from connector.web.openapi import document
+from connector.api.openapi import document
+from connector.app import create_app
 from tests.openapi.contract import JSON, address_of, is_described, resolved, validator
 from tests.openapi.described import operations, values
 from tests.service.shop import Shop

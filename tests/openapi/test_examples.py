@@ -10,13 +10,13 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from connector.sandbox.google.merchant import Merchant
-from connector.sandbox.orders import whapi_sample
+from connector.api import health, throttle
+from connector.api.body import LARGEST_BODY
+from connector.api.openapi import document
+from connector.jobs import reasons
 from connector.store.tables import orders
-from connector.sync import reasons
-from connector.web import health, throttle
-from connector.web.body import LARGEST_BODY
-from connector.web.openapi import document
+from sandbox.google.merchant import Merchant
+from sandbox.orders import whapi_sample
 from tests.attack.raw import exchange, request
 from tests.openapi import examples
 from tests.openapi.described import (
@@ -48,7 +48,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 def quiet(shop: Shop) -> Shop:
     """The shop with nothing fetched and nothing written, so that orders stay as they came."""
-    shop.service.pipeline.stop()
+    shop.service.workers.stop()
     return shop
 
 

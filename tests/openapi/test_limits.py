@@ -5,21 +5,20 @@ from typing import Any
 
 import pytest
 
-from connector import __version__
+from connector import __version__, server
+from connector.api import body, gateways, orders, quarantine, query, throttle
+from connector.api.openapi import document
 from connector.gateways import forwarded
-from connector.gateways.every import WITH_WEBHOOKS
+from connector.gateways.reading import names, numerals
+from connector.gateways.reading.ids import LONGEST_ID
+from connector.gateways.reading.lines import MOST_ITEMS
+from connector.gateways.reading.unwrap import WRAPPERS
+from connector.gateways.registry import WITH_WEBHOOKS
+from connector.jobs.reasons import LONGEST_DELAY
 from connector.metrics import quota
 from connector.models import Status
 from connector.store import refusals
 from connector.store.rewrite import Gone
-from connector.sync.reasons import LONGEST_DELAY
-from connector.web import gateways, orders, quarantine, query, server, throttle
-from connector.web.body import LARGEST_BODY
-from connector.web.openapi import document
-from connector.whapi import names, numerals
-from connector.whapi.ids import LONGEST_ID
-from connector.whapi.lines import MOST_ITEMS
-from connector.whapi.unwrap import WRAPPERS
 from tests.openapi.contract import resolved
 from tests.openapi.described import operation_of, operations
 
@@ -104,9 +103,9 @@ def test_parameters_have_the_bounds_that_are_enforced() -> None:
     ("description", "said"),
     [
         (text_of("parameters", "wait"), f"At most {orders.MOST_WAITING} callers"),
-        (text_of("responses", "TooLarge"), f"larger than {LARGEST_BODY // MIB} MiB"),
+        (text_of("responses", "TooLarge"), f"larger than {body.LARGEST_BODY // MIB} MiB"),
         (text_of("responses", "TooLarge"), f"over {server.LARGEST_READ // MIB} MiB"),
-        (text_of("responses", "HeadersTooLarge"), f"larger than {server.LARGEST_HEAD // KIB} KiB"),
+        (text_of("responses", "HeadersTooLarge"), f"larger than {body.LARGEST_HEAD // KIB} KiB"),
         (text_of("responses", "TooManyWrongSecrets"), f"More than {throttle.MOST_WRONG} wrong secrets"),
         (operation_of("POST", "/orders")["responses"]["422"]["description"], f"Up to {forwarded.MOST_NAMED} fields"),
         (field("Readiness", "google_requests")["description"], f"it allows {quota.LIMIT} of each"),

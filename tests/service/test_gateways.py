@@ -9,12 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
-from connector.gateways.every import WITH_WEBHOOKS
-from connector.logs import Redactor
-from connector.web import throttle
-from connector.web.app import create_app
-from connector.web.auth import UNAUTHORISED
-from connector.web.gateways import SIGNATURE
+from connector.api import throttle
+from connector.api.auth import UNAUTHORISED
+from connector.api.gateways import SIGNATURE
+from connector.app import create_app
+from connector.gateways.registry import WITH_WEBHOOKS
+from connector.log import Redactor
 from tests.openapi.examples import SENT
 from tests.service.shop import Shop
 from tests.service.test_api import order_count

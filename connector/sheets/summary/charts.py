@@ -3,19 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from connector.sheets.looks import rgb
+from connector.sheets.formatting import rgb
 from connector.sheets.ranges import grid_range
-from connector.sheets.summary.places import (
-    BEST,
-    BEST_PRODUCTS,
-    CHARTS,
-    DAYS,
-    FIRST,
-    NAME,
-    PER_DAY,
-    SECOND,
-    WIDTHS,
-)
+from connector.sheets.summary.layout import BEST, BEST_PRODUCTS, CHARTS, DAYS, FIRST, NAME, PER_DAY, SECOND, WIDTHS
 
 Json = dict[str, Any]
 
