@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 from flask import Response, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from connector.api.auth import Throttle
 from connector.api.errors import ApiError
-from connector.api.throttle import Throttle
 from connector.clock import Clock
 from connector.dashboard.headers import is_https
 from connector.dashboard.session import COOKIE, Session, Sessions

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connector.api.metrics import route_label
+from connector.api.health import route_label
 from connector.metrics.instruments import Instruments
 
 
