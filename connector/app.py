@@ -12,8 +12,8 @@ from connector.api.quarantine import quarantine_blueprint
 from connector.api.request import LARGEST_BODY
 from connector.api.webhooks import GatewayAuthenticator, gateways_blueprint, webhooks_blueprint
 from connector.dashboard.auth import Access
-from connector.dashboard.blueprint import NAME as PAGE
-from connector.dashboard.blueprint import page_blueprint
+from connector.dashboard.routes import NAME as PAGE
+from connector.dashboard.routes import page_blueprint
 from connector.runtime import Service
 
 _OPEN = frozenset({"/healthz"})

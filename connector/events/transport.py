@@ -1,6 +1,8 @@
 """The connection that events go over: only to an address that was checked, and it can be cut at any moment.
 
-Events may be sent to the world's addresses, and to the own network's only where the settings allow it.
+Events may be sent to the world's addresses, and to the own network's only where the settings allow it. Whoever can set
+EVENTS_URL, or answer for its name in the DNS, must not reach through the connector what is only reachable from inside
+(SSRF): cloud metadata, databases, the router.
 """
 
 import ipaddress
