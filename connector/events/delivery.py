@@ -9,10 +9,8 @@ import httpcore
 import httpx
 
 from connector import __version__
-from connector.events.address import RefusedAddressError, Resolve, resolve
-from connector.events.signing import Signer
-from connector.events.target import Target
-from connector.events.transport import Transport, certificate_problem
+from connector.events.target import Signer, Target
+from connector.events.transport import RefusedAddressError, Resolve, Transport, certificate_problem, resolve
 from connector.retry_after import retry_after_seconds
 from connector.store.outbox import Event
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Response
 
-from connector.api.body import LARGEST_BODY
+from connector.api.request import LARGEST_BODY
 from tests.openapi import contract, examples
 from tests.openapi.contract import address_of, differences
 from tests.service.shop import Shop

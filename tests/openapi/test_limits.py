@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from connector import __version__, server
-from connector.api import body, gateways, orders, quarantine, query, throttle
+from connector.api import auth, orders, quarantine, request, webhooks
 from connector.api.openapi import document
 from connector.gateways import forwarded
 from connector.gateways.reading import names, numerals
@@ -93,20 +93,20 @@ def test_what_may_stand_around_an_order_is_named() -> None:
 
 def test_parameters_have_the_bounds_that_are_enforced() -> None:
     assert parameter("wait") == {"type": "number", "minimum": 0, "maximum": orders.LONGEST_WAIT, "default": 0}
-    assert parameter("limit") == {"type": "integer", "minimum": 1, "maximum": query.MOST_LISTED, "default": 50}
-    assert parameter("before") == {"type": "integer", "minimum": 1, "maximum": query.LARGEST_NUMBER}
+    assert parameter("limit") == {"type": "integer", "minimum": 1, "maximum": request.MOST_LISTED, "default": 50}
+    assert parameter("before") == {"type": "integer", "minimum": 1, "maximum": request.LARGEST_NUMBER}
     assert parameter("entry_id") == {"type": "integer", "minimum": 0, "maximum": quarantine.LARGEST_ID}
-    assert parameter("hub_challenge") == {"type": "string", "minLength": 1, "maxLength": gateways.LONGEST_CHALLENGE}
+    assert parameter("hub_challenge") == {"type": "string", "minLength": 1, "maxLength": webhooks.LONGEST_CHALLENGE}
 
 
 @pytest.mark.parametrize(
     ("description", "said"),
     [
         (text_of("parameters", "wait"), f"At most {orders.MOST_WAITING} callers"),
-        (text_of("responses", "TooLarge"), f"larger than {body.LARGEST_BODY // MIB} MiB"),
+        (text_of("responses", "TooLarge"), f"larger than {request.LARGEST_BODY // MIB} MiB"),
         (text_of("responses", "TooLarge"), f"over {server.LARGEST_READ // MIB} MiB"),
-        (text_of("responses", "HeadersTooLarge"), f"larger than {body.LARGEST_HEAD // KIB} KiB"),
-        (text_of("responses", "TooManyWrongSecrets"), f"More than {throttle.MOST_WRONG} wrong secrets"),
+        (text_of("responses", "HeadersTooLarge"), f"larger than {request.LARGEST_HEAD // KIB} KiB"),
+        (text_of("responses", "TooManyWrongSecrets"), f"More than {auth.MOST_WRONG} wrong secrets"),
         (operation_of("POST", "/orders")["responses"]["422"]["description"], f"Up to {forwarded.MOST_NAMED} fields"),
         (field("Readiness", "google_requests")["description"], f"it allows {quota.LIMIT} of each"),
     ],
@@ -139,7 +139,7 @@ def test_secrets_are_sent_where_they_are_looked_for() -> None:
     assert {name: (scheme.get("in"), scheme.get("name", scheme.get("scheme"))) for name, scheme in schemes.items()} == {
         "bearer": (None, "bearer"),
         "webhook_secret": ("header", "X-Webhook-Secret"),
-        "meta_signature": ("header", gateways.SIGNATURE),
+        "meta_signature": ("header", webhooks.SIGNATURE),
         "verify_token": ("query", "hub.verify_token"),
         "secret_in_address": ("query", "secret"),
     }
