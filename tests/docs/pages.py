@@ -1,22 +1,21 @@
 """The pages of the repository, as the tests of this folder read them."""
 
 import re
-import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+FOLDERS = ("connector", "sandbox", "tests", "benchmarks", "docs", "scripts", "integrations")
 _BLOCK = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 _ROW = re.compile(r"^\| (?!---)(.*) \|$", re.MULTILINE)
 
 
 @cache
 def pages() -> tuple[Path, ...]:
-    """Every Markdown file that belongs to the repository, whether it was committed already or not."""
-    asked = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", "*.md"]
-    listed = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
-    return tuple(path for name in listed if (path := ROOT / name).is_file())
+    """Every page of the repository."""
+    below = (page for folder in FOLDERS for page in (ROOT / folder).rglob("*.md"))
+    return tuple(sorted((*ROOT.glob("*.md"), *below)))
 
 
 @cache

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import ROOT, in_code, pages, prose, text
+from tests.docs.pages import FOLDERS, ROOT, in_code, pages, prose, text
 
 _ABOUT_NOW = [page for page in pages() if page.name not in {"CHANGELOG.md", "VENDORED.md"}]
 """The changelog also tells of what was there once."""
 PAGES = [pytest.param(page, id=str(page.relative_to(ROOT))) for page in _ABOUT_NOW]
-_FOLDERS = "connector|sandbox|tests|benchmarks|docs|scripts|integrations"
-_PATH = re.compile(rf"(?:[\w-]+/)*[\w-]+\.py|(?:{_FOLDERS})/[\w./-]*|[a-z_]+/")
+_PATH = re.compile(rf"(?:[\w-]+/)*[\w-]+\.py|(?:{'|'.join(FOLDERS)})/[\w./-]*|[a-z_]+/")
 _PLACES = (ROOT, ROOT / "connector")
 
 
@@ -20,7 +19,7 @@ def is_there(path: str) -> bool:
     """Whether the path is one from the top of the repository or of the package; a bare name: whether any has it."""
     if "/" in path:
         return any((place / path).exists() for place in _PLACES)
-    return any(next((ROOT / folder).rglob(path), None) is not None for folder in _FOLDERS.split("|"))
+    return any(next((ROOT / folder).rglob(path), None) is not None for folder in FOLDERS)
 
 
 @pytest.mark.parametrize("page", PAGES)
