@@ -43,7 +43,6 @@ _AROUND: Names = {
     "name": ("push_name", "notify_name", "verified_biz_name"),
     "at": ("message_timestamp", "timestamp"),
 }
-_STATUSES = {"2": "accepted", "3": "declined"}
 _REVOKE = frozenset({"0", "revoke"})
 _DEEPEST = 5
 
@@ -102,7 +101,7 @@ def read_message(
     if from_me:
         # The shop accepts or declines an order with such a message of its own.
         reading.ignored += 1
-        sentence = status_sentence(_STATUSES.get(*[(fields.plain(given.get("status")) or "").lower()] * 2))
+        sentence = status_sentence(given.get("status"))
         if sentence is not None and (order_id := fields.text(given.get("order_id"))) is not None:
             reading.changes.append(OrderChange(sentence, order_id=order_id))
         return

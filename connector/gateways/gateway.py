@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from connector.models import Item, NewOrder, Number
 from connector.totals import same_amount, scaled_items, sum_total
-from connector.whapi.fields import plain
+from connector.whapi import ids
 from connector.whapi.ids import LONGEST_ID, is_order_id, why_lost
 from connector.whapi.likeness import looks_like_an_order
 from connector.whapi.payload import Reading, Unclear, kind
@@ -54,7 +54,7 @@ def take(order: NewOrder, reading: Reading, *, at: str, title: str, part: Any, g
 
 def id_of(value: Any) -> str:
     """The id as a text; empty where there is none."""
-    return plain(value) or ""
+    return ids.order_id(value) or ""
 
 
 def pass_over(part: Any, reading: Reading, *, at: str, title: str, kept: Any = None) -> None:

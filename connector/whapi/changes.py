@@ -8,6 +8,8 @@ from connector.whapi import fields
 
 DELETED = "Message deleted"
 _LONGEST_STATUS = 40
+_NUMBERS = {"2": "accepted", "3": "declined"}
+"""As WhatsApp's protocol numbers them."""
 _FIRST_STATUSES = frozenset({"", "new", "inquiry", "1"})
 """What an order says of itself when it is sent."""
 _DELETING = frozenset({"delete", "deleted", "revoke", "revoked"})
@@ -29,7 +31,7 @@ def of_message(message: Mapping[str, Any]) -> OrderChange | None:
         return OrderChange(DELETED, message_id=target)
     order = fields.mapping(message.get("order"))
     order_id = fields.text(order.get("order_id"))
-    if not fields.flag(message.get("from_me")) or order_id is None:
+    if not fields.is_from_me(message) or order_id is None:
         return None
     sentence = status_sentence(order.get("status"))
     return None if sentence is None else OrderChange(sentence, order_id=order_id)
@@ -38,6 +40,7 @@ def of_message(message: Mapping[str, Any]) -> OrderChange | None:
 def status_sentence(status: Any) -> str | None:
     """What the row is to say of an order's status; None for one that every new order has."""
     text = " ".join((fields.text(status) or "").split())[:_LONGEST_STATUS].strip().lower()
+    text = _NUMBERS.get(text, text)
     return None if text in _FIRST_STATUSES else f"Order {text}"
 
 

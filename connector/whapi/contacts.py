@@ -5,17 +5,25 @@ one: who wrote to `wa.me/` with its digits would write to a stranger.
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connector.whapi import fields
+from connector.whapi.visible import without_invisible
 
 FEWEST_DIGITS, MOST_DIGITS = 7, 15
 """Of a number in the international form (E.164 allows fifteen)."""
 LID = "lid"
 _OF_NUMBERS = frozenset({"s.whatsapp.net", "c.us"})
-_JID = re.compile(r"([^\s@:/]{1,64}?)(?:_\d{1,3})?(?::\d{1,5})?@([a-z][a-z.]{1,30})\Z")
-"""User, agent and device, and server: `4915550001111:12@s.whatsapp.net`."""
-_WRITTEN = re.compile(r"\+?[\d\s().\-/\u00a0\u2010-\u2013\u200e\u200f]{7,40}\Z", re.ASCII)
+_JID = re.compile(r"([^\s@:/]{1,64}?)(?:_\d{1,3}|(?<=\d)\.\d{1,3}(?=:))?(?::\d{1,5})?@([A-Za-z][A-Za-z.]{1,30})\Z")
+"""User, agent and device, and server: `4915550001111:12@s.whatsapp.net`, `4915550001111.0:12@s.whatsapp.net`."""
+_NO_CHATS = frozenset({"broadcast"})
+"""What one can write to, but not to answer somebody: his answer would be read by all."""
+_BEFORE_A_NUMBER = re.compile(r"\A(?:[=']|tel:|whatsapp:|(?:https?://)?wa\.me/)+", re.IGNORECASE)
+"""What makes a spreadsheet keep a number as it is, and what makes a link of it."""
+_FRACTION = re.compile(r"\.0+\Z")
+"""Of a number that was kept as an amount: `4915550001111.0`."""
+_WRITTEN = re.compile(r"\+?[\d\s().\-/\u00a0\u2009\u202f\u2010-\u2013\u200e\u200f]{7,40}\Z", re.ASCII)
 
 
 def phone(*candidates: Any) -> str | None:
@@ -23,19 +31,23 @@ def phone(*candidates: Any) -> str | None:
 
     A bare number that stands as a LID among the candidates is none.
     """
-    texts = [text for candidate in candidates if (text := fields.plain(candidate)) is not None]
-    lids = {user for user, server in filter(None, map(_split, texts)) if server == LID}
+    texts = list(filter(None, map(_text, candidates)))
+    lids = {user for user, server in filter(None, map(_split, texts)) if server.endswith(LID)}
     return next((digits for text in texts if (digits := _digits(text)) is not None and digits not in lids), None)
+
+
+def lids(part: Mapping[str, Any]) -> Iterator[str]:
+    """The LIDs among an object's fields, whatever these are called: what has the same digits is no number."""
+    return (value for value in part.values() if isinstance(value, str) and value.strip().lower().endswith(f"@{LID}"))
 
 
 def chat_id(*candidates: Any) -> str | None:
     """The first candidate that names a chat, without the device that somebody wrote from."""
-    for candidate in candidates:
-        text = fields.plain(candidate)
-        if text is None:
-            continue
+    for text in filter(None, map(_text, candidates)):
         if (parts := _split(text)) is not None:
-            return f"{parts[0]}@{parts[1]}"
+            if parts[1] not in _NO_CHATS:
+                return f"{parts[0]}@{parts[1]}"
+            continue
         if (digits := _digits(text)) is not None:
             return digits
     return None
@@ -43,7 +55,12 @@ def chat_id(*candidates: Any) -> str | None:
 
 def _split(text: str) -> tuple[str, str] | None:
     match = _JID.match(text)
-    return None if match is None else (match[1], match[2])
+    return None if match is None else (match[1], match[2].lower())
+
+
+def _text(candidate: Any) -> str | None:
+    text = fields.plain(candidate)
+    return None if text is None else _BEFORE_A_NUMBER.sub("", without_invisible(text))
 
 
 def _digits(text: str) -> str | None:
@@ -55,6 +72,8 @@ def _digits(text: str) -> str | None:
         text = user.removeprefix("+")
         return text if text.isascii() and text.isdigit() and FEWEST_DIGITS <= len(text) <= MOST_DIGITS else None
     bare = re.sub(r":\d{1,5}\Z", "", text)
+    if (whole := _FRACTION.sub("", bare)).isdigit():
+        bare = whole
     if not _WRITTEN.match(bare):
         return None
     digits = "".join(sign for sign in bare if sign.isdigit()).removeprefix("00")

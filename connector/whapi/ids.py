@@ -5,6 +5,7 @@ from typing import Any
 
 from connector.whapi import fields
 from connector.whapi.placeholders import lost_in_an_id
+from connector.whapi.visible import without_invisible
 from connector.whapi.wording import came
 
 LONGEST_ID = 200
@@ -14,10 +15,16 @@ _ROUNDED_FROM = 1e11
 _LAST_DIGITS = 10**5
 
 
-def is_order_id(order_id: str) -> bool:
+def order_id(value: Any) -> str | None:
+    """The id as a text, without what can't be seen in it: copied from somewhere, it must stay the same id."""
+    text = fields.plain(value)
+    return None if text is None else without_invisible(text)
+
+
+def is_order_id(text: str) -> bool:
     """Whether this can stand in a URL, in a line of the log and in a cell of its own: on one line, short, and with a
     letter or digit in it."""
-    return len(order_id) <= LONGEST_ID and _MEANINGFUL.search(order_id) is not None and _BREAK.search(order_id) is None
+    return len(text) <= LONGEST_ID and _MEANINGFUL.search(text) is not None and _BREAK.search(text) is None
 
 
 def why_lost(value: Any) -> str | None:
@@ -25,7 +32,7 @@ def why_lost(value: Any) -> str | None:
     if isinstance(value, float) and value >= _ROUNDED_FROM and value % _LAST_DIGITS == 0:
         lost: str | None = "a number that a spreadsheet has rounded"
     else:
-        text = fields.plain(value)
+        text = order_id(value)
         lost = None if text is None else lost_in_an_id(text)
     if lost is None:
         return None

@@ -3,11 +3,12 @@
 What looks so is never passed over as an event of another kind: it is read, or kept in quarantine.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from connector.whapi.fields import is_nothing
 from connector.whapi.names import spelling
-from connector.whapi.unwrap import opened
+from connector.whapi.unwrap import opened, wrapped
 
 _ORDERS = frozenset(map(spelling, ("order", "orders", "order_message", "product_items", "order_details")))
 """Called so, an object or a list is an order, or holds its items."""
@@ -22,6 +23,14 @@ _DEEPEST = 8
 def looks_like_an_order(value: Any) -> bool:
     """Whether there is anything anywhere in it that is called as orders are."""
     return _looks(value, 0)
+
+
+def handed_on(part: Mapping[str, Any]) -> dict[str, Any]:
+    """What the object hands on, by the key that holds it; of several, those that look like an order."""
+    inner = wrapped(part)
+    if len(inner) < 2:  # noqa: PLR2004 - one is clear
+        return inner
+    return {key: value for key, value in inner.items() if looks_like_an_order(value)} or inner
 
 
 def _looks(value: Any, depth: int) -> bool:

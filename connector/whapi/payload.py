@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from connector.models import NewOrder, Number, OrderChange
-from connector.whapi import contacts, fields
+from connector.whapi import contacts, fields, ids, numerals
 from connector.whapi.changes import changes_in, of_message
 from connector.whapi.ids import LONGEST_ID, is_order_id, why_lost
 from connector.whapi.likeness import looks_like_an_order
@@ -146,7 +146,7 @@ def read_message(message: Any, reading: Reading, *, now: datetime, at: str, chan
     change = of_message(message)
     if change is not None:
         reading.changes.append(change)
-    if fields.flag(message.get("from_me")):
+    if fields.is_from_me(message):
         reading.ignored += 1
     elif is_order_message(message) or (isinstance(message.get("order"), dict) and message["order"]):
         _read_order(message, reading, now=now, at=at, channel_id=channel_id)
@@ -171,7 +171,7 @@ def _read_order(
         )
         return
     where = join(at, "order.order_id")
-    order_id = fields.plain(order.get("order_id"))
+    order_id = ids.order_id(order.get("order_id"))
     if (sentence := why_lost(order.get("order_id"))) is not None:
         reading.unclear.append(Unclear(where, sentence, _with_channel(message, channel_id)))
         return
@@ -180,10 +180,12 @@ def _read_order(
         reading.unclear.append(Unclear(where, sentence, _with_channel(message, channel_id)))
         return
     token = fields.text(order.get("token"))
-    items = items_within(order, message)
+    items = items_within(order, message, currency=fields.text(order.get("currency")))
     if token is not None and any(item.unread for item in items):
         items = ()  # Whapi can say it better.
     unread: list[str] = []
+    currency = fields.text(order.get("currency"))
+    total = read_number(order.get("total_price"), "total", unread, currency=currency)
     reading.orders.append(
         NewOrder(
             order_id=order_id,
@@ -191,12 +193,12 @@ def _read_order(
             order_token=token,
             channel_id=fields.text(message.get("channel_id")) or channel_id,
             customer_name=fields.text(message.get("from_name")) or fields.text(message.get("chat_name")),
-            customer_phone=contacts.phone(message.get("from"), message.get("chat_id")),
+            customer_phone=contacts.phone(message.get("from"), message.get("chat_id"), *contacts.lids(message)),
             title=fields.text(order.get("title")),
             note=fields.text(order.get("text")),
             item_count=read_number(order.get("item_count"), "item count", unread),
-            total_price=read_number(order.get("total_price"), "total", unread),
-            currency=fields.text(order.get("currency")),
+            total_price=total,
+            currency=currency or numerals.currency_of(order.get("total_price")),
             items=items or None,
             chat_id=contacts.chat_id(message.get("chat_id"), message.get("from")),
             message_id=fields.text(message.get("id")),
@@ -205,11 +207,11 @@ def _read_order(
     )
 
 
-def read_number(value: Any, name: str, unread: list[str]) -> Number | None:
+def read_number(value: Any, name: str, unread: list[str], *, currency: str | None = None) -> Number | None:
     """The number; where something came that is none, a sentence is added to `unread`."""
     if fields.is_nothing(value):
         return None
-    number = fields.number(value)
+    number = numerals.money(value, currency=currency)[0]
     if number is None:
         unread.append(f"The {name} could not be read: {came(value)} came.")
     return number
