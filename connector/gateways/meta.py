@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from connector.gateways.gateway import Body, id_of, pass_over, take
-from connector.models import NewOrder
+from connector.models import NewOrder, OrderChange
 from connector.whapi import contacts, fields
+from connector.whapi.changes import DELETED
 from connector.whapi.lines import items_within, with_sku_as_name
 from connector.whapi.payload import Reading, Unclear, is_order_message, join, kind
 from connector.whapi.unwrap import opened
@@ -71,6 +72,10 @@ def _read_message(message: Any, value: Mapping[str, Any], reading: Reading, *, n
     if not isinstance(message, dict):
         reading.unclear.append(Unclear(at, f"A message is a JSON object; {kind(message)} came.", kept))
         return
+    if (revoked := _revoked(message)) is not None:
+        reading.changes.append(OrderChange(DELETED, message_id=revoked))
+        reading.ignored += 1
+        return
     if not is_order_message(message):
         pass_over(message, reading, at=at, title=TITLE, kept=kept)
         return
@@ -90,6 +95,13 @@ def _read_message(message: Any, value: Mapping[str, Any], reading: Reading, *, n
         message_id=fields.text(message.get("id")),
     )
     take(new, reading, at=join(at, "id"), title=TITLE, part=kept, given_id=message.get("id"))
+
+
+def _revoked(message: Mapping[str, Any]) -> str | None:
+    """The id of the message that this one takes back."""
+    if message.get("type") != "revoke":
+        return None
+    return fields.text(fields.mapping(message.get("revoke")).get("original_message_id"))
 
 
 def _contact(found: Any, message: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -25,13 +25,14 @@ def changes_in(payload: Mapping[str, Any]) -> Iterator[OrderChange]:
 
 
 def of_message(message: Mapping[str, Any]) -> OrderChange | None:
-    """What a message tells of an earlier one: that it was deleted, or, sent by the shop, its order's status."""
+    """What a message tells of an earlier one: that it was deleted; or of its own order: a status that no new one
+    has."""
     action = fields.mapping(message.get("action"))
     if (fields.text(action.get("type")) or "").lower() in _DELETING and (target := fields.text(action.get("target"))):
         return OrderChange(DELETED, message_id=target)
     order = fields.mapping(message.get("order"))
     order_id = fields.text(order.get("order_id"))
-    if not fields.is_from_me(message) or order_id is None:
+    if order_id is None:
         return None
     sentence = status_sentence(order.get("status"))
     return None if sentence is None else OrderChange(sentence, order_id=order_id)
