@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import click
 
 from connector.cli.work import start_here, watch
-from connector.service import SHOP, Service
+from connector.jobs.rewrite import NotRewrittenError, rewrite
+from connector.runtime import SHOP, Service
 from connector.settings import Settings
 from connector.sheets.errors import SheetsError
-from connector.sync.rewrite import NotRewrittenError, rewrite
 
 
 def rewrite_all(service: Service, settings: Settings, order_ids: Sequence[str]) -> int:

@@ -9,13 +9,13 @@ from typing import Any
 
 from connector.events.types import EventType
 from connector.models import Order
-from connector.present import moment, order_json
 from connector.problems import NamedProblem
-from connector.store.pauses import Part, Pause
+from connector.serializers import moment, order_json
+from connector.store.breakers import CircuitBreaker, Part
 from connector.store.refusals import Refused
 
 ORDER, SERVICE = "order", "service"
-"""What a problem is about beside the two parts that can be paused: one order, or the service itself."""
+"""What a problem is about beside the two parts that have a circuit breaker: one order, or the service itself."""
 LARGEST = 512 * 1024
 """Bytes of a body. Receivers have their limits, some at 1 MiB."""
 
@@ -37,9 +37,9 @@ def about_order(type_: EventType, order: Order, *, spreadsheet_id: str, now: dat
     return _body(type_, {**data, "items": kept, "items_left_out": len(items) - len(kept)}, now)
 
 
-def about_part(type_: EventType, part: Part, pause: Pause, *, spreadsheet_id: str, now: datetime) -> str:
+def about_part(type_: EventType, part: Part, breaker: CircuitBreaker, *, spreadsheet_id: str, now: datetime) -> str:
     """The part that has a problem or had one: since when, and the sentence for the merchant."""
-    data = {"part": str(part), "reason": pause.reason, "since": moment(pause.since), **_spreadsheet(spreadsheet_id)}
+    data = {"part": str(part), "reason": breaker.reason, "since": moment(breaker.since), **_spreadsheet(spreadsheet_id)}
     return _body(type_, data, now)
 
 

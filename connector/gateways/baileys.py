@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from connector.gateways.gateway import Body, at_their_total, id_of, in_units, pass_over, take
+from connector.gateways.reading import contacts, fields, names
+from connector.gateways.reading.changes import DELETED, status_sentence
+from connector.gateways.reading.lines import items_within
+from connector.gateways.reading.names import Names, spelling
+from connector.gateways.reading.result import Reading, join, read_number
+from connector.gateways.reading.unwrap import opened
 from connector.models import NewOrder, OrderChange
-from connector.whapi import contacts, fields, names
-from connector.whapi.changes import DELETED, status_sentence
-from connector.whapi.lines import items_within
-from connector.whapi.names import Names, spelling
-from connector.whapi.payload import Reading, join, read_number
-from connector.whapi.unwrap import opened
 
 NAME = "baileys"
 TITLE = "Baileys"

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from connector.gateways.baileys import message_id_of
 from connector.gateways.gateway import Body, at_their_total, id_of, in_units, pass_over, take
+from connector.gateways.reading import contacts, fields, names
+from connector.gateways.reading.changes import DELETED
+from connector.gateways.reading.lines import items_within
+from connector.gateways.reading.names import Names
+from connector.gateways.reading.result import Reading, join, read_number
 from connector.models import NewOrder, OrderChange
-from connector.whapi import contacts, fields, names
-from connector.whapi.changes import DELETED
-from connector.whapi.lines import items_within
-from connector.whapi.names import Names
-from connector.whapi.payload import Reading, join, read_number
 
 NAME = "green-api"
 TITLE = "GREEN-API"

@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from connector.gateways.gateway import Body, id_of, pass_over, take
+from connector.gateways.reading import contacts, fields
+from connector.gateways.reading.changes import DELETED
+from connector.gateways.reading.lines import items_within, with_sku_as_name
+from connector.gateways.reading.result import Reading, Unclear, join
+from connector.gateways.reading.unwrap import opened
+from connector.gateways.reading.wording import kind
+from connector.gateways.whapi.payload import is_order_message
 from connector.models import NewOrder, OrderChange
-from connector.whapi import contacts, fields
-from connector.whapi.changes import DELETED
-from connector.whapi.lines import items_within, with_sku_as_name
-from connector.whapi.payload import Reading, Unclear, is_order_message, join, kind
-from connector.whapi.unwrap import opened
 
 NAME = "meta"
 TITLE = "Meta's Cloud API"

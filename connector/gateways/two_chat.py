@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
+from connector.amounts import sum_total
 from connector.gateways.gateway import Body, id_of, pass_over, take
+from connector.gateways.reading import contacts, fields
+from connector.gateways.reading.lines import items_within
+from connector.gateways.reading.result import Reading, join, read_number
+from connector.gateways.reading.unwrap import opened
 from connector.models import NewOrder
-from connector.totals import sum_total
-from connector.whapi import contacts, fields
-from connector.whapi.lines import items_within
-from connector.whapi.payload import Reading, join, read_number
-from connector.whapi.unwrap import opened
 
 NAME = "2chat"
 TITLE = "2Chat"

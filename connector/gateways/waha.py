@@ -9,11 +9,11 @@ from typing import Any
 
 from connector.gateways import baileys
 from connector.gateways.gateway import Body, at_their_total, id_of, in_units, pass_over, take
+from connector.gateways.reading import contacts, fields
+from connector.gateways.reading.changes import DELETED
+from connector.gateways.reading.lines import items_within
+from connector.gateways.reading.result import Reading, join, read_number
 from connector.models import NewOrder, OrderChange
-from connector.whapi import contacts, fields
-from connector.whapi.changes import DELETED
-from connector.whapi.lines import items_within
-from connector.whapi.payload import Reading, join, read_number
 
 NAME = "waha"
 TITLE = "WAHA"

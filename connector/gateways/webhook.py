@@ -8,19 +8,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from connector.gateways.every import recognised
-from connector.whapi.likeness import handed_on
-from connector.whapi.payload import (
-    OTHER_EVENTS,
-    Reading,
-    Unclear,
-    is_order_message,
-    is_other_event,
-    join,
-    read_message,
-    read_payload,
-)
-from connector.whapi.unwrap import opened
+from connector.gateways.reading.likeness import handed_on
+from connector.gateways.reading.result import Reading, Unclear, join
+from connector.gateways.reading.unwrap import opened
+from connector.gateways.registry import recognised
+from connector.gateways.whapi.payload import OTHER_EVENTS, is_order_message, is_other_event, read_message, read_payload
 
 _DEEPEST = 8
 """Lists and wrappers within each other."""

@@ -9,12 +9,12 @@ import pytest
 
 from connector.clock import SystemClock
 from connector.gateways.webhook import read_webhook
-from connector.sandbox.faults import Fault
-from connector.sandbox.google import sheet_requests
-from connector.sandbox.google.quota import PROJECT_NUMBER
-from connector.service import SHOP
+from connector.runtime import SHOP
 from connector.setup.run import prepare_tabs
 from connector.store import intake
+from sandbox.faults import Fault
+from sandbox.google import sheet_requests
+from sandbox.google.quota import PROJECT_NUMBER
 from tests.check.place import ACCOUNT, Place, right, wrong
 from tests.clock import FakeClock
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from connector.sandbox.orders import whapi_sample
-from connector.web import throttle
+from connector.api import throttle
+from sandbox.orders import whapi_sample
 from tests.openapi.described import operations
 from tests.service.shop import Shop
 

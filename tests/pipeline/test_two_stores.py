@@ -16,15 +16,15 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from connector.sandbox.google.spreadsheet import Spreadsheet
-from connector.service import SHOP
+from connector.jobs.guards import current_guard
+from connector.jobs.ownership import Ownership
+from connector.runtime import SHOP
 from connector.sheets.columns import Tab
 from connector.sheets.workbook import Workbook
-from connector.store import ownership, pauses
-from connector.store.pauses import Part
+from connector.store import breakers, ownership
+from connector.store.breakers import Part
 from connector.store.tables import ownership as ownership_table
-from connector.sync.guards import current_guard
-from connector.sync.ownership import Ownership
+from sandbox.google.spreadsheet import Spreadsheet
 from tests.clock import FakeClock
 from tests.memory import new_folder
 from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, Fate, ProcessDied, new_google
@@ -83,7 +83,7 @@ class Installation:
         """Why it doesn't write; empty where nothing is wrong."""
         assert self.process is not None
         with self.process.database.read() as connection:
-            return pauses.get_pause(connection, SHOP, Part.SHEET).reason or ""
+            return breakers.get_breaker(connection, SHOP, Part.SHEET).reason or ""
 
     def receive(self, numbers: list[int]) -> None:
         assert self.process is not None

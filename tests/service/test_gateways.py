@@ -9,13 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
-from connector.gateways.every import WITH_WEBHOOKS
-from connector.logs import Redactor
-from connector.web import throttle
-from connector.web.app import create_app
-from connector.web.auth import UNAUTHORISED
-from connector.web.gateways import SIGNATURE
-from connector.web.openapi.gateway_examples import SENT
+from connector.api import throttle
+from connector.api.auth import UNAUTHORISED
+from connector.api.gateways import SIGNATURE
+from connector.api.openapi.gateway_examples import SENT
+from connector.app import create_app
+from connector.gateways.registry import WITH_WEBHOOKS
+from connector.log import Redactor
 from tests.service.shop import Shop
 from tests.service.test_api import order_count
 from tests.waiting import wait_until

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.gateways.every import GATEWAYS, recognised
+from connector.api.openapi.gateway_examples import SENT
 from connector.gateways.forwarded import read_forwarded
 from connector.gateways.gateway import without_items
+from connector.gateways.reading.result import Reading
+from connector.gateways.registry import GATEWAYS, recognised
 from connector.gateways.webhook import read_webhook
 from connector.models import Item, NewOrder, OrderChange
-from connector.web.openapi.gateway_examples import SENT
-from connector.whapi.payload import Reading
 from tests.unit.test_payload import NOW, json_values
 from tests.unit.test_wrappings import WRAPS, n8n
 

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
+from connector.api.body import read_json_or_form
 from connector.gateways.forwarded import read_forwarded
+from connector.gateways.reading.placeholders import is_placeholder
 from connector.gateways.webhook import read_webhook
 from connector.models import NewOrder
-from connector.web.body import read_json_or_form
-from connector.whapi.placeholders import is_placeholder
 from tests.unit.test_payload import NOW, SAMPLE, SAMPLE_ORDER
 
 Wrap = Callable[[Any], Any]

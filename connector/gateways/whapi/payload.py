@@ -1,0 +1,171 @@
+"""Reads Whapi's webhook payloads: which orders they announce, and what else is in them.
+
+Facts: Whapi's help desk and SDK, as collected for this project. Only `messages` can hold new orders; the
+`event` field has two documented shapes and is not relied on. Unknown fields may come at any time.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from connector.gateways.reading import contacts, fields, ids, numerals
+from connector.gateways.reading.ids import LONGEST_ID, is_order_id, why_lost
+from connector.gateways.reading.likeness import looks_like_an_order
+from connector.gateways.reading.lines import items_within
+from connector.gateways.reading.result import MOST_UNCLEAR, Reading, Unclear, join, read_number
+from connector.gateways.reading.wording import kind
+from connector.gateways.whapi.changes import changes_in, of_message
+from connector.models import NewOrder
+
+OTHER_EVENTS = frozenset(
+    {
+        "messages_updates", "messages_removed", "messages_removed_all", "statuses", "chats", "chats_updates",
+        "chats_removed", "contacts", "contacts_updates", "groups", "groups_participants", "groups_updates",
+        "presences", "channel", "health", "user", "users", "calls", "labels", "labels_removed", "qr", "service",
+        "errors", "stories", "newsletters",
+    }
+)  # fmt: skip
+"""What Whapi's payloads hold in place of `messages`, or beside them."""
+_ABOUT = frozenset({"event", "channel_id"})
+"""What stands in every payload."""
+_KNOWN = OTHER_EVENTS | _ABOUT | {"messages"}
+_EVENT = frozenset({"type", "event", "method"})
+
+
+def read_payload(payload: Any, *, now: datetime, at: str = "") -> Reading:
+    """Reads one webhook payload. Never raises; `at` is where it stands in the body, for the sentences."""
+    reading = Reading()
+    if not isinstance(payload, dict):
+        reading.unclear.append(
+            Unclear(at or "body", f"A webhook payload is a JSON object; {kind(payload)} came.", payload)
+        )
+        return reading
+    reading.changes += changes_in(payload)
+    messages = payload.get("messages")
+    if messages is None:
+        if is_other_event(payload):
+            reading.ignored += 1
+        else:
+            reading.unclear.append(
+                Unclear(
+                    at or "body",
+                    "This is no payload of Whapi's: neither `messages` nor any known event.",
+                    payload,
+                )
+            )
+        return reading
+    if not isinstance(messages, list):
+        where = join(at, "messages")
+        reading.unclear.append(Unclear(where, f"`messages` is a list; {kind(messages)} came.", payload))
+        return reading
+    channel_id = fields.text(payload.get("channel_id"))
+    for index, message in enumerate(messages):
+        if len(reading.unclear) == MOST_UNCLEAR and not isinstance(message, dict):
+            reading.unclear_beyond += 1
+            continue
+        read_message(message, reading, now=now, at=f"{join(at, 'messages')}[{index}]", channel_id=channel_id)
+        reading.count_the_rest()
+    if not messages:
+        if looks_like_an_order(_beside(payload)):
+            sentence = "`messages` is empty, but something beside it looks like an order."
+            reading.unclear.append(Unclear(at or "body", sentence, payload))
+        else:
+            reading.ignored += 1
+    return reading
+
+
+def is_other_event(payload: Mapping[str, Any]) -> bool:
+    """Whether this is a payload of Whapi's that can hold no new order: of a known event, and nothing else in it that
+    looks like one. The key `event` alone proves nothing."""
+    event = payload.get("event")
+    if isinstance(event, dict) and not event.keys() <= _EVENT:
+        return False
+    rest = _beside(payload)
+    if not payload.keys() & OTHER_EVENTS and (rest or not isinstance(event, dict)):
+        return False
+    return not looks_like_an_order(rest)
+
+
+def _beside(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What a payload holds beside what is known of Whapi's."""
+    return {name: value for name, value in payload.items() if name not in _KNOWN}
+
+
+def is_order_message(message: Mapping[str, Any]) -> bool:
+    """Whether the message says that it is an order, in whatever letters."""
+    type_ = message.get("type")
+    return isinstance(type_, str) and type_.strip().lower() == "order"
+
+
+def read_message(message: Any, reading: Reading, *, now: datetime, at: str, channel_id: str | None = None) -> None:
+    """Adds what one message is to `reading`: an order, something to ignore, or something unclear."""
+    if not isinstance(message, dict):
+        reading.unclear.append(Unclear(at, f"A message is a JSON object; {kind(message)} came.", message))
+        return
+    change = of_message(message)
+    if change is not None:
+        reading.changes.append(change)
+    if fields.is_from_me(message):
+        reading.ignored += 1
+    elif is_order_message(message) or (isinstance(message.get("order"), dict) and message["order"]):
+        _read_order(message, reading, now=now, at=at, channel_id=channel_id)
+    elif looks_like_an_order(message):
+        sentence = "This message looks like an order, and is none that is known."
+        reading.unclear.append(Unclear(at, sentence, _with_channel(message, channel_id)))
+    else:
+        reading.ignored += 1
+
+
+def _read_order(
+    message: Mapping[str, Any], reading: Reading, *, now: datetime, at: str, channel_id: str | None
+) -> None:
+    order = message.get("order")
+    if not isinstance(order, dict):
+        reading.unclear.append(
+            Unclear(
+                join(at, "order"),
+                f"An order message has an object `order`; {kind(order)} came.",
+                _with_channel(message, channel_id),
+            )
+        )
+        return
+    where = join(at, "order.order_id")
+    order_id = ids.order_id(order.get("order_id"))
+    if (sentence := why_lost(order.get("order_id"))) is not None:
+        reading.unclear.append(Unclear(where, sentence, _with_channel(message, channel_id)))
+        return
+    if order_id is None or not is_order_id(order_id):
+        sentence = f"An order id is a text of 1 to {LONGEST_ID} characters; {kind(order.get('order_id'))} came."
+        reading.unclear.append(Unclear(where, sentence, _with_channel(message, channel_id)))
+        return
+    token = fields.text(order.get("token"))
+    items = items_within(order, message, currency=fields.text(order.get("currency")))
+    if token is not None and any(item.unread for item in items):
+        items = ()  # Whapi can say it better.
+    unread: list[str] = []
+    currency = fields.text(order.get("currency"))
+    total = read_number(order.get("total_price"), "total", unread, currency=currency)
+    reading.orders.append(
+        NewOrder(
+            order_id=order_id,
+            received_at=fields.moment(message.get("timestamp"), now=now) or now,
+            order_token=token,
+            channel_id=fields.text(message.get("channel_id")) or channel_id,
+            customer_name=fields.text(message.get("from_name")) or fields.text(message.get("chat_name")),
+            customer_phone=contacts.phone(message.get("from"), message.get("chat_id"), *contacts.lids(message)),
+            title=fields.text(order.get("title")),
+            note=fields.text(order.get("text")),
+            item_count=read_number(order.get("item_count"), "item count", unread),
+            total_price=total,
+            currency=currency or numerals.currency_of(order.get("total_price")),
+            items=items or None,
+            chat_id=contacts.chat_id(message.get("chat_id"), message.get("from")),
+            message_id=fields.text(message.get("id")),
+            warning=" ".join(unread) or None,
+        )
+    )
+
+
+def _with_channel(message: Mapping[str, Any], channel_id: str | None) -> Mapping[str, Any]:
+    """The message as it is kept: with the channel, which stood in the payload around it."""
+    return message if channel_id is None or "channel_id" in message else {**message, "channel_id": channel_id}
