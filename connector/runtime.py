@@ -8,7 +8,7 @@ from connector.clock import Clock, SystemClock
 from connector.events.delivery import Delivery
 from connector.events.publisher import Publisher
 from connector.events.sender import Sender
-from connector.events.signing import Signer
+from connector.events.target import Signer
 from connector.findings import LatestFindings
 from connector.gateways.whapi.client import WhapiClient
 from connector.jobs.arrivals import Arrivals

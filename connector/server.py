@@ -12,8 +12,8 @@ from wsgiref.types import WSGIApplication
 
 import waitress
 
-from connector.api.body import LARGEST_BODY, LARGEST_HEAD
 from connector.api.orders import MOST_WAITING
+from connector.api.request import LARGEST_BODY, LARGEST_HEAD
 
 _THREADS = 16
 _LARGEST_READ = 2 * LARGEST_BODY

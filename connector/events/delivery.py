@@ -11,10 +11,8 @@ import httpcore
 import httpx
 
 from connector import __version__
-from connector.events.address import RefusedAddressError, Resolve, resolve
-from connector.events.signing import Signer
-from connector.events.target import Target
-from connector.events.transport import Transport, certificate_problem
+from connector.events.target import Signer, Target
+from connector.events.transport import RefusedAddressError, Resolve, Transport, certificate_problem, resolve
 from connector.store.outbox import Event
 
 DEADLINE = 15.0

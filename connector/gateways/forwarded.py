@@ -11,8 +11,7 @@ from typing import Any
 
 from connector.gateways.bare import read_bare
 from connector.gateways.reading import fields
-from connector.gateways.reading.likeness import handed_on
-from connector.gateways.reading.names import names_an_order
+from connector.gateways.reading.names import handed_on, names_an_order
 from connector.gateways.reading.result import Reading, Unclear, join
 from connector.gateways.reading.unwrap import opened, wrapped
 from connector.gateways.reading.wording import came

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from connector.gateways.reading.likeness import handed_on
+from connector.gateways.reading.names import handed_on
 from connector.gateways.reading.result import Reading, Unclear, join
 from connector.gateways.reading.unwrap import opened
 from connector.gateways.registry import recognised

@@ -10,11 +10,11 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from connector.api import health, throttle
-from connector.api.body import LARGEST_BODY
+from connector.api import auth, health
 from connector.api.openapi import examples
 from connector.api.openapi.document import document
 from connector.api.openapi.shape import FORM
+from connector.api.request import LARGEST_BODY
 from connector.jobs import reasons
 from connector.store.tables import orders
 from sandbox.google.merchant import Merchant
@@ -141,7 +141,7 @@ def sent(raw: str) -> Scene:
 
 def guessed(shop: Shop) -> httpx.Response:
     guess = {"X-Webhook-Secret": "guess"}
-    for _ in range(throttle.MOST_WRONG):
+    for _ in range(auth.MOST_WRONG):
         assert httpx.get(f"{shop.url}/orders", headers=guess).status_code == 401
     return httpx.get(f"{shop.url}/orders", headers=guess)
 

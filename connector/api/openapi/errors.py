@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from connector.api.auth import SLOWED, UNAUTHORISED
-from connector.api.body import LARGEST_HEAD
 from connector.api.errors import (
     FAULT,
     NO_ADDRESS,
@@ -16,6 +15,7 @@ from connector.api.errors import (
     TOO_MANY_FIELDS,
 )
 from connector.api.openapi.shape import TEXT, Json, answer, example, responses, schema
+from connector.api.request import LARGEST_HEAD
 
 RETRY_AFTER: Json = {
     "Retry-After": {

@@ -4,7 +4,7 @@ from connector.api.openapi.examples import ORDER_ID
 from connector.api.openapi.shape import Json
 from connector.api.orders import LONGEST_WAIT, MOST_WAITING
 from connector.api.quarantine import LARGEST_ID
-from connector.api.query import LARGEST_NUMBER, MOST_LISTED
+from connector.api.request import LARGEST_NUMBER, MOST_LISTED
 from connector.models import Status
 
 

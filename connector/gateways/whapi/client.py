@@ -11,8 +11,8 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from connector.gateways.whapi.answers import MessagePage, parse_items, parse_page
 from connector.gateways.whapi.errors import Scope, WhapiError
+from connector.gateways.whapi.payload import MessagePage, parse_items, parse_page
 from connector.models import Item
 from connector.observer import UNOBSERVED, Callee, Observer, observed_call
 
