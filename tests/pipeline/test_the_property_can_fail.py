@@ -111,7 +111,7 @@ def what_was_late_arrives(state: PipelineStates) -> None:
 BEGINNING: list[Story] = [written(), several_arrive, they_are_fetched]
 """What is left to do after the first order is done before the others come."""
 LATE = [*BEGINNING, written(Fate.LATE), an_hour_passes, written(), written(), what_was_late_arrives]
-UNHEARD = [*BEGINNING, written(Fate.UNHEARD), an_hour_passes, written(), written()]
+UNHEARD = [*BEGINNING, *[written(Fate.UNHEARD), an_hour_passes] * 3, written(), written()]
 RESTARTED: list[Story] = [several_arrive, PipelineStates.restart]
 
 
@@ -119,9 +119,8 @@ def plays(story: Sequence[Story]) -> None:
     """Raises AssertionError where something doesn't hold, in between or in the end."""
     state = PipelineStates()
     try:
-        state.start(second_marker=False, prepared=True)
         # Where Google refuses an update by a tag that is gone, that alone keeps most of it from doing harm.
-        state.google.unknowns.refuse_unmatched_metadata = False
+        state.start(second_marker=False, prepared=True, refuses_unmatched=False)
         for step in story:
             step(state)
             for holds in (
