@@ -19,8 +19,7 @@ from dotenv import dotenv_values
 from connector import converters
 from connector.certificates import certificate_problems
 from connector.converters import SHORTEST_PASSWORD, SHORTEST_SECRET
-from connector.events.signing import HOW_TO_MAKE, PREFIX, parse_secrets
-from connector.events.target import Target, parse_targets, secrets_of
+from connector.events.target import HOW_TO_MAKE, PREFIX, Target, parse_secrets, parse_targets, secrets_of
 from connector.log import SHORTEST_HIDDEN, database_secrets
 
 ENV_FILE = ".env"

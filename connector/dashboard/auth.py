@@ -1,4 +1,7 @@
-"""Lets in whoever knows the password, and takes changes only from the page's own forms."""
+"""The page's login: lets in whoever knows the password, and takes changes only from the page's own forms.
+
+No answer of the page loads anything from elsewhere, runs anything inline, or is kept by a browser.
+"""
 
 import math
 from urllib.parse import parse_qsl
@@ -6,15 +9,26 @@ from urllib.parse import parse_qsl
 from flask import Response, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from connector.api.auth import Throttle
 from connector.api.errors import ApiError
-from connector.api.throttle import Throttle
 from connector.clock import Clock
-from connector.dashboard.headers import is_https
 from connector.dashboard.session import COOKIE, Session, Sessions
 from connector.log import get_logger
 
 log = get_logger(__name__)
 
+
+_SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
 MOST_WRONG = 10
 """Wrong passwords from one address in a minute. A password is shorter than a secret, so that it is limited more
 strictly: after that not even the right one is looked at."""
@@ -23,6 +37,28 @@ MOST_WRONG_OF_ALL = 50
 _ALL = "all strangers"
 _COOKIE_LASTS = 180 * 24 * 3600
 _FOREIGN = "This form is out of date, or was not sent from this page. Open the page again and repeat it."
+
+
+def harden(response: Response) -> Response:
+    """Adds them. Scripts and styles may be kept, but are asked for anew; they hold no data."""
+    response.headers.update(_SECURITY)
+    if request.endpoint == "page.static":
+        # The largest answers that a stranger can have. One without a length ends its connection, so that nobody piles
+        # them up there untaken; and the file is read here, not kept open for as long as somebody takes.
+        response.direct_passthrough = False
+        response.headers.pop("Content-Length", None)
+    else:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def is_https() -> bool:
+    """Whether the browser came by https, as far as anybody says. Whoever lies about it harms only his own cookie."""
+    return (
+        request.is_secure
+        or request.headers.get("X-Forwarded-Proto", "").strip().lower() == "https"
+        or request.headers.get("Origin", "").startswith("https://")
+    )
 
 
 class Access:

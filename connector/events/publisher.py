@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from connector.events.payload import ORDER, SERVICE, about_order, about_part, about_problem, about_refused
-from connector.events.types import EventType
+from connector.events.payload import ORDER, SERVICE, EventType, about_order, about_part, about_problem, about_refused
 from connector.models import Order, Shown
 from connector.problems import NamedProblem
 from connector.store import breakers, outbox

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from connector.gateways.reading import contacts, fields, names
+from connector.gateways.reading import fields, ids, names
 from connector.gateways.reading.ids import LONGEST_ID, is_order_id, why_lost
 from connector.gateways.reading.lines import MOST_ITEMS, NO_LINE, read_line
 from connector.gateways.reading.names import Given, Names
@@ -48,14 +48,14 @@ def read_bare(part: dict[str, Any], reading: Reading, *, now: datetime, at: str)
         received_at=fields.moment(found.take("received_at", _moment), now=now) or now,
         channel_id=found.take("channel_id", _text),
         customer_name=_customer(found),
-        customer_phone=found.take("customer_phone", lambda _: contacts.phone(*found.values("customer_phone"))),
+        customer_phone=found.take("customer_phone", lambda _: ids.phone(*found.values("customer_phone"))),
         title=found.take("title", _text),
         note=found.take("note", _text),
         item_count=found.take("item_count", _number),
         total_price=found.take("total_price", _number),
         currency=found.take("currency", _text),
         items=items or None,
-        chat_id=contacts.chat_id(*found.values("chat_id")),
+        chat_id=ids.chat_id(*found.values("chat_id")),
         message_id=found.take("message_id", _text),
         warning=_unread_phone(found),
     )
@@ -152,7 +152,7 @@ def _customer(found: _Fields) -> str | None:
 def _unread_phone(found: _Fields) -> str | None:
     """A sentence where something came for the phone that names nobody."""
     values = found.values("customer_phone")
-    if not values or contacts.phone(*values) or contacts.chat_id(*values):
+    if not values or ids.phone(*values) or ids.chat_id(*values):
         return None
     return f"The phone number could not be read: {came(values[0])} came."
 

@@ -6,8 +6,7 @@ from typing import Any
 from connector.gateways import baileys
 from connector.gateways.gateway import Body, pass_over
 from connector.gateways.reading import fields
-from connector.gateways.reading.changes import DELETED
-from connector.gateways.reading.result import Reading, join
+from connector.gateways.reading.result import DELETED, Reading, join
 from connector.gateways.reading.unwrap import opened
 from connector.models import OrderChange
 

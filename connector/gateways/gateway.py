@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from connector.amounts import same_amount, scaled_items, sum_total
 from connector.gateways.reading.fields import plain
 from connector.gateways.reading.ids import LONGEST_ID, is_order_id, why_lost
-from connector.gateways.reading.likeness import looks_like_an_order
+from connector.gateways.reading.names import looks_like_an_order
 from connector.gateways.reading.result import Reading, Unclear
 from connector.gateways.reading.wording import kind
 from connector.models import Item, NewOrder, Number

@@ -1,8 +1,10 @@
-"""Under which names the fields of an order and of its items come.
+"""Under which names the fields of an order and of its items come, and whether something looks like an order at all.
 
 Whatever the spelling: `order_id`, `orderId`, `Order ID` and `order-id` are the same. Where several names are given, the
 first of the list that holds something counts. Only names that can mean nothing else are here: a bare `id` could be a
 message's, `amount` a number of pieces.
+
+What looks like an order is never passed over as an event of another kind: it is read, or kept in quarantine.
 """
 
 import re
@@ -11,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.gateways.reading import fields
+from connector.gateways.reading.fields import is_nothing
+from connector.gateways.reading.unwrap import opened
 from connector.gateways.reading.wording import as_name
 
 Names = Mapping[str, tuple[str, ...]]
-
 ORDER: Names = {
     "order_id": ("order_id",),
     "order_token": ("order_token", "token"),
@@ -59,8 +62,12 @@ ITEM: Names = {
     "currency": ("currency", "currency_code"),
     "image": ("image", "image_url", "images", "picture", "thumbnail_url", "thumbnail"),
 }
-
 _BETWEEN_WORDS = re.compile(r"[\s_.-]+")
+_KINDS = frozenset({"type", "messagetype", "typemessage"})
+_KINDS_OF_ORDERS = frozenset({"order", "ordermessage"})
+_ELSEWHERE = frozenset({"context", "contextinfo", "quotedmessage", "quotedmsg", "quoted", "quotedcontent"})
+"""What a message answers to. It was a message of its own once."""
+_DEEPEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +126,35 @@ def _is_empty(field: str, value: Any) -> bool:
     if field == "order_id":
         return isinstance(value, str) and fields.plain(value) is None
     return fields.is_nothing(value)
+
+
+_ORDERS = frozenset(map(spelling, ("order", "orders", "order_message", "product_items", "order_details")))
+"""Called so, an object or a list is an order, or holds its items."""
+
+
+_PARTS = frozenset(map(spelling, ("order_id", "order_token")))
+
+
+def looks_like_an_order(value: Any) -> bool:
+    """Whether there is anything anywhere in it that is called as orders are."""
+    return _looks(value, 0)
+
+
+def _looks(value: Any, depth: int) -> bool:
+    value = opened(value)
+    if depth > _DEEPEST or not isinstance(value, dict | list):
+        return False
+    if isinstance(value, list):
+        return any(_looks(inner, depth + 1) for inner in value)
+    fields = ((spelling(name), inner) for name, inner in value.items())
+    return any(_says_so(name, inner) or _looks(inner, depth + 1) for name, inner in fields if name not in _ELSEWHERE)
+
+
+def _says_so(name: str, value: Any) -> bool:
+    """Whether a field of this name, with this value, is one that only orders have."""
+    if name in _ORDERS:
+        found = opened(value)
+        return isinstance(found, dict | list) and bool(found)
+    if name in _KINDS:
+        return isinstance(value, str) and spelling(value) in _KINDS_OF_ORDERS
+    return name in _PARTS and not is_nothing(value)

@@ -7,8 +7,18 @@ from connector.gateways.reading import fields
 from connector.gateways.reading.wording import came
 from connector.models import NewOrder, Number, OrderChange
 
+DELETED = "Message deleted"
+_LONGEST_STATUS = 40
+_FIRST_STATUSES = frozenset({"", "new", "inquiry", "1"})
+"""What an order says of itself when it is sent."""
 MOST_UNCLEAR = 1000
 """Unclear parts of one request that are kept one by one. The rest is counted: a mebibyte has room for 500,000."""
+
+
+def status_sentence(status: Any) -> str | None:
+    """What the row is to say of an order's status; None for one that every new order has."""
+    text = " ".join((fields.text(status) or "").split())[:_LONGEST_STATUS].strip().lower()
+    return None if text in _FIRST_STATUSES else f"Order {text}"
 
 
 @dataclass(frozen=True, slots=True)

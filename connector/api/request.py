@@ -1,4 +1,4 @@
-"""Reads a request's body: as JSON, or, where no-code tools send it, as what they send."""
+"""Reads a request: its body, as JSON or as what no-code tools send, and the parameters that listings share."""
 
 import threading
 from collections.abc import Iterator
@@ -11,15 +11,27 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from connector.api.errors import NO_FIELDS, NOT_JSON, TOO_DEEP, TOO_MANY_FIELDS, WRONG_FIELDS, ApiError
 from connector.gateways.reading.unwrap import TooDeepError, opened, parse_json
 
+MOST_LISTED = 500
+LARGEST_NUMBER = 2**53
+"""Beyond it, many readers of JSON lose digits."""
 LARGEST_HEAD = 32 * 1024
 """Bytes of a request's first line and headers."""
 LARGEST_BODY = 2**20
 """Bytes. Whapi's payloads are a few kB, with the order's preview picture some tens of kB."""
-
 _LARGE = 64 * 1024
 """Bytes. What is read from a body may take thirty times its size in memory, for as long as it is worked on."""
 _LARGE_AT_ONCE = threading.BoundedSemaphore(2)
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+
+
+def whole_number(name: str, default: int | None, *, most: int = LARGEST_NUMBER) -> int | None:
+    """The parameter, or the default where it isn't given. Raises a 400 if it is no number from 1 to `most`."""
+    text = request.args.get(name)
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or len(text) > 18 or not 1 <= int(text) <= most:  # noqa: PLR2004
+        raise ApiError(400, f"`{name}` is a whole number from 1 to {most}.")
+    return int(text)
 
 
 @contextmanager
