@@ -4,18 +4,16 @@ from flask import Flask, Response, request
 
 from connector.api.addresses import Rest, Whole
 from connector.api.auth import Authenticator
-from connector.api.body import LARGEST_BODY
 from connector.api.errors import register_error_handlers
-from connector.api.gateways import GatewayAuthenticator, gateways_blueprint
-from connector.api.health import health_blueprint
-from connector.api.metrics import metrics_blueprint, observe_requests
-from connector.api.openapi.route import openapi_blueprint
+from connector.api.health import health_blueprint, metrics_blueprint, observe_requests
+from connector.api.openapi import openapi_blueprint
 from connector.api.orders import orders_blueprint
 from connector.api.quarantine import quarantine_blueprint
-from connector.api.webhooks import webhooks_blueprint
+from connector.api.request import LARGEST_BODY
+from connector.api.webhooks import GatewayAuthenticator, gateways_blueprint, webhooks_blueprint
 from connector.dashboard.auth import Access
-from connector.dashboard.blueprint import NAME as PAGE
-from connector.dashboard.blueprint import page_blueprint
+from connector.dashboard.routes import NAME as PAGE
+from connector.dashboard.routes import page_blueprint
 from connector.runtime import Service
 
 _OPEN = frozenset({"/healthz"})
@@ -67,7 +65,7 @@ def create_app(
     app.register_blueprint(quarantine_blueprint(service))
     app.register_blueprint(health_blueprint(service))
     app.register_blueprint(metrics_blueprint(service))
-    app.register_blueprint(openapi_blueprint())
+    app.register_blueprint(openapi_blueprint(public_url))
     access = Access(
         password=admin_password,
         salt=webhook_secret,

@@ -8,7 +8,7 @@ from connector.clock import Clock, SystemClock
 from connector.events.delivery import Delivery
 from connector.events.publisher import Publisher
 from connector.events.sender import Sender
-from connector.events.signing import Signer
+from connector.events.target import Signer
 from connector.findings import LatestFindings
 from connector.gateways.whapi.client import WhapiClient
 from connector.jobs.arrivals import Arrivals
@@ -27,8 +27,7 @@ from connector.jobs.scheduler import Job
 from connector.jobs.workers import FETCHERS, SECONDS_BETWEEN_BATCHES, Workers
 from connector.jobs.write import WriteStage
 from connector.log import Redactor
-from connector.metrics.collector import ServiceCollector, StoreCollector
-from connector.metrics.figures import StoreFigures
+from connector.metrics.collector import ServiceCollector, StoreCollector, StoreFigures
 from connector.metrics.instruments import Instruments
 from connector.observer import UNOBSERVED, Observer
 from connector.problems import Problems

@@ -40,7 +40,7 @@ def bill_of(requirements: str, project: dict[str, str]) -> str:
         bom_ref=project["name"],
     )
     bom = Bom(serial_number=uuid5(NAMESPACE_OID, requirements))
-    bom.metadata.timestamp = None
+    bom.metadata.timestamp = None  # type: ignore[assignment]  # otherwise each run would make another bill
     bom.metadata.component = root
     parts = [_component(*pin) for pin in pinned(requirements)]
     for part in parts:

@@ -9,9 +9,8 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request, url_for
 from sqlalchemy import Connection
 
-from connector.api.body import read_json_or_form, room_for_body
 from connector.api.errors import WRONG_FIELDS, ApiError
-from connector.api.query import MOST_LISTED, as_far_as_may_be, whole_number
+from connector.api.request import MOST_LISTED, as_far_as_may_be, read_json_or_form, room_for_body, whole_number
 from connector.gateways.forwarded import MOST_NAMED, read_forwarded
 from connector.jobs.receive import IntakeResult
 from connector.jobs.resync import ask_for_resync

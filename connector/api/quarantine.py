@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, jsonify
 
 from connector.api.errors import ApiError
-from connector.api.query import MOST_LISTED, whole_number
 from connector.api.redacted import entry_json, head_json
+from connector.api.request import MOST_LISTED, whole_number
 from connector.jobs.replay import replay
 from connector.runtime import Service
 from connector.store import quarantine

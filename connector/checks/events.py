@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from connector.checks.failure import WrongError
-from connector.events.address import RefusedAddressError, addresses_for
+from connector.events.transport import RefusedAddressError, addresses_for
 from connector.findings import Finding
 from connector.settings import Settings
 

@@ -1,4 +1,7 @@
-"""Lets in whoever knows the password, and takes changes only from the page's own forms."""
+"""The page's login: lets in whoever knows the password, and takes changes only from the page's own forms.
+
+No answer of the page loads anything from elsewhere, runs anything inline, or is kept by a browser.
+"""
 
 import hmac
 import math
@@ -8,8 +11,8 @@ from urllib.parse import parse_qsl
 from flask import Flask, Response, g, redirect, render_template, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
+from connector.api.auth import Throttle
 from connector.api.errors import ApiError
-from connector.api.throttle import Throttle
 from connector.clock import Clock
 from connector.dashboard.session import LASTS, Logins, key_of, use_sessions
 from connector.log import get_logger
@@ -17,6 +20,18 @@ from connector.store.database import Database
 
 log = get_logger(__name__)
 
+
+_SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
 MOST_WRONG = 10
 """Wrong passwords from one address in a minute. A password is shorter than a secret, so that it is limited more
 strictly: after that not even the right one is looked at."""
@@ -24,6 +39,19 @@ MOST_WRONG_OF_ALL = 50
 """Wrong passwords in a minute from all browsers that were never logged in, however many addresses they come from."""
 _ALL = "all strangers"
 _FOREIGN = "This form is out of date, or was not sent from this page. Open the page again and repeat it."
+
+
+def harden(response: Response) -> Response:
+    """Adds them. Scripts and styles may be kept, but are asked for anew; they hold no data."""
+    response.headers.update(_SECURITY)
+    if request.endpoint == "page.static":
+        # The largest answers that a stranger can have. One without a length ends its connection, so that nobody piles
+        # them up there untaken; and the file is read here, not kept open for as long as somebody takes.
+        response.direct_passthrough = False
+        response.headers.pop("Content-Length", None)
+    else:
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 class Access:

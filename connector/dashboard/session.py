@@ -9,12 +9,11 @@ import secrets
 import threading
 from datetime import UTC, datetime, timedelta
 
-from flask import Flask, Request
+from flask import Flask, Request, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from sqlalchemy.exc import SQLAlchemyError
 
 from connector.clock import Clock
-from connector.dashboard.headers import is_https
 from connector.log import get_logger
 from connector.store import logins
 from connector.store.commit import StoreClosedError
@@ -62,6 +61,15 @@ class _CookieSessions(SecureCookieSessionInterface):
 
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 - as Flask calls it
         return is_https()
+
+
+def is_https() -> bool:
+    """Whether the browser came by https, as far as anybody says. Whoever lies about it harms only his own cookie."""
+    return (
+        request.is_secure
+        or request.headers.get("X-Forwarded-Proto", "").strip().lower() == "https"
+        or request.headers.get("Origin", "").startswith("https://")
+    )
 
 
 class Logins:

@@ -1,13 +1,14 @@
-"""The body of an event: `type`, `timestamp` and `data`, as the Standard Webhooks specification proposes.
+"""The types of events, and their bodies: `type`, `timestamp` and `data`, as Standard Webhooks proposes.
 
-It is made in the transaction of what it tells of, and never changes: each try and each target gets the same text.
+A body is made in the transaction of what it tells of, and never changes: each try and each target gets the same text.
+docs/events.md shows an example of each.
 """
 
 import json
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from connector.events.types import EventType
 from connector.models import Order
 from connector.problems import NamedProblem
 from connector.serializers import moment, order_json
@@ -18,6 +19,25 @@ ORDER, SERVICE = "order", "service"
 """What a problem is about beside the two parts that have a circuit breaker: one order, or the service itself."""
 LARGEST = 512 * 1024
 """Bytes of a body. Receivers have their limits, some at 1 MiB."""
+
+
+class EventType(StrEnum):
+    """The names are promised to receivers."""
+
+    RECEIVED = "order.received"
+    """An order was taken in."""
+    WAITING = "order.waiting"
+    """Its row is in the sheet, without its items, which will be tried again."""
+    SYNCED = "order.synced"
+    """Its row and all its item rows are in the sheet."""
+    FAILED = "order.failed"
+    """Its items were given up, and its row says so."""
+    CHANGED = "order.changed"
+    """Something was told of it later, such as that the customer deleted it."""
+    PROBLEM = "connector.problem"
+    """The channel or the spreadsheet can't be used: somebody must mend something, or it has gone on for minutes."""
+    RECOVERED = "connector.recovered"
+    """What a `connector.problem` told of is over."""
 
 
 def about_order(type_: EventType, order: Order, *, spreadsheet_id: str, now: datetime) -> str:

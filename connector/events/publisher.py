@@ -9,8 +9,7 @@ from itertools import islice
 
 from sqlalchemy import Connection
 
-from connector.events.payload import ORDER, SERVICE, about_order, about_part, about_problem, about_refused
-from connector.events.types import EventType
+from connector.events.payload import ORDER, SERVICE, EventType, about_order, about_part, about_problem, about_refused
 from connector.models import Order, Shown
 from connector.problems import NamedProblem
 from connector.store import breakers, outbox

@@ -1,4 +1,7 @@
-"""Brings the events of the outbox to one target, in their order, each at least once."""
+"""Brings the events of the outbox to one target, in their order, each at least once.
+
+A failed one is sent again by the schedule that the Standard Webhooks specification proposes.
+"""
 
 import random
 from collections.abc import Callable
@@ -7,7 +10,6 @@ from typing import Protocol
 
 from connector.clock import Clock
 from connector.events.delivery import Outcome
-from connector.events.schedule import LONGEST_DELAY, SPAN, delay_after
 from connector.events.target import Target
 from connector.log import get_logger
 from connector.store import outbox
@@ -16,8 +18,24 @@ from connector.store.outbox import Event
 
 log = get_logger(__name__)
 
+
+_MINUTE, _HOUR = 60, 3600
+DELAYS = (
+    5, 5 * _MINUTE, 30 * _MINUTE, 2 * _HOUR, 5 * _HOUR, 10 * _HOUR, 14 * _HOUR, 20 * _HOUR, 24 * _HOUR,
+)  # fmt: skip
+"""Seconds after the first, second, … try in a row that failed. The first try is at once."""
+SPAN = timedelta(seconds=sum(DELAYS))
+"""An event as old as this has been due for the whole schedule; its next failed try is its last."""
+LONGEST_DELAY = timedelta(seconds=DELAYS[-1])
+_JITTER = 0.1
 _UNTIL_WOKEN = 3600.0
 _AFTER_GIVING_UP = timedelta(seconds=1)
+
+
+def delay_after(failures: int, *, jitter: Callable[[], float]) -> timedelta:
+    """The wait after so many failed tries in a row, and up to a tenth more; after the last delay always the last."""
+    seconds = DELAYS[min(max(failures, 1), len(DELAYS)) - 1]
+    return timedelta(seconds=seconds * (1 + _JITTER * jitter()))
 
 
 class Delivers(Protocol):

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from connector.gateways.gateway import Body, id_of, pass_over, take
-from connector.gateways.reading import contacts, fields
+from connector.gateways.reading import fields, ids
 from connector.gateways.reading.lines import items_within, with_sku_as_name
-from connector.gateways.reading.result import Envelope, Reading, Unclear, join
+from connector.gateways.reading.result import DELETED, Envelope, Reading, Unclear, join
 from connector.gateways.reading.unwrap import opened
 from connector.gateways.reading.wording import kind
 from connector.gateways.whapi.payload import is_order_message
-from connector.models import NewOrder
+from connector.models import NewOrder, OrderChange
 
 NAME = "meta"
 TITLE = "Meta's Cloud API"
@@ -78,6 +78,10 @@ def _read_message(
     if not isinstance(message, dict):
         reading.unclear.append(Unclear(at, f"A message is a JSON object; {kind(message)} came.", message))
         return
+    if (revoked := _revoked(message)) is not None:
+        reading.changes.append(OrderChange(DELETED, message_id=revoked))
+        reading.ignored += 1
+        return
     if not is_order_message(message):
         pass_over(message, reading, at=at, title=TITLE)
         return
@@ -90,13 +94,20 @@ def _read_message(
         received_at=fields.moment(message.get("timestamp"), now=now) or now,
         channel_id=fields.text(fields.mapping(value.get("metadata")).get("phone_number_id")),
         customer_name=fields.text(fields.mapping(contact.get("profile")).get("name")),
-        customer_phone=contacts.phone(sender, contact.get("wa_id")),
+        customer_phone=ids.phone(sender, contact.get("wa_id")),
         note=fields.text(order.get("text")),
         items=items,
-        chat_id=contacts.chat_id(sender, contact.get("wa_id")),
+        chat_id=ids.chat_id(sender, contact.get("wa_id")),
         message_id=fields.text(message.get("id")),
     )
     take(new, reading, at=join(at, "id"), title=TITLE, part=message, given_id=message.get("id"))
+
+
+def _revoked(message: Mapping[str, Any]) -> str | None:
+    """The id of the message that this one takes back."""
+    if message.get("type") != "revoke":
+        return None
+    return fields.text(fields.mapping(message.get("revoke")).get("original_message_id"))
 
 
 class _Contacts:

@@ -13,9 +13,8 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from connector.gateways.reading.result import Reading
-from connector.gateways.whapi.answers import MessagePage
 from connector.gateways.whapi.errors import Scope, WhapiError
-from connector.gateways.whapi.payload import read_message
+from connector.gateways.whapi.payload import MessagePage, read_message
 from connector.jobs import circuit_breaker
 from connector.jobs.context import ShopContext
 from connector.jobs.receive import ReceiveStage

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from connector.api.body import LARGEST_BODY
+from connector.api.request import LARGEST_BODY
 from sandbox.sandbox import Sandbox
 from tests.attack import hostile
 from tests.attack.hostile import as_json

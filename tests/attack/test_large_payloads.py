@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from connector.api.body import LARGEST_BODY
+from connector.api.request import LARGEST_BODY
 from connector.gateways.forwarded import read_forwarded
 from connector.gateways.reading.result import MOST_UNCLEAR
 from connector.gateways.webhook import read_webhook

@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from connector.api.body import LARGEST_BODY
-from connector.api.query import LARGEST_LIST
+from connector.api.request import LARGEST_BODY, LARGEST_LIST
 from connector.gateways.forwarded import read_forwarded
 from connector.gateways.reading.lengths import LONGEST_ID, LONGEST_NAME, LONGEST_TEXT, LONGEST_TOKEN, SIGN, cut
 from connector.gateways.reading.result import Reading
 from connector.gateways.webhook import read_webhook
-from connector.gateways.whapi.answers import parse_items
+from connector.gateways.whapi.payload import parse_items
 from connector.jobs.receive import ReceiveStage
 from connector.models import NewOrder, OrderChange
 from connector.store.database import Database

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from connector.gateways.forwarded import read_forwarded
 from connector.gateways.reading.result import Reading
 from connector.gateways.webhook import read_webhook
-from connector.gateways.whapi.answers import parse_items
+from connector.gateways.whapi.payload import parse_items
 from connector.jobs.guards import GUARDS
 from connector.models import NewOrder, Order, Status
 from connector.serializers import order_json

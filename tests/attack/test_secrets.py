@@ -6,8 +6,7 @@ import httpx
 import pytest
 import structlog
 
-from connector.api.auth import Authenticator
-from connector.api.throttle import MOST_WRONG, WINDOW, Throttle
+from connector.api.auth import MOST_WRONG, WINDOW, Authenticator, Throttle
 from connector.app import create_app
 from tests.attack.raw import Answer, exchange, request
 from tests.attack.test_slow_senders import served

@@ -10,8 +10,8 @@ from connector.events.publisher import Publisher
 from connector.gateways.forwarded import read_forwarded
 from connector.gateways.reading.result import Reading
 from connector.gateways.webhook import read_webhook
-from connector.gateways.whapi.answers import parse_items
 from connector.gateways.whapi.errors import Scope, WhapiError
+from connector.gateways.whapi.payload import parse_items
 from connector.jobs.fetch import FetchStage
 from connector.jobs.receive import IntakeResult, ReceiveStage
 from connector.jobs.write import WriteStage

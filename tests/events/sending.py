@@ -5,8 +5,7 @@ from datetime import timedelta
 
 from connector.events.delivery import Delivery
 from connector.events.sender import Sender
-from connector.events.signing import Signer
-from connector.events.target import Target, parse_targets
+from connector.events.target import Signer, Target, parse_targets
 from connector.store import outbox
 from connector.store.database import Database
 from connector.store.outbox import NewEvent

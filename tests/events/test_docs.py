@@ -11,11 +11,9 @@ import pytest
 from werkzeug.serving import make_server
 
 from connector.events.delivery import Delivery
-from connector.events.payload import about_order, about_part
-from connector.events.schedule import DELAYS
-from connector.events.signing import Signer
-from connector.events.target import parse_targets
-from connector.events.types import EventType
+from connector.events.payload import EventType, about_order, about_part
+from connector.events.sender import DELAYS
+from connector.events.target import Signer, parse_targets
 from connector.gateways.whapi.client import CHANNEL_STATES
 from connector.models import Item, ItemsState, NewOrder, Order, Place, Shown
 from connector.store import intake

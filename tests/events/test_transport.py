@@ -15,10 +15,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from connector.events.address import Resolve, addresses_for, is_public, resolve
 from connector.events.delivery import Delivery, Outcome
-from connector.events.signing import Signer
-from connector.events.target import parse_targets
+from connector.events.target import Signer, parse_targets
+from connector.events.transport import Resolve, addresses_for, is_public, resolve
 from connector.store.outbox import Event
 from tests.events.receiver import SECRET, Receiver, endless, hangs, status, trickles
 
@@ -124,7 +123,7 @@ def test_a_name_that_means_another_address_a_moment_later_leads_nowhere_else(
     """DNS rebinding: a second look-up, for the connection, would lead to what the first one hid."""
     # As if it were in the internet; nobody answers there.
     monkeypatch.setattr(
-        "connector.events.address.is_public", lambda address: address == ipaddress.ip_address("127.0.0.2")
+        "connector.events.transport.is_public", lambda address: address == ipaddress.ip_address("127.0.0.2")
     )
     names = Names(["127.0.0.2"], ["127.0.0.1"])
     sender = delivery(f"https://rebind.example:{receiver.port}/", names=names, allow_private=False)

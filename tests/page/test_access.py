@@ -5,10 +5,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from connector.api.throttle import WINDOW, Throttle
+from connector.api.auth import WINDOW, Throttle
 from connector.app import create_app
 from connector.dashboard.auth import MOST_WRONG, MOST_WRONG_OF_ALL, Access
-from connector.dashboard.blueprint import LARGEST_FORM
+from connector.dashboard.routes import LARGEST_FORM
 from connector.dashboard.session import COOKIE
 from connector.runtime import SHOP, Service
 from connector.store.database import Database

@@ -35,8 +35,8 @@ def sent(shop: Shop) -> dict[str, SandboxOrder]:
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is remembered from the test before."""
-    monkeypatch.setattr("connector.dashboard.ttl_cache.SHORTEST", 0.0)
-    monkeypatch.setattr("connector.dashboard.ttl_cache._REST", 0)
+    monkeypatch.setattr("connector.dashboard.data.SHORTEST", 0.0)
+    monkeypatch.setattr("connector.dashboard.data._REST", 0)
 
 
 def stored(shop: Shop, order: SandboxOrder) -> Order:

@@ -9,8 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connector.gateways.whapi.answers import MessagePage
 from connector.gateways.whapi.client import WhapiClient
+from connector.gateways.whapi.payload import MessagePage
 from connector.jobs.message_history import HistoryReader
 from connector.jobs.receive import ReceiveStage
 from connector.jobs.reconcile import ReconcileStage

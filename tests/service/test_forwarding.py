@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connector.api.body import LARGEST_BODY
+from connector.api.request import LARGEST_BODY
 from connector.gateways.forwarded import MOST_NAMED
 from tests.service.shop import Shop
 from tests.service.test_api import order_count

@@ -4,7 +4,6 @@ import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -13,7 +12,6 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from connector import __version__
-from connector.api.metrics import route_label
 from connector.metrics.instruments import Instruments
 from connector.runtime import build_service, reset_breakers
 from connector.sheets.errors import Kind
@@ -338,28 +336,3 @@ def test_every_metric_is_explained_in_itself_and_in_the_docs_and_the_docs_name_n
         name.removesuffix("_info") for name in own
     }
     assert set(re.findall(r"connector_\w+", documented)) - samples - own == set()
-
-
-@pytest.mark.parametrize(
-    ("rule", "label"),
-    [
-        ("/orders", "/orders"),
-        ("/orders/<whole:order_id>/resync", "/orders/<order_id>/resync"),
-        ("/webhooks/whapi/<rest:_event>", "/webhooks/whapi/<event>"),
-        ("/quarantine/<int(max=9007199254740992):entry_id>", "/quarantine/<entry_id>"),
-        ("/<one>/<two>", "/<one>/<two>"),
-    ],
-)
-def test_a_routes_label_is_its_rule_without_converters(rule: str, label: str) -> None:
-    assert route_label(rule) == label
-
-
-def test_two_instruments_share_nothing() -> None:
-    one, other = Instruments("1"), Instruments("1")
-
-    one.fetch_tried("ok")
-
-    def value(instruments: Instruments) -> Any:
-        return instruments.registry.get_sample_value("connector_fetch_tries_total", {"outcome": "ok"})
-
-    assert (value(one), value(other)) == (1, 0)

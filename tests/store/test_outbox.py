@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from connector.events.payload import LARGEST, about_order
+from connector.events.payload import LARGEST, EventType, about_order
 from connector.events.publisher import LASTING, NOBODY, Publisher
-from connector.events.types import EventType
 from connector.gateways.reading.result import Reading
 from connector.jobs.cleanup import KEPT_FAILED, KEPT_WAITING, prune_events
 from connector.jobs.receive import ReceiveStage

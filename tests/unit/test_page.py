@@ -8,12 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from connector.dashboard import ttl_cache
+from connector.dashboard import data
 from connector.dashboard.charts import orders_plot, times_plot
+from connector.dashboard.data import Snapshot, TooSlowError, TTLCache
 from connector.dashboard.formatting import Words, amount, duration, size
 from connector.dashboard.health import Level, judge
-from connector.dashboard.snapshot import Snapshot
-from connector.dashboard.ttl_cache import TooSlowError, TTLCache
 from connector.findings import Finding
 from connector.models import Status
 from connector.problems import NamedProblem
@@ -242,7 +241,7 @@ def test_no_more_is_remembered_than_the_latest_need() -> None:
     for n in range(1000):
         kept.get(str(n))
 
-    assert len(kept._entries) == ttl_cache._MOST
+    assert len(kept._entries) == data._MOST
 
 
 def test_a_failure_is_not_remembered() -> None:
@@ -261,7 +260,7 @@ def test_a_failure_is_not_remembered() -> None:
 
 
 def test_who_comes_while_something_hangs_is_sent_away_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ttl_cache, "_PATIENCE", 0.01)
+    monkeypatch.setattr(data, "_PATIENCE", 0.01)
     let_go, begun = threading.Event(), threading.Event()
 
     def read(key: str) -> str:

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.dashboard.data import Snapshot
 from connector.dashboard.formatting import Words
 from connector.dashboard.health import Level, judge
-from connector.dashboard.snapshot import Snapshot
 from connector.jobs.reasons import LONGEST_DELAY, reasons
 from connector.models import Status
 from connector.problems import NamedProblem, Severity

@@ -4,12 +4,15 @@ Nothing here raises: what can't be read as the type that is wanted is None. Text
 printable: PostgreSQL takes no NUL, UTF-8 no lone surrogate, and a sheet's cell no control characters.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from connector.gateways.reading import numerals
 from connector.gateways.reading.placeholders import is_placeholder
+from connector.gateways.reading.unwrap import opened
 from connector.gateways.reading.visible import clean, is_visible
 from connector.models import Number
 
@@ -18,8 +21,14 @@ _LARGEST_EXACT = 2**53
 _EARLIEST = 1_230_768_000  # 2009, the year of WhatsApp
 _FINER = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3))
 """From which size on a time is counted in nano-, micro- or milliseconds, and how many of these a second has."""
-_TRUE = frozenset({"true", "1", "yes"})
-_ADDRESSES = ("src", "url", "link", "href", "imageUrl", "image_url")
+_TRUE = frozenset({"true", "1", "yes", "y", "on", "t"})
+_FROM_ME = frozenset({"from_me", "fromMe", "FromMe", "isFromMe", "is_from_me"})
+_ADDRESSES = ("src", "url", "link", "href", "imageUrl", "image_url", "secure_url", "original_image_url")
+_DEEPEST_PICTURE = 4
+_SECONDS = ("seconds", "_seconds")
+_NANOSECONDS = re.compile(r"\d{19}\Z", re.ASCII)
+_LIKE_AN_ADDRESS = re.compile(r"[./]")
+_ZONE_IN_LETTERS = re.compile(r"\s*(?:UTC|GMT)\Z")
 
 
 def is_nothing(value: Any) -> bool:
@@ -56,14 +65,30 @@ def flag(value: Any) -> bool:
     return value is True or (not isinstance(value, bool) and (plain(value) or "").lower() in _TRUE)
 
 
+def is_from_me(message: Mapping[str, Any]) -> bool:
+    """Whether a message of Whapi's says that the shop itself has sent it, also where somebody has respelled that."""
+    if "from_me" in message:
+        return flag(message["from_me"])
+    return any(flag(message[name]) for name in _FROM_ME & message.keys())
+
+
 def picture(value: Any) -> str | None:
-    """The address of a picture: by itself, in an object such as `{"src": …}`, or the first of several."""
-    for _ in range(3):
-        if isinstance(value, list):
-            value = value[0] if value else None
-        elif isinstance(value, dict):
-            value = next((value[name] for name in _ADDRESSES if not is_nothing(value.get(name))), None)
-    return text(value) if isinstance(value, str) else None
+    """The address of a picture: by itself, in an object such as `{"src": …}` or in one within it, or the first of
+    several. None for the picture itself, which no cell has room for."""
+    layer = [value]
+    for _ in range(_DEEPEST_PICTURE):
+        below: list[Any] = []
+        for each in map(opened, layer):
+            if isinstance(each, str) and (found := text(each)) is not None:
+                return found if _LIKE_AN_ADDRESS.search(found) and not found.startswith("data:") else None
+            if isinstance(each, dict):
+                below += [each[name] for name in _ADDRESSES if not is_nothing(each.get(name))] or [
+                    inner for inner in each.values() if isinstance(inner, dict | list)
+                ]
+            elif isinstance(each, list):
+                below += each
+        layer = below
+    return None
 
 
 def moment(value: Any, *, now: datetime) -> datetime | None:
@@ -79,7 +104,9 @@ def moment(value: Any, *, now: datetime) -> datetime | None:
 
 def seconds_of(value: Any) -> Number | None:
     """The seconds since 1970 that a time says, however it says them."""
-    count = numerals.any_number(value)
+    if isinstance(value, dict):
+        value = next((value[name] for name in (*_SECONDS, "$date") if name in value), value)
+    count = int(value) if isinstance(value, str) and _NANOSECONDS.match(value.strip()) else numerals.any_number(value)
     if count is None:
         return _seconds_in_words(value)
     return next((count / parts for least, parts in _FINER if count > least), count)
@@ -91,10 +118,16 @@ def mapping(value: Any) -> Mapping[str, Any]:
 
 
 def _seconds_in_words(value: Any) -> float | None:
-    try:
-        moment = datetime.fromisoformat(value.strip())
-    except (AttributeError, ValueError):
+    if not isinstance(value, str):
         return None
+    written = value.strip()
+    try:
+        moment = datetime.fromisoformat(_ZONE_IN_LETTERS.sub("Z", written))
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(written)  # As in mails: `Mon, 21 Sep 2026 10:00:00 GMT`.
+        except (ValueError, IndexError, OverflowError):
+            return None
     try:
         return None if moment.tzinfo is None else moment.timestamp()
     except OverflowError:

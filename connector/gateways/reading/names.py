@@ -1,8 +1,10 @@
-"""Under which names the fields of an order and of its items come.
+"""Under which names the fields of an order and of its items come, and whether something looks like an order at all.
 
 Whatever the spelling: `order_id`, `orderId`, `Order ID` and `order-id` are the same. Where several names are given, the
 first of the list that holds something counts. Only names that can mean nothing else are here: a bare `id` could be a
 message's, `amount` a number of pieces.
+
+What looks like an order is never passed over as an event of another kind: it is read, or kept in quarantine.
 """
 
 import re
@@ -12,17 +14,22 @@ from functools import cache
 from typing import Any
 
 from connector.gateways.reading import fields
+from connector.gateways.reading.fields import is_nothing
+from connector.gateways.reading.unwrap import opened, wrapped
 from connector.gateways.reading.wording import as_name
 
 Names = Mapping[str, tuple[str, ...]]
-
 ORDER: Names = {
     "order_id": ("order_id",),
     "order_token": ("order_token", "token"),
     "channel_id": ("channel_id",),
-    "customer_name": ("customer_name", "customer", "from_name", "full_name", "name", "chat_name"),
-    "first_name": ("first_name", "given_name"),
-    "last_name": ("last_name", "family_name", "surname"),
+    "order_name": ("order_number", "order_name", "order_no"),
+    "customer_name": (
+        "customer_name", "customer", "from_name", "full_name", "name", "push_name", "display_name", "profile_name",
+        "contact_name", "chat_name",
+    ),
+    "first_name": ("first_name", "given_name", "customer_first_name"),
+    "last_name": ("last_name", "family_name", "surname", "customer_last_name"),
     "customer_phone": ("customer_phone", "phone", "phone_number", "whatsapp", "mobile", "wa_id", "from", "chat_id"),
     "chat_id": ("chat_id", "remote_jid", "jid", "from", "whatsapp", "wa_id"),
     "message_id": ("message_id",),
@@ -32,25 +39,30 @@ ORDER: Names = {
     "total_price": ("total_price", "total", "order_total", "total_amount", "grand_total"),
     "currency": ("currency", "currency_code"),
     "received_at": ("received_at", "received", "timestamp"),
-    "items": ("items", "order_items", "line_items", "product_items", "products"),
-}
+    "items": (
+        "items", "order_items", "line_items", "product_items", "products", "cart_items", "order_lines",
+        "order_products", "cart", "lines",
+    ),
+}  # fmt: skip
 """An order by itself."""
 INSIDE: Names = {**ORDER, "order_id": ("order_id", "id")}
 """In an object called `order`, where `id` is the order's."""
 AROUND: Names = {**ORDER, "order_token": ("order_token",)}
 """Around an object called `order`, where `token` could be anything's."""
 CUSTOMER: Names = {
-    "customer_name": ("customer_name", "name", "full_name"),
-    "first_name": ORDER["first_name"],
-    "last_name": ORDER["last_name"],
+    "customer_name": ("customer_name", "name", "full_name", "display_name", "push_name"),
+    "first_name": (*ORDER["first_name"], "first"),
+    "last_name": (*ORDER["last_name"], "last"),
     "customer_phone": ("customer_phone", "phone", "phone_number", "whatsapp", "mobile", "wa_id"),
     "chat_id": ("chat_id", "whatsapp", "wa_id"),
 }
 """In an object about the customer."""
-BEFORE = ("customer", "contact")
+BEFORE = ("customer", "contact", "buyer", "client", "profile")
 """What an object about the customer is called that counts more than what stands beside it."""
 BEHIND = ("billing", "billing_address", "shipping", "shipping_address")
 """And one that counts less: a shop's addresses."""
+WITHIN = ("name", "profile", "default_address")
+"""And one within it."""
 ITEM: Names = {
     "product_id": ("product_id", "id"),
     "sku": ("sku", "product_retailer_id", "retailer_id"),
@@ -60,8 +72,12 @@ ITEM: Names = {
     "currency": ("currency", "currency_code"),
     "image": ("image", "image_url", "images", "picture", "thumbnail_url", "thumbnail"),
 }
-
 _BETWEEN_WORDS = re.compile(r"[\s_.-]+")
+_KINDS = frozenset({"type", "messagetype", "typemessage"})
+_KINDS_OF_ORDERS = frozenset({"order", "ordermessage"})
+_ELSEWHERE = frozenset({"context", "contextinfo", "quotedmessage", "quotedmsg", "quoted", "quotedcontent"})
+"""What a message answers to. It was a message of its own once."""
+_DEEPEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +141,43 @@ def _is_empty(field: str, value: Any) -> bool:
     if field == "order_id":
         return isinstance(value, str) and fields.plain(value) is None
     return fields.is_nothing(value)
+
+
+_ORDERS = frozenset(map(spelling, ("order", "orders", "order_message", "product_items", "order_details")))
+"""Called so, an object or a list is an order, or holds its items."""
+
+
+_PARTS = frozenset(map(spelling, ("order_id", "order_token")))
+
+
+def looks_like_an_order(value: Any) -> bool:
+    """Whether there is anything anywhere in it that is called as orders are."""
+    return _looks(value, 0)
+
+
+def handed_on(part: Mapping[str, Any]) -> dict[str, Any]:
+    """What the object hands on, by the key that holds it; of several, those that look like an order."""
+    inner = wrapped(part)
+    if len(inner) < 2:  # noqa: PLR2004 - one is clear
+        return inner
+    return {key: value for key, value in inner.items() if looks_like_an_order(value)} or inner
+
+
+def _looks(value: Any, depth: int) -> bool:
+    value = opened(value)
+    if depth > _DEEPEST or not isinstance(value, dict | list):
+        return False
+    if isinstance(value, list):
+        return any(_looks(inner, depth + 1) for inner in value)
+    fields = ((spelling(name), inner) for name, inner in value.items())
+    return any(_says_so(name, inner) or _looks(inner, depth + 1) for name, inner in fields if name not in _ELSEWHERE)
+
+
+def _says_so(name: str, value: Any) -> bool:
+    """Whether a field of this name, with this value, is one that only orders have."""
+    if name in _ORDERS:
+        found = opened(value)
+        return isinstance(found, dict | list) and bool(found)
+    if name in _KINDS:
+        return isinstance(value, str) and spelling(value) in _KINDS_OF_ORDERS
+    return name in _PARTS and not is_nothing(value)

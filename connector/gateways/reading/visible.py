@@ -11,8 +11,8 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _TURNS_ROUND = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 """Embeddings, overrides and isolates. The marks U+200E and U+200F stay: they turn nothing but themselves."""
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Fillers and the like that Unicode counts as letters, marks or symbols."""
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+"""Fillers, selectors and the like that Unicode counts as letters, marks or symbols."""
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Zs", "Zl", "Zp"})
 
 
@@ -22,6 +22,13 @@ def clean(text: str) -> str:
         return text.strip()
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _SURROGATE.sub("\ufffd", _TURNS_ROUND.sub("", _UNPRINTABLE.sub("", text))).strip()
+
+
+def without_invisible(text: str) -> str:
+    """The text without what can't be seen in it, but for the blanks between its words."""
+    if text.isascii():
+        return text.strip()
+    return "".join(sign for sign in text if sign.isspace() or _shows(sign)).strip()
 
 
 def is_visible(text: str) -> bool:

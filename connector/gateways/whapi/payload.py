@@ -1,23 +1,32 @@
-"""Reads Whapi's webhook payloads: which orders they announce, and what else is in them.
+"""Reads what Whapi says: the orders in its webhooks, what they tell later of them, and the answers of its API.
 
 Facts: Whapi's help desk and SDK, as collected for this project. Only `messages` can hold new orders; the
 `event` field has two documented shapes and is not relied on. Unknown fields may come at any time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connector.gateways.reading import contacts, fields
+from connector.gateways.reading import fields, ids, numerals
 from connector.gateways.reading.ids import is_order_id, why_lost
 from connector.gateways.reading.lengths import LONGEST_ID
-from connector.gateways.reading.likeness import looks_like_an_order
-from connector.gateways.reading.lines import items_within
-from connector.gateways.reading.result import MOST_UNCLEAR, Reading, Unclear, join, read_number
+from connector.gateways.reading.lines import items_within, read_lines
+from connector.gateways.reading.names import looks_like_an_order
+from connector.gateways.reading.result import (
+    DELETED,
+    MOST_UNCLEAR,
+    Reading,
+    Unclear,
+    join,
+    read_number,
+    status_sentence,
+)
 from connector.gateways.reading.wording import kind
-from connector.gateways.whapi.changes import changes_in, of_message
-from connector.models import NewOrder
+from connector.models import Item, NewOrder, OrderChange
 
+_DELETING = frozenset({"delete", "deleted", "revoke", "revoked"})
 OTHER_EVENTS = frozenset(
     {
         "messages_updates", "messages_removed", "messages_removed_all", "statuses", "chats", "chats_updates",
@@ -31,6 +40,76 @@ _ABOUT = frozenset({"event", "channel_id"})
 """What stands in every payload."""
 _KNOWN = OTHER_EVENTS | _ABOUT | {"messages"}
 _EVENT = frozenset({"type", "event", "method"})
+
+
+def changes_in(payload: Mapping[str, Any]) -> Iterator[OrderChange]:
+    """The changes in a webhook's payload. Most concern other messages than orders; the store knows which."""
+    for message_id in _as_list(payload.get("messages_removed")):
+        if found := fields.text(message_id if not isinstance(message_id, dict) else message_id.get("id")):
+            yield OrderChange(DELETED, message_id=found)
+    for update in _as_list(payload.get("messages_updates")):
+        yield from _of_update(fields.mapping(update))
+
+
+def of_message(message: Mapping[str, Any]) -> OrderChange | None:
+    """What a message tells of an earlier one: that it was deleted; or of its own order: a status that no new one
+    has."""
+    action = fields.mapping(message.get("action"))
+    if (fields.text(action.get("type")) or "").lower() in _DELETING and (target := fields.text(action.get("target"))):
+        return OrderChange(DELETED, message_id=target)
+    order = fields.mapping(message.get("order"))
+    order_id = fields.text(order.get("order_id"))
+    if order_id is None:
+        return None
+    sentence = status_sentence(order.get("status"))
+    return None if sentence is None else OrderChange(sentence, order_id=order_id)
+
+
+def _of_update(update: Mapping[str, Any]) -> Iterator[OrderChange]:
+    before, after = fields.mapping(update.get("before_update")), fields.mapping(update.get("after_update"))
+    message_id = fields.text(update.get("id")) or fields.text(after.get("id"))
+    words = {(fields.text(after.get(name)) or "").lower() for name in ("status", "subtype", "type")}
+    trigger = of_message(fields.mapping(update.get("trigger")))
+    if message_id and (words & _DELETING or (trigger is not None and trigger.sentence == DELETED)):
+        yield OrderChange(DELETED, message_id=message_id)
+    order = fields.mapping(after.get("order"))
+    sentence = status_sentence(order.get("status"))
+    if sentence is not None and order.get("status") != fields.mapping(before.get("order")).get("status"):
+        order_id = fields.text(order.get("order_id"))
+        if order_id or message_id:
+            yield OrderChange(sentence, order_id=order_id, message_id=message_id)
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def parse_items(answer: Any) -> tuple[Item, ...] | None:
+    """The items of an `OrderItems` answer; None if it is not of that shape.
+
+    Every field of an item is optional in Whapi's schema, but an entry must be an object with one of them at least, and
+    the list a list.
+    """
+    if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
+        return None
+    return read_lines(answer["items"])
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePage:
+    """Some messages of the history, one after the other."""
+
+    messages: list[Any]
+    total: int | None
+    """How many there are in the time that was asked for, as far as the answer says so."""
+
+
+def parse_page(answer: Any) -> MessagePage | None:
+    """The page of a `MessagesList` answer; None if it is not of that shape. What the messages are is not looked at."""
+    if not isinstance(answer, dict) or not isinstance(answer.get("messages"), list):
+        return None
+    total = answer.get("total")
+    return MessagePage(answer["messages"], total if isinstance(total, int) and not isinstance(total, bool) else None)
 
 
 def read_payload(payload: Any, *, now: datetime, at: str = "") -> Reading:
@@ -106,7 +185,7 @@ def read_message(message: Any, reading: Reading, *, now: datetime, at: str, chan
     change = of_message(message)
     if change is not None:
         reading.changes.append(change)
-    if fields.flag(message.get("from_me")):
+    if fields.is_from_me(message):
         reading.ignored += 1
     elif is_order_message(message) or (isinstance(message.get("order"), dict) and message["order"]):
         _read_order(message, reading, now=now, at=at, channel_id=channel_id)
@@ -131,7 +210,7 @@ def _read_order(
         )
         return
     where = join(at, "order.order_id")
-    order_id = fields.plain(order.get("order_id"))
+    order_id = ids.order_id(order.get("order_id"))
     if (sentence := why_lost(order.get("order_id"))) is not None:
         reading.unclear.append(Unclear(where, sentence, _with_channel(message, channel_id)))
         return
@@ -140,10 +219,12 @@ def _read_order(
         reading.unclear.append(Unclear(where, sentence, _with_channel(message, channel_id)))
         return
     token = fields.text(order.get("token"))
-    items = items_within(order, message)
+    items = items_within(order, message, currency=fields.text(order.get("currency")))
     if token is not None and any(item.unread for item in items):
         items = ()  # Whapi can say it better.
     unread: list[str] = []
+    currency = fields.text(order.get("currency"))
+    total = read_number(order.get("total_price"), "total", unread, currency=currency)
     reading.add_order(
         NewOrder(
             order_id=order_id,
@@ -151,14 +232,14 @@ def _read_order(
             order_token=token,
             channel_id=fields.text(message.get("channel_id")) or channel_id,
             customer_name=fields.text(message.get("from_name")) or fields.text(message.get("chat_name")),
-            customer_phone=contacts.phone(message.get("from"), message.get("chat_id")),
+            customer_phone=ids.phone(message.get("from"), message.get("chat_id"), *ids.lids(message)),
             title=fields.text(order.get("title")),
             note=fields.text(order.get("text")),
             item_count=read_number(order.get("item_count"), "item count", unread),
-            total_price=read_number(order.get("total_price"), "total", unread),
-            currency=fields.text(order.get("currency")),
+            total_price=total,
+            currency=currency or numerals.currency_of(order.get("total_price")),
             items=items or None,
-            chat_id=contacts.chat_id(message.get("chat_id"), message.get("from")),
+            chat_id=ids.chat_id(message.get("chat_id"), message.get("from")),
             message_id=fields.text(message.get("id")),
             warning=" ".join(unread) or None,
         )
