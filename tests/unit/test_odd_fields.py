@@ -10,6 +10,9 @@ from connector.gateways.webhook import read_webhook
 from tests.unit.test_payload import NOW, SAMPLE, SAMPLE_ORDER
 from tests.unit.test_wrappings import orders
 
+TEA = {"name": "Tea", "quantity": 2, "price": 3.5}
+MILK = {"name": "Milk", "quantity": 1, "price": 1}
+
 
 @pytest.mark.parametrize(
     "items",

@@ -217,10 +217,6 @@ def test_items_are_found_under_every_usual_name_and_spelling() -> None:
                 assert orders({"order_id": "1", name: items}) == [plain]
 
 
-TEA = {"name": "Tea", "quantity": 2, "price": 3.5}
-MILK = {"name": "Milk", "quantity": 1, "price": 1}
-
-
 AROUND: dict[str, Wrap] = {
     "a list in a list": lambda body: [[body]],
     "a list of texts": lambda body: [json.dumps(body)],
