@@ -294,3 +294,16 @@ def test_the_quarantine_is_listed_without_a_look_at_its_payloads(shop: Shop) -> 
     assert entry["bytes"] == len(json.dumps(shown, separators=(",", ":")))
     assert len(asked) == 1
     assert "quarantine.payload " not in asked[0].replace(",", " ")
+
+
+@pytest.mark.parametrize(("fields", "status"), [(1000, 422), (1001, 400)])
+def test_a_form_of_more_than_a_thousand_fields_is_refused_before_it_is_taken_apart(
+    shop: Shop, fields: int, status: int
+) -> None:
+    form = "&".join(f"f{n}=1" for n in range(fields))
+
+    answer = shop.http.post("/orders", content=form, headers={"Content-Type": "application/x-www-form-urlencoded"})
+
+    assert answer.status_code == status
+    if status == 400:
+        assert answer.json() == {"error": "The form has more than 1,000 fields."}
