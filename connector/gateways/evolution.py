@@ -38,7 +38,10 @@ def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
         _read_deleted(data, reading)
     elif event in _NEW:
         channel_id = fields.text(body.get("instance"))
-        for place, message in _messages(data, where):
+        messages = _messages(data, where)
+        if not messages:
+            reading.ignored += 1
+        for place, message in messages:
             kept = {**body, "data": message}
             if isinstance(message, dict) and baileys.is_message(message):
                 baileys.read_message(message, reading, now=now, at=place, title=TITLE, channel_id=channel_id, kept=kept)
