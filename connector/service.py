@@ -200,7 +200,15 @@ def build_service(
         SHOP,
         clock,
         lookup,
-        Audits(database, lookup, problems, shop=SHOP, spreadsheet_id=settings.spreadsheet_id, clock=clock),
+        Audits(
+            database,
+            lookup,
+            problems,
+            shop=SHOP,
+            spreadsheet_id=settings.spreadsheet_id,
+            clock=clock,
+            wake=pipeline.wake,
+        ),
         senders,
         problems=problems,
     )

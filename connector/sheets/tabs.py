@@ -1,7 +1,7 @@
 """Makes the connector's tabs where they are missing, and finds its way again where tags are."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connector.logs import get_logger
@@ -144,6 +144,23 @@ def can_go_on_in(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: Sheet, is
     return _recognised(api, spreadsheet_id, tab, sheet, is_ours) is not None or _can_be_furnished(
         api, spreadsheet_id, tab, sheet
     )
+
+
+def with_untagged(
+    api: SheetsApi, spreadsheet_id: str, layout: Layout, titles: Mapping[Tab, str], is_ours: IsOurs
+) -> Layout:
+    """The layout with those tabs, too, that have lost their tags, as `prepare` would go on in them. Reads only, and
+    nothing where no tab is missing. Raises SheetsError."""
+    missing = [tab for tab in Tab if tab not in layout.tabs]
+    if not missing:
+        return layout
+    book = read_book(api, spreadsheet_id)
+    found = {
+        tab: place
+        for tab in missing
+        if (sheet := book.titled(titles[tab])) and (place := _recognised(api, spreadsheet_id, tab, sheet, is_ours))
+    }
+    return replace(layout, tabs={**layout.tabs, **found})
 
 
 def _recognised(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: Sheet, is_ours: IsOurs) -> TabLayout | None:

@@ -92,7 +92,9 @@ def _stands(
     if standing.shown is Shown.COMPLETE:
         # With its items, so there is nothing left to fetch or to write.
         values |= {
-            "synced_at": now,
+            # Of an order that was written before it is known.
+            "synced_at": sa.func.coalesce(orders.c.synced_at, sa.literal(now, orders.c.synced_at.type)),
+            "items_there": None,
             "items_state": ItemsState.READY,
             "order_token": None,
             "next_attempt_at": None,

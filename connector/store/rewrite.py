@@ -35,7 +35,7 @@ def write_anew(connection: Connection, order: Order, gone: Gone, *, now: datetim
     )
     if gone is Gone.ITEM_ROWS:
         statement = statement.where(orders.c.items_state == ItemsState.READY).values(
-            shown=Shown.WAITING, write_due_at=now
+            shown=Shown.WAITING, write_due_at=now, items_there=None
         )
     else:
         statement = statement.values(

@@ -39,6 +39,7 @@ from connector.sync.limits import Limits, manner_of
 from connector.sync.narrowing import MOST_ORDERS, Narrowing
 from connector.sync.ownership import Ownership
 from connector.sync.retry import RetryPolicy
+from connector.sync.second_look import SecondLook
 from connector.sync.set_aside import BROKE, Aside
 
 log = get_logger(__name__)
@@ -89,6 +90,7 @@ class WriteStage:
         self._problems = problems
         self._backwards = Backwards(database, shop=shop, clock=clock, problems=problems)
         self.ownership = Ownership(database, api, workbook.spreadsheet_id, clock=clock)
+        self._second_look = SecondLook(database, workbook, shop=shop, clock=clock)
         self._narrowing = Narrowing()
         self._limits = Limits(database, workbook.spreadsheet_id, clock=clock)
         self._aside = Aside(database, shop=shop, policy=policy, clock=clock, redact=redact, events=events)
@@ -167,10 +169,13 @@ class WriteStage:
             self._learn(layout)
             return Written(more=True)
         if self._backwards.ends_further_up(layout):
-            self._backwards.compare(self._workbook.rows_known_by_their_ids(layout))
+            with self._workbook.rows_known_by_their_ids(layout) as rows:
+                self._backwards.compare(rows)
         layout = self._workbook.with_first_rows(layout)
         guard = chosen.guard
         entries = entries_that_fit(waiting, self._workbook.zone())
+        if self._second_look.finds_rows([entry.order for entry in entries], layout):
+            return Written(more=True)
         looked_up = [entry.order for entry in entries if must_be_found(entry.order, entry.shows)]
         rows_found = self._workbook.find_orders(
             layout,
@@ -201,17 +206,17 @@ class WriteStage:
 
     def _learn(self, layout: Layout) -> None:
         """Reads what the sheet holds and this store doesn't know of."""
-        rows = self._workbook.rows_known_by_their_ids(layout)
-        self._backwards.compare(rows)
-        lesson = learn_rows(
-            self._database,
-            rows,
-            shop=self._shop,
-            spreadsheet_id=self._workbook.spreadsheet_id,
-            last_batch=layout.last_batch or "",
-            events=self._events,
-            clock=self._clock,
-        )
+        with self._workbook.rows_known_by_their_ids(layout) as rows:
+            self._backwards.compare(rows)
+            lesson = learn_rows(
+                self._database,
+                rows,
+                shop=self._shop,
+                spreadsheet_id=self._workbook.spreadsheet_id,
+                last_batch=layout.last_batch or "",
+                events=self._events,
+                clock=self._clock,
+            )
         if self._problems is not None and lesson.lacking:
             self._problems.put(
                 "items_missing", lacking_sentence(lesson), at=self._clock.now(), severity=Severity.WARNING

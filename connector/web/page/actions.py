@@ -57,7 +57,6 @@ def add_actions(blueprint: Blueprint, service: Service, views: Views) -> None:
     def compare() -> AnyResponse:
         """Compares the sheet with what was received, and with `write` has written what is missing."""
         began = service.audits.start(write_missing="write" in request.form)
-        service.pipeline.wake()
         return _changed(views, "audit" if began else "audit-runs")
 
     @blueprint.get("/status/quarantine/<number>")

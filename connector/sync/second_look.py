@@ -1,0 +1,72 @@
+"""Looks for rows that are to be written a second time once more, right before their batch.
+
+Between the moment at which somebody missed them and the batch may lie an hour: the merchant may have undone the
+deletion, or restored a version that has them. What is there again is not written.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from connector.clock import Clock
+from connector.logs import get_logger
+from connector.models import Order, Shown
+from connector.sheets.layout import Layout
+from connector.sheets.present_rows import OrderRows
+from connector.sheets.workbook import Workbook
+from connector.store import learned
+from connector.store.database import Database
+from connector.store.rewrite import Gone, write_anew
+from connector.sync.learning import standing_of
+
+log = get_logger(__name__)
+
+
+class SecondLook:
+    """For one thread at a time."""
+
+    def __init__(self, database: Database, workbook: Workbook, *, shop: str, clock: Clock) -> None:
+        self._database = database
+        self._workbook = workbook
+        self._shop = shop
+        self._clock = clock
+
+    def finds_rows(self, orders: Sequence[Order], layout: Layout) -> bool:
+        """Whether rows of some of the orders are there though they were gone: then the store knows it now, and the
+        batch is to be made anew. One read where one of the orders was written before, else none. Raises SheetsError.
+        """
+        again = {order.order_id: order for order in orders if was_written_before(order)}
+        if not again:
+            return False
+        with self._workbook.rows_known_by_their_ids(layout) as rows:
+            found = rows.find(again.keys())
+        back = [there for order_id, there in found.items() if _is_back(again[order_id], there)]
+        halves = [again[order_id] for order_id, there in found.items() if _only_items_differ(again[order_id], there)]
+        if not back and not halves:
+            return False
+
+        def change(connection: Connection) -> None:
+            now = self._clock.now()
+            learned.learn(connection, self._shop, {there.order_id: standing_of(there) for there in back}, now=now)
+            for order in halves:
+                gone = Gone.ORDER_ROW if found[order.order_id].lines else Gone.ALL
+                write_anew(connection, order, gone, now=now)
+
+        self._database.write(change)
+        log.info("rows.are_back", orders=len(back), items=len(halves))
+        return True
+
+
+def was_written_before(order: Order) -> bool:
+    """Whether the order's rows were in the sheet, and are to be written anew."""
+    if order.shown is None:
+        return order.row_at is not None
+    return order.shown is Shown.WAITING and order.synced_at is not None
+
+
+def _is_back(order: Order, there: OrderRows) -> bool:
+    return there.times > 0 if order.shown is None else there.lines > 0
+
+
+def _only_items_differ(order: Order, there: OrderRows) -> bool:
+    return order.shown is None and not there.times and (there.lines > 0) != order.items_there
