@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 
 from connector.clock import Clock
 from connector.logs import get_logger
-from connector.models import Order, Shown
+from connector.models import Order
 from connector.sheets.layout import Layout
 from connector.sheets.present_rows import OrderRows
 from connector.sheets.workbook import Workbook
 from connector.store import learned
 from connector.store.database import Database
-from connector.store.rewrite import Gone, write_anew
+from connector.store.rewrite import Gone, is_to_be_written_again, write_anew
 from connector.sync.learning import standing_of
 
 log = get_logger(__name__)
@@ -35,7 +35,7 @@ class SecondLook:
         """Whether rows of some of the orders are there though they were gone: then the store knows it now, and the
         batch is to be made anew. One read where one of the orders was written before, else none. Raises SheetsError.
         """
-        again = {order.order_id: order for order in orders if was_written_before(order)}
+        again = {order.order_id: order for order in orders if is_to_be_written_again(order)}
         if not again:
             return False
         with self._workbook.rows_known_by_their_ids(layout) as rows:
@@ -47,7 +47,9 @@ class SecondLook:
 
         def change(connection: Connection) -> None:
             now = self._clock.now()
-            learned.learn(connection, self._shop, {there.order_id: standing_of(there) for there in back}, now=now)
+            for there in back:
+                was = again[there.order_id].shown
+                learned.stands(connection, self._shop, there.order_id, was, standing_of(there), now=now)
             for order in halves:
                 gone = Gone.ORDER_ROW if found[order.order_id].lines else Gone.ALL
                 write_anew(connection, order, gone, now=now)
@@ -55,13 +57,6 @@ class SecondLook:
         self._database.write(change)
         log.info("rows.are_back", orders=len(back), items=len(halves))
         return True
-
-
-def was_written_before(order: Order) -> bool:
-    """Whether the order's rows were in the sheet, and are to be written anew."""
-    if order.shown is None:
-        return order.row_at is not None
-    return order.shown is Shown.WAITING and order.synced_at is not None
 
 
 def _is_back(order: Order, there: OrderRows) -> bool:
