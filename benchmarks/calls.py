@@ -27,28 +27,27 @@ from connector.sandbox.whapi.order import SandboxOrder
 _WITHIN = 300.0
 _GONE = 10
 """Orders that are missing at once."""
-_SETTLES_WITHIN = 2.0
-"""Seconds in which the rest of what belongs to a thing is called, such as the checks at the start."""
 
 
 class Run:
     """The sandbox, and what has been counted."""
 
-    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
+    def __init__(self, sandbox: Sandbox, folder: Path, *, settle: float) -> None:
         self.sandbox = sandbox
         self.folder = folder
         self.rows: list[tuple[str, int, int]] = []
         self.sent: list[SandboxOrder] = []
+        self._settle = settle
         self._tap = Tap(sandbox)
         self._merchant = Merchant(sandbox.google, sandbox.spreadsheet_id)
 
     @contextmanager
     def counted(self, name: str) -> Iterator[None]:
         """Counts what is called within, and right after it."""
-        threading.Event().wait(_SETTLES_WITHIN)
+        threading.Event().wait(self._settle)
         self._tap.clear()
         yield
-        threading.Event().wait(_SETTLES_WITHIN)
+        threading.Event().wait(self._settle)
         counts = self._tap.counts()
         self.rows.append((name, counts[READ], counts[WRITE]))
 
@@ -93,12 +92,13 @@ class Run:
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option("--orders", default=1000, show_default=True, type=click.IntRange(_GONE), help="In the sheet.")
-def main(orders: int) -> None:
+@click.option("--settle", default=2.0, show_default=True, help="Seconds in which what belongs to a thing is called.")
+def main(orders: int, settle: float) -> None:
     """Counts calls to Google. Exits with 1 if rows are missing or doubled."""
     with stoppable(), tempfile.TemporaryDirectory() as own, Sandbox(free_port()) as sandbox:
         print_head("Calls", f"{orders:,} orders in the sheet", "Reads and writes as Google's quotas count them.")
         sandbox.google.quota.enabled = False
-        run = Run(sandbox, Path(own))
+        run = Run(sandbox, Path(own), settle=settle)
         wrong = _run(run, orders)
     print_table(("", "reads", "writes"), run.rows)
     print("Wrong: the sheet does not hold each order once." if wrong else "Verified: each order has its rows once.")
