@@ -56,8 +56,10 @@ def add_actions(blueprint: Blueprint, service: Service, views: Views) -> None:
     @blueprint.post("/status/audit")
     def compare() -> AnyResponse:
         """Compares the sheet with what was received, and with `write` has written what is missing."""
-        began = service.audits.start(write_missing="write" in request.form)
-        return _changed(views, "audit" if began else "audit-runs")
+        writes = "write" in request.form
+        if not service.audits.start(write_missing=writes):
+            return _changed(views, "audit-runs")
+        return _changed(views, "audit-writes" if writes else "audit")
 
     @blueprint.get("/status/quarantine/<number>")
     def entry(number: str) -> str:

@@ -16,6 +16,7 @@ NOTES = {
     "not-rewritten": "Nothing is written again: the rows stand in the sheet, or are on their way to it.",
     "sheet-not-read": "The sheet can't be read at present, so nothing was done. The problems above say why.",
     "audit": "The sheet is being compared with what was received. The result stands below.",
+    "audit-writes": "The sheet is being compared with what was received, and what is missing is written again.",
     "audit-runs": "A comparison is under way. Its result will stand below.",
     "understood": "It was understood now and has been taken in.",
     "not-understood": "It is still not understood, and stays here.",
