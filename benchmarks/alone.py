@@ -19,7 +19,7 @@ from benchmarks.rows import ITEMS, count_rows, order_ids, wait_for_rows
 from benchmarks.running import Serve, free_port, stoppable
 from benchmarks.stock import LINES, Poster, sample_orders, webhook_body
 from benchmarks.tap import FETCH, READ, WRITE, Heard, Tap, covered
-from connector.sandbox.sandbox import Sandbox
+from sandbox.sandbox import Sandbox
 
 _WITHIN = 60.0
 _USUAL = Counter({FETCH: 1, READ: 1, WRITE: 1})

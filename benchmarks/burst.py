@@ -20,9 +20,9 @@ from benchmarks.running import Serve, free_port, stoppable
 from benchmarks.stock import LINES, post_all, sample_orders, webhook_body
 from benchmarks.tap import FETCH, READ, WRITE, Tap, most_in_a_second
 from benchmarks.usage import Sampler, usage
-from connector.sandbox.sandbox import Sandbox
-from connector.sandbox.verify import differences
-from connector.sandbox.whapi.order import SandboxOrder
+from sandbox.sandbox import Sandbox
+from sandbox.verify import differences
+from sandbox.whapi.order import SandboxOrder
 
 _SHOWN = 10
 

@@ -20,9 +20,9 @@ from benchmarks.rows import ITEMS, ORDERS, count_rows, order_ids
 from benchmarks.running import BenchmarkError, Serve, environment, free_port, stoppable
 from benchmarks.stock import Poster, forwarded_body, sample_orders, webhook_body
 from benchmarks.tap import READ, WRITE, Tap
-from connector.sandbox.google.merchant import Merchant
-from connector.sandbox.sandbox import Sandbox
-from connector.sandbox.whapi.order import SandboxOrder
+from sandbox.google.merchant import Merchant
+from sandbox.sandbox import Sandbox
+from sandbox.whapi.order import SandboxOrder
 
 _WITHIN = 300.0
 _GONE = 10

@@ -18,7 +18,7 @@ from benchmarks.running import Serve, free_port, stoppable
 from benchmarks.stock import LINES, AnyOrder, fill_store, sample_orders
 from benchmarks.tap import FETCH, READ, WRITE, Tap
 from benchmarks.usage import Sampler, usage
-from connector.sandbox.sandbox import Sandbox
+from sandbox.sandbox import Sandbox
 
 LIMIT = 200
 """Megabytes of memory that are not to be exceeded."""

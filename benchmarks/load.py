@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.running import BenchmarkError
 from benchmarks.stock import webhook_body
-from connector.sandbox.whapi.order import SandboxOrder
+from sandbox.whapi.order import SandboxOrder
 
 SCRIPT = Path(__file__).with_name("webhook.lua")
 PLACEHOLDER = "ORDER_ID_HERE__"

@@ -18,7 +18,7 @@ from benchmarks.running import Serve, free_port, stoppable
 from benchmarks.stock import LINES, post_all, sample_orders, webhook_body
 from benchmarks.tap import FETCH, OTHER, READ, TOKEN, WRITE, Tap
 from benchmarks.usage import Usage, own_memory, usage
-from connector.sandbox.sandbox import Sandbox
+from sandbox.sandbox import Sandbox
 
 _WITHIN = 60.0
 

@@ -18,9 +18,9 @@ from gspread.http_client import HTTPClient
 
 from benchmarks.running import free_port
 from benchmarks.tap import kind_of
-from connector.sandbox.sandbox import Sandbox
-from connector.sandbox.whapi.order import SandboxOrder
 from connector.sheets.columns import COLUMNS, Tab
+from sandbox.sandbox import Sandbox
+from sandbox.whapi.order import SandboxOrder
 
 PER_MINUTE = 60
 """Calls of each kind that Google allows a user."""

@@ -5,8 +5,8 @@ import time
 from bisect import bisect_left
 
 from benchmarks.running import BenchmarkError
-from connector.sandbox.google.grid import Sheet
-from connector.sandbox.sandbox import Sandbox
+from sandbox.google.grid import Sheet
+from sandbox.sandbox import Sandbox
 
 ORDERS, ITEMS = "Orders", "Items"
 

@@ -15,7 +15,7 @@ from typing import Self
 
 import httpx
 
-from connector.sandbox.sandbox import Sandbox
+from sandbox.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[1]
 _ALIVE_WITHIN = 60.0

@@ -22,13 +22,13 @@ from benchmarks.running import Serve, free_port, stoppable
 from benchmarks.stock import LINES, Poster, forwarded_body, sample_orders
 from benchmarks.tap import READ, WRITE, Heard, Tap, covered
 from benchmarks.usage import usage
-from connector.sandbox.google.dimension_requests import insert_dimension
-from connector.sandbox.google.draft import Draft
-from connector.sandbox.google.grid import Cell
-from connector.sandbox.sandbox import Sandbox
-from connector.sandbox.whapi.order import SandboxOrder
+from sandbox.google.dimension_requests import insert_dimension
+from sandbox.google.draft import Draft
+from sandbox.google.grid import Cell
+from sandbox.sandbox import Sandbox
+from sandbox.whapi.order import SandboxOrder
 
-_CELL_LIMIT = "connector.sandbox.google.draft.CELLS_PER_SPREADSHEET"
+_CELL_LIMIT = "sandbox.google.draft.CELLS_PER_SPREADSHEET"
 _WITHIN = 60.0
 _USUAL = Counter({READ: 1, WRITE: 1})
 

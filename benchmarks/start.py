@@ -19,7 +19,7 @@ from benchmarks.report import disk_line, print_head, print_table
 from benchmarks.running import ROOT, Serve, free_port, stoppable
 from benchmarks.stock import count_orders, fill_store, sample_orders
 from benchmarks.usage import usage
-from connector.sandbox.sandbox import Sandbox
+from sandbox.sandbox import Sandbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,14 @@ import sqlalchemy as sa
 
 from connector.clock import SystemClock
 from connector.models import ItemsState, Shown
-from connector.sandbox.orders import OrderMaker
-from connector.sandbox.whapi.events import messages
-from connector.sandbox.whapi.market import SHOPS
-from connector.sandbox.whapi.order import SandboxOrder
-from connector.service import SHOP
+from connector.runtime import SHOP
 from connector.store.database import Database, parse_url
 from connector.store.tables import items as items_table
 from connector.store.tables import orders as orders_table
+from sandbox.orders import OrderMaker
+from sandbox.whapi.events import messages
+from sandbox.whapi.market import SHOPS
+from sandbox.whapi.order import SandboxOrder
 
 LINES = 3
 """Items of each order."""

@@ -8,10 +8,10 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from connector.sandbox.google import methods
-from connector.sandbox.google.calls import Call
-from connector.sandbox.google.errors import ApiError
-from connector.sandbox.sandbox import Sandbox
+from sandbox.google import methods
+from sandbox.google.calls import Call
+from sandbox.google.errors import ApiError
+from sandbox.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -21,8 +21,8 @@ from benchmarks.rows import ORDERS, count_rows
 from benchmarks.running import ROOT, BenchmarkError, Serve, answers, free_port, stoppable
 from benchmarks.stock import AnyOrder, count_orders, sample_orders
 from benchmarks.tap import FETCH, Tap
-from connector.sandbox.faults import SERVICES, Fault
-from connector.sandbox.sandbox import Sandbox
+from sandbox.faults import SERVICES, Fault
+from sandbox.sandbox import Sandbox
 
 WARM_UP = 2
 """Seconds of load that are not counted."""

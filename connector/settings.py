@@ -11,7 +11,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -19,15 +19,13 @@ from dotenv import dotenv_values
 from connector import converters
 from connector.certificates import certificate_problems
 from connector.converters import SHORTEST_PASSWORD, SHORTEST_SECRET
-from connector.events.secret import HOW_TO_MAKE, PREFIX, parse_secrets
-from connector.events.target import Target, parse_targets, secrets_of
+from connector.events.target import HOW_TO_MAKE, PREFIX, Target, parse_secrets, parse_targets, secrets_of
+from connector.log import SHORTEST_HIDDEN, database_secrets
 
 ENV_FILE = ".env"
 _YEAR = 31_536_000
 _BLANKS = re.compile(r"\A[\s\ufeff\u200b\u2060]+|[\s\ufeff\u200b\u2060]+\Z")
 """Also those that nobody sees: a byte-order mark, and what is copied along from a web page."""
-_SHORTEST_HIDDEN = 6
-"""Characters. What is shorter is likely to be a part of ordinary words, which a log would then lack."""
 _LONGEST_PATH = 255
 
 HOW_TO_GET = {
@@ -199,19 +197,6 @@ def trimmed(text: str) -> str:
     return _BLANKS.sub("", text)
 
 
-def database_secrets(url: str) -> list[str]:
-    """The password in a database's address, wherever it stands and however wrongly it is written."""
-    rest = url.partition("://")[2]
-    passwords = [part.rpartition("@")[0].partition(":")[2] for part in (rest, rest.partition("?")[0])]
-    for pair in rest.partition("?")[2].split("&"):
-        name, _, value = pair.partition("=")
-        if "pass" in name.lower():
-            passwords.append(value)
-    pieces = [piece for password in passwords for piece in (password, *re.split(r"[@:/?#&]", password))]
-    plain = [unquote(piece) for piece in pieces]
-    return list(dict.fromkeys(piece for piece in (*pieces, *plain) if len(piece) >= _SHORTEST_HIDDEN))
-
-
 def raw_secrets(env_file: str | None = ENV_FILE) -> list[str]:
     """Whatever the settings that hold secrets hold now, be it right or wrong: for errors that end everything."""
     try:
@@ -224,7 +209,7 @@ def raw_secrets(env_file: str | None = ENV_FILE) -> list[str]:
     lines = [line for text in texts for line in re.split(r"[\r\n]+|\\n", text)]
     pieces = [*texts, *lines, *(piece for text in texts for piece in database_secrets(text))]
     return list(
-        dict.fromkeys(piece for text in pieces for piece in (text, trimmed(text)) if len(piece) >= _SHORTEST_HIDDEN)
+        dict.fromkeys(piece for text in pieces for piece in (text, trimmed(text)) if len(piece) >= SHORTEST_HIDDEN)
     )
 
 

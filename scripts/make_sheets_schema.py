@@ -1,4 +1,4 @@
-"""Makes connector/sandbox/google/schema.json: names and types from Google's published description of the
+"""Makes sandbox/google/schema.json: names and types from Google's published description of the
 Sheets API.
 
 The description (a discovery document) ships with google-api-python-client, which is a development dependency.
@@ -17,7 +17,7 @@ from typing import Any
 import googleapiclient
 
 SOURCE = Path(googleapiclient.__file__).parent / "discovery_cache" / "documents" / "sheets.v4.json"
-TARGET = Path(__file__).parent.parent / "connector" / "sandbox" / "google" / "schema.json"
+TARGET = Path(__file__).parent.parent / "sandbox" / "google" / "schema.json"
 
 
 def methods(resources: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,8 +1,8 @@
 """What another installation does to a sheet: an order's row once more."""
 
-from connector.sandbox.sandbox import Sandbox
-from connector.service import sheets_api
+from connector.runtime import sheets_api
 from connector.settings import Settings
+from sandbox.sandbox import Sandbox
 
 
 def double_row(sandbox: Sandbox, settings: Settings, tab: str, row: int) -> None:

@@ -9,13 +9,13 @@ import click
 
 from connector.cli.start import database_or_exit, exit_with, settings_or_exit
 from connector.cli.work import start_here, watch
-from connector.service import SHOP, Service, build_service
+from connector.jobs import audit as audits
+from connector.jobs.audit import Report
+from connector.jobs.doubles import remove_doubles
+from connector.runtime import SHOP, Service, build_service
 from connector.settings import Settings
 from connector.sheets.credentials import CredentialsError
 from connector.sheets.errors import SheetsError
-from connector.sync import audit as audits
-from connector.sync.audit import Report
-from connector.sync.doubles import remove_doubles
 
 _NAMED = 10
 

@@ -10,10 +10,10 @@ from rich.console import Console
 from connector.cli.start import MISCONFIGURED, database_or_exit, exit_with, settings_or_exit
 from connector.cli.work import progress_bar, report_new, start_here
 from connector.clock import SystemClock
-from connector.service import Service, build_service, retry_policy
+from connector.jobs.backfill import Backfilled, BackfillStoppedError, backfill
+from connector.runtime import Service, build_service, retry_policy
 from connector.settings import Settings
 from connector.sheets.credentials import CredentialsError
-from connector.sync.backfill import Backfilled, BackfillStoppedError, backfill
 
 
 @click.command(name="backfill")

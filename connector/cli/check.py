@@ -6,9 +6,9 @@ from dataclasses import asdict
 
 import click
 
-from connector.check.finding import Level
-from connector.check.run import run_checks
-from connector.logs import set_up_logging
+from connector.checks.run import run_checks
+from connector.findings import Level
+from connector.log import set_up_logging
 
 
 @click.command()

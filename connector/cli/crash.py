@@ -5,7 +5,7 @@ import threading
 import traceback
 from types import TracebackType
 
-from connector.logs import Redactor
+from connector.log import Redactor
 from connector.settings import raw_secrets
 
 

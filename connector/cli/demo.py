@@ -2,7 +2,7 @@
 
 import click
 
-from connector.demo import run_demo
+from sandbox.demo import run_demo
 
 
 @click.command()

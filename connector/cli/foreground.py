@@ -5,14 +5,14 @@ import signal
 from types import FrameType
 
 from connector import __version__
-from connector.check.running import Watch
+from connector.app import create_app
+from connector.checks.monitor import HealthMonitor
 from connector.cli.start import database_or_exit, exit_with
-from connector.logs import get_logger
-from connector.service import build_service, lift_pauses
+from connector.log import get_logger
+from connector.runtime import build_service, reset_breakers
+from connector.server import AddressInUseError, WebServer
 from connector.settings import Settings
 from connector.sheets.credentials import CredentialsError
-from connector.web.app import create_app
-from connector.web.server import AddressInUseError, WebServer
 
 log = get_logger(__name__)
 
@@ -36,20 +36,20 @@ def run_service(settings: Settings) -> None:
 
     def stop(number: int, _frame: FrameType | None) -> None:
         server.stop()
-        service.waits.end()  # Who waits is answered with how far it is, and holds up nothing.
+        service.long_poll.end()  # Who waits is answered with how far it is, and holds up nothing.
         # A second signal means impatience: nothing is lost if it ends the process at once.
         signal.signal(number, signal.SIG_DFL)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    watch = Watch(settings, service)
-    lift_pauses(database, service.clock)
-    service.pipeline.start()
+    monitor = HealthMonitor(settings, service)
+    reset_breakers(database, service.clock)
+    service.workers.start()
     log.info("service.started", version=__version__, address=f"http://{settings.host}:{server.port}")
-    watch.start()
+    monitor.start()
     _keep_what_is_there()
     server.run()
-    watch.stop()
+    monitor.stop()
     service.close()
     log.info("service.stopped")
 

@@ -8,16 +8,16 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import Connection
 
+from connector.api.redacted import entry_json
 from connector.cli.start import database_or_exit, settings_or_exit
-from connector.logs import Redactor
+from connector.log import Redactor
 from connector.models import Order, Status
-from connector.present import order_json
-from connector.service import SHOP
+from connector.runtime import SHOP
+from connector.serializers import order_json
 from connector.settings import Settings
 from connector.store import quarantine
 from connector.store.orders import list_orders
 from connector.store.quarantine import Entry
-from connector.web.redacted import entry_json
 
 
 @click.command()

@@ -6,11 +6,11 @@ import click
 
 from connector.cli.start import database_or_exit, exit_with, settings_or_exit
 from connector.cli.work import report_new, start_here
-from connector.service import SHOP, build_service
+from connector.jobs.replay import replay
+from connector.runtime import SHOP, build_service
 from connector.sheets.credentials import CredentialsError
 from connector.store import quarantine
 from connector.store.database import Database
-from connector.sync.replay import replay
 
 
 @click.command(name="replay")

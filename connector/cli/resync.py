@@ -7,17 +7,17 @@ from urllib.parse import quote
 import click
 import httpx
 
-from connector.check.public import local_address
+from connector.checks.public import local_address
 from connector.cli.rewrite import rewrite_all
 from connector.cli.start import database_or_exit, exit_with, settings_or_exit
 from connector.cli.work import runs_elsewhere, start_here, watch
-from connector.service import SHOP, build_service
+from connector.jobs.resync import ask_for_resync
+from connector.runtime import SHOP, build_service
 from connector.settings import Settings
 from connector.sheets.credentials import CredentialsError
 from connector.store import fetching
 from connector.store.database import Database
 from connector.store.orders import count_synced, find_order, is_past
-from connector.sync.resync import ask_for_resync
 
 
 @click.command()

@@ -6,10 +6,10 @@ import click
 
 from connector.cli.start import exit_with
 from connector.cli.work import start_here, watch
-from connector.service import SHOP, Service
+from connector.jobs.rewrite import NotRewrittenError, rewrite_each
+from connector.runtime import SHOP, Service
 from connector.settings import Settings
 from connector.sheets.errors import SheetsError
-from connector.sync.rewrite import NotRewrittenError, rewrite_each
 
 
 def rewrite_all(service: Service, settings: Settings, order_ids: Sequence[str]) -> int:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from connector.sandbox.command import run_sandbox
+from sandbox.command import run_sandbox
 
 
 @click.command()

@@ -8,7 +8,7 @@ from connector.cli.start import settings_or_exit
 
 @click.command()
 def serve() -> None:
-    """Runs the service: HTTP, the sync pipeline and the scheduler.
+    """Runs the service: HTTP, the workers that fetch and write, and the scheduler.
 
     Stops on SIGTERM or Ctrl-C. Whatever is not done by then is taken up at the next start.
     """

@@ -5,7 +5,7 @@ import sys
 import click
 
 from connector.cli.start import exit_with, settings_or_exit
-from connector.logs import set_up_logging
+from connector.log import set_up_logging
 from connector.settings import SettingsError
 from connector.setup.env_file import EnvFileError
 from connector.setup.owner import take_over_step

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import click
 
-from connector.logs import Redactor, set_up_logging
+from connector.log import Redactor, set_up_logging
 from connector.settings import Settings, SettingsError, load_settings
 from connector.store.database import Database, StoreError
 

@@ -1,23 +1,43 @@
-"""The body of an event: `type`, `timestamp` and `data`, as the Standard Webhooks specification proposes.
+"""The types of events, and their bodies: `type`, `timestamp` and `data`, as Standard Webhooks proposes.
 
-It is made in the transaction of what it tells of, and never changes: each try and each target gets the same text.
+A body is made in the transaction of what it tells of, and never changes: each try and each target gets the same text.
+docs/events.md shows an example of each.
 """
 
 import json
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from connector.events.types import EventType
 from connector.models import Order
-from connector.present import moment, order_json
 from connector.problems import NamedProblem
-from connector.store.pauses import Part, Pause
+from connector.serializers import moment, order_json
+from connector.store.breakers import CircuitBreaker, Part
 from connector.store.refusals import Refused
 
 ORDER, SERVICE = "order", "service"
-"""What a problem is about beside the two parts that can be paused: one order, or the service itself."""
+"""What a problem is about beside the two parts that have a circuit breaker: one order, or the service itself."""
 LARGEST = 512 * 1024
 """Bytes of a body. Receivers have their limits, some at 1 MiB."""
+
+
+class EventType(StrEnum):
+    """The names are promised to receivers."""
+
+    RECEIVED = "order.received"
+    """An order was taken in."""
+    WAITING = "order.waiting"
+    """Its row is in the sheet, without its items, which will be tried again."""
+    SYNCED = "order.synced"
+    """Its row and all its item rows are in the sheet."""
+    FAILED = "order.failed"
+    """Its items were given up, and its row says so."""
+    CHANGED = "order.changed"
+    """Something was told of it later, such as that the customer deleted it."""
+    PROBLEM = "connector.problem"
+    """The channel or the spreadsheet can't be used: somebody must mend something, or it has gone on for minutes."""
+    RECOVERED = "connector.recovered"
+    """What a `connector.problem` told of is over."""
 
 
 def about_order(type_: EventType, order: Order, *, spreadsheet_id: str, now: datetime) -> str:
@@ -37,9 +57,9 @@ def about_order(type_: EventType, order: Order, *, spreadsheet_id: str, now: dat
     return _body(type_, {**data, "items": kept, "items_left_out": len(items) - len(kept)}, now)
 
 
-def about_part(type_: EventType, part: Part, pause: Pause, *, spreadsheet_id: str, now: datetime) -> str:
+def about_part(type_: EventType, part: Part, breaker: CircuitBreaker, *, spreadsheet_id: str, now: datetime) -> str:
     """The part that has a problem or had one: since when, and the sentence for the merchant."""
-    data = {"part": str(part), "reason": pause.reason, "since": moment(pause.since), **_spreadsheet(spreadsheet_id)}
+    data = {"part": str(part), "reason": breaker.reason, "since": moment(breaker.since), **_spreadsheet(spreadsheet_id)}
     return _body(type_, data, now)
 
 

@@ -1,4 +1,7 @@
-"""Brings the events of the outbox to one target, in their order, each at least once."""
+"""Brings the events of the outbox to one target, in their order, each at least once.
+
+A failed one is sent again by the schedule that the Standard Webhooks specification proposes.
+"""
 
 import random
 from collections.abc import Callable
@@ -6,21 +9,36 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from connector.clock import Clock
-from connector.events.post import Outcome
-from connector.events.schedule import LONGEST_DELAY, SPAN, delay_after
+from connector.events.delivery import Outcome
 from connector.events.target import Target
-from connector.logs import get_logger
+from connector.log import get_logger
 from connector.store import outbox
 from connector.store.database import Database
 from connector.store.outbox import Event
 
 log = get_logger(__name__)
 
+
+_MINUTE, _HOUR = 60, 3600
+DELAYS = (
+    5, 5 * _MINUTE, 30 * _MINUTE, 2 * _HOUR, 5 * _HOUR, 10 * _HOUR, 14 * _HOUR, 20 * _HOUR, 24 * _HOUR,
+)  # fmt: skip
+"""Seconds after the first, second, … try in a row that failed. The first try is at once."""
+SPAN = timedelta(seconds=sum(DELAYS))
+"""An event as old as this has been due for the whole schedule; its next failed try is its last."""
+LONGEST_DELAY = timedelta(seconds=DELAYS[-1])
+_JITTER = 0.1
 _UNTIL_WOKEN = 3600.0
 _AFTER_GIVING_UP = timedelta(seconds=1)
 
 
-class Posts(Protocol):
+def delay_after(failures: int, *, jitter: Callable[[], float]) -> timedelta:
+    """The wait after so many failed tries in a row, and up to a tenth more; after the last delay always the last."""
+    seconds = DELAYS[min(max(failures, 1), len(DELAYS)) - 1]
+    return timedelta(seconds=seconds * (1 + _JITTER * jitter()))
+
+
+class Delivers(Protocol):
     """What the sender needs of a connection to its target."""
 
     def send(self, event: Event, *, now: datetime) -> Outcome: ...
@@ -39,7 +57,7 @@ class Sender:
     def __init__(
         self,
         database: Database,
-        poster: Posts,
+        delivery: Delivers,
         target: Target,
         *,
         shop: str,
@@ -47,7 +65,7 @@ class Sender:
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._database = database
-        self._poster = poster
+        self._delivery = delivery
         self._target = target
         self._shop = shop
         self._clock = clock
@@ -73,9 +91,9 @@ class Sender:
         with self._database.read() as connection:
             event = outbox.next_event(connection, self._shop, self._target.key)
         if event is None:
-            self._poster.rest()
+            self._delivery.rest()
             return _UNTIL_WOKEN
-        outcome = self._poster.send(event, now=now)
+        outcome = self._delivery.send(event, now=now)
         if outcome.delivered:
             self._delivered(event)
         elif not self._stopping:
@@ -85,11 +103,11 @@ class Sender:
     def stop(self) -> None:
         """Ends a try that is under way; it counts for nothing. May be called from another thread."""
         self._stopping = True
-        self._poster.stop()
+        self._delivery.stop()
 
     def close(self) -> None:
         """Closes its connection, once nobody runs it any more."""
-        self._poster.rest()
+        self._delivery.rest()
 
     def _delivered(self, event: Event) -> None:
         # If the process dies before this, the event is sent again, with the same id.

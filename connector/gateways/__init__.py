@@ -1,4 +1,5 @@
-"""The shapes in which other gateways than Whapi bring WhatsApp's orders: a module for each.
+"""Where WhatsApp's orders come from: Whapi in `whapi/`, and a module for each other gateway.
 
-To add one, copy the module nearest to it and name the copy in `every.py`. docs/gateways.md has the facts.
+`reading/` has what they share: how single fields are read from JSON that anybody may have written. To add a gateway,
+copy the module nearest to it and name the copy in `registry.py`. docs/gateways.md has the facts.
 """

@@ -9,13 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from connector.gateways.gateway import Body, at_their_total, id_of, in_units, pass_over, take
+from connector.gateways.reading import fields, ids, names
+from connector.gateways.reading.lines import items_within
+from connector.gateways.reading.names import Names, spelling
+from connector.gateways.reading.result import DELETED, Reading, join, read_number, status_sentence
+from connector.gateways.reading.unwrap import opened
 from connector.models import NewOrder, OrderChange
-from connector.whapi import contacts, fields, names
-from connector.whapi.changes import DELETED, status_sentence
-from connector.whapi.lines import items_within
-from connector.whapi.names import Names, spelling
-from connector.whapi.payload import Reading, join, read_number
-from connector.whapi.unwrap import opened
 
 NAME = "baileys"
 TITLE = "Baileys"
@@ -118,14 +117,14 @@ def read_message(
         received_at=fields.moment(beside.get("at"), now=now) or now,
         channel_id=channel_id,
         customer_name=fields.text(beside.get("name")),
-        customer_phone=contacts.phone(*who),
+        customer_phone=ids.phone(*who),
         title=fields.text(given.get("title")),
         note=fields.text(given.get("note")),
         item_count=read_number(given.get("item_count"), "item count", unread),
         total_price=total,
         currency=fields.text(given.get("currency")),
         items=at_their_total(items_within(order, message), total, 1000),
-        chat_id=contacts.chat_id(*(about[name].value for name in ("chat", "chat_number") if name in about)),
+        chat_id=ids.chat_id(*(about[name].value for name in ("chat", "chat_number") if name in about)),
         message_id=message_id_of(about["id"].value) if "id" in about else None,
         warning=" ".join(unread) or None,
         amounts_certain=total is not None,

@@ -5,11 +5,10 @@ from typing import Any
 
 from connector.gateways import baileys
 from connector.gateways.gateway import Body, pass_over
+from connector.gateways.reading import fields
+from connector.gateways.reading.result import DELETED, Reading, join
+from connector.gateways.reading.unwrap import opened
 from connector.models import OrderChange
-from connector.whapi import fields
-from connector.whapi.changes import DELETED
-from connector.whapi.payload import Reading, join
-from connector.whapi.unwrap import opened
 
 NAME = "evolution"
 TITLE = "Evolution API"

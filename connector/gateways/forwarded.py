@@ -9,13 +9,14 @@ in which field, because somebody is there to mend it.
 from datetime import datetime
 from typing import Any
 
-from connector.gateways.every import recognised
-from connector.whapi import fields
-from connector.whapi.bare import read_bare
-from connector.whapi.names import names_an_order
-from connector.whapi.payload import Reading, Unclear, is_other_event, join, read_message, read_payload
-from connector.whapi.unwrap import opened, wrapped
-from connector.whapi.wording import came
+from connector.gateways.bare import read_bare
+from connector.gateways.reading import fields
+from connector.gateways.reading.names import names_an_order
+from connector.gateways.reading.result import Reading, Unclear, join
+from connector.gateways.reading.unwrap import opened, wrapped
+from connector.gateways.reading.wording import came
+from connector.gateways.registry import recognised
+from connector.gateways.whapi.payload import is_other_event, read_message, read_payload
 
 MOST_NAMED = 100
 """Wrong fields that an answer names. A mebibyte has room for half a million."""

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from connector.amounts import same_amount, scaled_items, sum_total
+from connector.gateways.reading.fields import plain
+from connector.gateways.reading.ids import LONGEST_ID, is_order_id, why_lost
+from connector.gateways.reading.names import looks_like_an_order
+from connector.gateways.reading.result import Reading, Unclear
+from connector.gateways.reading.wording import kind
 from connector.models import Item, NewOrder, Number
-from connector.totals import same_amount, scaled_items, sum_total
-from connector.whapi.fields import plain
-from connector.whapi.ids import LONGEST_ID, is_order_id, why_lost
-from connector.whapi.likeness import looks_like_an_order
-from connector.whapi.payload import Reading, Unclear, kind
 
 Body = Mapping[str, Any]
 

@@ -4,12 +4,11 @@ from datetime import datetime
 
 from connector.gateways.baileys import message_id_of
 from connector.gateways.gateway import Body, at_their_total, id_of, in_units, pass_over, take
+from connector.gateways.reading import fields, ids, names
+from connector.gateways.reading.lines import items_within
+from connector.gateways.reading.names import Names
+from connector.gateways.reading.result import DELETED, Reading, join, read_number
 from connector.models import NewOrder, OrderChange
-from connector.whapi import contacts, fields, names
-from connector.whapi.changes import DELETED
-from connector.whapi.lines import items_within
-from connector.whapi.names import Names
-from connector.whapi.payload import Reading, join, read_number
 
 NAME = "green-api"
 TITLE = "GREEN-API"
@@ -58,14 +57,14 @@ def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
             filter(None, (fields.text(sender.get(name)) for name in ("senderName", "senderContactName", "chatName"))),
             None,
         ),
-        customer_phone=contacts.phone(sender.get("sender"), sender.get("chatId")),
+        customer_phone=ids.phone(sender.get("sender"), sender.get("chatId")),
         title=fields.text(given.get("title")),
         note=fields.text(given.get("note")),
         item_count=read_number(given.get("item_count"), "item count", unread),
         total_price=total,
         currency=fields.text(given.get("currency")),
         items=at_their_total(items_within(order, data), total, 100),
-        chat_id=contacts.chat_id(sender.get("chatId"), sender.get("sender")),
+        chat_id=ids.chat_id(sender.get("chatId"), sender.get("sender")),
         message_id=message_id_of(body.get("idMessage")),
         warning=" ".join(unread) or None,
         amounts_certain=total is not None,

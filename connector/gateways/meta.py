@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from connector.gateways.gateway import Body, id_of, pass_over, take
+from connector.gateways.reading import fields, ids
+from connector.gateways.reading.lines import items_within, with_sku_as_name
+from connector.gateways.reading.result import Reading, Unclear, join
+from connector.gateways.reading.unwrap import opened
+from connector.gateways.reading.wording import kind
+from connector.gateways.whapi.payload import is_order_message
 from connector.models import NewOrder
-from connector.whapi import contacts, fields
-from connector.whapi.lines import items_within, with_sku_as_name
-from connector.whapi.payload import Reading, Unclear, is_order_message, join, kind
-from connector.whapi.unwrap import opened
 
 NAME = "meta"
 TITLE = "Meta's Cloud API"
@@ -83,10 +85,10 @@ def _read_message(message: Any, value: Mapping[str, Any], reading: Reading, *, n
         received_at=fields.moment(message.get("timestamp"), now=now) or now,
         channel_id=fields.text(fields.mapping(value.get("metadata")).get("phone_number_id")),
         customer_name=fields.text(fields.mapping(contact.get("profile")).get("name")),
-        customer_phone=contacts.phone(sender, contact.get("wa_id")),
+        customer_phone=ids.phone(sender, contact.get("wa_id")),
         note=fields.text(order.get("text")),
         items=items,
-        chat_id=contacts.chat_id(sender, contact.get("wa_id")),
+        chat_id=ids.chat_id(sender, contact.get("wa_id")),
         message_id=fields.text(message.get("id")),
     )
     take(new, reading, at=join(at, "id"), title=TITLE, part=kept, given_id=message.get("id"))

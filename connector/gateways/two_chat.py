@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
+from connector.amounts import sum_total
 from connector.gateways.gateway import Body, id_of, pass_over, take
+from connector.gateways.reading import fields, ids
+from connector.gateways.reading.lines import items_within
+from connector.gateways.reading.result import Reading, join, read_number
+from connector.gateways.reading.unwrap import opened
 from connector.models import NewOrder
-from connector.totals import sum_total
-from connector.whapi import contacts, fields
-from connector.whapi.lines import items_within
-from connector.whapi.payload import Reading, join, read_number
-from connector.whapi.unwrap import opened
 
 NAME = "2chat"
 TITLE = "2Chat"
@@ -43,11 +43,11 @@ def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
         or now,
         channel_id=fields.text(body.get("channel_phone_number")),
         customer_name=fields.text(contact.get("name")) or " ".join(filter(None, names)) or None,
-        customer_phone=contacts.phone(body.get("remote_phone_number")),
+        customer_phone=ids.phone(body.get("remote_phone_number")),
         total_price=total,
         currency=fields.text(order.get("currency")),
         items=items,
-        chat_id=contacts.chat_id(body.get("remote_phone_number")),
+        chat_id=ids.chat_id(body.get("remote_phone_number")),
         message_id=fields.text(given_id),
         warning=" ".join(unread) or None,
     )

@@ -9,11 +9,10 @@ from typing import Any
 
 from connector.gateways import baileys
 from connector.gateways.gateway import Body, at_their_total, id_of, in_units, pass_over, take
+from connector.gateways.reading import fields, ids
+from connector.gateways.reading.lines import items_within
+from connector.gateways.reading.result import DELETED, Reading, join, read_number
 from connector.models import NewOrder, OrderChange
-from connector.whapi import contacts, fields
-from connector.whapi.changes import DELETED
-from connector.whapi.lines import items_within
-from connector.whapi.payload import Reading, join, read_number
 
 NAME = "waha"
 TITLE = "WAHA"
@@ -89,13 +88,13 @@ def _read_web_order(
         received_at=fields.moment(payload.get("timestamp"), now=now) or now,
         channel_id=fields.text(body.get("session")),
         customer_name=fields.text(data.get("notifyName")),
-        customer_phone=contacts.phone(sender),
+        customer_phone=ids.phone(sender),
         title=fields.text(data.get("orderTitle")),
         item_count=read_number(data.get("itemCount"), "item count", unread),
         total_price=total,
         currency=fields.text(data.get("totalCurrencyCode")),
         items=at_their_total(items_within(data, payload), total, 1000),
-        chat_id=contacts.chat_id(sender),
+        chat_id=ids.chat_id(sender),
         message_id=baileys.message_id_of(payload.get("id")),
         warning=" ".join(unread) or None,
         amounts_certain=total is not None,

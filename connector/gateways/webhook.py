@@ -8,18 +8,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from connector.gateways.every import recognised
-from connector.whapi.payload import (
-    OTHER_EVENTS,
-    Reading,
-    Unclear,
-    is_order_message,
-    is_other_event,
-    join,
-    read_message,
-    read_payload,
-)
-from connector.whapi.unwrap import opened, wrapped
+from connector.gateways.reading.result import Reading, Unclear, join
+from connector.gateways.reading.unwrap import opened, wrapped
+from connector.gateways.registry import recognised
+from connector.gateways.whapi.payload import OTHER_EVENTS, is_order_message, is_other_event, read_message, read_payload
 
 _DEEPEST = 4
 

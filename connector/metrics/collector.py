@@ -7,10 +7,10 @@ from typing import Protocol
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from connector.logs import get_logger
+from connector.log import get_logger
 from connector.metrics.figures import Figures
 from connector.metrics.quota import LIMIT, Quota, QuotaUse
-from connector.store.pauses import Part
+from connector.store.breakers import Part
 
 log = get_logger(__name__)
 
@@ -116,19 +116,19 @@ def _shown(figures: Figures) -> Iterator[Metric]:
         "paused",
         "Whether nothing is tried at present, after failures: the channel at Whapi, or the sheet; 1 or 0.",
         "part",
-        ((part, figures.pauses[part].holds(figures.at)) for part in Part),
+        ((part, figures.breakers[part].is_open(figures.at)) for part in Part),
     )
     yield _labelled(
         "consecutive_failures",
         "Failures in a row of the channel at Whapi, or of the sheet, since its last success.",
         "part",
-        ((part, figures.pauses[part].failures) for part in Part),
+        ((part, figures.breakers[part].failures) for part in Part),
     )
     yield _labelled(
         "last_success_timestamp_seconds",
         "When the channel at Whapi last gave something, or the sheet last took a batch; missing if never.",
         "part",
-        ((part, at.timestamp()) for part in Part if (at := figures.pauses[part].worked_at) is not None),
+        ((part, at.timestamp()) for part in Part if (at := figures.breakers[part].worked_at) is not None),
     )
 
 

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from connector.clock import Clock
 from connector.models import Status
-from connector.store import orders, pauses, quarantine
+from connector.store import breakers, orders, quarantine
+from connector.store.breakers import CircuitBreaker, Part
 from connector.store.database import Database
-from connector.store.pauses import Part, Pause
 
 _REST = 100
 """Counting a million orders takes a good part of a tenth of a second. It is done again after 100 times what it took, so
@@ -26,7 +26,7 @@ class Figures:
     """
     oldest_unwritten: datetime | None
     quarantined: int
-    pauses: Mapping[Part, Pause]
+    breakers: Mapping[Part, CircuitBreaker]
     at: datetime
 
 
@@ -56,6 +56,6 @@ class StoreFigures:
                 self._counted,
                 orders.oldest_unwritten(connection, self._shop),
                 quarantine.count_quarantined(connection, self._shop),
-                {part: pauses.get_pause(connection, self._shop, part) for part in Part},
+                {part: breakers.get_breaker(connection, self._shop, part) for part in Part},
                 self._clock.now(),
             )

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, Info, Proce
 
 from connector.metrics.quota import Quota, QuotaUse
 from connector.observer import OK, Callee, Observer
-from connector.sheets.api import WRITE
+from connector.sheets.client import WRITE
 from connector.sheets.errors import Kind
 from connector.store.hours import FRESH
 

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 
 import httpx
 
-from connector.check.public import base_of, local_address, why_not_alive
-from connector.service import Service
+from connector.api.webhooks import TEST_HEADER
+from connector.app import create_app
+from connector.checks.public import base_of, local_address, why_not_alive
+from connector.gateways.whapi.webhooks import DEFAULT_MODE, HEADER, webhook_url
+from connector.runtime import Service
+from connector.server import AddressInUseError, WebServer
 from connector.settings import Settings
-from connector.web.app import create_app
-from connector.web.server import AddressInUseError, WebServer
-from connector.web.webhooks import TEST_HEADER
-from connector.whapi.webhooks import DEFAULT_MODE, HEADER, webhook_url
 
 WAIT = 20.0
 """Seconds for a test to arrive. How long Whapi takes is not known."""

@@ -1,8 +1,10 @@
 """Makes this installation the one that writes into the spreadsheet."""
 
-from connector.check.failure import sentence_of
+from connector.checks.failure import sentence_of
 from connector.clock import SystemClock
-from connector.service import build_workbook, sheets_api
+from connector.jobs.guards import current_guard
+from connector.jobs.ownership import Ownership, name_of, waits_sentence
+from connector.runtime import build_workbook, sheets_api
 from connector.settings import Settings
 from connector.setup.talk import Talk
 from connector.sheets.columns import Tab
@@ -10,8 +12,6 @@ from connector.sheets.credentials import CredentialsError
 from connector.sheets.errors import SheetsError
 from connector.sheets.owner import Owner
 from connector.store.database import Database
-from connector.sync.guards import current_guard
-from connector.sync.ownership import Ownership, name_of, waits_sentence
 
 
 def owner_step(settings: Settings, database: Database, talk: Talk) -> None:

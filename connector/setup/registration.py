@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 
-from connector.whapi.client import WhapiClient
-from connector.whapi.errors import Scope, WhapiError
-from connector.whapi.webhooks import webhooks_of, with_ours
+from connector.gateways.whapi.client import WhapiClient
+from connector.gateways.whapi.errors import Scope, WhapiError
+from connector.gateways.whapi.webhooks import webhooks_of, with_ours
 
 _TRIES = 3
 

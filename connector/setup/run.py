@@ -1,9 +1,12 @@
 """Goes through the steps of setup, in the order in which each builds on the one before."""
 
-from connector.check.failure import sentence_of
-from connector.check.public import local_address
+from connector.checks.failure import sentence_of
+from connector.checks.public import local_address
 from connector.clock import SystemClock
-from connector.service import build_service, build_workbook, sheets_api
+from connector.gateways.whapi.errors import WhapiError
+from connector.gateways.whapi.webhooks import webhook_url
+from connector.jobs.guards import current_guard
+from connector.runtime import build_service, build_workbook, sheets_api
 from connector.settings import ENV_FILE, HOW_TO_GET, Settings
 from connector.setup.arrival import NotArrivedError, try_webhook
 from connector.setup.env_file import tighten
@@ -16,9 +19,6 @@ from connector.sheets.columns import Tab
 from connector.sheets.credentials import CredentialsError, load_credentials
 from connector.sheets.errors import Kind, SheetsError
 from connector.store.database import Database
-from connector.sync.guards import current_guard
-from connector.whapi.errors import WhapiError
-from connector.whapi.webhooks import webhook_url
 
 _TRIES = 3
 

@@ -4,19 +4,19 @@ import secrets
 from collections.abc import Callable
 from typing import TypeVar
 
-from connector.check.failure import sentence_of
-from connector.check.public import wrong_address
+from connector.checks.failure import sentence_of
+from connector.checks.public import wrong_address
 from connector.converters import SHORTEST_PASSWORD, SHORTEST_SECRET
-from connector.service import sheets_api, whapi_client
+from connector.gateways.whapi.client import AUTHORISED, CHANNEL_STATES
+from connector.gateways.whapi.errors import WhapiError
+from connector.gateways.whapi.webhooks import PATH
+from connector.runtime import sheets_api, whapi_client
 from connector.settings import SettingsError
 from connector.setup.talk import Talk
 from connector.setup.values import Values
 from connector.sheets.credentials import CredentialsError, load_credentials
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.key import may_be_shown
-from connector.whapi.client import AUTHORISED, CHANNEL_STATES
-from connector.whapi.errors import WhapiError
-from connector.whapi.webhooks import PATH
 
 T = TypeVar("T")
 KEY_FILE = "credentials.json"

@@ -120,15 +120,15 @@ def build_requests(
         replaced = {column for entry in entries for column in columns_replaced(entry.order)}
         requests += _checks(layout.tabs[Tab.ORDERS], None if order_rows else replaced, rows=bool(found.at))
         requests += _checks(layout.tabs[Tab.ITEMS], None if item_rows else [])
-    for place, rows in ((layout.tabs[Tab.ORDERS], order_rows), (layout.tabs[Tab.ITEMS], item_rows)):
+    for tab_layout, rows in ((layout.tabs[Tab.ORDERS], order_rows), (layout.tabs[Tab.ITEMS], item_rows)):
         # Where the merchant has deleted every column, there is nothing to make rows for.
-        if rows and place.columns:
+        if rows and tab_layout.columns:
             requests += _insert(
-                place,
+                tab_layout,
                 rows,
                 checked=layout.is_checked,
-                fields=_VALUES if place.sheet_id in manner.plain else _FIELDS,
-                tables=manner.tables.get(place.sheet_id, ()),
+                fields=_VALUES if tab_layout.sheet_id in manner.plain else _FIELDS,
+                tables=manner.tables.get(tab_layout.sheet_id, ()),
             )
     for entry in entries:
         requests += replacements(layout.tabs[Tab.ORDERS], entry.order, entry.shows, found)
@@ -147,65 +147,65 @@ def order_places(spreadsheet_id: str, layout: Layout, entries: Sequence[Entry]) 
     return {key: Place(spreadsheet_id, tab.sheet_id, row) for row, key in enumerate(new, start=tab.end[0].row)}
 
 
-def _checks(place: TabLayout, columns: Collection[str] | None, *, rows: bool = False) -> Iterator[Json]:
+def _checks(tab_layout: TabLayout, columns: Collection[str] | None, *, rows: bool = False) -> Iterator[Json]:
     """Has the batch refused where something has moved since it was looked up: one of the columns (None: any), or,
     for a batch that knows cells by their rows, a row above the last one.
     """
-    for key, index in place.columns.items():
+    for key, index in tab_layout.columns.items():
         if columns is None or key in columns:
-            yield tags.check_place("COLUMNS", place.column_tags[key], place.sheet_id, index)
+            yield tags.check_place("COLUMNS", tab_layout.column_tags[key], tab_layout.sheet_id, index)
     if rows:
-        for tag in place.last:
-            yield tags.check_place("ROWS", tag.id, place.sheet_id, tag.row)
+        for tag in tab_layout.last:
+            yield tags.check_place("ROWS", tag.id, tab_layout.sheet_id, tag.row)
 
 
 def _insert(
-    place: TabLayout, rows: Sequence[Row], *, checked: bool, fields: str, tables: Sequence[Table]
+    tab_layout: TabLayout, rows: Sequence[Row], *, checked: bool, fields: str, tables: Sequence[Table]
 ) -> Iterator[Json]:
     """Fresh rows between the last one and the one below, filled. The tag below moves by itself, the other is moved.
 
     Where the row below is still free for the first of them (see `first_row.py`), it is filled, the fresh ones come in
     below it, and the last of these takes its place.
     """
-    if not place.knows_its_end:
+    if not tab_layout.knows_its_end:
         raise ValueError("The layout was not complete.")
-    (last,), (end,) = place.last, place.end
-    fills = place.is_first_free and checked
+    (last,), (end,) = tab_layout.last, tab_layout.end
+    fills = tab_layout.is_first_free and checked
     first, after = end.row, end.row + len(rows)
-    inserted = _lines(place, first + 1, after + 1) if fills else _lines(place, first, after)
+    inserted = _lines(tab_layout, first + 1, after + 1) if fills else _lines(tab_layout, first, after)
     yield {
         # The first rows must not look like the header.
-        "insertDimension": {"range": inserted, "inheritFromBefore": fills or not place.is_empty}
+        "insertDimension": {"range": inserted, "inheritFromBefore": fills or not tab_layout.is_empty}
     }
     yield {
         # Whether they are hidden where the row that they take after is hidden, Google does not say.
         "updateDimensionProperties": {
-            "range": _lines(place, first, inserted["endIndex"]),
+            "range": _lines(tab_layout, first, inserted["endIndex"]),
             "properties": {"hiddenByUser": False},
             "fields": "hiddenByUser",
         }
     }
-    yield from grow_tables(tables, place, insert_at=inserted["startIndex"], end=after)
-    groups = _neighbours(place.columns)
+    yield from grow_tables(tables, tab_layout, insert_at=inserted["startIndex"], end=after)
+    groups = _neighbours(tab_layout.columns)
     if fills:
-        yield from keep_what_is_there(place, groups, row=first, to=after)
+        yield from keep_what_is_there(tab_layout, groups, row=first, to=after)
     # The row that is filled may have got a note of the merchant's just now.
     together = f"{fields},note" if fields == _FIELDS and not fills else fields
     for columns in groups:
-        yield _cells(place, first, columns, rows, fields=together)
+        yield _cells(tab_layout, first, columns, rows, fields=together)
     if fills:
         if fields == _FIELDS:
-            yield from _notes(place, first, rows)
-        yield tags.move_row_tag(end.id, place.sheet_id, after, from_=first)
-    yield tags.move_row_tag(last.id, place.sheet_id, after - 1, from_=last.row if checked else None)
+            yield from _notes(tab_layout, first, rows)
+        yield tags.move_row_tag(end.id, tab_layout.sheet_id, after, from_=first)
+    yield tags.move_row_tag(last.id, tab_layout.sheet_id, after - 1, from_=last.row if checked else None)
 
 
-def _lines(place: TabLayout, start: int, end: int) -> Json:
-    return {"sheetId": place.sheet_id, "dimension": "ROWS", "startIndex": start, "endIndex": end}
+def _lines(tab_layout: TabLayout, start: int, end: int) -> Json:
+    return {"sheetId": tab_layout.sheet_id, "dimension": "ROWS", "startIndex": start, "endIndex": end}
 
 
-def _cells(place: TabLayout, first: int, columns: Sequence[str], rows: Sequence[Row], *, fields: str) -> Json:
-    start = {"sheetId": place.sheet_id, "rowIndex": first, "columnIndex": place.columns[columns[0]]}
+def _cells(tab_layout: TabLayout, first: int, columns: Sequence[str], rows: Sequence[Row], *, fields: str) -> Json:
+    start = {"sheetId": tab_layout.sheet_id, "rowIndex": first, "columnIndex": tab_layout.columns[columns[0]]}
     values = [{"values": [_cell(row[column], fields) for column in columns]} for row in rows]
     return {"updateCells": {"start": start, "rows": values, "fields": fields}}
 
@@ -214,12 +214,12 @@ def _cell(cell: Cell, fields: str) -> Cell:
     return {name: cell[name] for name in (_VALUES,) if name in cell} if fields == _VALUES else cell
 
 
-def _notes(place: TabLayout, first: int, rows: Sequence[Row]) -> Iterator[Json]:
+def _notes(tab_layout: TabLayout, first: int, rows: Sequence[Row]) -> Iterator[Json]:
     """The notes of the rows, each by itself."""
     for index, row in enumerate(rows, first):
-        for column in place.columns:
+        for column in tab_layout.columns:
             if "note" in row[column]:
-                yield _cells(place, index, [column], [row], fields="note")
+                yield _cells(tab_layout, index, [column], [row], fields="note")
 
 
 def _neighbours(columns: Mapping[str, int]) -> list[list[str]]:

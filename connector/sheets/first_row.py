@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from connector.sheets import tags
-from connector.sheets.api import SheetsApi
 from connector.sheets.areas import Area
+from connector.sheets.client import SheetsApi
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.layout import TabLayout
 from connector.sheets.overview import locks
@@ -30,15 +30,15 @@ _FIELDS = (
 )
 
 
-def free_first_rows(api: SheetsApi, spreadsheet_id: str, places: Iterable[TabLayout]) -> set[int]:
+def free_first_rows(api: SheetsApi, spreadsheet_id: str, layouts: Iterable[TabLayout]) -> set[int]:
     """The ids of those of the tabs whose row below the header is blank and may be filled. One read, none for no tabs.
 
     Only for tabs without rows of the connector's. Raises SheetsError.
     """
-    rows = {place.sheet_id: _row(place) for place in places if place.columns}
+    rows = {tab_layout.sheet_id: _row(tab_layout) for tab_layout in layouts if tab_layout.columns}
     if not rows:
         return set()
-    wanted = {place.sheet_id: set(place.columns.values()) for place in places if place.columns}
+    wanted = {tab_layout.sheet_id: set(tab_layout.columns.values()) for tab_layout in layouts if tab_layout.columns}
     ranges = [
         {
             "sheetId": sheet_id,
@@ -57,10 +57,10 @@ def free_first_rows(api: SheetsApi, spreadsheet_id: str, places: Iterable[TabLay
     return free
 
 
-def _row(place: TabLayout) -> Area:
+def _row(tab_layout: TabLayout) -> Area:
     """The row below the header, from the first of the connector's columns to the last."""
-    (end,) = place.end
-    columns = place.columns.values()
+    (end,) = tab_layout.end
+    columns = tab_layout.columns.values()
     return Area(end.row, end.row + 1, min(columns), max(columns) + 1)
 
 
@@ -79,14 +79,14 @@ def _is_free(sheet: Json, row: Area, columns: set[int]) -> bool:
     return not any(table.overlaps(row) and table.end_row <= row.end_row for table in tables)
 
 
-def refuses_what_is_gone(api: SheetsApi, spreadsheet_id: str, place: TabLayout) -> bool | None:
+def refuses_what_is_gone(api: SheetsApi, spreadsheet_id: str, tab_layout: TabLayout) -> bool | None:
     """Whether Google refuses an update that matches no tag, as the batch relies on; None where no clear answer came.
 
     One write, which changes nothing: it looks for the tag where it is not. Raises SheetsError.
     """
-    (last,), (end,) = place.last, place.end
+    (last,), (end,) = tab_layout.last, tab_layout.end
     try:
-        api.batch_update(spreadsheet_id, [tags.check_place("ROWS", end.id, place.sheet_id, last.row)])
+        api.batch_update(spreadsheet_id, [tags.check_place("ROWS", end.id, tab_layout.sheet_id, last.row)])
     except SheetsError as error:
         if error.kind is Kind.STALE:
             return True
@@ -96,23 +96,23 @@ def refuses_what_is_gone(api: SheetsApi, spreadsheet_id: str, place: TabLayout) 
     return False
 
 
-def keep_what_is_there(place: TabLayout, groups: Iterable[Sequence[str]], *, row: int, to: int) -> Iterator[Json]:
+def keep_what_is_there(tab_layout: TabLayout, groups: Iterable[Sequence[str]], *, row: int, to: int) -> Iterator[Json]:
     """Copies values and formulas of the connector's columns from one row to another. Where they are blank, nothing
     happens."""
     for columns in groups:
-        left = place.columns[columns[0]]
+        left = tab_layout.columns[columns[0]]
         yield {
             "copyPaste": {
-                "source": _cells(place, row, left, len(columns)),
-                "destination": _cells(place, to, left, len(columns)),
+                "source": _cells(tab_layout, row, left, len(columns)),
+                "destination": _cells(tab_layout, to, left, len(columns)),
                 "pasteType": "PASTE_FORMULA",
             }
         }
 
 
-def _cells(place: TabLayout, row: int, left: int, count: int) -> Json:
+def _cells(tab_layout: TabLayout, row: int, left: int, count: int) -> Json:
     return {
-        "sheetId": place.sheet_id,
+        "sheetId": tab_layout.sheet_id,
         "startRowIndex": row,
         "endRowIndex": row + 1,
         "startColumnIndex": left,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.sheets import tags
-from connector.sheets.api import SheetsApi
 from connector.sheets.areas import Area
+from connector.sheets.client import SheetsApi
 from connector.sheets.columns import Tab
 
 MOST_CELLS = 10_000_000

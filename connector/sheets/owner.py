@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from connector.sheets.guard import Guard, marker_id
+from connector.sheets.idempotency.guard import Guard, marker_id
 
 Json = dict[str, Any]
 

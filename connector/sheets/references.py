@@ -29,8 +29,8 @@ class TabColumns:
     columns: Mapping[str, int]
 
     @classmethod
-    def of(cls, title: str, place: TabLayout) -> "TabColumns":
-        return cls(title, place.columns)
+    def of(cls, title: str, tab_layout: TabLayout) -> "TabColumns":
+        return cls(title, tab_layout.columns)
 
     def whole(self, key: str) -> str:
         """The whole column, header and all: a range that began below the header would miss rows inserted there."""

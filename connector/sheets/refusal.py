@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from connector.sheets import tags
-from connector.sheets.api import SheetsApi
 from connector.sheets.areas import Area
+from connector.sheets.client import SheetsApi
 from connector.sheets.errors import CHANGED, FULL, Kind, SheetsError
 from connector.sheets.layout import Layout, read_layout
 from connector.sheets.overview import MOST_CELLS, Lock, Overview, TabOverview, read_overview
@@ -60,7 +60,7 @@ def _locks_in_the_way(overview: Overview, sent: Sequence[Json]) -> Iterator[tupl
 def _written(kind: str, body: Json) -> Json | None:
     """The range whose cells a request writes."""
     if kind in {"findReplace", "repeatCell", "setDataValidation"}:
-        given: Json = body["range"]
+        given: Json | None = body.get("range")  # a search may go through all tabs
         return given
     if kind == "updateCells" and "start" in body:
         start, rows = body["start"], body["rows"]

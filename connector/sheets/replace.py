@@ -42,19 +42,19 @@ def columns_replaced(order: Order) -> set[str]:
     return {ITEMS_STATE, *order.row_lacks, *([TOTAL] if order.warning else [])}
 
 
-def replacements(place: TabLayout, order: Order, shows: Shown, rows: Rows) -> Iterator[Json]:
+def replacements(tab_layout: TabLayout, order: Order, shows: Shown, rows: Rows) -> Iterator[Json]:
     """The requests for the order's row; none for an order without one."""
     if order.shown is None:
         return
     row = rows.at.get(order.order_id)
-    yield from _fill_in(place, order, shows)
+    yield from _fill_in(tab_layout, order, shows)
     if _before(order) != _after(order, shows):
         if order.shown is Shown.WAITING:
-            yield from _replace(place, ITEMS_STATE, _before(order), _after(order, shows))
+            yield from _replace(tab_layout, ITEMS_STATE, _before(order), _after(order, shows))
         elif row is not None:
-            yield from _replace(place, ITEMS_STATE, _before(order), _after(order, shows), row=row)
+            yield from _replace(tab_layout, ITEMS_STATE, _before(order), _after(order, shows), row=row)
     if order.warning and row is not None and _is_ours(rows.notes.get(row, ""), order.warning):
-        yield from _put_note(place, row, order.warning)
+        yield from _put_note(tab_layout, row, order.warning)
 
 
 def _before(order: Order) -> str:
@@ -65,7 +65,7 @@ def _after(order: Order, shows: Shown) -> str:
     return items_text(order.order_id, shows, order.change)
 
 
-def _fill_in(place: TabLayout, order: Order, shows: Shown) -> Iterator[Json]:
+def _fill_in(tab_layout: TabLayout, order: Order, shows: Shown) -> Iterator[Json]:
     """The values that have come; and what the other cells say instead of waiting, or nothing."""
     if order.shown is None:
         return
@@ -74,15 +74,15 @@ def _fill_in(place: TabLayout, order: Order, shows: Shown) -> Iterator[Json]:
     for column in order.row_lacks:
         text = pending_text(order.order_id, shows) if column in still else typed(column, order) or ""
         if text != found:
-            yield from _replace(place, column, found, text)
+            yield from _replace(tab_layout, column, found, text)
 
 
-def _replace(place: TabLayout, key: str, find: str, replacement: str, *, row: int | None = None) -> Iterator[Json]:
+def _replace(tab_layout: TabLayout, key: str, find: str, replacement: str, *, row: int | None = None) -> Iterator[Json]:
     """No hit means that the merchant changed or deleted the cell, and then it is left alone."""
-    column = place.columns.get(key)
+    column = tab_layout.columns.get(key)
     if column is None:
         return
-    within: Json = {"sheetId": place.sheet_id, "startColumnIndex": column, "endColumnIndex": column + 1}
+    within: Json = {"sheetId": tab_layout.sheet_id, "startColumnIndex": column, "endColumnIndex": column + 1}
     if row is not None:
         within |= {"startRowIndex": row, "endRowIndex": row + 1}
     yield {
@@ -101,13 +101,13 @@ def _is_ours(note: str, warning: str) -> bool:
     return note != warning and warning.startswith(note)
 
 
-def _put_note(place: TabLayout, row: int, note: str) -> Iterator[Json]:
-    column = place.columns.get(TOTAL)
+def _put_note(tab_layout: TabLayout, row: int, note: str) -> Iterator[Json]:
+    column = tab_layout.columns.get(TOTAL)
     if column is None:
         return
     yield {
         "updateCells": {
-            "start": {"sheetId": place.sheet_id, "rowIndex": row, "columnIndex": column},
+            "start": {"sheetId": tab_layout.sheet_id, "rowIndex": row, "columnIndex": column},
             "rows": [{"values": [{"note": note}]}],
             "fields": "note",
         }

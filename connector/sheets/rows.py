@@ -2,12 +2,12 @@
 
 from datetime import tzinfo
 
+from connector.amounts import line_total
 from connector.models import Item, Order, Shown
 from connector.sheets.cells import Cell, amount_cell, count_cell, linked_cell, text_cell, time_cell
 from connector.sheets.columns import FIRST_STATUS, TOTAL
 from connector.sheets.links import chat_link, picture_link
 from connector.sheets.pending import pending_cell, waits
-from connector.totals import line_total
 
 Row = dict[str, Cell]
 

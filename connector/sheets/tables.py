@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connector.sheets.api import SheetsApi
+from connector.sheets.client import SheetsApi
 from connector.sheets.layout import TabLayout
 
 Json = dict[str, Any]
@@ -47,15 +47,15 @@ def read_tables(api: SheetsApi, spreadsheet_id: str) -> dict[int, tuple[Table, .
     return found
 
 
-def grow_tables(tables: Sequence[Table], place: TabLayout, *, insert_at: int, end: int) -> Iterator[Json]:
+def grow_tables(tables: Sequence[Table], tab_layout: TabLayout, *, insert_at: int, end: int) -> Iterator[Json]:
     """Has each table that holds the connector's rows reach down to the new ones, which come in at `insert_at` and end
     before `end`. One into which they come grows by itself.
 
     A table holds them if it begins at their header or above it and has one of their columns, or ends where they end.
     """
     for table in tables:
-        holds_columns = any(table.first_column <= index < table.end_column for index in place.columns.values())
-        from_header = place.header_row is not None and table.first_row <= place.header_row
+        holds_columns = any(table.first_column <= index < table.end_column for index in tab_layout.columns.values())
+        from_header = tab_layout.header_row is not None and table.first_row <= tab_layout.header_row
         if not holds_columns or not (from_header or table.end_row == insert_at) or table.end_row > insert_at:
             continue
         yield {

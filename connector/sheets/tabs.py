@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from connector.logs import get_logger
+from connector.log import get_logger
 from connector.sheets import tags
-from connector.sheets.api import SheetsApi
+from connector.sheets.client import SheetsApi
 from connector.sheets.columns import COLUMNS, KEY, RECEIVED, Tab
+from connector.sheets.create import append_rows, create_in_blank_tab, create_tab, new_sheet_id, tag_columns, tag_end
 from connector.sheets.errors import Kind, SheetsError
-from connector.sheets.furnish import add_tab, append_rows, furnish, new_sheet_id, tag_columns, tag_end
+from connector.sheets.formatting import format_tab
 from connector.sheets.layout import Layout, TabLayout
-from connector.sheets.looks import dress
 from connector.sheets.overview import GRID
 from connector.sheets.refusal import explained
 from connector.sheets.takeover import IsOurs, is_blank, recognise
@@ -105,15 +105,15 @@ def prepare(
         if found:
             requests += tag_columns(tab, found)
             requests += _tag_end(api, spreadsheet_id, tab, found, book, is_ours)
-        elif same_title and _can_be_furnished(api, spreadsheet_id, tab, same_title):
-            requests += furnish(tab, same_title.sheet_id, same_title.row_count)
-            looks += dress(tab, same_title.sheet_id)
+        elif same_title and _is_blank_tab(api, spreadsheet_id, tab, same_title):
+            requests += create_in_blank_tab(tab, same_title.sheet_id, same_title.row_count)
+            looks += format_tab(tab, same_title.sheet_id)
         else:
             title = free_title(titles[tab], taken)
             taken.add(title.casefold())
             sheet_id = new_sheet_id()
-            requests += add_tab(tab, title, sheet_id)
-            looks += dress(tab, sheet_id)
+            requests += create_tab(tab, title, sheet_id)
+            looks += format_tab(tab, sheet_id)
             if same_title:
                 log.warning("sheet.tab_left_alone", tab=same_title.title, made_instead=title)
     if not layout.tabs and layout.summary is None:
@@ -141,7 +141,7 @@ def can_go_on_in(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: Sheet, is
 
     Raises SheetsError.
     """
-    return _recognised(api, spreadsheet_id, tab, sheet, is_ours) is not None or _can_be_furnished(
+    return _recognised(api, spreadsheet_id, tab, sheet, is_ours) is not None or _is_blank_tab(
         api, spreadsheet_id, tab, sheet
     )
 
@@ -167,37 +167,37 @@ def _recognised(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: Sheet, is_
     return recognise(api, spreadsheet_id, tab, sheet.sheet_id, sheet.row_count, is_ours) if sheet.is_grid else None
 
 
-def find_rows(api: SheetsApi, spreadsheet_id: str, place: TabLayout, order_ids: Collection[str]) -> dict[str, int]:
+def find_rows(api: SheetsApi, spreadsheet_id: str, tab_layout: TabLayout, order_ids: Collection[str]) -> dict[str, int]:
     """The row in which each of the orders stands now, by the key column. One read. Raises SheetsError."""
-    column = place.columns.get(KEY)
+    column = tab_layout.columns.get(KEY)
     if column is None:
         return {}
     rows: dict[str, int] = {}
-    for index, value in enumerate(column_values(api, spreadsheet_id, place.sheet_id, column)):
+    for index, value in enumerate(column_values(api, spreadsheet_id, tab_layout.sheet_id, column)):
         if (text := as_text(value)) in order_ids:
             rows.setdefault(text, index)
     return rows
 
 
 def _tag_end(
-    api: SheetsApi, spreadsheet_id: str, tab: Tab, place: TabLayout, book: Book, is_ours: IsOurs
+    api: SheetsApi, spreadsheet_id: str, tab: Tab, tab_layout: TabLayout, book: Book, is_ours: IsOurs
 ) -> Iterator[Json]:
     """Looks for the last of the connector's rows, and tags it and the row below."""
     # The first columns are filled in every row: where the merchant has deleted one, the next tells nearly as well.
-    columns = place.columns
+    columns = tab_layout.columns
     if KEY in columns and RECEIVED in columns:
-        ids, times = two_columns(api, spreadsheet_id, place.sheet_id, columns[KEY], columns[RECEIVED])
+        ids, times = two_columns(api, spreadsheet_id, tab_layout.sheet_id, columns[KEY], columns[RECEIVED])
         # A note of the merchant's in the key column is no row, even if the store has taken it for an order's id.
         values = [order_id if as_text(time) else "" for order_id, time in zip(ids, times, strict=True)]
     else:
         column = next((columns[column.key] for column in COLUMNS[tab] if column.key in columns), 0)
-        values = column_values(api, spreadsheet_id, place.sheet_id, column)
+        values = column_values(api, spreadsheet_id, tab_layout.sheet_id, column)
     texts = [as_text(value) for value in values]
-    first = 0 if place.header_row is None else place.header_row + 1
+    first = 0 if tab_layout.header_row is None else tab_layout.header_row + 1
     last = max(first + _last_of_ours(texts[first:], is_ours), 0)
-    if last + 1 >= book.row_count(place.sheet_id):
-        yield append_rows(place.sheet_id, 1)
-    yield from tag_end(tab, place.sheet_id, last)
+    if last + 1 >= book.row_count(tab_layout.sheet_id):
+        yield append_rows(tab_layout.sheet_id, 1)
+    yield from tag_end(tab, tab_layout.sheet_id, last)
 
 
 def _last_of_ours(texts: Sequence[str], is_ours: IsOurs) -> int:
@@ -215,7 +215,7 @@ def _last_of_ours(texts: Sequence[str], is_ours: IsOurs) -> int:
     return next((index for index, text in enumerate(texts) if not text), len(texts)) - 1
 
 
-def _can_be_furnished(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: Sheet) -> bool:
+def _is_blank_tab(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: Sheet) -> bool:
     """Whether a tab of the merchant's is empty, and wide enough."""
     is_wide_enough = sheet.is_grid and sheet.column_count >= len(COLUMNS[tab])
     return is_wide_enough and is_blank(api, spreadsheet_id, sheet.sheet_id)

@@ -7,7 +7,7 @@ nobody else writes: all of its titles in one row, or nearly all of them above ro
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from connector.sheets.api import SheetsApi
+from connector.sheets.client import SheetsApi
 from connector.sheets.columns import COLUMNS, ITEMS_STATE, KEY, Tab
 from connector.sheets.layout import TabLayout
 from connector.sheets.rows import COMPLETE, UNAVAILABLE, waiting_text

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connector.sheets.api import SheetsApi
+from connector.sheets.client import SheetsApi
 
 
 def column_values(api: SheetsApi, spreadsheet_id: str, sheet_id: int, column: int) -> list[Any]:

@@ -8,14 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.clock import Clock
-from connector.logs import get_logger
+from connector.log import get_logger
 from connector.sheets import tabs, tags
-from connector.sheets.api import SheetsApi
+from connector.sheets.client import SheetsApi
 from connector.sheets.columns import TOTAL, Tab
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.first_row import free_first_rows, refuses_what_is_gone
+from connector.sheets.key_columns import SheetRows, read_rows
 from connector.sheets.layout import Layout, read_layout
-from connector.sheets.present_rows import SheetRows, read_rows
 from connector.sheets.refusal import explained
 from connector.sheets.replace import Rows
 from connector.sheets.summary.make import make_summary_anew, make_wanted_summary
@@ -94,7 +94,7 @@ class Workbook:
 
     def with_first_rows(self, layout: Layout) -> Layout:
         """The layout for a batch that is made now. Before a tab's first row: one read, and once one write."""
-        empty = [place for place in layout.tabs.values() if place.is_empty]
+        empty = [tab_layout for tab_layout in layout.tabs.values() if tab_layout.is_empty]
         if not empty or not layout.is_checked:
             return layout
         free = free_first_rows(self._api, self.spreadsheet_id, empty)
@@ -102,7 +102,10 @@ class Workbook:
             self._refuses_what_is_gone = refuses_what_is_gone(self._api, self.spreadsheet_id, empty[0])
         if not self._refuses_what_is_gone:
             return layout
-        tabs = {tab: replace(place, is_first_free=place.sheet_id in free) for tab, place in layout.tabs.items()}
+        tabs = {
+            tab: replace(tab_layout, is_first_free=tab_layout.sheet_id in free)
+            for tab, tab_layout in layout.tabs.items()
+        }
         return replace(layout, tabs=tabs)
 
     def explained(self, error: SheetsError, sent: Sequence[Json]) -> SheetsError:
@@ -163,15 +166,15 @@ class Workbook:
         two, none for no orders."""
         if not order_ids:
             return Rows()
-        place = layout.tabs[Tab.ORDERS]
-        at = tabs.find_rows(self._api, self.spreadsheet_id, place, order_ids)
+        tab_layout = layout.tabs[Tab.ORDERS]
+        at = tabs.find_rows(self._api, self.spreadsheet_id, tab_layout, order_ids)
         rows = sorted(row for order_id, row in at.items() if order_id in noted)
-        column = place.columns.get(TOTAL)
+        column = tab_layout.columns.get(TOTAL)
         if not rows or column is None:
             return Rows(at)
         cells = [
             {
-                "sheetId": place.sheet_id,
+                "sheetId": tab_layout.sheet_id,
                 "startRowIndex": row,
                 "endRowIndex": row + 1,
                 "startColumnIndex": column,

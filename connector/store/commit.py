@@ -4,7 +4,8 @@ A commit costs a disk flush, whatever it holds. There is no thread for it: whoev
 gathered, and the first who came meanwhile commits for the next. Under load this is many times faster than a commit
 each, and with SQLite nobody ever waits for a lock.
 
-Changes of the same kind may share their statements, too: all of a kind that have gathered are made with one call.
+Changes of the same kind may share their statements, too, as a micro-batch: all of a kind that have gathered are made
+with one call.
 """
 
 import threading
@@ -19,11 +20,11 @@ from connector.observer import UNOBSERVED, Observer
 
 A = TypeVar("A")
 T = TypeVar("T")
-Together = Callable[[Connection, Sequence[A]], Sequence[T]]
+MicroBatch = Callable[[Connection, Sequence[A]], Sequence[T]]
 """Makes several changes of a kind with one call; returns a result for each, in their order."""
 Committed = Callable[[Sequence[T]], object]
 """Is told the results of all changes of a kind that were committed together."""
-_MOST_TOGETHER = 256
+_LARGEST_MICRO_BATCH = 256
 
 
 class StoreClosedError(Exception):
@@ -40,7 +41,7 @@ class _Change:
 
     __slots__ = ("argument", "committed", "error", "is_done", "make", "result", "turn")
 
-    def __init__(self, make: Together[Any, Any], argument: Any, committed: Committed[Any] | None) -> None:
+    def __init__(self, make: MicroBatch[Any, Any], argument: Any, committed: Committed[Any] | None) -> None:
         self.make = make
         self.argument = argument
         self.committed = committed
@@ -81,7 +82,7 @@ class GroupCommit:
         """
         return self._run(_Change(_one_by_one, change, None))  # type: ignore[no-any-return]
 
-    def make_together(self, make: Together[A, T], argument: A, committed: Committed[T] | None = None) -> T:
+    def make_in_micro_batch(self, make: MicroBatch[A, T], argument: A, committed: Committed[T] | None = None) -> T:
         """The same for a change that may be made by one call with all others for which `make` is equal.
 
         `committed` is called once for all of them, in one of their threads, after the others were let go.
@@ -117,7 +118,7 @@ class GroupCommit:
     def _commit_gathered(self, own: _Change) -> None:
         """Commits for all who have gathered; `own` has waited longest of them."""
         with self._lock:
-            group = [self._gathered.popleft() for _ in range(min(len(self._gathered), _MOST_TOGETHER))]
+            group = [self._gathered.popleft() for _ in range(min(len(self._gathered), _LARGEST_MICRO_BATCH))]
         try:
             committed = self._commit(group)
         except BaseException as error:
@@ -142,7 +143,7 @@ class GroupCommit:
     def _commit(self, group: Sequence[_Change]) -> list[tuple[Committed[Any], Sequence[Any]]]:
         """Makes the changes in one transaction; who is to be told of which results."""
         began = time.perf_counter()
-        kinds: dict[Together[Any, Any], list[_Change]] = {}
+        kinds: dict[MicroBatch[Any, Any], list[_Change]] = {}
         for change in group:
             kinds.setdefault(change.make, []).append(change)
         has_begun = False

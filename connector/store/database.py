@@ -11,10 +11,9 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from connector.logs import Redactor
+from connector.log import Redactor, database_secrets
 from connector.observer import Observer
-from connector.settings import database_secrets
-from connector.store.commit import Committed, GroupCommit, Together
+from connector.store.commit import Committed, GroupCommit, MicroBatch
 from connector.store.file import SameFile
 from connector.store.migrate import NewerSchemaError, migrate
 
@@ -70,9 +69,9 @@ class Database:
         """Makes a change and returns when it is on disk; see GroupCommit.make."""
         return self._commit.make(change)
 
-    def write_together(self, make: Together[A, T], argument: A, committed: Committed[T] | None = None) -> T:
+    def write_in_micro_batch(self, make: MicroBatch[A, T], argument: A, committed: Committed[T] | None = None) -> T:
         """Makes a change that others of its kind may share; returns when it is on disk. See GroupCommit."""
-        return self._commit.make_together(make, argument, committed)
+        return self._commit.make_in_micro_batch(make, argument, committed)
 
     def check_file(self) -> None:
         """Raises StoreReplacedError where the database's file is not the one any more that was opened."""

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.models import ItemsState, NewOrder, Order
-from connector.sameness import contradiction as contradiction_of
 from connector.store.dialect import insert_new, select_among
 from connector.store.items import OrderItems, put_items
 from connector.store.known import adds_something, complete, known_orders
+from connector.store.same_order import contradiction as contradiction_of
 from connector.store.tables import orders, past_orders
 
 NOTHING_TO_FETCH_WITH = (
@@ -24,7 +24,7 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class OrderIntake:
     """What became of an order that was handed in."""
 
     order_id: str
@@ -39,7 +39,7 @@ class Taken:
 
 def add_orders(
     connection: Connection, shop: str, new_orders: Sequence[NewOrder], *, now: datetime, grace: timedelta
-) -> list[Taken]:
+) -> list[OrderIntake]:
     """Stores the orders that are not there yet, and adds to those that are what they lacked.
 
     `grace` is how long an order's row waits for the items before it is written without them.
@@ -64,7 +64,7 @@ def add_orders(
             contradiction = _again(connection, known.get(order.order_id), order, times[order.order_id], now=now)
         elif order.items:
             put_items(connection, [OrderItems(key, order.items, order.item_count, order.total_price)])
-        taken.append(Taken(order.order_id, key is not None, contradiction))
+        taken.append(OrderIntake(order.order_id, key is not None, contradiction))
     return taken
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from connector.amounts import common_currency, mismatch, pieces, sum_total, tidy
 from connector.models import Item
 from connector.store.tables import items as items_table
 from connector.store.tables import orders
-from connector.totals import common_currency, mismatch, pieces, sum_total, tidy
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from connector.amounts import tidy
 from connector.models import ItemsState, NewOrder, Order, Shown
-from connector.sameness import contradiction
 from connector.store.items import OrderItems, put_items
 from connector.store.learned import FOUND_IN_SHEET
 from connector.store.orders import to_order, with_items
+from connector.store.same_order import contradiction
 from connector.store.tables import orders
-from connector.totals import tidy
 
 _FILLED_IN = ("customer_name", "customer_phone", "item_count", "total_price", "currency")
 """What is filled in in a row that is there already."""

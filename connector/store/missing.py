@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.models import NewOrder
-from connector.sameness import contradiction
 from connector.store.known import adds_something, known_orders
+from connector.store.same_order import contradiction
 from connector.store.tables import past_orders
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from connector.amounts import tidy
 from connector.models import Item, ItemsState, Order, Shown, Status, status_of
 from connector.store.places import place_of
 from connector.store.tables import is_odd, orders, past_orders
 from connector.store.tables import items as items_table
-from connector.totals import tidy
 
 _IDS_AT_ONCE = 500
 

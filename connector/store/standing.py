@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.models import ItemsState
+from connector.store.breakers import CircuitBreaker, Part, get_breaker
 from connector.store.orders import oldest_unwritten
-from connector.store.pauses import Part, Pause, get_pause
 from connector.store.refusals import SetAside, items_set_aside, rows_set_aside
 from connector.store.tables import orders
 
@@ -18,7 +18,7 @@ from connector.store.tables import orders
 class Standing:
     """As one look at the store has it."""
 
-    pauses: Mapping[Part, Pause] = field(default_factory=lambda: {part: Pause() for part in Part})
+    breakers: Mapping[Part, CircuitBreaker] = field(default_factory=lambda: {part: CircuitBreaker() for part in Part})
     oldest_unwritten: datetime | None = None
     """When the oldest order came in that has no row yet."""
     waits_since: datetime | None = None
@@ -30,7 +30,7 @@ class Standing:
 def read_standing(connection: Connection, shop: str) -> Standing:
     """A few looks into indexes, however many orders there are."""
     return Standing(
-        {part: get_pause(connection, shop, part) for part in Part},
+        {part: get_breaker(connection, shop, part) for part in Part},
         oldest_unwritten(connection, shop),
         _waits_since(connection, shop),
         rows_set_aside(connection, shop),

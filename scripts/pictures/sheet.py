@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser
 
-from connector.sandbox.sandbox import TIME_ZONE
-from connector.sandbox.whapi.market import CUSTOMERS, SHOPS, Customer
-from connector.sandbox.whapi.order import SandboxItem, SandboxOrder
+from sandbox.sandbox import TIME_ZONE
+from sandbox.whapi.market import CUSTOMERS, SHOPS, Customer
+from sandbox.whapi.order import SandboxItem, SandboxOrder
 from scripts.pictures import summary
 from tests.service.shop import Shop
 from tests.waiting import wait_until

@@ -16,18 +16,18 @@ from typing import Any
 
 from playwright.sync_api import Browser, ViewportSize
 
+from connector.app import create_app
 from connector.metrics.quota import Quota
 from connector.models import Item, NewOrder, Order, Place, shown_for
-from connector.sandbox.sandbox import Sandbox
-from connector.sandbox.whapi.market import CUSTOMERS, SHOPS
-from connector.service import SHOP, Service, build_service
+from connector.runtime import SHOP, Service, build_service
+from connector.server import WebServer
 from connector.settings import load_settings
-from connector.store import batches, fetching, intake, orders, pauses
+from connector.store import batches, breakers, fetching, intake, orders
 from connector.store.batches import Batch, Made
+from connector.store.breakers import Part
 from connector.store.database import Database
-from connector.store.pauses import Part
-from connector.web.app import create_app
-from connector.web.server import WebServer
+from sandbox.sandbox import Sandbox
+from sandbox.whapi.market import CUSTOMERS, SHOPS
 
 PASSWORD = "only-for-the-pictures"
 NOW = datetime(2026, 11, 24, 3, 42, 10, tzinfo=UTC)
@@ -78,7 +78,7 @@ class Day:
             self.worked(name, NOW - timedelta(seconds=237))
 
     def worked(self, part: Part, now: datetime) -> None:
-        self._database.write(lambda c: pauses.worked(c, SHOP, part, now=now))
+        self._database.write(lambda c: breakers.record_success(c, SHOP, part, now=now))
 
     def stuck(self, sent_at: datetime) -> None:
         """An order whose items Whapi does not find."""
@@ -165,7 +165,7 @@ def page_of_the_day(folder: Path) -> Iterator[tuple[str, Service]]:
     database = Database(settings.database_url)
     Day(database, settings.spreadsheet_id).pass_by()
     service = build_service(settings, database, clock=StandingClock())
-    service.pipeline.holds_lock = True
+    service.workers.holds_lock = True
     for quota, used in ((Quota.READ, 7), (Quota.WRITE, 6)):
         for _ in range(used):
             service.instruments.quota.count(quota)

@@ -7,7 +7,7 @@ from pathlib import Path
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from connector.sandbox.google.grid import Content
+from sandbox.google.grid import Content
 from tests.spreadsheet.export import save_as_xlsx
 from tests.spreadsheet.libreoffice import as_pdf
 

@@ -9,10 +9,10 @@ import httpx
 import pytest
 import structlog
 
+from connector.gateways.reading.result import MOST_UNCLEAR
+from connector.gateways.reading.unwrap import DEEPEST, TooDeepError, parse_json
 from connector.gateways.webhook import read_webhook
-from connector.sandbox.sandbox import Sandbox
-from connector.whapi.payload import MOST_UNCLEAR
-from connector.whapi.unwrap import DEEPEST, TooDeepError, parse_json
+from sandbox.sandbox import Sandbox
 from tests.attack.service_memory import MEBIBYTE, memory_of
 from tests.clock import FakeClock
 from tests.process.service_process import ServiceProcess

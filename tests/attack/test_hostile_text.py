@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector.whapi.ids import is_order_id, why_lost
+from connector.gateways.reading.ids import is_order_id, why_lost
 from tests.attack.hostile import TEXTS
 from tests.service.shop import Shop
 from tests.waiting import wait_until

@@ -6,16 +6,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from connector.api.request import LARGEST_BODY
 from connector.gateways.forwarded import read_forwarded
+from connector.gateways.reading.result import MOST_UNCLEAR
 from connector.gateways.webhook import read_webhook
+from connector.jobs.receive import ReceiveStage
 from connector.store import quarantine
 from connector.store.database import Database
 from connector.store.orders import find_orders
-from connector.sync.receive import ReceiveStage
-from connector.web.body import LARGEST_BODY
-from connector.whapi.payload import MOST_UNCLEAR
 from tests.attack.test_routes import count
 from tests.clock import FakeClock
+from tests.context import shop_context
 from tests.service.shop import Shop
 
 NOW = FakeClock().now()
@@ -29,7 +30,7 @@ def many_messages() -> dict[str, Any]:
 
 
 def test_ten_thousand_messages_are_one_commit(database: Database) -> None:
-    receive = ReceiveStage(database, shop="default", grace=3, clock=FakeClock(), arrived=lambda _: None)
+    receive = ReceiveStage(shop_context(database, FakeClock()), arrived=lambda _: None)
     commits: list[object] = []
     sa.event.listen(database.engine, "commit", commits.append)
     payload = many_messages()
@@ -43,7 +44,7 @@ def test_ten_thousand_messages_are_one_commit(database: Database) -> None:
 
 
 def test_a_thousand_times_the_same_order_is_one(database: Database) -> None:
-    receive = ReceiveStage(database, shop="default", grace=3, clock=FakeClock(), arrived=lambda _: None)
+    receive = ReceiveStage(shop_context(database, FakeClock()), arrived=lambda _: None)
     message = {"type": "order", "order": {"order_id": "1", "token": "t"}}
 
     receipt = receive.receive(read_webhook({"messages": [message] * 1000}, now=NOW), keep_unclear=True)
@@ -121,7 +122,7 @@ def test_an_order_beside_deep_nesting_is_taken(shop: Shop) -> None:
 
 
 def test_many_orders_are_found_at_once_each_once_and_in_the_order_of_the_question(database: Database) -> None:
-    receive = ReceiveStage(database, shop="default", grace=3, clock=FakeClock(), arrived=lambda _: None)
+    receive = ReceiveStage(shop_context(database, FakeClock()), arrived=lambda _: None)
     orders = [{"order_id": f"{n}", "order_token": "t"} for n in range(1200)]
     receive.receive(read_forwarded(orders, now=NOW), keep_unclear=False)
     wanted = [f"{n}" for n in range(1199, -1, -1)]

@@ -13,20 +13,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector.gateways.forwarded import read_forwarded
+from connector.gateways.reading.result import Reading
 from connector.gateways.webhook import read_webhook
+from connector.gateways.whapi.payload import parse_items
+from connector.jobs.guards import GUARDS
 from connector.models import NewOrder, Order, Status
-from connector.present import order_json
+from connector.serializers import order_json
 from connector.sheets.batch import build_requests, entries_that_fit
 from connector.sheets.cells import LONGEST_TEXT
 from connector.sheets.columns import Tab
-from connector.sheets.guard import marker_id
+from connector.sheets.idempotency.guard import marker_id
 from connector.sheets.workbook import Workbook
 from connector.store import intake, orders, quarantine
 from connector.store.batches import new_batch_id
 from connector.store.database import Database
-from connector.sync.guards import GUARDS
-from connector.whapi.items import parse_items
-from connector.whapi.payload import Reading
 from tests.attack.hostile import answers, as_json, bodies
 from tests.clock import FakeClock
 from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, new_google

@@ -7,11 +7,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from google.oauth2.credentials import Credentials
 
-from connector.check.failure import sentence_of
-from connector.sheets.api import SheetsApi
+from connector.checks.failure import sentence_of
+from connector.gateways.whapi.client import WhapiClient
+from connector.gateways.whapi.errors import Scope, WhapiError
+from connector.sheets.client import SheetsApi
 from connector.sheets.errors import Kind, SheetsError
-from connector.whapi.client import WhapiClient
-from connector.whapi.errors import Scope, WhapiError
 
 TO_GOOGLE = (
     "Google Sheets answered with a redirection, which is not followed. See that SHEETS_BASE_URL is right, and that "

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connector.web.app import create_app
+from connector.app import create_app
 from tests.attack.hostile import as_json, bodies
 from tests.attack.raw import Answer, answers, connect, exchange, read_all, request
 from tests.service.shop import Shop

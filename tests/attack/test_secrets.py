@@ -6,9 +6,8 @@ import httpx
 import pytest
 import structlog
 
-from connector.web.app import create_app
-from connector.web.auth import Gate
-from connector.web.throttle import MOST_WRONG, WINDOW, Throttle
+from connector.api.auth import MOST_WRONG, WINDOW, Authenticator, Throttle
+from connector.app import create_app
 from tests.attack.raw import Answer, exchange, request
 from tests.attack.test_slow_senders import served
 from tests.service.shop import Shop
@@ -132,14 +131,14 @@ def test_the_log_tells_of_wrong_secrets_once_a_minute_and_never_shows_them(secon
 
 @pytest.mark.parametrize("secret", ["plain-ascii-secret", "größer-als-gedacht", "пароль-пароль-пароль", "a b\tc?d=e,f"])
 def test_a_secret_is_known_by_its_bytes_in_either_header(secret: str) -> None:
-    gate = Gate(secret)
+    authenticator = Authenticator(secret)
     sent = secret.encode().decode("latin-1")
 
-    assert gate.admits("", sent)
-    assert gate.admits(f"bEaReR  {sent} ", "")
-    assert not gate.admits(sent, "")
+    assert authenticator.admits("", sent)
+    assert authenticator.admits(f"bEaReR  {sent} ", "")
+    assert not authenticator.admits(sent, "")
     for wrong in ("", sent + "x", sent[:-1], sent[::-1], f"{sent}, {sent}", "\u0100" * len(sent)):
-        assert not gate.admits(f"Bearer {wrong}", wrong)
+        assert not authenticator.admits(f"Bearer {wrong}", wrong)
 
 
 def test_a_stranger_is_refused_before_the_body_is_read(shop: Shop) -> None:

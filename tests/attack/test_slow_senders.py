@@ -8,8 +8,8 @@ from contextlib import ExitStack, contextmanager
 
 import httpx
 
-from connector.web.app import create_app
-from connector.web.server import WebServer
+from connector.app import create_app
+from connector.server import WebServer
 from tests.attack.raw import connect
 from tests.service.shop import Shop
 from tests.waiting import wait_until

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from connector.sandbox.sandbox import Sandbox
+from sandbox.sandbox import Sandbox
 from tests.attack.raw import connect, exchange, read_all
 from tests.attack.service_memory import MEBIBYTE, MOST_MORE, memory_of, pushing
 from tests.attack.test_slow_senders import served

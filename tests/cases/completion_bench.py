@@ -6,33 +6,32 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connector.events.announce import Announcer
+from connector.events.publisher import Publisher
 from connector.gateways.forwarded import read_forwarded
+from connector.gateways.reading.result import Reading
 from connector.gateways.webhook import read_webhook
+from connector.gateways.whapi.errors import Scope, WhapiError
+from connector.gateways.whapi.payload import parse_items
+from connector.jobs.fetch import FetchStage
+from connector.jobs.receive import IntakeResult, ReceiveStage
+from connector.jobs.write import WriteStage
 from connector.models import Item, NewOrder, Order, OrderChange
-from connector.sandbox.google.calls import Call
-from connector.sandbox.google.grid import Cell
-from connector.sandbox.google.merchant import Merchant
-from connector.sandbox.google.standin import Answer
-from connector.service import SHOP
+from connector.runtime import SHOP
 from connector.sheets.columns import Tab
 from connector.sheets.workbook import Workbook
 from connector.store import orders, quarantine
 from connector.store.database import Database
 from connector.store.quarantine import Entry
 from connector.store.tables import outbox
-from connector.sync.fetch import FetchStage
-from connector.sync.receive import Receipt, ReceiveStage
-from connector.sync.retry import RetryPolicy
-from connector.sync.write import WriteStage
-from connector.whapi.errors import Scope, WhapiError
-from connector.whapi.items import parse_items
-from connector.whapi.payload import Reading
+from sandbox.google.calls import Call
+from sandbox.google.grid import Cell
+from sandbox.google.merchant import Merchant
+from sandbox.google.standin import Answer
 from tests.clock import FakeClock
+from tests.context import shop_context
 from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, new_google
 
 TITLES = {Tab.ORDERS: "Orders", Tab.ITEMS: "Items"}
-POLICY = RetryPolicy(10, 3600, 7 * 86_400, jitter=lambda: 0.5)
 NOT_FOUND = 404
 
 
@@ -66,14 +65,14 @@ class Bench:
         self.api = DirectApi(self.google, self.clock)
         self.whapi = Whapi(answers or {})
         self.database = Database(f"sqlite:///{folder}/connector.db")
-        events = Announcer(shop=SHOP, spreadsheet_id=SPREADSHEET_ID, targets=["target"])
+        events = Publisher(shop=SHOP, spreadsheet_id=SPREADSHEET_ID, targets=["target"])
         workbook = Workbook(
             self.api, SPREADSHEET_ID, titles=TITLES, is_ours=self._known, clock=self.clock, time_zone=None
         )
-        common: dict[str, Any] = {"shop": SHOP, "clock": self.clock, "events": events}
-        self.fetch = FetchStage(self.database, self.whapi, policy=POLICY, **common)
-        self.write = WriteStage(self.database, self.api, workbook, policy=POLICY, **common)
-        self.receive = ReceiveStage(self.database, grace=3, arrived=lambda _: None, **common)
+        context = shop_context(self.database, self.clock, events=events)
+        self.fetch = FetchStage(context, self.whapi)
+        self.write = WriteStage(context, self.api, workbook)
+        self.receive = ReceiveStage(context, arrived=lambda _: None)
 
     @property
     def merchant(self) -> Merchant:
@@ -81,7 +80,7 @@ class Bench:
 
     # What comes in
 
-    def request(self, path: str, body: Any) -> Receipt:
+    def request(self, path: str, body: Any) -> IntakeResult:
         """As the routes take it; what is not understood at `/orders` fails the test."""
         if path.startswith("/webhooks/whapi"):
             return self.receive.receive(read_webhook(body, now=self.clock.now()), keep_unclear=True)
@@ -89,12 +88,12 @@ class Bench:
         assert not reading.unclear
         return self.receive.receive(reading, keep_unclear=False)
 
-    def comes(self, order_id: str = "order-1", **values: Any) -> Receipt:
+    def comes(self, order_id: str = "order-1", **values: Any) -> IntakeResult:
         """An order as a reader hands it on."""
         values.setdefault("received_at", self.clock.now())
         return self.receive.receive(Reading(orders=[NewOrder(order_id, **values)]), keep_unclear=True)
 
-    def is_told(self, *changes: OrderChange) -> Receipt:
+    def is_told(self, *changes: OrderChange) -> IntakeResult:
         return self.receive.receive(Reading(changes=list(changes)), keep_unclear=True)
 
     # What the stages do

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, Response, jsonify
 
-from connector.sandbox.server import SandboxServer
+from sandbox.server import SandboxServer
 
 
 def items_server(items_by_order: Mapping[str, Any]) -> SandboxServer:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from connector.sandbox.google.grid import Cell
-from connector.service import SHOP
+from connector.runtime import SHOP
 from connector.store import quarantine
+from sandbox.google.grid import Cell
 from tests.cases.items_server import items_server
 from tests.service.shop import Shop
 from tests.service.test_api import order_count

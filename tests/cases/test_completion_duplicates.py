@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.jobs.receive import IntakeResult
+from connector.jobs.replay import replay
 from connector.models import Item, NewOrder, Order
-from connector.sameness import contradiction
-from connector.service import SHOP
+from connector.runtime import SHOP
 from connector.store.missing import missing
-from connector.sync.receive import Receipt
-from connector.sync.replay import replay
+from connector.store.same_order import contradiction
 from tests.cases.completion_bench import Bench
 from tests.cases.test_completion_rows import order_named
 from tests.clock import FakeClock
@@ -31,7 +31,7 @@ FULL: dict[str, Any] = {
 NOW = FakeClock().now()
 
 
-def counts(receipt: Receipt) -> tuple[int, int, int]:
+def counts(receipt: IntakeResult) -> tuple[int, int, int]:
     return receipt.accepted, receipt.duplicates, receipt.quarantined
 
 

@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connector.models import Item, Order, OrderChange
-from connector.sandbox.google.grid import Cell, Formula
-from connector.sandbox.google.typed import typed as as_google_takes_it
 from connector.sheets.pending import numeral, typed
+from sandbox.google.grid import Cell, Formula
+from sandbox.google.typed import typed as as_google_takes_it
 from tests.cases.completion_bench import Bench
 from tests.clock import FakeClock
 from tests.pipeline.direct import Fate

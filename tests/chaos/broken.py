@@ -13,23 +13,23 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from benchmarks.chaos import launcher
+from connector.jobs import write
+from connector.jobs.ownership import Ownership
+from connector.jobs.receive import IntakeResult, ReceiveStage
+from connector.jobs.write import WriteStage, Written
 from connector.sheets import batch as sheets_batch
 from connector.sheets import owner
-from connector.sheets.api import GOOGLE, SheetsApi
+from connector.sheets.client import GOOGLE, SheetsApi
 from connector.sheets.errors import SheetsError
+from connector.sheets.idempotency.marker import Marker
+from connector.sheets.idempotency.named_range import NamedRange
 from connector.sheets.layout import TabLayout
-from connector.sheets.marker import Marker
-from connector.sheets.named_range import NamedRange
 from connector.store import batches
 from connector.store.batches import Batch, Made
 from connector.store.file import SameFile
-from connector.store.intake import Taken
+from connector.store.intake import OrderIntake
 from connector.store.tables import orders
-from connector.sync import write
-from connector.sync.ownership import Ownership
-from connector.sync.receive import Receipt, ReceiveStage
-from connector.sync.write import WriteStage, Written
+from tests.chaos import launcher
 
 LATER = 1.0
 """Seconds between the answer and the storing, as in a queue that is kept in memory."""
@@ -74,10 +74,10 @@ def acknowledged_before_stored() -> None:
     """A request is answered with 200 while its orders are only in memory."""
     receive = ReceiveStage.receive
 
-    def acknowledge(self: ReceiveStage, reading: Any, **options: Any) -> Receipt:
+    def acknowledge(self: ReceiveStage, reading: Any, **options: Any) -> IntakeResult:
         threading.Timer(LATER, receive, (self, reading), options).start()
-        taken = tuple(Taken(order.order_id, is_new=True) for order in reading.orders)
-        return Receipt(taken, reading.ignored, 0)
+        taken = tuple(OrderIntake(order.order_id, is_new=True) for order in reading.orders)
+        return IntakeResult(taken, reading.ignored, 0)
 
     replace(ReceiveStage, "receive", acknowledge)
 

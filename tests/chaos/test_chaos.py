@@ -68,7 +68,7 @@ def test_a_signal_ends_it_with_all_that_it_started(tmp_path: Path) -> None:
     log = tmp_path / "service.log"
     arguments = ("--orders", "1000", "--kills", "50", "--seed", "1", "--log", str(log))
     with subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.chaos", *arguments],
+        [sys.executable, "-m", "tests.chaos", *arguments],
         cwd=tmp_path,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,

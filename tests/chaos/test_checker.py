@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from benchmarks.chaos import expected
-from benchmarks.chaos.checker import differences
-from benchmarks.chaos.plan import Form
-from benchmarks.chaos.stream import Sent
-from connector.sandbox.google.grid import Cell, Sheet
-from connector.sandbox.orders import OrderMaker
-from connector.sandbox.sandbox import Sandbox
+from sandbox.google.grid import Cell, Sheet
+from sandbox.orders import OrderMaker
+from sandbox.sandbox import Sandbox
+from tests.chaos import expected
+from tests.chaos.checker import differences
+from tests.chaos.plan import Form
+from tests.chaos.stream import Sent
 
 ORDER_ID = "Order ID"
 

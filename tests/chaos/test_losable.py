@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from benchmarks.chaos.losable import Losable, losable
-from benchmarks.chaos.store import Store
 from connector.store.database import Database, parse_url
 from connector.store.lock import shop_lock
+from tests.chaos.losable import Losable, losable
+from tests.chaos.store import Store
 from tests.clock import FakeClock
 from tests.store.helpers import add, new_order
 

@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.chaos.actions import MOMENTS, CopyDatabase, LoseDatabase, Stall
-from benchmarks.chaos.plan import Plan, make_plan
+from tests.chaos.actions import MOMENTS, CopyDatabase, LoseDatabase, Stall
+from tests.chaos.plan import Plan, make_plan
 
 SEEDS = st.integers(0, 2**31)
 

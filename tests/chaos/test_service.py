@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.chaos.service import Service, Start
+from tests.chaos.service import Service, Start
 from tests.waiting import wait_until
 
 COUNTS = """
@@ -55,7 +55,7 @@ def test_one_that_stands_still_ends_with_the_run_all_the_same(tmp_path: Path) ->
     run = """
 import os, sys
 from pathlib import Path
-from benchmarks.chaos.service import Service, Start
+from tests.chaos.service import Service, Start
 service = Service(Start(("counts",), Path(sys.argv[1]), {}))
 service.start()
 service.stop_still()

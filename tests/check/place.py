@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from connector.check.failure import guarded
-from connector.check.finding import Finding
-from connector.check.google import check_google
-from connector.check.public import check_public_url
-from connector.check.webhook import check_webhook
-from connector.check.whapi import check_channel
-from connector.sandbox.sandbox import Sandbox
-from connector.service import whapi_client
+from connector.checks.failure import guarded
+from connector.checks.google import check_google
+from connector.checks.public import check_public_url
+from connector.checks.webhook import check_webhook
+from connector.checks.whapi import check_channel
+from connector.findings import Finding
+from connector.runtime import whapi_client
 from connector.settings import Settings, load_settings
 from connector.store.database import Database
+from sandbox.sandbox import Sandbox
 
 PUBLIC_URL = "https://orders.example.com"
 URL = f"{PUBLIC_URL}/webhooks/whapi"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import structlog
 
-from connector.check.running import Watch
-from connector.sandbox.faults import Fault
+from connector.checks.monitor import HealthMonitor
+from sandbox.faults import Fault
 from tests.service.shop import Shop
 from tests.waiting import wait_until
 
@@ -27,7 +27,7 @@ def test_a_look_costs_one_read_and_finds_all_well(shop: Shop) -> None:
     shop.wait_until_synced(shop.sandbox.send("normal"))
     shop.sandbox.google.calls.clear()
 
-    Watch(shop.settings, shop.service).look()
+    HealthMonitor(shop.settings, shop.service).look()
 
     findings, found_at = shop.service.findings.get()
     assert found_at is not None
@@ -44,10 +44,10 @@ def test_what_is_wrong_is_logged_once_and_kept_until_a_look_finds_it_mended(shop
     shop.wait_until_synced(shop.sandbox.send("normal"))
     shop.sandbox.merchant.protect("Items")
     shop.sandbox.whapi.state = "QR"
-    watch = Watch(shop.settings, shop.service)
+    monitor = HealthMonitor(shop.settings, shop.service)
 
     with structlog.testing.capture_logs() as lines:
-        watch.look()
+        monitor.look()
 
     protected = (
         "The tab Items is protected, so that rows can't be written there. Open Data, Protected sheets and ranges, and "
@@ -60,11 +60,11 @@ def test_what_is_wrong_is_logged_once_and_kept_until_a_look_finds_it_mended(shop
         {"event": "check.wrong", "log_level": "warning", "check": "whapi", "reason": NOT_LINKED},
     ]
     with structlog.testing.capture_logs() as lines:
-        watch.look()
+        monitor.look()
     assert [line for line in lines if line["event"] == "check.wrong"] == []
     shop.sandbox.merchant.unprotect("Items")
     shop.sandbox.whapi.state = "AUTH"
-    watch.look()
+    monitor.look()
     assert shop.service.findings.problems == []
 
 
@@ -72,10 +72,10 @@ def test_a_start_waits_for_no_check_and_what_was_wrong_is_looked_at_again_soon(s
     # The first look hangs at Google for longer than everything else here takes.
     shop.sandbox.faults.add(Fault("google", "hang", seconds=30, method="GET"))
     settings = replace(shop.settings, google_timeout=1.0)
-    watch = Watch(settings, shop.service, again=0.05)
+    monitor = HealthMonitor(settings, shop.service, again=0.05)
 
     with structlog.testing.capture_logs() as lines:
-        watch.start()
+        monitor.start()
         # Otherwise a call of the write stage could come first, and hang in its place.
         wait_until(lambda: shop.sandbox.faults.all() == [], what="the first look to hang")
         orders = shop.sandbox.send("normal")
@@ -83,6 +83,6 @@ def test_a_start_waits_for_no_check_and_what_was_wrong_is_looked_at_again_soon(s
 
         wait_until(lambda: shop.service.findings.get()[1], what="the first look")
         wait_until(lambda: shop.service.findings.problems == [], what="a look that finds all well")
-        watch.stop()
+        monitor.stop()
 
     assert [line["check"] for line in lines if line["event"] == "check.wrong"] == ["google"]

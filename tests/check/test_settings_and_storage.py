@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from connector.check import storage
-from connector.check.failure import guarded
-from connector.check.finding import Level
-from connector.check.google import check_google
-from connector.check.run import check_with, run_checks
-from connector.check.settings import read_settings
+from connector.checks import storage
+from connector.checks.failure import guarded
+from connector.checks.google import check_google
+from connector.checks.run import check_with, run_checks
+from connector.checks.settings import read_settings
+from connector.findings import Level
 from connector.settings import Settings
 from connector.store.database import Database
 from tests.check.place import Place, right, wrong

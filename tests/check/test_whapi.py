@@ -8,9 +8,9 @@ import pytest
 
 from connector.clock import SystemClock
 from connector.gateways.webhook import read_webhook
-from connector.sandbox.faults import Fault
-from connector.service import SHOP
+from connector.runtime import SHOP
 from connector.store import intake
+from sandbox.faults import Fault
 from tests.check.place import PUBLIC_URL, URL, Place, right, wrong
 
 RUN = "Run setup, which mends it."

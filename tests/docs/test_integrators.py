@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from connector.sandbox.orders import whapi_sample
-from connector.sandbox.sandbox import Sandbox
+from sandbox.orders import whapi_sample
+from sandbox.sandbox import Sandbox
 from tests.attack.raw import answers, connect, read_all
 from tests.process.service_process import ServiceProcess
 from tests.waiting import wait_until

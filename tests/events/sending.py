@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from connector.events.post import Poster
-from connector.events.secret import Signer
+from connector.events.delivery import Delivery
 from connector.events.sender import Sender
-from connector.events.target import Target, parse_targets
+from connector.events.target import Signer, Target, parse_targets
 from connector.store import outbox
 from connector.store.database import Database
 from connector.store.outbox import NewEvent
@@ -24,7 +23,7 @@ def new_sender(database: Database, clock: FakeClock, receiver: Receiver) -> Send
     target = target_of(receiver)
     return Sender(
         database,
-        Poster(target, Signer([SECRET]), allow_private=True),
+        Delivery(target, Signer([SECRET]), allow_private=True),
         target,
         shop=SHOP,
         clock=clock,

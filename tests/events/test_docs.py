@@ -10,19 +10,17 @@ from typing import Any
 import pytest
 from werkzeug.serving import make_server
 
-from connector.events.payload import about_order, about_part
-from connector.events.post import Poster
-from connector.events.schedule import DELAYS
-from connector.events.secret import Signer
-from connector.events.target import parse_targets
-from connector.events.types import EventType
+from connector.events.delivery import Delivery
+from connector.events.payload import EventType, about_order, about_part
+from connector.events.sender import DELAYS
+from connector.events.target import Signer, parse_targets
+from connector.gateways.whapi.client import CHANNEL_STATES
 from connector.models import Item, ItemsState, NewOrder, Order, Place, Shown
 from connector.store import intake
+from connector.store.breakers import CircuitBreaker, Part
 from connector.store.database import Database
 from connector.store.orders import find_order
 from connector.store.outbox import Event
-from connector.store.pauses import Part, Pause
-from connector.whapi.client import CHANNEL_STATES
 from tests.events.receiver import SECRET
 
 DOCS = (Path(__file__).parents[2] / "docs" / "events.md").read_text(encoding="utf-8")
@@ -122,9 +120,9 @@ def test_the_examples_of_the_other_orders_name_all_that_differs(
 
 
 def test_the_example_of_a_problem_is_what_is_sent() -> None:
-    pause = Pause(failures=1, since=RECEIVED, reason=CHANNEL_STATES["QR"])
+    breaker = CircuitBreaker(failures=1, since=RECEIVED, reason=CHANNEL_STATES["QR"])
 
-    sent = about_part(EventType.PROBLEM, Part.CHANNEL, pause, spreadsheet_id=SHEET, now=RECEIVED)
+    sent = about_part(EventType.PROBLEM, Part.CHANNEL, breaker, spreadsheet_id=SHEET, now=RECEIVED)
 
     assert json.loads(sent) == example(EventType.PROBLEM)
 
@@ -151,9 +149,9 @@ def test_the_python_program_takes_each_event_once_and_refuses_what_is_not_signed
 
     outcomes = []
     for secret in (SECRET, SECRET, "whsec_" + "A" * 32):
-        poster = Poster(target, Signer([secret]), allow_private=True)
-        outcomes.append(poster.send(event, now=datetime.now(UTC)))
-        poster.rest()
+        delivery = Delivery(target, Signer([secret]), allow_private=True)
+        outcomes.append(delivery.send(event, now=datetime.now(UTC)))
+        delivery.rest()
     server.shutdown()
     server.server_close()
     thread.join(10)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from connector.sandbox.faults import Fault
-from connector.sandbox.orders import whapi_sample
 from connector.store.orders import count_by_status
+from sandbox.faults import Fault
+from sandbox.orders import whapi_sample
 from tests.events.receiver import SECRET, Receiver, hangs
 from tests.service.shop import Shop
 from tests.waiting import wait_until
@@ -59,7 +59,7 @@ def test_an_order_whose_items_come_late_is_told_as_waiting_in_between(
     wait_until(lambda: len(receiver.taken) == 2)
     receiver.taken.clear()
     # The row must be written before the next try.
-    monkeypatch.setattr("connector.sync.retry.RetryPolicy.delay", lambda *_: timedelta(seconds=1))
+    monkeypatch.setattr("connector.jobs.retry.RetryPolicy.delay", lambda *_: timedelta(seconds=1))
 
     (order,) = shop.sandbox.send("fails_then_good")
 

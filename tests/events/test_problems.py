@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from connector.sandbox.faults import Fault
+from sandbox.faults import Fault
 from tests.events.receiver import Receiver
 from tests.service.shop import Shop
 from tests.waiting import wait_until

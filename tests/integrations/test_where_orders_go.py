@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from connector.web.openapi.document import document
+from connector.api.openapi.document import document
 
 FOLDER = Path(__file__).parents[2] / "integrations"
 URL = "https://orders.example.com/webhooks/whapi"

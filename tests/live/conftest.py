@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from connector.sandbox.google import GoogleStandIn, Unknowns, google_blueprint
-from connector.sandbox.server import SandboxServer
-from connector.sheets.api import GOOGLE
+from connector.sheets.client import GOOGLE
 from connector.sheets.credentials import load_credentials
 from connector.sheets.session import google_session
+from sandbox.google import GoogleStandIn, Unknowns, google_blueprint
+from sandbox.server import SandboxServer
 from tests.live.place import Place, Tab
 from tests.live.report import HOLDS, Result, sentence, table
 

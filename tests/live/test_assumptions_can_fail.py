@@ -2,7 +2,7 @@
 
 import pytest
 
-from connector.sandbox.google import Unknowns
+from sandbox.google import Unknowns
 from tests.live import test_guards
 from tests.live.conftest import a_tab, sandbox
 

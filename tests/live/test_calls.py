@@ -7,7 +7,7 @@ import pytest
 
 from connector.clock import SystemClock
 from connector.observer import Callee, Observer
-from connector.sheets.api import SheetsApi
+from connector.sheets.client import SheetsApi
 from connector.sheets.columns import Tab
 from connector.sheets.workbook import Workbook
 from tests.live.place import Place

@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from connector.sandbox.faults import Fault
-from connector.sandbox.google.calls import Call
-from connector.sandbox.google.draft import Draft
-from connector.sandbox.google.grid import Cell, Sheet
-from connector.sandbox.google.merchant import Merchant
-from connector.sandbox.google.standin import Answer, GoogleStandIn
-from connector.sandbox.sandbox import TIME_ZONE
-from connector.sandbox.whapi.order import SandboxOrder, number
-from connector.service import build_workbook, sheets_api
+from connector.runtime import build_workbook, sheets_api
+from sandbox.faults import Fault
+from sandbox.google.calls import Call
+from sandbox.google.draft import Draft
+from sandbox.google.grid import Cell, Sheet
+from sandbox.google.merchant import Merchant
+from sandbox.google.standin import Answer, GoogleStandIn
+from sandbox.sandbox import TIME_ZONE
+from sandbox.whapi.order import SandboxOrder, number
 from tests.service.shop import Shop
 from tests.waiting import wait_until
 

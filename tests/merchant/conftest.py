@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from connector.sandbox.google.unknowns import Unknowns
-from connector.sandbox.sandbox import TIME_ZONE, TITLE
-from connector.sync import backwards
+from connector.jobs import rollback
+from sandbox.google.unknowns import Unknowns
+from sandbox.sandbox import TIME_ZONE, TITLE
 from tests.merchant.book import Book
 from tests.service.shop import Shop
 
@@ -21,7 +21,7 @@ class Shops:
     def lend(self) -> Shop:
         if self._shop is None:
             self._shop = Shop(self._factory.mktemp("shop")).start()
-        self._shop.service.problems.clear(backwards.KEY)
+        self._shop.service.problems.clear(rollback.KEY)
         sandbox = self._shop.sandbox
         sandbox.google.quota.refill()
         sandbox.google.calls.clear()

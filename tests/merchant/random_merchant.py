@@ -4,8 +4,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from connector.sandbox.google.errors import Refused
-from connector.sandbox.google.grid import Sheet
+from sandbox.google.errors import Refused
+from sandbox.google.grid import Sheet
 from tests.merchant.book import Book
 
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connector.sandbox.google.grid import Sheet
-from connector.service import SHOP
-from connector.sync import audit
-from connector.sync.audit import Report
-from connector.sync.doubles import Removed, remove_doubles
+from connector.jobs import audit
+from connector.jobs.audit import Report
+from connector.jobs.doubles import Removed, remove_doubles
+from connector.runtime import SHOP
+from sandbox.google.grid import Sheet
 from tests.doubling import double_row
 from tests.merchant.book import Book
 from tests.merchant.conftest import Shops
@@ -97,7 +97,7 @@ class Desk:
     def writes_what_is_missing(self, report: Report) -> None:
         service = self.book.shop.service
         asked = audit.write_missing(service.database, service.lookup.rows, report, shop=SHOP, clock=service.clock)
-        service.pipeline.wake()
+        service.workers.wake()
         wait_until(
             lambda: all((order := self.book.shop.order(one)) and order.write_due_at is None for one in asked),
             what="what is missing to be written",

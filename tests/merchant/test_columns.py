@@ -2,8 +2,8 @@
 
 import pytest
 
-from connector.sandbox.google import dimension_requests
-from connector.sandbox.google.draft import Draft
+from sandbox.google import dimension_requests
+from sandbox.google.draft import Draft
 from tests.merchant.book import ITEMS, MINE, ORDERS, Book
 
 

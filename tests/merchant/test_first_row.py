@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from connector.sandbox.faults import Fault
-from connector.sandbox.google import cell_requests, object_requests, table_requests
+from sandbox.faults import Fault
+from sandbox.google import cell_requests, object_requests, table_requests
 from tests.merchant.book import ITEMS, MINE, ORDERS, Book, item_values, order_values
 
 Edit = Callable[[Book], None]

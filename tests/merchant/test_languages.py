@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from connector.sandbox.faults import Fault
-from connector.sandbox.google import sheet_requests
-from connector.sandbox.google.calls import Call
-from connector.sandbox.google.standin import Answer
+from sandbox.faults import Fault
+from sandbox.google import sheet_requests
+from sandbox.google.calls import Call
+from sandbox.google.standin import Answer
 from tests.merchant.book import ORDERS, Book, order_values
 from tests.merchant.test_stopped import FULL, PROTECTED, stops_and_goes_on
 from tests.waiting import wait_until

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connector.sandbox.google.grid import Sheet
-from connector.sandbox.whapi.order import SandboxOrder
+from sandbox.google.grid import Sheet
+from sandbox.whapi.order import SandboxOrder
 from tests.merchant.book import ITEMS, ORDERS, Book, Grid, Values, item_values, order_values
 from tests.merchant.conftest import Shops
 from tests.merchant.random_merchant import RandomMerchant

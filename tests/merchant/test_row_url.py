@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from connector.sandbox.faults import Fault
-from connector.sandbox.whapi.order import SandboxOrder
+from sandbox.faults import Fault
+from sandbox.whapi.order import SandboxOrder
 from tests.merchant.book import Book
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from connector.sandbox.google import dimension_requests, sheet_requests
-from connector.sandbox.google.draft import Draft
-from connector.service import SHOP
+from connector.runtime import SHOP
 from connector.store.tables import past_orders
+from sandbox.google import dimension_requests, sheet_requests
+from sandbox.google.draft import Draft
 from tests.merchant.book import ITEMS, MINE, ORDERS, Book
 
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from connector.sandbox.google.calls import Call
-from connector.sandbox.google.errors import ApiError
-from connector.sandbox.google.standin import Answer
-from connector.sandbox.whapi.order import SandboxOrder
+from sandbox.google.calls import Call
+from sandbox.google.errors import ApiError
+from sandbox.google.standin import Answer
+from sandbox.whapi.order import SandboxOrder
 from tests.merchant.book import ITEMS, MINE, ORDERS, Book, Grid, item_values, order_values
 
 Edit = Callable[[Book], None]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from connector.sandbox.google import object_requests, sheet_requests
+from sandbox.google import object_requests, sheet_requests
 from tests.merchant.book import ITEMS, ORDERS, Book, item_values, order_values
 from tests.waiting import wait_until
 

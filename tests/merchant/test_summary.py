@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 
-from connector.sandbox.faults import Fault
-from connector.sandbox.google.draft import Draft
-from connector.sandbox.google.grid import Formula
-from connector.sandbox.google.object_requests import add_protected_range
-from connector.service import build_workbook, sheets_api
+from connector.jobs.guards import current_guard
+from connector.runtime import build_workbook, sheets_api
 from connector.sheets import tags
 from connector.sheets.columns import Tab
 from connector.sheets.errors import SheetsError
 from connector.sheets.workbook import SUMMARY_TRIES, Workbook
-from connector.sync.guards import current_guard
+from sandbox.faults import Fault
+from sandbox.google.draft import Draft
+from sandbox.google.grid import Formula
+from sandbox.google.object_requests import add_protected_range
 from tests.merchant.book import Book
 from tests.waiting import wait_until
 

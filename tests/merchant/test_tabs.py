@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connector.sandbox.whapi.order import SandboxOrder
+from sandbox.whapi.order import SandboxOrder
 from tests.merchant.book import ITEMS, ORDERS, Book, item_values, order_values
 
 ABBREVIATED = {"order_id": "Order ID", "product_id": "Product ID", "sku": "SKU"}

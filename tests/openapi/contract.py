@@ -13,8 +13,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, RequestRedirect
 from werkzeug.test import run_wsgi_app
 
-from connector.web.openapi.document import document
-from connector.web.openapi.shape import JSON
+from connector.api.openapi.document import document
+from connector.api.openapi.shape import JSON
 
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?_?(\w+)>")
 _ELSEWHERE = {

@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from connector.web.openapi.document import document
-from connector.web.openapi.shape import FORM, JSON, MULTIPART, TEXT
+from connector.api.openapi.document import document
+from connector.api.openapi.shape import FORM, JSON, MULTIPART, TEXT
 from tests.openapi.contract import resolved
 
 _TIME = re.compile(r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"')

@@ -5,8 +5,8 @@ from typing import Any
 
 import schemathesis
 
-from connector.web.openapi import examples
-from connector.web.openapi.shape import FORM, MULTIPART, TEXT
+from connector.api.openapi import examples
+from connector.api.openapi.shape import FORM, MULTIPART, TEXT
 
 _LONGEST = 30
 _SHORT = 0.01

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from connector.web.app import create_app
-from connector.web.openapi.document import document
-from connector.web.openapi.shape import JSON
+from connector.api.openapi.document import document
+from connector.api.openapi.shape import JSON
+from connector.app import create_app
 from tests.openapi.contract import address_of, is_described, resolved, validator
 from tests.openapi.described import operations
 from tests.service.shop import Shop

@@ -10,15 +10,15 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from connector.sandbox.google.merchant import Merchant
-from connector.sandbox.orders import whapi_sample
+from connector.api import auth, health
+from connector.api.openapi import examples
+from connector.api.openapi.document import document
+from connector.api.openapi.shape import FORM
+from connector.api.request import LARGEST_BODY
+from connector.jobs import reasons
 from connector.store.tables import orders
-from connector.sync import reasons
-from connector.web import health, throttle
-from connector.web.body import LARGEST_BODY
-from connector.web.openapi import examples
-from connector.web.openapi.document import document
-from connector.web.openapi.shape import FORM
+from sandbox.google.merchant import Merchant
+from sandbox.orders import whapi_sample
 from tests.attack.raw import exchange, request
 from tests.openapi.described import (
     answer_examples,
@@ -48,7 +48,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 def quiet(shop: Shop) -> Shop:
     """The shop with nothing fetched and nothing written, so that orders stay as they came."""
-    shop.service.pipeline.stop()
+    shop.service.workers.stop()
     return shop
 
 
@@ -141,7 +141,7 @@ def sent(raw: str) -> Scene:
 
 def guessed(shop: Shop) -> httpx.Response:
     guess = {"X-Webhook-Secret": "guess"}
-    for _ in range(throttle.MOST_WRONG):
+    for _ in range(auth.MOST_WRONG):
         assert httpx.get(f"{shop.url}/orders", headers=guess).status_code == 401
     return httpx.get(f"{shop.url}/orders", headers=guess)
 

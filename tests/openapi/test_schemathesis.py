@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from connector.sandbox.orders import whapi_sample
-from connector.web import throttle
+from connector.api import auth
+from sandbox.orders import whapi_sample
 from tests.openapi.described import operations
 from tests.service.shop import Shop
 
@@ -19,7 +19,7 @@ CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     # A wrong secret is tried at every address, and each time it ought to be a 401.
-    monkeypatch.setattr(throttle, "MOST_WRONG", 10_000)
+    monkeypatch.setattr(auth, "MOST_WRONG", 10_000)
     shop = Shop(tmp_path, retry_first_delay=600, retry_max_delay=600).start()
     shop.sandbox.whapi.add(whapi_sample())
     yield shop

@@ -6,11 +6,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from connector.service import Service
-from connector.web.app import create_app
-from connector.web.page.access import MOST_WRONG, MOST_WRONG_OF_ALL, Access
-from connector.web.page.session import COOKIE, LASTS, Session, Sessions
-from connector.web.throttle import WINDOW, Throttle
+from connector.api.auth import WINDOW, Throttle
+from connector.app import create_app
+from connector.dashboard.auth import MOST_WRONG, MOST_WRONG_OF_ALL, Access
+from connector.dashboard.session import COOKIE, LASTS, Session, Sessions
+from connector.runtime import Service
 from tests.clock import FakeClock
 from tests.page.visitor import PASSWORD, Visitor
 from tests.service.shop import Shop
@@ -195,7 +195,7 @@ class Door:
         throttle = Throttle(most_wrong=MOST_WRONG, clock=self.seconds)
         of_all = Throttle(most_wrong=MOST_WRONG_OF_ALL, clock=self.seconds)
         build = lambda **values: Access(**values, throttle=throttle, throttle_of_all=of_all)  # noqa: E731
-        monkeypatch.setattr("connector.web.app.Access", build)
+        monkeypatch.setattr("connector.app.Access", build)
         self._app = create_app(service, webhook_secret="x" * 16, admin_password=PASSWORD)
         self.client = self._app.test_client()
 

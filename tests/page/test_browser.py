@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from connector.sandbox.google.merchant import Merchant
+from sandbox.google.merchant import Merchant
 from tests.page.visitor import PASSWORD
 from tests.service.shop import Shop
 

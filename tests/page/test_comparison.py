@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from connector.sandbox.google.merchant import Merchant
+from sandbox.google.merchant import Merchant
 from tests.page.visitor import Visitor
 from tests.service.shop import Shop
 from tests.waiting import wait_until
@@ -25,7 +25,8 @@ def section(visitor: Visitor) -> str:
         found: str = text[text.index('id="audit"') : text.index('id="quarantine"')]
         return None if "disabled" in found else found
 
-    said: str = wait_until(read, what="the comparison to end")
+    said = wait_until(read, what="the comparison to end")
+    assert said is not None
     return said
 
 

@@ -1,7 +1,7 @@
 """What is odd is seen: a mark at the order, a line among the problems, a filter, and in the headline."""
 
+from connector.gateways.reading.result import Reading
 from connector.models import NewOrder, OrderChange
-from connector.whapi.payload import Reading
 from tests.page.test_shown import fresh, rows
 from tests.page.visitor import Visitor
 from tests.service.shop import Shop

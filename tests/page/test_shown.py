@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from connector.check.finding import Finding
+from connector.findings import Finding
 from connector.models import Order
-from connector.sandbox.whapi.order import SandboxOrder
-from connector.service import SHOP
-from connector.store import pauses
-from connector.store.pauses import Part
+from connector.runtime import SHOP
+from connector.store import breakers
+from connector.store.breakers import Part
+from sandbox.whapi.order import SandboxOrder
 from tests.attack.hostile import TEXTS
 from tests.page.visitor import Visitor
 from tests.service.shop import Shop
@@ -35,8 +35,8 @@ def sent(shop: Shop) -> dict[str, SandboxOrder]:
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is remembered from the test before."""
-    monkeypatch.setattr("connector.web.page.remembered.SHORTEST", 0.0)
-    monkeypatch.setattr("connector.web.page.remembered._REST", 0)
+    monkeypatch.setattr("connector.dashboard.data.SHORTEST", 0.0)
+    monkeypatch.setattr("connector.dashboard.data._REST", 0)
 
 
 def stored(shop: Shop, order: SandboxOrder) -> Order:
@@ -264,13 +264,13 @@ def test_a_part_that_fails_is_seen_with_its_remedy(shop: Shop, visitor: Visitor)
 
     def fail(connection: sa.Connection) -> None:
         for _ in range(3):
-            pauses.failed(connection, SHOP, Part.SHEET, reason=sentence, until=None, now=now)
+            breakers.record_failure(connection, SHOP, Part.SHEET, reason=sentence, until=None, now=now)
 
     shop.service.database.write(fail)
     try:
         page = visitor.get().text
     finally:
-        shop.service.database.write(lambda c: pauses.worked(c, SHOP, Part.SHEET, now=now))
+        shop.service.database.write(lambda c: breakers.record_success(c, SHOP, Part.SHEET, now=now))
 
     assert '<div id="verdict" class="verdict bad" role="status">' in page
     assert "The sheet can&#39;t be written at present. New orders are kept until it can." in page

@@ -7,28 +7,27 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connector.events.announce import Announcer
+from connector.events.publisher import Publisher
+from connector.gateways.reading.result import Reading
+from connector.jobs.receive import ReceiveStage
+from connector.jobs.write import WriteStage
 from connector.models import Item, NewOrder, Order
-from connector.sandbox.google.calls import Call
-from connector.sandbox.google.errors import ApiError
-from connector.sandbox.google.merchant import Merchant
-from connector.sandbox.google.standin import Answer
-from connector.service import SHOP
+from connector.runtime import SHOP
 from connector.sheets.columns import Tab
 from connector.sheets.workbook import Workbook
 from connector.store import orders
 from connector.store.database import Database
 from connector.store.standing import Standing, read_standing
 from connector.store.tables import outbox
-from connector.sync.receive import ReceiveStage
-from connector.sync.retry import RetryPolicy
-from connector.sync.write import WriteStage
-from connector.whapi.payload import Reading
+from sandbox.google.calls import Call
+from sandbox.google.errors import ApiError
+from sandbox.google.merchant import Merchant
+from sandbox.google.standin import Answer
 from tests.clock import FakeClock
+from tests.context import shop_context
 from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, new_google
 
-POLICY = RetryPolicy(10, 3600, 7 * 86_400, jitter=lambda: 0.5)
-EVENTS = Announcer(shop=SHOP, spreadsheet_id=SPREADSHEET_ID, targets=["target"])
+EVENTS = Publisher(shop=SHOP, spreadsheet_id=SPREADSHEET_ID, targets=["target"])
 Requests = list[dict[str, Any]]
 
 
@@ -45,16 +44,15 @@ class Desk:
         """What Google does with a batch; None: what it does ordinarily."""
         self._ordinary = self.google.answer
         self.google.answer = self._answer  # type: ignore[method-assign]
-        self.receive = ReceiveStage(
-            self.database, shop=SHOP, grace=3, clock=self.clock, arrived=lambda _: None, events=EVENTS
-        )
+        self.context = shop_context(self.database, self.clock, events=EVENTS)
+        self.receive = ReceiveStage(self.context, arrived=lambda _: None)
         self.restart()
 
     def restart(self) -> None:
         api = DirectApi(self.google, self.clock)
         titles = {Tab.ORDERS: "Orders", Tab.ITEMS: "Items"}
         workbook = Workbook(api, SPREADSHEET_ID, titles=titles, is_ours=self._known, clock=self.clock)
-        self.write = WriteStage(self.database, api, workbook, shop=SHOP, policy=POLICY, clock=self.clock, events=EVENTS)
+        self.write = WriteStage(self.context, api, workbook)
 
     @property
     def merchant(self) -> Merchant:

@@ -10,14 +10,14 @@ from enum import StrEnum
 from typing import Any
 
 from connector.clock import Clock
+from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.models import Item
 from connector.observer import UNOBSERVED
-from connector.sandbox.google.auth import ServiceAccount
-from connector.sandbox.google.calls import Call
-from connector.sandbox.google.standin import GoogleStandIn
-from connector.sheets.api import Json, SheetsApi
+from connector.sheets.client import Json, SheetsApi
 from connector.sheets.errors import Kind, SheetsError, from_answer
-from connector.whapi.errors import Scope, WhapiError
+from sandbox.google.auth import ServiceAccount
+from sandbox.google.calls import Call
+from sandbox.google.standin import GoogleStandIn
 from tests.clock import FakeClock
 
 SPREADSHEET_ID = "1direct-spreadsheet"

@@ -13,11 +13,11 @@ from enum import StrEnum
 from typing import Any
 
 from connector.clock import Clock
-from connector.sandbox.google.standin import GoogleStandIn
-from connector.sheets.api import Json
+from connector.jobs.write import WriteStage
+from connector.sheets.client import Json
 from connector.sheets.deadline import GOOGLE_WORKS_FOR, TOKEN_LASTS, TooLateError, check_deadline
 from connector.sheets.errors import Kind, SheetsError
-from connector.sync.write import WriteStage
+from sandbox.google.standin import GoogleStandIn
 from tests.pipeline.direct import DirectApi, Fate
 
 

@@ -5,10 +5,10 @@ import re
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from connector.sandbox.google.calls import Call
-from connector.sandbox.google.errors import ApiError
-from connector.sandbox.google.merchant import Merchant
-from connector.sandbox.google.standin import Answer, GoogleStandIn
+from sandbox.google.calls import Call
+from sandbox.google.errors import ApiError
+from sandbox.google.merchant import Merchant
+from sandbox.google.standin import Answer, GoogleStandIn
 from tests.pipeline.direct import SPREADSHEET_ID
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from connector.sandbox.google.errors import ApiError
-from connector.sandbox.google.standin import Answer
-from connector.store.pauses import Part
+from connector.store.breakers import Part
+from sandbox.google.errors import ApiError
+from sandbox.google.standin import Answer
 from tests.pipeline.desk import Desk, Requests
 from tests.pipeline.direct import SPREADSHEET_ID
 
@@ -152,7 +152,7 @@ def test_one_order_that_is_refused_alone_is_set_aside_named_and_told_of(desk: De
     assert [(order.order_id, order.sentence) for order in refused.first] == [
         ("odd", "Google refused the rows: Invalid requests[7].updateCells: No such value.")
     ]
-    assert desk.standing().pauses[Part.SHEET].failures == 0
+    assert desk.standing().breakers[Part.SHEET].failures == 0
     ((kind, told),) = desk.told()
     assert (kind, told["part"], told["order_id"]) == ("connector.problem", "order", "odd")
     assert "No such value." in told["reason"]
@@ -188,9 +188,9 @@ def test_several_orders_that_are_refused_with_one_sentence_are_the_sheets_proble
     desk.arrive(*ids)
     desk.write_all(seconds=120)
 
-    pause = desk.standing().pauses[Part.SHEET]
-    assert pause.holds(desk.clock.now())
-    assert (pause.reason or "").startswith("The sheet takes no order's rows at present: Google refused the rows: ")
+    breaker = desk.standing().breakers[Part.SHEET]
+    assert breaker.is_open(desk.clock.now())
+    assert (breaker.reason or "").startswith("The sheet takes no order's rows at present: Google refused the rows: ")
     assert [told["part"] for kind, told in desk.told()].count("sheet") == 1
     assert desk.standing().rows_refused.number == 3
 
@@ -199,7 +199,7 @@ def test_several_orders_that_are_refused_with_one_sentence_are_the_sheets_proble
     desk.write_all(seconds=120)
     assert sorted(desk.ids(), key=int) == ["1", "2", *ids]
     standing = desk.standing()
-    assert (standing.rows_refused.number, standing.pauses[Part.SHEET].failures) == (0, 0)
+    assert (standing.rows_refused.number, standing.breakers[Part.SHEET].failures) == (0, 0)
     assert desk.told()[-1][0] == "connector.recovered"
 
 
@@ -217,7 +217,7 @@ def test_three_odd_orders_do_not_stop_those_that_come_after_them(desk: Desk) -> 
     assert desk.ids() == ["1", "2", "3", "4"]
     standing = desk.standing()
     assert sorted(order.order_id for order in standing.rows_refused.first) == ["odd-1", "odd-2", "odd-3"]
-    assert standing.pauses[Part.SHEET].failures == 0
+    assert standing.breakers[Part.SHEET].failures == 0
 
 
 def test_a_content_that_always_gets_a_500_is_set_aside_and_the_others_are_written(desk: Desk) -> None:

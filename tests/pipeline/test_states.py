@@ -15,22 +15,22 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from connector.events.announce import Announcer
+from connector.events.publisher import Publisher
+from connector.gateways.reading.result import Reading
+from connector.jobs.cleanup import prune
+from connector.jobs.fetch import FetchStage
+from connector.jobs.receive import ReceiveStage
+from connector.jobs.resync import ask_for_resync
+from connector.jobs.write import WriteStage
 from connector.models import Item, NewOrder, Order, OrderChange, Place, Shown, Status
-from connector.service import SHOP
+from connector.runtime import SHOP
 from connector.sheets.columns import Tab
 from connector.sheets.workbook import Workbook
 from connector.store import batches, orders
 from connector.store.database import Database
 from connector.store.tables import outbox
-from connector.sync.fetch import FetchStage
-from connector.sync.prune import prune
-from connector.sync.receive import ReceiveStage
-from connector.sync.resync import ask_for_resync
-from connector.sync.retry import RetryPolicy
-from connector.sync.write import WriteStage
-from connector.whapi.payload import Reading
 from tests.clock import FakeClock
+from tests.context import shop_context
 from tests.memory import new_folder
 from tests.pipeline.direct import (
     SPREADSHEET_ID,
@@ -43,9 +43,8 @@ from tests.pipeline.direct import (
 )
 from tests.pipeline.refusing import RefusingGoogle
 
-POLICY = RetryPolicy(10, 3600, 7 * 86_400, jitter=lambda: 0.5)
 TITLES = {Tab.ORDERS: "Orders", Tab.ITEMS: "Items"}
-EVENTS = Announcer(shop=SHOP, spreadsheet_id=SPREADSHEET_ID, targets=["target"])
+EVENTS = Publisher(shop=SHOP, spreadsheet_id=SPREADSHEET_ID, targets=["target"])
 SAYS = {Status.WAITING: "waiting · {}", Status.SYNCED: "complete", Status.FAILED: "unavailable"}
 ORDER_OF_EVENTS = ("order.received", "order.waiting", "order.failed", "order.synced")
 FILLED_IN = {
@@ -102,13 +101,10 @@ class PipelineStates(RefusingGoogle):
         workbook = Workbook(
             self.api, SPREADSHEET_ID, titles=TITLES, is_ours=self.known, clock=self.clock, time_zone=None
         )
-        self.fetch = FetchStage(self.database, self.source, shop=SHOP, policy=POLICY, clock=self.clock, events=EVENTS)
-        self.write = WriteStage(
-            self.database, self.api, workbook, shop=SHOP, policy=POLICY, clock=self.clock, events=EVENTS
-        )
-        self.receive = ReceiveStage(
-            self.database, shop=SHOP, grace=3, clock=self.clock, arrived=lambda _: None, events=EVENTS
-        )
+        context = shop_context(self.database, self.clock, events=EVENTS)
+        self.fetch = FetchStage(context, self.source)
+        self.write = WriteStage(context, self.api, workbook)
+        self.receive = ReceiveStage(context, arrived=lambda _: None)
 
     def known(self, order_ids: list[str]) -> set[str]:
         with self.store.read() as connection:
@@ -181,7 +177,7 @@ class PipelineStates(RefusingGoogle):
     @rule(outcome=st.sampled_from([None, None, None, *whapi_failures()]), dies=st.sampled_from([False, False, True]))
     def an_order_is_fetched(self, outcome: Any, dies: bool) -> None:
         self.source.outcome, self.source.dies = outcome, dies
-        if not self.fetch.pause().holds(self.clock.now()):
+        if not self.fetch.breaker().is_open(self.clock.now()):
             for order in self.fetch.due(limit=1, leave_out=set()):
                 self.may_die(lambda order=order: self.fetch.fetch(order))  # type: ignore[misc]
         self.source.outcome, self.source.dies = None, False

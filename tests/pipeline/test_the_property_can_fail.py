@@ -7,14 +7,14 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from connector.gateways.reading.result import Reading
+from connector.jobs import guards, write
+from connector.jobs.receive import IntakeResult, ReceiveStage
+from connector.jobs.write import WriteStage, Written
 from connector.sheets.batch import Entry
+from connector.sheets.idempotency.marker import Marker
 from connector.sheets.layout import Layout
-from connector.sheets.marker import Marker
 from connector.store.batches import Batch
-from connector.sync import guards, write
-from connector.sync.receive import Receipt, ReceiveStage
-from connector.sync.write import WriteStage, Written
-from connector.whapi.payload import Reading
 from tests.pipeline.test_states import PipelineStates
 
 CLAIM, APPLIED, RECEIVE = WriteStage._claim, WriteStage._applied, ReceiveStage.receive
@@ -46,12 +46,12 @@ def stored_after_sending(patch: pytest.MonkeyPatch) -> None:
 def acknowledged_before_storing(patch: pytest.MonkeyPatch) -> None:
     """An order is answered, and stored with the next one; a restart forgets it."""
 
-    def receive(stage: ReceiveStage, reading: Reading, *, keep_unclear: bool) -> Receipt:
+    def receive(stage: ReceiveStage, reading: Reading, *, keep_unclear: bool) -> IntakeResult:
         kept: list[Reading] = stage.__dict__.setdefault("kept", [])
         if kept:
             RECEIVE(stage, kept.pop(), keep_unclear=keep_unclear)
         kept.append(reading)
-        return Receipt((), 0, 0)
+        return IntakeResult((), 0, 0)
 
     patch.setattr(ReceiveStage, "receive", receive)
 

@@ -6,18 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from connector.gateways.reading.result import Reading
+from connector.gateways.whapi.errors import Scope, WhapiError
+from connector.jobs.fetch import FetchStage
+from connector.jobs.receive import ReceiveStage
 from connector.models import Item, ItemsState, NewOrder, Order
-from connector.service import SHOP
+from connector.runtime import SHOP
 from connector.store import orders, refusals
+from connector.store.breakers import CircuitBreaker, Part
 from connector.store.database import Database
-from connector.store.pauses import Part, Pause
 from connector.store.standing import read_standing
-from connector.sync.fetch import FetchStage
-from connector.sync.receive import ReceiveStage
-from connector.whapi.errors import Scope, WhapiError
-from connector.whapi.payload import Reading
 from tests.clock import FakeClock
-from tests.pipeline.desk import EVENTS, POLICY
+from tests.context import shop_context
+from tests.pipeline.desk import EVENTS
 
 BROKEN = WhapiError("Whapi has trouble of its own (500).", scope=Scope.SUSPECT, kind="server_error")
 
@@ -48,10 +49,9 @@ class Line:
 
     def __init__(self, database: Database) -> None:
         self.database, self.clock, self.whapi = database, FakeClock(), Whapi()
-        self.fetch = FetchStage(database, self.whapi, shop=SHOP, policy=POLICY, clock=self.clock, events=EVENTS)
-        self.receive = ReceiveStage(
-            database, shop=SHOP, grace=3, clock=self.clock, arrived=lambda _: None, events=EVENTS
-        )
+        context = shop_context(database, self.clock, events=EVENTS)
+        self.fetch = FetchStage(context, self.whapi)
+        self.receive = ReceiveStage(context, arrived=lambda _: None)
 
     def arrive(self, *order_ids: str) -> None:
         new = [NewOrder(order_id, self.clock.now(), order_token="token") for order_id in order_ids]
@@ -61,7 +61,7 @@ class Line:
         """Fetches what is due, one order after the other, for so long."""
         until = self.clock.now() + time
         while self.clock.now() < until:
-            if not self.fetch.pause().holds(self.clock.now()):
+            if not self.fetch.breaker().is_open(self.clock.now()):
                 for order in self.fetch.due(limit=5, leave_out=set()):
                     self.fetch.fetch(order)
             self.clock.advance(step)
@@ -72,9 +72,9 @@ class Line:
         assert order is not None
         return order
 
-    def pause(self) -> Pause:
+    def breaker(self) -> CircuitBreaker:
         with self.database.read() as connection:
-            return read_standing(connection, SHOP).pauses[Part.CHANNEL]
+            return read_standing(connection, SHOP).breakers[Part.CHANNEL]
 
     def named(self) -> list[str]:
         with self.database.read() as connection:
@@ -94,7 +94,7 @@ def test_an_order_alone_that_always_fails_does_not_pause_a_channel_that_works_an
     line.run(timedelta(minutes=10))
 
     assert line.order("odd").attempts >= 3
-    assert line.pause().failures == 0
+    assert line.breaker().failures == 0
     assert line.named() == ["odd"]
 
     line.arrive("good")
@@ -122,7 +122,7 @@ def test_several_orders_that_fail_pause_the_channel_whatever_it_says_and_are_giv
     line.whapi.odd = {"all"}
     line.arrive(*"123456")
     line.run(timedelta(minutes=10))
-    assert line.pause().failures >= 3
+    assert line.breaker().failures >= 3
     assert {line.order(order_id).attempts for order_id in "123456"} == {0}
 
     line.run(timedelta(days=7, hours=2), step=600)
@@ -136,7 +136,7 @@ def test_a_channel_that_does_not_work_is_paused_and_costs_the_order_nothing(line
     line.run(timedelta(minutes=10))
 
     assert (line.order("odd").attempts, line.named()) == (0, [])
-    assert line.pause().failures >= 3
+    assert line.breaker().failures >= 3
 
 
 def test_the_channel_is_asked_only_where_the_same_order_fails_again(line: Line) -> None:

@@ -24,10 +24,12 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Connection
 
+from connector.gateways.reading.result import Reading
+from connector.jobs import cleanup
+from connector.jobs.receive import ReceiveStage
+from connector.jobs.write import WriteStage
 from connector.models import Item, NewOrder
-from connector.sandbox.google.grid import Content
-from connector.sandbox.google.spreadsheet import Spreadsheet
-from connector.service import SHOP
+from connector.runtime import SHOP
 from connector.sheets import deadline
 from connector.sheets.workbook import Workbook
 from connector.store import batches, orders
@@ -36,15 +38,14 @@ from connector.store.database import Database
 from connector.store.tables import batches as batches_table
 from connector.store.tables import orders as orders_table
 from connector.store.tables import spreadsheets
-from connector.sync import markers
-from connector.sync.receive import ReceiveStage
-from connector.sync.write import WriteStage
-from connector.whapi.payload import Reading
+from sandbox.google.grid import Content
+from sandbox.google.spreadsheet import Spreadsheet
 from tests.clock import FakeClock
+from tests.context import shop_context
 from tests.memory import new_folder
 from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, Fate, new_google
 from tests.pipeline.hanging import Baton, HangingApi, Point, Writer
-from tests.pipeline.test_states import EVENTS, POLICY, TITLES, empty_store
+from tests.pipeline.test_states import EVENTS, TITLES, empty_store
 
 POINTS = st.sampled_from([None, None, *Point])
 FATES = st.lists(st.sampled_from([Fate.OK, Fate.OK, Fate.OK, Fate.LOST, Fate.UNHEARD, Fate.LATE]), max_size=2)
@@ -57,10 +58,9 @@ class Process:
     def __init__(self, path: Path, api: DirectApi, clock: FakeClock) -> None:
         self.database = Database(f"sqlite:///{path}")
         workbook = Workbook(api, SPREADSHEET_ID, titles=TITLES, is_ours=self.known, clock=clock, time_zone=None)
-        self.stage = WriteStage(self.database, api, workbook, shop=SHOP, policy=POLICY, clock=clock, events=EVENTS)
-        self.receive = ReceiveStage(
-            self.database, shop=SHOP, grace=3, clock=clock, arrived=lambda _: None, events=EVENTS
-        )
+        context = shop_context(self.database, clock, events=EVENTS)
+        self.stage = WriteStage(context, api, workbook)
+        self.receive = ReceiveStage(context, arrived=lambda _: None)
 
     def known(self, order_ids: list[str]) -> set[str]:
         with self.database.read() as connection:
@@ -154,8 +154,8 @@ class WritersThatHang(RuleBasedStateMachine):
     def hours_pass_and_old_markers_go(self, hours: float) -> None:
         self.clock.advance(hours * 3600)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(markers, "ENOUGH", 1)
-            markers.delete_old_markers(
+            patch.setattr(cleanup, "ENOUGH", 1)
+            cleanup.delete_old_markers(
                 self.main.database,
                 DirectApi(self.google, self.clock),
                 shop=SHOP,

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.sandbox.sandbox import Sandbox
+from sandbox.sandbox import Sandbox
 from tests.process.service_process import ServiceProcess
 
 

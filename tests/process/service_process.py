@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from connector.sandbox.sandbox import Sandbox
+from sandbox.sandbox import Sandbox
 from tests.waiting import wait_until
 
 QUICK = {

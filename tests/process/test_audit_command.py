@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from connector.sandbox.google.merchant import Merchant
-from connector.sandbox.sandbox import Sandbox
-from connector.sandbox.verify import differences
+from sandbox.google.merchant import Merchant
+from sandbox.sandbox import Sandbox
+from sandbox.verify import differences
 from tests.process.service_process import ServiceProcess
 from tests.waiting import wait_until
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from connector.sandbox.faults import Fault
-from connector.sandbox.sandbox import Sandbox
-from connector.sandbox.verify import differences
-from connector.sandbox.whapi.order import SandboxOrder
+from sandbox.faults import Fault
+from sandbox.sandbox import Sandbox
+from sandbox.verify import differences
+from sandbox.whapi.order import SandboxOrder
 from tests.process.service_process import ServiceProcess
 from tests.process.test_commands import run
 from tests.waiting import wait_until
@@ -76,11 +76,11 @@ def test_backfill_leaves_the_writing_to_a_running_service(
 @pytest.mark.parametrize(
     ("step", "when"),
     [
-        ("connector.sync.history:HistoryReader.read", "before"),
-        ("connector.sync.history:HistoryReader.read", "after"),
-        ("connector.sync.receive:ReceiveStage.receive", "before"),
-        ("connector.sync.receive:ReceiveStage.receive", "after"),
-        ("connector.sync.write:WriteStage._applied", "before"),
+        ("connector.jobs.message_history:HistoryReader.read", "before"),
+        ("connector.jobs.message_history:HistoryReader.read", "after"),
+        ("connector.jobs.receive:ReceiveStage.receive", "before"),
+        ("connector.jobs.receive:ReceiveStage.receive", "after"),
+        ("connector.jobs.write:WriteStage._applied", "before"),
     ],
 )
 def test_a_backfill_that_is_killed_is_made_good_by_another_run(

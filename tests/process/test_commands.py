@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from connector.sandbox.sandbox import Sandbox
-from connector.sandbox.verify import differences
+from sandbox.sandbox import Sandbox
+from sandbox.verify import differences
 from tests.process.service_process import ROOT, ServiceProcess
 from tests.waiting import wait_until
 
@@ -82,7 +82,18 @@ def test_check_finds_everything_in_order(service: ServiceProcess, sandbox: Sandb
     assert (result.returncode, result.stderr) == (0, "")
     assert [line[:16].split() for line in result.stdout.splitlines()] == [
         ["ok", name]
-        for name in ("settings", "database", "database", "google", "google", "google", "google", "whapi", "webhook")
+        for name in [
+            "settings",
+            "database",
+            "database",
+            "google",
+            "google",
+            "google",
+            "google",
+            "orders",
+            "whapi",
+            "webhook",
+        ]
     ]
     assert sandbox.google.sheet_values(sandbox.spreadsheet_id, "Sheet1") == []
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.sandbox.sandbox import Sandbox
+from sandbox.sandbox import Sandbox
 from tests.events.receiver import SECRET, Receiver, status
 from tests.process.service_process import ServiceProcess
 from tests.process.test_commands import run
@@ -51,8 +51,8 @@ def test_check_tells_whether_events_may_be_sent_where_they_shall(
 @pytest.mark.parametrize(
     ("place", "when", "came_before"),
     [
-        ("connector.events.post:Poster.send", "after", ["order.received"]),
-        ("connector.sync.write:WriteStage._applied", "after", None),
+        ("connector.events.delivery:Delivery.send", "after", ["order.received"]),
+        ("connector.jobs.write:WriteStage._applied", "after", None),
     ],
 )
 def test_an_event_outlives_the_process(

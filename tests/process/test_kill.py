@@ -5,18 +5,18 @@ from functools import partial
 
 import pytest
 
-from connector.sandbox.faults import Fault
-from connector.sandbox.orders import whapi_sample
-from connector.sandbox.sandbox import Sandbox
-from connector.sandbox.verify import differences
-from connector.sandbox.whapi.order import SandboxOrder
+from sandbox.faults import Fault
+from sandbox.orders import whapi_sample
+from sandbox.sandbox import Sandbox
+from sandbox.verify import differences
+from sandbox.whapi.order import SandboxOrder
 from tests.process.service_process import SLOWEST_START, ServiceProcess
 from tests.waiting import wait_until
 
-RECEIVE = "connector.sync.receive:ReceiveStage"
-FETCH = "connector.sync.fetch:FetchStage"
-WRITE = "connector.sync.write:WriteStage"
-API = "connector.sheets.api:SheetsApi"
+RECEIVE = "connector.jobs.receive:ReceiveStage"
+FETCH = "connector.jobs.fetch:FetchStage"
+WRITE = "connector.jobs.write:WriteStage"
+API = "connector.sheets.client:SheetsApi"
 
 STEPS = {
     "before an order is stored": (f"{RECEIVE}._store", "before"),
@@ -62,9 +62,9 @@ def test_killed(sandbox: Sandbox, service: ServiceProcess, step: str, count: int
 @pytest.mark.parametrize(
     ("place", "when"),
     [
-        ("connector.sheets.marker:Marker.find", "before"),
-        ("connector.sheets.marker:Marker.find", "after"),
-        ("connector.sync.write:was_applied", "after"),
+        ("connector.sheets.idempotency.marker:Marker.find", "before"),
+        ("connector.sheets.idempotency.marker:Marker.find", "after"),
+        ("connector.jobs.write:was_applied", "after"),
         (f"{WRITE}._void", "before"),
         (f"{WRITE}._void", "after"),
         (f"{WRITE}._pause", "before"),

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from connector.clock import SystemClock
-from connector.sandbox.sandbox import Sandbox
-from connector.sandbox.verify import differences
-from connector.sandbox.whapi.order import SandboxOrder
-from connector.service import SHOP
+from connector.runtime import SHOP
 from connector.store import quarantine
 from connector.store.database import Database
+from sandbox.sandbox import Sandbox
+from sandbox.verify import differences
+from sandbox.whapi.order import SandboxOrder
 from tests.process.service_process import ServiceProcess
 from tests.process.test_commands import run
 from tests.waiting import wait_until
@@ -100,10 +100,10 @@ def test_replay_says_what_is_not_there(service: ServiceProcess, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("step", "when"),
     [
-        ("connector.sync.receive:ReceiveStage.receive", "before"),
+        ("connector.jobs.receive:ReceiveStage.receive", "before"),
         ("connector.store.quarantine:drop", "after"),
         ("connector.store.intake:add_orders", "after"),
-        ("connector.sync.receive:ReceiveStage.receive", "after"),
+        ("connector.jobs.receive:ReceiveStage.receive", "after"),
     ],
 )
 def test_a_replay_that_is_killed_loses_and_doubles_nothing(

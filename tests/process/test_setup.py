@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
-from connector.sandbox.sandbox import Sandbox
-from connector.sandbox.verify import differences
+from sandbox.sandbox import Sandbox
+from sandbox.verify import differences
 from tests.process.service_process import QUICK, ROOT, free_port
 from tests.process.test_commands import run
 from tests.waiting import wait_until
@@ -146,8 +146,8 @@ def test_from_a_fresh_folder_to_the_first_order_in_the_sheet(merchant: Merchant,
     "place",
     [
         ("connector.setup.env_file:_replace", "before", "2"),
-        ("connector.sheets.api:SheetsApi.batch_update", "after", "2"),
-        ("connector.whapi.client:WhapiClient.change_settings", "after", "1"),
+        ("connector.sheets.client:SheetsApi.batch_update", "after", "2"),
+        ("connector.gateways.whapi.client:WhapiClient.change_settings", "after", "1"),
     ],
     ids=["while the spreadsheet is kept", "between two writes to Google", "when the webhook has been registered"],
 )

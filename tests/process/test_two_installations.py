@@ -12,9 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from connector.sandbox.sandbox import Sandbox
-from connector.sandbox.verify import differences
-from connector.sandbox.whapi.order import SandboxOrder
+from sandbox.sandbox import Sandbox
+from sandbox.verify import differences
+from sandbox.whapi.order import SandboxOrder
 from tests.process.service_process import ServiceProcess
 from tests.waiting import wait_until
 

@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
-from connector.sandbox.faults import Fault
-from connector.sandbox.sandbox import Sandbox
+from sandbox.faults import Fault
+from sandbox.sandbox import Sandbox
 from tests.process.service_process import ServiceProcess
 from tests.waiting import wait_until
 

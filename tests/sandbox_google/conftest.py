@@ -14,10 +14,10 @@ from google.auth.transport.requests import AuthorizedSession
 from google.oauth2.service_account import Credentials
 from gspread.http_client import HTTPClient
 
-from connector.sandbox.fault_routes import faults_blueprint
-from connector.sandbox.google import GoogleStandIn, google_blueprint
-from connector.sandbox.google.auth import ServiceAccount
-from connector.sandbox.server import SandboxServer
+from sandbox.fault_routes import faults_blueprint
+from sandbox.google import GoogleStandIn, google_blueprint
+from sandbox.google.auth import ServiceAccount
+from sandbox.server import SandboxServer
 
 SHOP = "shop-1"
 GOOGLE = "https://sheets.googleapis.com"

@@ -6,8 +6,8 @@ import google.auth.exceptions
 import pytest
 import requests
 
-from connector.sandbox.google import GoogleStandIn
-from connector.sandbox.google.auth import ServiceAccount
+from sandbox.google import GoogleStandIn
+from sandbox.google.auth import ServiceAccount
 from tests.sandbox_google.conftest import SHOP, SetClock, Shop, local_client, refusal
 from tests.sandbox_google.test_batch import row
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from gspread.exceptions import APIError
 
-from connector.sandbox.google.merchant import Merchant
+from sandbox.google.merchant import Merchant
 from tests.sandbox_google.conftest import Shop, cell
 
 

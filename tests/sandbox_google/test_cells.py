@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connector.sandbox.google.display import shown_value
+from sandbox.google.display import shown_value
 from tests.sandbox_google.conftest import Shop, cell
 
 

@@ -8,9 +8,9 @@ import gspread
 import pytest
 import requests
 
-from connector.sandbox.faults import Fault
-from connector.sandbox.google import GoogleStandIn
-from connector.sandbox.server import SandboxServer
+from sandbox.faults import Fault
+from sandbox.google import GoogleStandIn
+from sandbox.server import SandboxServer
 from tests.sandbox_google.conftest import Shop, local_client
 from tests.sandbox_google.test_batch import marker, row
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.sandbox.google import references
-from connector.sandbox.google.merchant import Merchant
-from connector.sandbox.google.ranges import Deletion, Insertion
+from sandbox.google import references
+from sandbox.google.merchant import Merchant
+from sandbox.google.ranges import Deletion, Insertion
 from tests.sandbox_google.conftest import Shop
 from tests.sandbox_google.test_dimensions import delete, insert
 

@@ -2,7 +2,7 @@
 
 import requests
 
-from connector.sandbox.google.merchant import Merchant
+from sandbox.google.merchant import Merchant
 from tests.sandbox_google.conftest import Shop, refusal
 
 

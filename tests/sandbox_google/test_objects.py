@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from connector.sandbox.google import GoogleStandIn
-from connector.sandbox.google.merchant import Merchant
-from connector.sandbox.google.state import load_account, load_spreadsheets, save
+from sandbox.google import GoogleStandIn
+from sandbox.google.merchant import Merchant
+from sandbox.google.state import load_account, load_spreadsheets, save
 from tests.sandbox_google.conftest import SHOP, Shop
 from tests.sandbox_google.test_metadata import create
 

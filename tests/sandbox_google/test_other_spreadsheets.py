@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connector.sandbox.google.merchant import Merchant
+from sandbox.google.merchant import Merchant
 from tests.sandbox_google.conftest import Shop, cell, refusal
 
 PROTECTED = {"range": {"startRowIndex": 0, "endRowIndex": 1}}

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.sandbox.google import colours
-from connector.sandbox.google.merchant import Merchant
+from sandbox.google import colours
+from sandbox.google.merchant import Merchant
 from tests.sandbox_google.conftest import Shop, cell, refusal
 from tests.sandbox_google.test_dimensions import lines, tag, tagged
 

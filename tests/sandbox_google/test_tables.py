@@ -5,8 +5,8 @@ from typing import Any
 import gspread
 import pytest
 
-from connector.sandbox.faults import Fault
-from connector.sandbox.google.merchant import Merchant
+from sandbox.faults import Fault
+from sandbox.google.merchant import Merchant
 from tests.sandbox_google.conftest import Shop, cell
 from tests.sandbox_google.test_dimensions import delete, insert, lines
 

@@ -5,7 +5,7 @@ from typing import Any
 import gspread
 import pytest
 
-from connector.sandbox.google.merchant import Merchant
+from sandbox.google.merchant import Merchant
 from tests.sandbox_google.conftest import SHOP, Shop, refusal
 
 

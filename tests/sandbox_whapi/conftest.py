@@ -10,11 +10,11 @@ import pytest
 from flask import Flask, Response, request
 
 from connector.clock import SystemClock
-from connector.sandbox.faults import Faults
-from connector.sandbox.orders import OrderMaker
-from connector.sandbox.server import SandboxServer
-from connector.sandbox.whapi.app import whapi_blueprint
-from connector.sandbox.whapi.standin import WhapiStandIn
+from sandbox.faults import Faults
+from sandbox.orders import OrderMaker
+from sandbox.server import SandboxServer
+from sandbox.whapi.app import whapi_blueprint
+from sandbox.whapi.standin import WhapiStandIn
 
 EVENTS = [{"type": "messages", "method": "post"}]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connector.sandbox.whapi.settings import SOMEBODY_ELSES_WEBHOOK, Settings
+from sandbox.whapi.settings import SOMEBODY_ELSES_WEBHOOK, Settings
 from tests.sandbox_whapi.conftest import EVENTS, PLAIN_SETTINGS, Gateway, Receiver
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector.sandbox.orders import OrderMaker
+from sandbox.orders import OrderMaker
 from tests.sandbox_whapi.conftest import Gateway
 
 

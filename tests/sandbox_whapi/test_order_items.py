@@ -5,9 +5,9 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from connector.sandbox.faults import Fault
-from connector.sandbox.orders import OrderMaker, whapi_sample
-from connector.sandbox.whapi.order import Step
+from sandbox.faults import Fault
+from sandbox.orders import OrderMaker, whapi_sample
+from sandbox.whapi.order import Step
 from tests.sandbox_whapi.conftest import Gateway
 
 

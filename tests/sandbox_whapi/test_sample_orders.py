@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from connector.clock import SystemClock
-from connector.sandbox.orders import SAMPLES, OrderMaker, demo_orders, whapi_sample
+from sandbox.orders import SAMPLES, OrderMaker, demo_orders, whapi_sample
 
 
 def test_the_same_seed_gives_the_same_orders() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from connector.sandbox.orders import OrderMaker, whapi_sample
-from connector.sandbox.whapi import events
-from connector.sandbox.whapi.request_shape import EventShape
+from sandbox.orders import OrderMaker, whapi_sample
+from sandbox.whapi import events
+from sandbox.whapi.request_shape import EventShape
 from tests.sandbox_whapi.conftest import EVENTS, Gateway, Receiver
 
 DEADLINE = 15.0

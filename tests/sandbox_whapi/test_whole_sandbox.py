@@ -16,7 +16,7 @@ import pytest
 from google.auth.transport.requests import AuthorizedSession
 from google.oauth2.service_account import Credentials
 
-from connector.sandbox.sandbox import Sandbox
+from sandbox.sandbox import Sandbox
 from tests.sandbox_whapi.conftest import Receiver, plain_client
 
 SECRET = "a-secret-of-the-tests"
@@ -242,7 +242,7 @@ def test_every_fault_button_switches_on_a_fault_that_exists(http: httpx.Client) 
 
 def test_the_command_writes_the_settings_for_serve_and_stops_on_sigterm(tmp_path: Path, receiver: Receiver) -> None:
     script = (
-        "from pathlib import Path; from connector.sandbox.command import run_sandbox;"
+        "from pathlib import Path; from sandbox.command import run_sandbox;"
         f"run_sandbox(0, webhook_url={receiver.url + '/hook'!r}, secret={SECRET!r}, data_dir=Path({str(tmp_path)!r}))"
     )
     process = subprocess.Popen(

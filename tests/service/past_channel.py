@@ -5,26 +5,24 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from connector.gateways.whapi.client import WhapiClient
+from connector.gateways.whapi.payload import MessagePage
+from connector.jobs.message_history import HistoryReader
+from connector.jobs.receive import ReceiveStage
+from connector.jobs.reconcile import ReconcileStage
 from connector.models import Order
-from connector.sandbox.sandbox import Sandbox
-from connector.sandbox.whapi.order import SandboxOrder
 from connector.store import orders
 from connector.store.database import Database
-from connector.sync.history import HistoryReader
-from connector.sync.receive import ReceiveStage
-from connector.sync.reconcile import ReconcileStage
-from connector.sync.retry import RetryPolicy
-from connector.whapi.client import WhapiClient
-from connector.whapi.messages import MessagePage
+from sandbox.sandbox import Sandbox
+from sandbox.whapi.order import SandboxOrder
 from tests.clock import FakeClock
+from tests.context import shop_context
 from tests.store.helpers import SHOP
 
-POLICY = RetryPolicy(10, 3600, 604_800, jitter=lambda: 0.5)
 DAY = 86_400
 
 
@@ -53,14 +51,13 @@ class PastChannel:
         self.whapi = self.sandbox.whapi
         self.client = WhapiClient(self.sandbox.url, self.whapi.token, timeout=5)
         self.source = Source(self.client)
-        self.receive = ReceiveStage(
-            database, shop=SHOP, grace=timedelta(seconds=3).total_seconds(), clock=clock, arrived=lambda _: None
-        )
-        self.history = HistoryReader(database, self.source, self.receive, shop=SHOP, policy=POLICY, clock=clock)
+        self.context = shop_context(database, clock)
+        self.receive = ReceiveStage(self.context, arrived=lambda _: None)
+        self.history = HistoryReader(self.context, self.source, self.receive)
         self.reconcile = self.new_stage()
 
     def new_stage(self, **options: Any) -> ReconcileStage:
-        return ReconcileStage(self.history, window=DAY, clock=self.clock, **options)
+        return ReconcileStage(self.context, self.history, **options)
 
     def close(self) -> None:
         self.client.close()

@@ -7,17 +7,17 @@ from typing import Any
 
 import httpx
 
+from connector.app import create_app
 from connector.models import Order
-from connector.sandbox.sandbox import Sandbox
-from connector.sandbox.verify import differences
-from connector.sandbox.whapi.order import SandboxOrder
-from connector.service import SHOP, Service, build_service, lift_pauses
+from connector.runtime import SHOP, Service, build_service, reset_breakers
+from connector.server import WebServer
 from connector.settings import load_settings
 from connector.sheets import tags
 from connector.store import orders as stored
 from connector.store.database import Database
-from connector.web.app import create_app
-from connector.web.server import WebServer
+from sandbox.sandbox import Sandbox
+from sandbox.verify import differences
+from sandbox.whapi.order import SandboxOrder
 from tests.openapi.contract import Contract
 from tests.waiting import wait_until
 
@@ -69,8 +69,8 @@ class Shop:
         self._thread.start()
         self.http = httpx.Client(base_url=self.url, headers={"X-Webhook-Secret": self.secret}, timeout=40)
         self.sandbox.send_to(f"{self.url}/webhooks/whapi", self.secret)
-        lift_pauses(database, self._service.clock)
-        self._service.pipeline.start()
+        reset_breakers(database, self._service.clock)
+        self._service.workers.start()
         return self
 
     def stop(self) -> None:

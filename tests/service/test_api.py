@@ -7,8 +7,8 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from connector.sandbox.orders import whapi_sample
-from connector.web.body import LARGEST_BODY
+from connector.api.request import LARGEST_BODY
+from sandbox.orders import whapi_sample
 from tests.service.shop import Shop
 from tests.waiting import wait_until
 

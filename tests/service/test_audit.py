@@ -6,16 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from connector.sandbox.google.calls import Call
-from connector.sandbox.google.merchant import Merchant
-from connector.sandbox.google.standin import Answer
-from connector.sandbox.whapi.order import SandboxOrder
-from connector.service import SHOP
+from connector.jobs import audit
+from connector.jobs.audit import Report
+from connector.jobs.doubles import Removed, remove_doubles
+from connector.runtime import SHOP
 from connector.sheets.columns import COLUMNS, STATUS, Tab
 from connector.sheets.errors import SheetsError
-from connector.sync import audit
-from connector.sync.audit import Report
-from connector.sync.doubles import Removed, remove_doubles
+from sandbox.google.calls import Call
+from sandbox.google.merchant import Merchant
+from sandbox.google.standin import Answer
+from sandbox.whapi.order import SandboxOrder
 from tests.doubling import double_row
 from tests.service.shop import Shop
 from tests.waiting import wait_until
@@ -123,7 +123,7 @@ def test_all_that_is_missing_is_written_when_asked(shop: Shop, merchant: Merchan
     written = audit.write_missing(
         shop.service.database, shop.service.lookup.rows, report, shop=SHOP, clock=shop.service.clock
     )
-    shop.service.pipeline.wake()
+    shop.service.workers.wake()
 
     assert sorted(written) == sorted(order.order_id for order in orders[:3])
     shop.wait_until_synced(orders)
@@ -147,7 +147,7 @@ def test_a_restored_version_of_the_spreadsheet_is_noticed_and_can_be_brought_up_
     )
     assert compare(shop).missing == tuple(order.order_id for order in today)
     shop.service.audits.start(write_missing=True)
-    shop.service.pipeline.wake()
+    shop.service.workers.wake()
     wait_until(lambda: shop.differences([*before, *today, *after]) == [], what="the rows to be there again")
     assert compare(shop).is_equal
 

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from connector.sandbox.faults import Fault
+from connector.jobs.backfill import Backfilled, BackfillStoppedError, backfill
 from connector.store.database import Database
-from connector.sync.backfill import Backfilled, BackfillStoppedError, backfill
+from sandbox.faults import Fault
 from tests.clock import FakeClock
-from tests.service.past_channel import DAY, POLICY, PastChannel
+from tests.context import POLICY
+from tests.service.past_channel import DAY, PastChannel
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_a_page_that_fails_now_and_then_is_tried_again(channel: PastChannel) -> 
 
     assert (len(so_far.new), so_far.messages) == (50, 650)
     assert channel.ids == {order.order_id for order in missed}
-    assert channel.history.pause().failures == 0
+    assert channel.history.breaker().failures == 0
 
 
 def test_a_day_that_has_just_begun_holds_nothing_yet(channel: PastChannel) -> None:

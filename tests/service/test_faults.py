@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from connector.jobs import workers
 from connector.problems import Severity
-from connector.sync import pipeline
 from tests.service.shop import Shop
 from tests.waiting import wait_until
 
 
 @pytest.fixture
 def new_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
-    """One whose pipeline has not been started, and that tries again at once after a fault."""
-    monkeypatch.setattr(pipeline, "_AFTER_A_FAULT", 0.05)
-    monkeypatch.setattr(pipeline, "_LOCK_RETRY", 0.05)
+    """One whose workers have not been started, and that tries again at once after a fault."""
+    monkeypatch.setattr(workers, "_AFTER_A_FAULT", 0.05)
+    monkeypatch.setattr(workers, "_LOCK_RETRY", 0.05)
     shop = Shop(tmp_path)
     yield shop
     shop.close()
@@ -165,7 +165,7 @@ def test_housekeeping_that_fails_is_a_warning_and_holds_up_no_order(
     new_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop = new_shop.start()
-    working = shop.service.pipeline
+    working = shop.service.workers
     with monkeypatch.context() as broken:
         broken.setattr(working, "_housekeeping", failing(RuntimeError("no")))
         working._ask_for_housekeeping()

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from connector.api.request import LARGEST_BODY
 from connector.gateways.forwarded import MOST_NAMED
-from connector.web.body import LARGEST_BODY
 from tests.service.shop import Shop
 from tests.service.test_api import order_count
 

@@ -9,13 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
-from connector.gateways.every import WITH_WEBHOOKS
-from connector.logs import Redactor
-from connector.web import throttle
-from connector.web.app import create_app
-from connector.web.auth import UNAUTHORISED
-from connector.web.gateways import SIGNATURE
-from connector.web.openapi.gateway_examples import SENT
+from connector.api import auth
+from connector.api.auth import UNAUTHORISED
+from connector.api.openapi.gateway_examples import SENT
+from connector.api.webhooks import SIGNATURE
+from connector.app import create_app
+from connector.gateways.registry import WITH_WEBHOOKS
+from connector.log import Redactor
 from tests.service.shop import Shop
 from tests.service.test_api import order_count
 from tests.waiting import wait_until
@@ -110,9 +110,9 @@ def test_wrong_signatures_are_guesses_and_slow_down_whoever_sends_them(shop: Sho
     def send() -> int:
         return httpx.post(f"{shop.url}{META}", content=b"{}", headers={SIGNATURE: "sha256=00"}).status_code
 
-    statuses = [send() for _ in range(throttle.MOST_WRONG + 1)]
+    statuses = [send() for _ in range(auth.MOST_WRONG + 1)]
 
-    assert statuses == [401] * throttle.MOST_WRONG + [429]
+    assert statuses == [401] * auth.MOST_WRONG + [429]
     assert httpx.post(f"{shop.url}{META}", content=b"{}", headers=signed(b"{}")).status_code == 200
 
 

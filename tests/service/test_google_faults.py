@@ -2,10 +2,10 @@
 
 import pytest
 
-from connector.sandbox.faults import Fault
-from connector.sandbox.google.calls import Call
-from connector.sandbox.google.errors import ApiError
-from connector.sandbox.google.standin import Answer
+from sandbox.faults import Fault
+from sandbox.google.calls import Call
+from sandbox.google.errors import ApiError
+from sandbox.google.standin import Answer
 from tests.service.shop import Shop
 from tests.waiting import wait_until
 

@@ -3,14 +3,14 @@
 import pytest
 import sqlalchemy as sa
 
-from connector.check.run import check_with
-from connector.sandbox.faults import Fault
-from connector.service import sheets_api
-from connector.sheets.guard import Found, marker_id, refuses_twice, was_applied
-from connector.sheets.marker import KEY, Marker
-from connector.sheets.named_range import NamedRange
+from connector.checks.run import check_with
+from connector.jobs import cleanup
+from connector.runtime import sheets_api
+from connector.sheets.idempotency.guard import Found, marker_id, refuses_twice, was_applied
+from connector.sheets.idempotency.marker import KEY, Marker
+from connector.sheets.idempotency.named_range import NamedRange
 from connector.store.guards import get_proof
-from connector.sync import markers
+from sandbox.faults import Fault
 from tests.service.shop import Shop
 from tests.waiting import wait_until
 
@@ -113,7 +113,7 @@ def test_each_guard_tells_a_batch_a_fence_and_a_stranger_apart(shop: Shop, guard
 def test_old_markers_are_deleted_many_at_a_time_and_young_ones_stay(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(markers, "ENOUGH", 3)
+    monkeypatch.setattr(cleanup, "ENOUGH", 3)
     orders = []
     for _ in range(4):
         orders += shop.sandbox.send("normal")
@@ -121,7 +121,7 @@ def test_old_markers_are_deleted_many_at_a_time_and_young_ones_stay(
     assert len(markers_in_sheet(shop)) == 4
 
     def clean() -> int:
-        return markers.delete_old_markers(
+        return cleanup.delete_old_markers(
             shop.service.database,
             sheets_api(shop.settings),
             shop=shop.service.shop,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connector.sandbox.orders import demo_orders, whapi_sample
+from sandbox.orders import demo_orders, whapi_sample
 from tests.service.shop import Shop
 from tests.waiting import wait_until
 

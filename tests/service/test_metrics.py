@@ -4,7 +4,6 @@ import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -14,12 +13,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from connector import __version__
 from connector.metrics.instruments import Instruments
-from connector.sandbox.faults import Fault
-from connector.sandbox.orders import whapi_sample
-from connector.service import build_service, lift_pauses
+from connector.runtime import build_service, reset_breakers
 from connector.sheets.errors import Kind
 from connector.store.database import Database
-from connector.web.metrics import route_label
+from sandbox.faults import Fault
+from sandbox.orders import whapi_sample
 from tests.service.shop import Shop
 from tests.waiting import wait_until
 
@@ -69,9 +67,9 @@ def wait_for(shop: Shop, **values: float) -> None:
 
 
 def resync_without_fetching(shop: Shop) -> None:
-    """Ends the pause of the sheet, without making failed fetches due."""
-    lift_pauses(shop.service.database, shop.service.clock)
-    shop.service.pipeline.wake()
+    """Resets the sheet's circuit breaker, without making failed fetches due."""
+    reset_breakers(shop.service.database, shop.service.clock)
+    shop.service.workers.wake()
 
 
 def test_after_a_known_story_the_figures_are_exactly_its(patient_shop: Shop) -> None:
@@ -126,13 +124,15 @@ def test_after_a_known_story_the_figures_are_exactly_its(patient_shop: Shop) -> 
         "batches_settled_total result=void": 1,
         "message_to_row_seconds_count": 3,
         "stored_to_row_seconds_count": 3,
-        # The second marker of the proof was refused, as it should be.
-        "google_call_duration_seconds_count operation=write outcome=taken": 1,
+        # What was to be refused while the guard and the owner's number were proved.
+        "google_call_duration_seconds_count operation=write outcome=taken": 2,
+        "google_call_duration_seconds_count operation=write outcome=stale": 1,
         "google_call_duration_seconds_count operation=write outcome=unclear": 1,
         # The fence, the second order, the third.
-        "google_call_duration_seconds_count operation=write outcome=ok": before["batchUpdate"] - 1 + 3,
+        "google_call_duration_seconds_count operation=write outcome=ok": before["batchUpdate"] - 3 + 3,
         "google_call_duration_seconds_count operation=search outcome=ok": calls["developerMetadata.search"],
         "google_call_duration_seconds_count operation=get outcome=ok": calls["get"],
+        "google_call_duration_seconds_count operation=grid outcome=ok": calls["getByDataFilter"],
     }
     expected |= {f"write_tries_total outcome={kind}": 0 for kind in Kind}
     expected |= {"write_tries_total outcome=ok": 3, "write_tries_total outcome=unclear": 1}
@@ -208,7 +208,9 @@ def test_googles_quota_is_shown_with_what_is_used_of_it(shop: Shop, monkeypatch:
     assert found == {
         "google_quota_limit_requests kind=read": 60,
         "google_quota_limit_requests kind=write": 60,
-        "google_quota_used_requests kind=read": calls["developerMetadata.search"] + calls["get"],
+        "google_quota_used_requests kind=read": sum(
+            calls[kind] for kind in ("developerMetadata.search", "get", "getByDataFilter")
+        ),
         "google_quota_used_requests kind=write": writes,
     }
 
@@ -230,7 +232,7 @@ def test_a_pause_of_the_channel_is_shown_and_its_end(shop: Shop) -> None:
     orders = shop.sandbox.send("normal")
 
     wait_for(shop, paused__part__channel=1, fetch_tries_total__outcome__rate_limit=1)
-    lift_pauses(shop.service.database, shop.service.clock)
+    reset_breakers(shop.service.database, shop.service.clock)
     shop.http.post("/resync")
     shop.wait_until_synced(orders)
     wait_for(shop, paused__part__channel=0, consecutive_failures__part__channel=0)
@@ -241,7 +243,7 @@ def test_only_the_process_that_holds_the_lock_says_so_and_each_counts_its_own_wo
     shop.wait_until_synced(shop.sandbox.send("normal"))
     first, wanted = shop.service.instruments, ("shop_lock_held", "received_total", "stored_to_row_seconds_count")
     second = build_service(shop.settings, Database(shop.settings.database_url))
-    second.pipeline.start()
+    second.workers.start()
     try:
         wait_until(lambda: shown(first, *wanted) == [1, 1, 1])
         assert shown(second.instruments, *wanted) == [0, 0, 0]
@@ -334,28 +336,3 @@ def test_every_metric_is_explained_in_itself_and_in_the_docs_and_the_docs_name_n
         name.removesuffix("_info") for name in own
     }
     assert set(re.findall(r"connector_\w+", documented)) - samples - own == set()
-
-
-@pytest.mark.parametrize(
-    ("rule", "label"),
-    [
-        ("/orders", "/orders"),
-        ("/orders/<whole:order_id>/resync", "/orders/<order_id>/resync"),
-        ("/webhooks/whapi/<rest:_event>", "/webhooks/whapi/<event>"),
-        ("/quarantine/<int(max=9007199254740992):entry_id>", "/quarantine/<entry_id>"),
-        ("/<one>/<two>", "/<one>/<two>"),
-    ],
-)
-def test_a_routes_label_is_its_rule_without_converters(rule: str, label: str) -> None:
-    assert route_label(rule) == label
-
-
-def test_two_instruments_share_nothing() -> None:
-    one, other = Instruments("1"), Instruments("1")
-
-    one.fetch_tried("ok")
-
-    def value(instruments: Instruments) -> Any:
-        return instruments.registry.get_sample_value("connector_fetch_tries_total", {"outcome": "ok"})
-
-    assert (value(one), value(other)) == (1, 0)

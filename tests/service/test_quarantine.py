@@ -6,12 +6,13 @@ from typing import Any
 import httpx
 import pytest
 
-from connector.sandbox.orders import whapi_sample
-from connector.service import SHOP
+from connector.gateways.reading.result import Reading
+from connector.gateways.whapi.payload import read_message
+from connector.jobs import replay as replay_module
+from connector.runtime import SHOP
 from connector.store import intake, quarantine
 from connector.store.quarantine import Entry
-from connector.sync import replay as replay_module
-from connector.whapi.payload import Reading, read_message
+from sandbox.orders import whapi_sample
 from tests.service.shop import Shop
 
 NOTHING = {"understood": 0, "left": 0, "accepted": 0, "duplicates": 0, "ignored": 0}

@@ -7,15 +7,16 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
+from connector.gateways.reading.result import Reading
+from connector.gateways.whapi.errors import Scope, WhapiError
+from connector.gateways.whapi.payload import read_payload
+from connector.jobs.message_history import MESSAGES_AT_ONCE
 from connector.models import ItemsState
-from connector.sandbox.faults import Fault
-from connector.store import fetching, quarantine
+from connector.store import quarantine
 from connector.store.database import Database
 from connector.store.tables import orders as orders_table
 from connector.store.tables import past_orders
-from connector.sync.history import MESSAGES_AT_ONCE
-from connector.whapi.errors import Scope, WhapiError
-from connector.whapi.payload import Reading, read_payload
+from sandbox.faults import Fault
 from tests.clock import FakeClock
 from tests.service.past_channel import DAY, PastChannel
 from tests.store.helpers import SHOP, get
@@ -191,71 +192,6 @@ def test_a_gateway_that_gives_fewer_messages_than_asked_for_is_read_to_the_end(c
     assert channel.ids == {order.order_id for order in missed}
 
 
-def test_a_429_in_the_middle_pauses_the_channel_for_as_long_as_whapi_asks(channel: PastChannel) -> None:
-    channel.texts(1000, ago=10 * HOUR)
-    missed = [channel.order(ago=10 * HOUR - 10 * number) for number in range(100)]
-    channel.sandbox.faults.add(
-        Fault("whapi", "status", status=429, retry_after="120", skip=2, path_contains="/messages/list")
-    )
-
-    first = channel.reconcile.run()
-    assert channel.calls == 3
-    assert channel.history.seconds_paused() == 120
-    assert channel.history.pause().reason == "Whapi asks for a pause: too many requests (429). It goes on by itself."
-
-    channel.clock.advance(119)
-    assert (channel.reconcile.run(), channel.calls) == (0, 3)
-
-    channel.clock.advance(1)
-    second = channel.reconcile.run()
-    assert 0 < first < 100
-    assert (first + second, channel.ids) == (100, {order.order_id for order in missed})
-    # It went on with the third page.
-    assert channel.calls == 3 + 4
-
-
-def test_a_success_of_the_history_alone_does_not_clear_the_channel_while_orders_wait_for_it(
-    channel: PastChannel,
-) -> None:
-    channel.order(ago=HOUR)
-    channel.reconcile.run()
-    channel.history.failed(WhapiError("Down.", scope=Scope.CHANNEL, kind="rate_limit"))
-    channel.clock.advance(HOUR)
-
-    channel.reconcile.run()
-    assert channel.history.pause().failures == 1
-
-    (order,) = channel.stored
-    channel.database.write(lambda connection: fetching.give_up(connection, order, error="No.", now=channel.clock.now()))
-    channel.reconcile.run()
-    assert channel.history.pause().failures == 0
-
-
-@pytest.mark.parametrize(
-    ("status", "pauses"), [(401, True), (402, True), (429, True), (403, False), (404, False), (500, False)]
-)
-def test_only_a_failure_that_is_surely_the_channels_keeps_orders_from_being_fetched(
-    channel: PastChannel, status: int, pauses: bool
-) -> None:
-    channel.sandbox.faults.add(Fault("whapi", "status", status=status, times=None, path_contains="/messages/list"))
-    channel.order(ago=HOUR)
-
-    for _ in range(5):
-        assert channel.reconcile.run() == 0
-
-    assert (channel.history.seconds_paused() > 0) is pauses
-    assert channel.calls == (1 if pauses else 5)
-
-
-def test_a_phone_that_is_not_linked_is_named_as_the_reason(channel: PastChannel) -> None:
-    channel.whapi.state = "QR"
-
-    channel.reconcile.run()
-
-    reason = channel.history.pause().reason
-    assert reason == "The phone is not linked. Open the channel in Whapi's panel and scan the QR code with WhatsApp."
-
-
 def test_a_run_reads_so_many_pages_and_the_next_goes_on_from_there(channel: PastChannel) -> None:
     channel.texts(1000, ago=10 * HOUR)
     missed = [channel.order(ago=10 * HOUR - 10 * number) for number in range(100)]
@@ -283,7 +219,7 @@ def test_pages_that_are_too_large_are_read_in_smaller_ones(
     channel: PastChannel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     missed = [channel.order(ago=HOUR - number) for number in range(100)]
-    monkeypatch.setattr("connector.whapi.client.LARGEST_PAGE", 200_000)
+    monkeypatch.setattr("connector.gateways.whapi.client.LARGEST_PAGE", 200_000)
 
     assert channel.reconcile.run() == 100
     assert channel.ids == {order.order_id for order in missed}

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from connector.check.run import check_with
-from connector.sandbox.faults import Fault
-from connector.sandbox.google.errors import ApiError
-from connector.sandbox.google.merchant import Merchant
+from connector.checks.run import check_with
+from sandbox.faults import Fault
+from sandbox.google.errors import ApiError
+from sandbox.google.merchant import Merchant
 from tests.events.receiver import SECRET, Receiver
 from tests.page.visitor import PASSWORD, Visitor
 from tests.service.shop import Shop

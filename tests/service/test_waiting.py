@@ -10,12 +10,12 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from connector.sandbox.faults import Fault
-from connector.sandbox.orders import whapi_sample
-from connector.sandbox.whapi.order import SandboxOrder
+from connector.api.orders import MOST_WAITING
+from connector.jobs import long_poll
 from connector.store import orders as stored
-from connector.sync import waits
-from connector.web.orders import MOST_WAITING
+from sandbox.faults import Fault
+from sandbox.orders import whapi_sample
+from sandbox.whapi.order import SandboxOrder
 from tests.attack.raw import connect, request
 from tests.service.shop import Shop
 from tests.waiting import wait_until
@@ -33,7 +33,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 def waiting(shop: Shop) -> int:
     """How many callers wait."""
-    return sum(map(len, shop.service.waits._waiting.values()))
+    return sum(map(len, shop.service.long_poll._waiting.values()))
 
 
 def without_items(shop: Shop, count: int) -> list[SandboxOrder]:
@@ -121,7 +121,7 @@ def test_of_several_orders_each_has_its_address_and_the_answer_waits_for_the_las
 def test_an_order_that_is_done_is_answered_at_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     (order,) = shop.sandbox.send("normal")
     shop.wait_until_synced([order])
-    monkeypatch.setattr(waits.Waits, "until_done", pytest.fail)
+    monkeypatch.setattr(long_poll.LongPoll, "until_done", pytest.fail)
 
     body = shop.post("/orders?wait=30", order.message()).json()
 
@@ -150,7 +150,7 @@ def test_as_many_as_may_wait_are_asked_for_at_once_and_all_others_are_answered(
         asked.append(len(order_ids))
         return real(connection, of, order_ids)
 
-    monkeypatch.setattr(waits, "undone", undone)
+    monkeypatch.setattr(long_poll, "undone", undone)
     *orders, one_more, other = without_items(shop, MOST_WAITING + 2)
 
     with callers(shop, orders) as futures:
@@ -230,7 +230,7 @@ def test_a_store_that_fails_for_a_moment_ends_nobodys_wait(shop: Shop, monkeypat
         raise OSError("disk")
 
     with callers(shop, [order]) as (future,), monkeypatch.context() as patch:
-        patch.setattr(waits, "undone", fail)
+        patch.setattr(long_poll, "undone", fail)
         wait_until(lambda: failures)
         patch.undo()
         all_items_come(shop)
@@ -243,7 +243,7 @@ def test_a_stop_answers_those_who_wait(shop: Shop) -> None:
     orders = without_items(shop, 2)
 
     with callers(shop, orders) as futures:
-        shop.service.waits.end()
+        shop.service.long_poll.end()
         answers = [future.result() for future in futures]
 
     assert [answer.status_code for answer in answers] == [202, 202]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from connector.sandbox.faults import Fault
-from connector.sandbox.whapi.order import SandboxOrder
+from sandbox.faults import Fault
+from sandbox.whapi.order import SandboxOrder
 from tests.service.shop import Shop
 from tests.waiting import wait_until
 
@@ -27,7 +27,7 @@ def test_an_order_whose_fetch_fails_at_first_waits_in_the_sheet_and_is_completed
     # The first order ever has the tabs made and the guard proved, which takes longer than a retry here.
     shop.wait_until_synced(before := shop.sandbox.send("normal"))
     # The row must be seen waiting, so the next try comes late enough.
-    monkeypatch.setattr("connector.sync.retry.RetryPolicy.delay", lambda *_: timedelta(seconds=1))
+    monkeypatch.setattr("connector.jobs.retry.RetryPolicy.delay", lambda *_: timedelta(seconds=1))
     (order,) = shop.sandbox.send(sample)
 
     wait_until(lambda: items_cell(shop, order) == [f"waiting · {order.order_id}"])
@@ -64,7 +64,7 @@ def test_a_failure_of_the_whole_channel_pauses_it_and_costs_no_order_an_attempt(
     orders = shop.sandbox.send("normal", 12)
 
     wait_until(lambda: len(shop.rows("Orders")) == 12)
-    wait_until(lambda: shop.service.fetch.pause().until)
+    wait_until(lambda: shop.service.fetch.breaker().until)
     problems = shop.http.get("/readyz").json()["problems"]
     assert problems[0].startswith(sentence)
     stored = [shop.order(order.order_id) for order in orders]

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from dotenv import dotenv_values
 
 from connector.cli import main
-from connector.sandbox.sandbox import Sandbox
 from connector.settings import Settings
+from sandbox.sandbox import Sandbox
 
 PASSWORD = "a-good-password"
 
@@ -55,7 +55,7 @@ class Desk:
         for field in fields(Settings):
             monkeypatch.delenv(field.name.upper(), raising=False)
         # The logging of the tests' own process is not setup's to change.
-        for module in ("connector.logs", "connector.cli.start"):
+        for module in ("connector.log", "connector.cli.start"):
             monkeypatch.setattr(f"{module}.set_up_logging", lambda **_: None)
 
     @property

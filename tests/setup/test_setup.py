@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connector.sandbox.faults import Fault
+from sandbox.faults import Fault
 from tests.setup.desk import PASSWORD, Desk
 
 ACCOUNT = "connector@sandbox-project.iam.gserviceaccount.com"

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from connector.sandbox.faults import Fault
-from connector.service import SHOP, build_service, whapi_client
+from connector.app import create_app
+from connector.runtime import SHOP, build_service, whapi_client
+from connector.server import WebServer
 from connector.settings import load_settings
 from connector.setup.registration import Registered, register
 from connector.store.database import Database
 from connector.store.orders import list_orders
-from connector.web.app import create_app
-from connector.web.server import WebServer
+from sandbox.faults import Fault
 from tests.process.service_process import free_port
 from tests.setup.desk import Desk
 from tests.waiting import wait_until

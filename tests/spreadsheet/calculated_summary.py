@@ -10,11 +10,11 @@ import pytest
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from connector.sandbox.google.merchant import Merchant
-from connector.sandbox.whapi.order import SandboxItem, SandboxOrder
-from connector.service import build_workbook, sheets_api
+from connector.runtime import build_workbook, sheets_api
 from connector.sheets.columns import STATUSES
-from connector.sheets.summary import places
+from connector.sheets.summary import layout
+from sandbox.google.merchant import Merchant
+from sandbox.whapi.order import SandboxItem, SandboxOrder
 from tests.service.shop import Shop
 from tests.spreadsheet.expected import Expected
 from tests.spreadsheet.export import save_as_xlsx
@@ -123,7 +123,7 @@ def lines(sheet: Worksheet, header: int, count: int, *columns: int) -> list[tupl
 
 
 def expected(values: dict[str, list[list[Any]]], sheet: Worksheet) -> Expected:
-    today = round(value(sheet, places.PER_DAY + places.DAYS, places.NAME))
+    today = round(value(sheet, layout.PER_DAY + layout.DAYS, layout.NAME))
     return Expected(table(values["orders"]), table(values["items"]), today)
 
 
@@ -141,11 +141,11 @@ def test_there_is_no_error_in_any_book(books: Books) -> None:
 def test_an_empty_spreadsheet_has_zeroes_and_empty_lists(books: Books) -> None:
     sheet = summary_of(books[EMPTY][0])
 
-    figures = [value(sheet, places.FIGURES, column) for column in (0, 3, 4, 5, 6, 10)]
+    figures = [value(sheet, layout.FIGURES, column) for column in (0, 3, 4, 5, 6, 10)]
     assert figures == [0, 0, 0, 0, 0, ""]
-    assert lines(sheet, places.LISTS, places.OPEN, *range(9)) == []
-    assert lines(sheet, places.BEST_PRODUCTS, places.BEST, *range(10, 14)) == []
-    assert [line[1] for line in lines(sheet, places.PER_DAY, places.DAYS, 10, 11)] == [0] * places.DAYS
+    assert lines(sheet, layout.LISTS, layout.OPEN, *range(9)) == []
+    assert lines(sheet, layout.BEST_PRODUCTS, layout.BEST, *range(10, 14)) == []
+    assert [line[1] for line in lines(sheet, layout.PER_DAY, layout.DAYS, 10, 11)] == [0] * layout.DAYS
 
 
 @pytest.mark.parametrize("name", [MANY, MOVED])
@@ -155,12 +155,12 @@ def test_figures(books: Books, name: str) -> None:
     right = expected(values, sheet)
 
     assert len(right.orders) == ORDERS
-    assert [value(sheet, places.FIGURES, column) for column in (0, 3, 4, 5, 6, 10)] == [
+    assert [value(sheet, layout.FIGURES, column) for column in (0, 3, 4, 5, 6, 10)] == [
         sum(product.pieces for product in right.to_prepare().values()),
         len(right.open_orders()),
         right.orders_since(0),
         right.orders_since(6),
-        right.orders_since(places.DAYS - 1),
+        right.orders_since(layout.DAYS - 1),
         pytest.approx(right.turnover_since(right.currencies[0], 0)),
     ]
 
@@ -170,12 +170,12 @@ def test_open_orders(books: Books, name: str) -> None:
     book, values = books[name]
     sheet = summary_of(book)
 
-    assert lines(sheet, places.LISTS, places.OPEN, *range(3, 9)) == [
+    assert lines(sheet, layout.LISTS, layout.OPEN, *range(3, 9)) == [
         (
             pytest.approx(row["Received"], abs=1e-5),
             *((row[title] or "") for title in ("Customer", "Order ID", "Total", "Currency", "Status")),
         )
-        for row in expected(values, sheet).open_orders()[: places.OPEN]
+        for row in expected(values, sheet).open_orders()[: layout.OPEN]
     ]
 
 
@@ -185,15 +185,15 @@ def test_what_to_prepare(books: Books, name: str) -> None:
     sheet = summary_of(book)
     right = expected(values, sheet).to_prepare()
 
-    listed = lines(sheet, places.LISTS, places.PREPARED, places.PRODUCT, places.PIECES)
+    listed = lines(sheet, layout.LISTS, layout.PREPARED, layout.PRODUCT, layout.PIECES)
     names = [str(name).casefold() for name, _ in listed]
-    assert len(listed) == min(places.PREPARED, len([name for name in right if name]))
+    assert len(listed) == min(layout.PREPARED, len([name for name in right if name]))
     assert len(set(names)) == len(names)
     assert [pieces for _, pieces in listed] == [right[name].pieces for name in names]
     order = [right[name].lines for name in names]
     assert order == sorted(order, reverse=True)
     others = sum(product.pieces for key, product in right.items() if key not in names)
-    below = places.LISTS + 1 + places.PREPARED
+    below = layout.LISTS + 1 + layout.PREPARED
     assert (value(sheet, below, 0), value(sheet, below, 1)) == (("Other products", others) if others else ("", ""))
 
 
@@ -203,7 +203,7 @@ def test_best_products(books: Books, name: str) -> None:
     sheet = summary_of(book)
     right, most = expected(values, sheet).best()
 
-    listed = lines(sheet, places.BEST_PRODUCTS, places.BEST, *range(10, 14))
+    listed = lines(sheet, layout.BEST_PRODUCTS, layout.BEST, *range(10, 14))
     assert [line[1] for line in listed] == most
     assert len({str(line[0]).casefold() for line in listed}) == len(listed)
     for product, count, pieces, money in listed:
@@ -219,20 +219,20 @@ def test_statuses_turnover_and_days(books: Books, name: str) -> None:
 
     statuses = right.statuses()
     counted = [(word, statuses[word.casefold()]) for word in STATUSES]
-    assert lines(sheet, places.STATES, len(STATUSES) + 1, 10, 11) == [
+    assert lines(sheet, layout.STATES, len(STATUSES) + 1, 10, 11) == [
         *counted,
         ("Other", ORDERS - sum(number for _, number in counted)),
     ]
-    money = lines(sheet, places.TURNOVER, places.CURRENCIES, *range(10, 15))
+    money = lines(sheet, layout.TURNOVER, layout.CURRENCIES, *range(10, 15))
     assert sorted(line[0] for line in money) == sorted(right.currencies)
     for currency, *amounts in money:
         assert amounts == pytest.approx(
-            [right.turnover_since(currency, days) for days in (0, 6, places.DAYS - 1, None)]
+            [right.turnover_since(currency, days) for days in (0, 6, layout.DAYS - 1, None)]
         )
     shown = [line[0] for line in money]
     places_of = [right.currencies.index(currency) for currency in shown]
     for line, (day, count, amounts) in zip(
-        lines(sheet, places.PER_DAY, places.DAYS, *range(10, 15)), right.per_day(), strict=True
+        lines(sheet, layout.PER_DAY, layout.DAYS, *range(10, 15)), right.per_day(), strict=True
     ):
         assert line[:2] == (day, count)
         assert list(line[2:]) == pytest.approx([amounts[index] for index in places_of])

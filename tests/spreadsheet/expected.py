@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector.sheets.summary.places import BEST, CURRENCIES, DAYS, OPEN
+from connector.sheets.summary.layout import BEST, CURRENCIES, DAYS, OPEN
 
 Row = dict[str, Any]
 CLOSED = ("Sent", "Done", "Cancelled")

@@ -18,8 +18,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from connector.sandbox.google.a1 import letters
-from connector.sandbox.google.grid import Cell, Content, Formula, Sheet
+from sandbox.google.a1 import letters
+from sandbox.google.grid import Cell, Content, Formula, Sheet
 
 _PIXELS_PER_CHARACTER, _PIXELS_PER_POINT = 8.25, 4 / 3
 _UNITS_PER_PIXEL = 9525

@@ -75,7 +75,7 @@ def test_what_gathers_behind_a_commit_shares_the_next_one_and_is_told_of_once(da
     told: list[Sequence[str]] = []
 
     with behind_a_commit(database) as hand:
-        futures = [hand(database.write_together, put, note, told.append) for note in "abc"]
+        futures = [hand(database.write_in_micro_batch, put, note, told.append) for note in "abc"]
 
     assert [future.result(20) for future in futures] == ["a is there", "b is there", "c is there"]
     assert commits.changes == [1, 3]
@@ -93,7 +93,9 @@ def test_after_a_failed_group_each_change_goes_alone_and_only_the_bad_one_fails(
         return list(notes)
 
     with behind_a_commit(database) as hand:
-        futures = [hand(database.write_together, put_but_not_bad, note, told.append) for note in ("a", "bad", "c")]
+        futures = [
+            hand(database.write_in_micro_batch, put_but_not_bad, note, told.append) for note in ("a", "bad", "c")
+        ]
 
     assert [futures[0].result(20), futures[2].result(20)] == ["a", "c"]
     with pytest.raises(ValueError, match="no"):
@@ -109,7 +111,7 @@ def test_a_database_that_cannot_be_written_to_is_waited_for_once_for_all_who_hav
         raise sqlite3.OperationalError("database is locked")
 
     with behind_a_commit(database) as hand:
-        futures = [hand(database.write_together, put, note) for note in "abc"]
+        futures = [hand(database.write_in_micro_batch, put, note) for note in "abc"]
         sa.event.listen(database.engine, "begin", locked, insert=True)
 
     for future in futures:
@@ -117,7 +119,7 @@ def test_a_database_that_cannot_be_written_to_is_waited_for_once_for_all_who_hav
             future.result(20)
     assert len(tries) == 1
     sa.event.remove(database.engine, "begin", locked)
-    assert database.write_together(put, "d") == "d is there"
+    assert database.write_in_micro_batch(put, "d") == "d is there"
     assert notes(database) == ["d"]
 
 
@@ -126,7 +128,7 @@ def test_more_than_fit_into_a_commit_are_made_by_the_next_ones(database: Databas
     database.observe(commits)
 
     with behind_a_commit(database) as hand:
-        futures = [hand(database.write_together, put, str(number)) for number in range(260)]
+        futures = [hand(database.write_in_micro_batch, put, str(number)) for number in range(260)]
 
     assert [future.result(20) for future in futures] == [f"{number} is there" for number in range(260)]
     assert commits.changes == [1, 256, 4]
@@ -135,7 +137,7 @@ def test_more_than_fit_into_a_commit_are_made_by_the_next_ones(database: Databas
 def test_a_store_that_closes_makes_what_it_has_taken_and_takes_no_more(database: Database) -> None:
     with ThreadPoolExecutor(1) as pool:
         with behind_a_commit(database) as hand:
-            taken = hand(database.write_together, put, "taken")
+            taken = hand(database.write_in_micro_batch, put, "taken")
             closing = pool.submit(database.close)
             wait_until(lambda: refuses(database), what="the store to close")
             assert not closing.done()
@@ -155,14 +157,14 @@ def test_a_thread_that_is_broken_off_leaves_nobody_waiting(database: Database) -
         raise KeyboardInterrupt
 
     with behind_a_commit(database) as hand:
-        other = hand(database.write_together, put, "other")
-        broken = hand(database.write_together, broken_off, "broken")
+        other = hand(database.write_in_micro_batch, put, "other")
+        broken = hand(database.write_in_micro_batch, broken_off, "broken")
 
     for future in (other, broken):
         with pytest.raises(KeyboardInterrupt):
             future.result(20)
-    assert database.write_together(put, "later") == "later is there"
+    assert database.write_in_micro_batch(put, "later") == "later is there"
     assert notes(database) == ["later"]
     database.close()
     with pytest.raises(StoreClosedError):
-        database.write_together(put, "too late")
+        database.write_in_micro_batch(put, "too late")

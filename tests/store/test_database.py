@@ -12,11 +12,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from connector.store import batches, intake, migrate, orders, pauses, quarantine
+from connector.store import batches, breakers, intake, migrate, orders, quarantine
+from connector.store.breakers import CircuitBreaker, Part
 from connector.store.commit import StoreClosedError
 from connector.store.database import Database, StoreError, parse_url
 from connector.store.lock import shop_lock
-from connector.store.pauses import Part, Pause
 from connector.store.tables import metadata
 from tests.clock import FakeClock
 from tests.store.helpers import GRACE, SHOP, add, get, new_order
@@ -196,50 +196,52 @@ def test_one_process_at_a_time_holds_a_shops_lock(database: Database, database_u
 
 
 def test_a_pause_counts_failures_and_ends_with_a_success(database: Database, clock: FakeClock) -> None:
-    def get_pause() -> Pause:
+    def get_breaker() -> CircuitBreaker:
         with database.read() as connection:
-            return pauses.get_pause(connection, SHOP, Part.SHEET)
+            return breakers.get_breaker(connection, SHOP, Part.SHEET)
 
     def failed(seconds: float) -> None:
         until = clock.now() + timedelta(seconds=seconds)
         database.write(
-            lambda connection: pauses.failed(connection, SHOP, Part.SHEET, reason="Full.", until=until, now=clock.now())
+            lambda connection: breakers.record_failure(
+                connection, SHOP, Part.SHEET, reason="Full.", until=until, now=clock.now()
+            )
         )
 
-    assert get_pause() == Pause()
+    assert get_breaker() == CircuitBreaker()
     failed(10)
     started = clock.now()
     clock.advance(10)
-    assert not get_pause().holds(clock.now())
+    assert not get_breaker().is_open(clock.now())
     failed(20)
-    assert get_pause().holds(clock.now())
-    assert (get_pause().failures, get_pause().since, get_pause().reason) == (2, started, "Full.")
-    database.write(lambda connection: pauses.lift(connection, SHOP, now=clock.now()))
-    assert not get_pause().holds(clock.now())
-    database.write(lambda connection: pauses.worked(connection, SHOP, Part.SHEET, now=clock.now()))
-    assert get_pause() == Pause(worked_at=clock.now())
+    assert get_breaker().is_open(clock.now())
+    assert (get_breaker().failures, get_breaker().since, get_breaker().reason) == (2, started, "Full.")
+    database.write(lambda connection: breakers.reset(connection, SHOP, now=clock.now()))
+    assert not get_breaker().is_open(clock.now())
+    database.write(lambda connection: breakers.record_success(connection, SHOP, Part.SHEET, now=clock.now()))
+    assert get_breaker() == CircuitBreaker(worked_at=clock.now())
 
 
 def test_a_success_of_a_call_that_began_before_the_pause_does_not_end_it(database: Database, clock: FakeClock) -> None:
-    def get_pause() -> Pause:
+    def get_breaker() -> CircuitBreaker:
         with database.read() as connection:
-            return pauses.get_pause(connection, SHOP, Part.CHANNEL)
+            return breakers.get_breaker(connection, SHOP, Part.CHANNEL)
 
     until = clock.now() + timedelta(seconds=60)
-    asked_to_wait = Pause(1, until, clock.now(), "Whapi asks for a pause.", clock.now())
+    asked_to_wait = CircuitBreaker(1, until, clock.now(), "Whapi asks for a pause.", clock.now())
     database.write(
-        lambda connection: pauses.failed(
+        lambda connection: breakers.record_failure(
             connection, SHOP, Part.CHANNEL, reason="Whapi asks for a pause.", until=until, now=clock.now()
         )
     )
-    database.write(lambda connection: pauses.worked(connection, SHOP, Part.CHANNEL, now=clock.now()))
-    assert get_pause() == asked_to_wait
-    database.write(lambda connection: pauses.over(connection, SHOP, Part.CHANNEL, now=clock.now()))
-    assert get_pause() == asked_to_wait
+    database.write(lambda connection: breakers.record_success(connection, SHOP, Part.CHANNEL, now=clock.now()))
+    assert get_breaker() == asked_to_wait
+    database.write(lambda connection: breakers.record_recovery(connection, SHOP, Part.CHANNEL, now=clock.now()))
+    assert get_breaker() == asked_to_wait
 
     clock.advance(60)
-    database.write(lambda connection: pauses.over(connection, SHOP, Part.CHANNEL, now=clock.now()))
-    assert get_pause() == Pause(worked_at=asked_to_wait.worked_at)
+    database.write(lambda connection: breakers.record_recovery(connection, SHOP, Part.CHANNEL, now=clock.now()))
+    assert get_breaker() == CircuitBreaker(worked_at=asked_to_wait.worked_at)
 
 
 def test_a_payload_is_quarantined_once_without_its_picture(database: Database, clock: FakeClock) -> None:

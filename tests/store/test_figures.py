@@ -8,9 +8,9 @@ from prometheus_client import CollectorRegistry
 from connector.metrics.collector import StoreCollector
 from connector.metrics.figures import Figures, StoreFigures
 from connector.models import Status
-from connector.store import batches, fetching, orders, pauses, quarantine
+from connector.store import batches, breakers, fetching, orders, quarantine
+from connector.store.breakers import Part
 from connector.store.database import Database
-from connector.store.pauses import Part
 from tests.clock import FakeClock
 from tests.store.helpers import ITEMS, SHOP, add, batch_of, get, new_order
 
@@ -53,7 +53,7 @@ def test_an_empty_store_has_nothing_of_everything(database: Database, clock: Fak
 
     assert figures.orders == dict.fromkeys(Status, 0)
     assert (figures.oldest_unwritten, figures.quarantined) == (None, 0)
-    assert [pause.failures for pause in figures.pauses.values()] == [0, 0]
+    assert [breaker.failures for breaker in figures.breakers.values()] == [0, 0]
 
 
 def test_the_oldest_order_without_a_row_is_the_one_that_was_stored_first(database: Database, clock: FakeClock) -> None:
@@ -82,12 +82,14 @@ def test_counting_rests_a_hundred_times_as_long_as_it_took_and_the_rest_is_read_
     database.write(lambda connection: quarantine.keep(connection, SHOP, parts, now=clock.now()))
     until = clock.now() + timedelta(minutes=1)
     database.write(
-        lambda connection: pauses.failed(connection, SHOP, Part.SHEET, reason="x", until=until, now=clock.now())
+        lambda connection: breakers.record_failure(
+            connection, SHOP, Part.SHEET, reason="x", until=until, now=clock.now()
+        )
     )
 
     second, third = source.read(), source.read()
 
-    assert (second.orders[Status.RECEIVED], second.quarantined, second.pauses[Part.SHEET].failures) == (1, 1, 1)
+    assert (second.orders[Status.RECEIVED], second.quarantined, second.breakers[Part.SHEET].failures) == (1, 1, 1)
     assert third.orders[Status.RECEIVED] == 2
 
 

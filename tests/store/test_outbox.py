@@ -8,21 +8,21 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from connector.events.announce import LASTING, NOBODY, Announcer
-from connector.events.payload import LARGEST, about_order
-from connector.events.prune import KEPT_FAILED, KEPT_WAITING, prune_events
-from connector.events.types import EventType
+from connector.events.payload import LARGEST, EventType, about_order
+from connector.events.publisher import LASTING, NOBODY, Publisher
+from connector.gateways.reading.result import Reading
+from connector.jobs.cleanup import KEPT_FAILED, KEPT_WAITING, prune_events
+from connector.jobs.receive import ReceiveStage
 from connector.models import Item
-from connector.store import batches, fetching, outbox, pauses
+from connector.store import batches, breakers, fetching, outbox
+from connector.store.breakers import Part
 from connector.store.database import Database
 from connector.store.outbox import Event, NewEvent
-from connector.store.pauses import Part
-from connector.sync.receive import ReceiveStage
-from connector.whapi.payload import Reading
 from tests.clock import FakeClock
+from tests.context import shop_context
 from tests.store.helpers import ITEMS, SHOP, add, batch_of, get, new_order
 
-EVENTS = Announcer(shop=SHOP, spreadsheet_id="sheet", targets=["first", "second"])
+EVENTS = Publisher(shop=SHOP, spreadsheet_id="sheet", targets=["first", "second"])
 
 
 def queue(database: Database, target: str = "first") -> list[Event]:
@@ -45,8 +45,8 @@ def told(database: Database) -> list[tuple[str, str]]:
 TARGETS = ("first", "second")
 
 
-def receive(database: Database, clock: FakeClock, *order_ids: str, events: Announcer = EVENTS, **values: Any) -> None:
-    stage = ReceiveStage(database, shop=SHOP, grace=3, clock=clock, arrived=lambda _: None, events=events)
+def receive(database: Database, clock: FakeClock, *order_ids: str, events: Publisher = EVENTS, **values: Any) -> None:
+    stage = ReceiveStage(shop_context(database, clock, events=events), arrived=lambda _: None)
     stage.receive(Reading(orders=[new_order(order_id, **values) for order_id in order_ids]), keep_unclear=True)
 
 
@@ -153,7 +153,7 @@ def test_nothing_is_read_or_written_when_nobody_is_to_be_told(database: Database
         NOBODY.received(connection, ["1"], now=clock.now())
         NOBODY.shown(connection, ["1"], now=clock.now())
         NOBODY.failed(connection, Part.SHEET, must_mend=True, now=clock.now())
-        NOBODY.worked(connection, Part.SHEET, pauses.Pause(told=pauses.Told.MEND), now=clock.now())
+        NOBODY.worked(connection, Part.SHEET, breakers.CircuitBreaker(told=breakers.Told.MEND), now=clock.now())
 
     assert statements == []
 
@@ -162,13 +162,15 @@ def fail(database: Database, clock: FakeClock, *, must_mend: bool, pauses_it: bo
     def change(connection: sa.Connection) -> None:
         now = clock.now()
         until = now + timedelta(seconds=60) if pauses_it else None
-        pauses.failed(connection, SHOP, Part.CHANNEL, reason="The phone is not linked.", until=until, now=now)
+        breakers.record_failure(connection, SHOP, Part.CHANNEL, reason="The phone is not linked.", until=until, now=now)
         EVENTS.failed(connection, Part.CHANNEL, must_mend=must_mend, now=now)
 
     database.write(change)
 
 
-def work(database: Database, clock: FakeClock, how: Callable[..., pauses.Pause] = pauses.worked) -> None:
+def work(
+    database: Database, clock: FakeClock, how: Callable[..., breakers.CircuitBreaker] = breakers.record_success
+) -> None:
     def change(connection: sa.Connection) -> None:
         ended = how(connection, SHOP, Part.CHANNEL, now=clock.now())
         EVENTS.worked(connection, Part.CHANNEL, ended, now=clock.now())
@@ -176,9 +178,9 @@ def work(database: Database, clock: FakeClock, how: Callable[..., pauses.Pause] 
     database.write(change)
 
 
-@pytest.mark.parametrize("how", [pauses.worked, pauses.over])
+@pytest.mark.parametrize("how", [breakers.record_success, breakers.record_recovery])
 def test_what_somebody_must_mend_is_told_at_once_and_its_end_too_each_once(
-    database: Database, clock: FakeClock, how: Callable[..., pauses.Pause]
+    database: Database, clock: FakeClock, how: Callable[..., breakers.CircuitBreaker]
 ) -> None:
     for _ in range(3):
         fail(database, clock, must_mend=True)

@@ -1,9 +1,9 @@
 import sqlalchemy as sa
 
+from connector.jobs.cleanup import prune
 from connector.models import Status
 from connector.store import batches, fetching, orders
 from connector.store.database import Database
-from connector.sync.prune import prune
 from tests.clock import FakeClock
 from tests.store.helpers import ITEMS, SHOP, add, batch_of, get, new_order
 

@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from connector.jobs.reasons import LONGEST_DELAY, is_late
 from connector.models import ItemsState, Shown
 from connector.store import refusals
 from connector.store.database import Database
 from connector.store.standing import Standing, read_standing
 from connector.store.tables import orders
-from connector.sync.reasons import LONGEST_DELAY, is_late
 from tests.clock import FakeClock
 from tests.store.helpers import SHOP, add, get, new_order
 

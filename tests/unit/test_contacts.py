@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.gateways.reading import ids
 from connector.gateways.webhook import read_webhook
 from connector.sheets.links import chat_link
-from connector.whapi import contacts
 from tests.unit.test_payload import NOW, SAMPLE
 
 numbers = st.from_regex(r"[1-9][0-9]{6,14}", fullmatch=True)
@@ -18,21 +18,21 @@ others = st.sampled_from(["lid", "g.us", "newsletter", "broadcast", "hosted.lid"
 
 @given(number=numbers, server=servers, device=st.just("") | st.integers(0, 99).map(":{}".format))
 def test_a_number_is_found_in_a_contacts_id_without_its_device(number: str, server: str, device: str) -> None:
-    assert contacts.phone(f"{number}{device}@{server}") == number
-    assert contacts.chat_id(f"{number}{device}@{server}") == f"{number}@{server}"
-    assert contacts.phone(f"{number}{device}") == number
+    assert ids.phone(f"{number}{device}@{server}") == number
+    assert ids.chat_id(f"{number}{device}@{server}") == f"{number}@{server}"
+    assert ids.phone(f"{number}{device}") == number
 
 
 @given(number=numbers, server=others)
 def test_no_other_id_is_a_number(number: str, server: str) -> None:
-    assert contacts.phone(f"{number}@{server}") is None
+    assert ids.phone(f"{number}@{server}") is None
 
 
 @given(lid=numbers, number=numbers)
 def test_a_lids_digits_are_no_number_and_a_number_beside_it_is(lid: str, number: str) -> None:
-    assert contacts.phone(lid, f"{lid}@lid") is None
-    assert contacts.phone(f"{lid}@lid", lid) is None
-    assert contacts.phone(f"{lid}@lid", f"{number}@s.whatsapp.net") == (number if number != lid else None)
+    assert ids.phone(lid, f"{lid}@lid") is None
+    assert ids.phone(f"{lid}@lid", lid) is None
+    assert ids.phone(f"{lid}@lid", f"{number}@s.whatsapp.net") == (number if number != lid else None)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_lids_digits_are_no_number_and_a_number_beside_it_is(lid: str, number:
     ],
 )  # fmt: skip
 def test_a_number_is_read_however_it_is_written(written: Any, digits: str | None) -> None:
-    assert contacts.phone(written) == digits
+    assert ids.phone(written) == digits
 
 
 anything = st.one_of(

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from connector.sheets.errors import Kind, SheetsError, from_answer
-from connector.sheets.marker import Marker
-from connector.sheets.named_range import NamedRange
+from connector.sheets.idempotency.marker import Marker
+from connector.sheets.idempotency.named_range import NamedRange
 from connector.sheets.tags import check_place
 
 GUARDS = [Marker().claim("batch", 7, 1), NamedRange().claim("batch", 7, 1)]

@@ -7,7 +7,7 @@ import httpx
 import pytest
 import structlog
 
-from connector.logs import Redactor, get_logger, log_orders, set_up_logging
+from connector.log import Redactor, get_logger, log_orders, set_up_logging
 
 SECRET = "s3cret/with+odd=chars"
 

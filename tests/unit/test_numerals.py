@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.gateways.reading.numerals import money, number
 from connector.models import Number
-from connector.whapi.numerals import money, number
 
 _DIGITS = str.maketrans({**{str(digit): chr(0x660 + digit) for digit in range(10)}, ".": "\u066b", ",": "\u066c"})
 ARABIC = {written: written.translate(_DIGITS) for written in ("120.5", "1,200.5")}

@@ -8,29 +8,28 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from connector.check.finding import Finding
+from connector.dashboard import data
+from connector.dashboard.charts import orders_plot, times_plot
+from connector.dashboard.data import Snapshot, TooSlowError, TTLCache
+from connector.dashboard.formatting import Words, amount, duration, size
+from connector.dashboard.health import Level, judge
+from connector.findings import Finding
 from connector.models import Status
 from connector.problems import NamedProblem
+from connector.store.breakers import CircuitBreaker, Part
 from connector.store.hours import HOUR, Hour
-from connector.store.pauses import Part, Pause
 from connector.store.refusals import SetAside
 from connector.store.standing import Standing
-from connector.web.page import remembered
-from connector.web.page.plots import orders_plot, times_plot
-from connector.web.page.remembered import Remembered, TooSlowError
-from connector.web.page.snapshot import Snapshot
-from connector.web.page.verdict import Level, judge
-from connector.web.page.words import Words, amount, duration, size
 
 NOW = datetime(2026, 11, 23, 23, 40, tzinfo=UTC)
 WORDS = Words(NOW, ZoneInfo("Asia/Kolkata"))  # half an hour beside the others; there it is the 24th
-FAILS = Pause(failures=3, reason="The spreadsheet is not shared.", since=NOW)
+FAILS = CircuitBreaker(failures=3, reason="The spreadsheet is not shared.", since=NOW)
 
 
 def snapshot(
     *,
-    sheet: Pause | None = None,
-    channel: Pause | None = None,
+    sheet: CircuitBreaker | None = None,
+    channel: CircuitBreaker | None = None,
     oldest: datetime | None = None,
     refused: SetAside | None = None,
     named: Sequence[NamedProblem] = (),
@@ -43,7 +42,7 @@ def snapshot(
         today=0,
         hours=[],
         standing=Standing(
-            {Part.SHEET: sheet or Pause(), Part.CHANNEL: channel or Pause()},
+            {Part.SHEET: sheet or CircuitBreaker(), Part.CHANNEL: channel or CircuitBreaker()},
             oldest_unwritten=oldest,
             waits_since=oldest,
             rows_refused=refused or SetAside(),
@@ -67,7 +66,11 @@ def snapshot(
         ),
         ({"synced": 5, "failed": 1}, Level.LOOK, "Orders reach the sheet; something is worth a look."),
         ({"quarantined": 1}, Level.LOOK, "Orders reach the sheet; something is worth a look."),
-        ({"sheet": Pause(failures=1, reason="x")}, Level.LOOK, "Orders reach the sheet; something is worth a look."),
+        (
+            {"sheet": CircuitBreaker(failures=1, reason="x")},
+            Level.LOOK,
+            "Orders reach the sheet; something is worth a look.",
+        ),
         ({"sheet": FAILS}, Level.BAD, "The sheet can't be written at present. New orders are kept until it can."),
         (
             {"sheet": FAILS, "channel": FAILS, "received": 1200},
@@ -91,7 +94,10 @@ def test_one_sentence_says_whether_all_is_well(figures: dict[str, Any], level: L
 
 def test_whatever_is_wrong_is_said_with_its_remedy_and_since_when() -> None:
     shown = snapshot(
-        sheet=FAILS, channel=Pause(failures=1, reason="The phone is not linked.", since=NOW), failed=1, quarantined=2
+        sheet=FAILS,
+        channel=CircuitBreaker(failures=1, reason="The phone is not linked.", since=NOW),
+        failed=1,
+        quarantined=2,
     )
 
     findings = [
@@ -217,7 +223,7 @@ class Slow:
 def test_what_is_read_is_remembered_as_long_as_it_is_dear(takes: float, rests: float) -> None:
     seconds = Seconds()
     source = Slow(seconds, takes)
-    kept = Remembered(source, seconds=seconds)
+    kept = TTLCache(source, seconds=seconds)
 
     assert [kept.get("a"), kept.get("a"), kept.get("b")] == [1, 1, 2]
     seconds.now = takes + rests - 0.01
@@ -230,12 +236,12 @@ def test_what_is_read_is_remembered_as_long_as_it_is_dear(takes: float, rests: f
 
 def test_no_more_is_remembered_than_the_latest_need() -> None:
     source = Slow(Seconds(), 0.0)
-    kept = Remembered(source)
+    kept = TTLCache(source)
 
     for n in range(1000):
         kept.get(str(n))
 
-    assert len(kept._entries) == remembered._MOST
+    assert len(kept._entries) == data._MOST
 
 
 def test_a_failure_is_not_remembered() -> None:
@@ -246,7 +252,7 @@ def test_a_failure_is_not_remembered() -> None:
             raise failures.pop()
         return "read"
 
-    kept = Remembered(read)
+    kept = TTLCache(read)
 
     with pytest.raises(ValueError, match="once"):
         kept.get("a")
@@ -254,7 +260,7 @@ def test_a_failure_is_not_remembered() -> None:
 
 
 def test_who_comes_while_something_hangs_is_sent_away_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remembered, "_PATIENCE", 0.01)
+    monkeypatch.setattr(data, "_PATIENCE", 0.01)
     let_go, begun = threading.Event(), threading.Event()
 
     def read(key: str) -> str:
@@ -263,7 +269,7 @@ def test_who_comes_while_something_hangs_is_sent_away_and_the_rest_goes_on(monke
             let_go.wait(60)
         return key
 
-    kept = Remembered(read)
+    kept = TTLCache(read)
     thread = threading.Thread(target=kept.get, args=("hangs",))
     thread.start()
     begun.wait(60)

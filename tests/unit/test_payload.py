@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.gateways.whapi.payload import read_payload
 from connector.models import NewOrder
-from connector.whapi.payload import read_payload
 
 NOW = datetime(2026, 11, 23, 9, 40, tzinfo=UTC)
 

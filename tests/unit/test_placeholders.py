@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.gateways.forwarded import read_forwarded
+from connector.gateways.reading import fields
+from connector.gateways.reading.fields import is_placeholder
+from connector.gateways.reading.ids import why_lost
 from connector.gateways.webhook import read_webhook
-from connector.whapi import fields
-from connector.whapi.ids import why_lost
-from connector.whapi.placeholders import is_placeholder
 from tests.unit.test_payload import NOW, with_order
 
 LOST = [

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from connector.logs import Redactor
+from connector.api.redacted import HIDDEN, entry_json, hidden
+from connector.log import Redactor
 from connector.store.quarantine import Entry, quarantined
-from connector.web.redacted import HIDDEN, entry_json, hidden
 
 TOKEN = "AR4ToE6jF7HwiKY8cUChFb+h6Blgb0sbRMOY3vwRHhsaeg=="
 redact = Redactor(["the-webhook-secret"]).text

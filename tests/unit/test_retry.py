@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.sync.retry import RetryPolicy
+from connector.jobs.retry import RetryPolicy
 
 
 def policy(jitter: float = 0.5) -> RetryPolicy:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.logs import Redactor
+from connector.log import Redactor
 from connector.settings import Settings, SettingsError, load_settings
 
 NEEDED = {

@@ -11,8 +11,8 @@ from connector.sheets import tags
 from connector.sheets.columns import COLUMNS, Tab
 from connector.sheets.layout import SummaryTag, TabLayout, read_layout
 from connector.sheets.references import TabColumns, cell, letters
+from connector.sheets.summary.layout import COLUMN_COUNT, ROW_COUNT, Content
 from connector.sheets.summary.make import NEEDED
-from connector.sheets.summary.places import COLUMN_COUNT, ROW_COUNT, Content
 from connector.sheets.summary.request import contents
 
 IN_BOTH = {

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.sheets.api import SheetsApi
+from connector.sheets.client import SheetsApi
 from connector.sheets.columns import COLUMNS, Tab
 from connector.sheets.layout import TabLayout
 from connector.sheets.takeover import recognise

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.amounts import line_total, mismatch, pieces, scaled, scaled_items, sum_total, tidy
 from connector.models import Item
-from connector.totals import line_total, mismatch, pieces, scaled, scaled_items, sum_total, tidy
 
 THREE = (Item(quantity=1, price=120), Item(quantity=1, price=89), Item(quantity=1, price=150))
 

@@ -6,21 +6,23 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.dashboard.data import Snapshot
+from connector.dashboard.formatting import Words
+from connector.dashboard.health import Level, judge
+from connector.jobs.reasons import LONGEST_DELAY, reasons
 from connector.models import Status
 from connector.problems import NamedProblem, Severity
-from connector.store.pauses import Part, Pause
+from connector.store.breakers import CircuitBreaker, Part
 from connector.store.refusals import MOST_NAMED, Refused, SetAside
 from connector.store.standing import Standing
-from connector.sync.reasons import LONGEST_DELAY, reasons
-from connector.web.page.snapshot import Snapshot
-from connector.web.page.verdict import Level, judge
-from connector.web.page.words import Words
 
 NOW = datetime(2026, 11, 23, 9, 40, tzinfo=UTC)
 MOMENTS = st.integers(0, 4 * 3600).map(lambda seconds: NOW - timedelta(seconds=seconds))
 SENTENCES = st.sampled_from(["It is not shared.", "No.", "Google refused the rows: 12."])
 PAUSES = st.builds(
-    lambda failures, since, reason: Pause(failures, since=since, reason=reason) if failures else Pause(),
+    lambda failures, since, reason: (
+        CircuitBreaker(failures, since=since, reason=reason) if failures else CircuitBreaker()
+    ),
     st.integers(0, 5),
     MOMENTS,
     SENTENCES,
@@ -59,13 +61,13 @@ def test_nothing_that_keeps_an_order_out_of_the_sheet_leaves_the_first_sentence_
 
     late = standing.waits_since is not None and NOW - standing.waits_since > LONGEST_DELAY
     severe = any(problem.severity is Severity.PROBLEM for problem in named)
-    if late or severe or standing.rows_refused.number or standing.pauses[Part.SHEET].failures:
+    if late or severe or standing.rows_refused.number or standing.breakers[Part.SHEET].failures:
         assert verdict.level is not Level.GOOD
         assert not verdict.sentence.startswith("All is well")
         assert verdict.problems
     if late or severe or standing.rows_refused.number:
         assert verdict.level is Level.BAD
-    if standing.rows_refused.number and not late and standing.pauses[Part.SHEET].failures == 0:
+    if standing.rows_refused.number and not late and standing.breakers[Part.SHEET].failures == 0:
         assert all(order.order_id in verdict.sentence for order in standing.rows_refused.first)
     assert (verdict.level is Level.GOOD) is (not verdict.problems)
 
@@ -77,7 +79,7 @@ def test_rows_that_wait_have_a_reason_or_that_there_is_none_is_said(
     found = {problem.key: problem for problem in reasons(standing, named, NOW)}
 
     late = standing.waits_since is not None and NOW - standing.waits_since > LONGEST_DELAY
-    explained = bool(standing.pauses[Part.SHEET].failures) or any(one.severity is Severity.PROBLEM for one in named)
+    explained = bool(standing.breakers[Part.SHEET].failures) or any(one.severity is Severity.PROBLEM for one in named)
     assert ("late" in found) is (late and not explained)
     if late:
         assert found.keys() & {"late", Part.SHEET, "stage", "file"}

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.gateways.forwarded import read_forwarded
+from connector.gateways.reading import fields
+from connector.gateways.reading.fields import clean, is_visible
 from connector.gateways.webhook import read_webhook
-from connector.whapi import fields
-from connector.whapi.visible import clean, is_visible
 from tests.unit.test_payload import NOW, SAMPLE
 
 INVISIBLE = (

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
+from connector.api.request import read_json_or_form
 from connector.gateways.forwarded import read_forwarded
 from connector.gateways.webhook import read_webhook
 from connector.models import NewOrder
-from connector.web.body import read_json_or_form
 from tests.unit.test_payload import NOW, SAMPLE, SAMPLE_ORDER
 
 Wrap = Callable[[Any], Any]

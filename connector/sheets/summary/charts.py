@@ -3,18 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from connector.sheets.looks import rgb
-from connector.sheets.summary.places import (
-    BEST,
-    BEST_PRODUCTS,
-    CHARTS,
-    DAYS,
-    FIRST,
-    NAME,
-    PER_DAY,
-    SECOND,
-    WIDTHS,
-)
+from connector.sheets.formatting import rgb
+from connector.sheets.summary.layout import BEST, BEST_PRODUCTS, CHARTS, DAYS, FIRST, NAME, PER_DAY, SECOND, WIDTHS
 
 Json = dict[str, Any]
 

@@ -1,11 +1,11 @@
 """Makes the tab `Summary`: by itself once, after the tabs of a spreadsheet were made; and when it is asked for."""
 
-from connector.logs import get_logger
+from connector.log import get_logger
 from connector.sheets import tags
-from connector.sheets.api import SheetsApi
+from connector.sheets.client import SheetsApi
 from connector.sheets.columns import COLUMNS, Tab
+from connector.sheets.create import new_sheet_id
 from connector.sheets.errors import Kind, SheetsError
-from connector.sheets.furnish import new_sheet_id
 from connector.sheets.layout import Layout
 from connector.sheets.references import TabColumns
 from connector.sheets.summary.request import add_summary

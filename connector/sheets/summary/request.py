@@ -6,11 +6,11 @@ from typing import Any
 from connector.sheets import tags
 from connector.sheets.cells import TIME_FORMAT
 from connector.sheets.columns import Tab
-from connector.sheets.looks import GREY, column_width, rgb, row_height, status_colours
+from connector.sheets.formatting import GREY, column_width, rgb, row_height, status_colours
 from connector.sheets.references import TabColumns
 from connector.sheets.summary import lists, tables
 from connector.sheets.summary.charts import charts
-from connector.sheets.summary.places import (
+from connector.sheets.summary.layout import (
     COLUMN_COUNT,
     FIGURES,
     HIDDEN,

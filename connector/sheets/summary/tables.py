@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from connector.sheets.columns import STATUSES
 from connector.sheets.references import TabColumns, cell
-from connector.sheets.summary.places import (
+from connector.sheets.summary.layout import (
     ALL_TO_PREPARE,
     CURRENCIES,
     CUSTOMER,

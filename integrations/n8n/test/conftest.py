@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from connector.sandbox.orders import OrderMaker
-from connector.sandbox.sandbox import Sandbox
-from connector.sandbox.verify import differences, rows_there
-from connector.sandbox.whapi.order import SandboxOrder
 from integrations.n8n.test.n8n_process import N8n
+from sandbox.orders import OrderMaker
+from sandbox.sandbox import Sandbox
+from sandbox.verify import differences, rows_there
+from sandbox.whapi.order import SandboxOrder
 from tests.process.service_process import ServiceProcess
 from tests.waiting import wait_until
 

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from standardwebhooks import Webhook
 
-from connector.sandbox.faults import Fault
 from integrations.n8n.test.conftest import EVENTS_KEY, EVENTS_SECRET, Shop
+from sandbox.faults import Fault
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(1200)

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from flask import Flask
 
-from connector.sandbox.server import SandboxServer
 from integrations.n8n.test.conftest import Shop
+from sandbox.server import SandboxServer
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(1200)

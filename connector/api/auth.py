@@ -1,0 +1,147 @@
+"""The shared secret: lets in only callers that present it, and slows down those that guess."""
+
+import hmac
+import ipaddress
+import math
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import request
+
+from connector.api.errors import ApiError
+from connector.log import get_logger
+
+log = get_logger(__name__)
+
+
+MOST_WRONG = 30
+"""Wrong secrets from one address in a window. Somebody who sets up a webhook needs a few tries."""
+WINDOW = 60.0
+"""Seconds."""
+_MOST_ADDRESSES = 10_000
+UNAUTHORISED = (
+    "The secret is missing or wrong. Send the WEBHOOK_SECRET of the service in the header "
+    "Authorization: Bearer SECRET, or in X-Webhook-Secret."
+)
+SLOWED = (
+    "Too many wrong secrets came from this address. Wait before the next try; "
+    "a request with the right secret is answered at any time."
+)
+_BEARER = "bearer "
+
+
+@dataclass(slots=True)
+class _Window:
+    ends_at: float
+    wrong: int = 0
+
+
+class Throttle:
+    """Remembers the last minute of at most 10,000 addresses; the oldest go first. Safe to use from several threads.
+
+    It refuses nobody by itself. Whoever has the webhook secret always gets through: behind a proxy all callers share an
+    address, Whapi's among them.
+    """
+
+    def __init__(
+        self,
+        *,
+        most_wrong: int | None = None,
+        most_addresses: int = _MOST_ADDRESSES,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`most_wrong`: None for MOST_WRONG; `clock` gives seconds that only ever grow."""
+        self._most_wrong = most_wrong if most_wrong is not None else MOST_WRONG
+        self._most_addresses = most_addresses
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._windows: OrderedDict[str, _Window] = OrderedDict()
+
+    def wrong_secret(self, address: str) -> float | None:
+        """Counts a wrong secret. How many seconds to stay away if there were too many, else None."""
+        key = _neighbourhood(address)
+        now = self._clock()
+        count = 0
+        with self._lock:
+            window = self._windows.get(key)
+            if window is None or window.ends_at <= now:
+                # The line tells of those that the window before counted after its own line, too.
+                count = 1 + (window.wrong - 1 if window is not None else 0)
+                window = self._begin(key, now)
+            window.wrong += 1
+            too_many = window.wrong > self._most_wrong
+            wait = window.ends_at - now
+        if count:
+            log.warning("secret.wrong", address=key, count=count)
+        return wait if too_many else None
+
+    def wait(self, address: str) -> float | None:
+        """How many seconds to stay away if as many wrong ones came as may come, else None. Counts nothing."""
+        now = self._clock()
+        with self._lock:
+            window = self._windows.get(_neighbourhood(address))
+            if window is None or window.ends_at <= now or window.wrong < self._most_wrong:
+                return None
+            return window.ends_at - now
+
+    def _begin(self, key: str, now: float) -> _Window:
+        self._windows.pop(key, None)
+        if len(self._windows) >= self._most_addresses:
+            self._windows.popitem(last=False)
+        self._windows[key] = window = _Window(now + WINDOW)
+        return window
+
+
+def _neighbourhood(address: str) -> str:
+    """The address; of IPv6 its /64, because whoever has one of these has them all."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(ip, ipaddress.IPv4Address):
+        return address
+    return f"{ipaddress.IPv6Address(int(ip) >> 64 << 64)}/64"
+
+
+class Authenticator:
+    """Knows the shared secret. The comparison takes the same time wherever the two differ."""
+
+    def __init__(self, secret: str, throttle: Throttle | None = None) -> None:
+        self._secret = secret.encode()
+        self._throttle = throttle or Throttle()
+
+    def require_secret(self, *others: str) -> None:
+        """Raises a 401 unless the request carries the secret, and a 429 where wrong ones come too often.
+
+        `others`: what the request presents elsewhere than in the two headers.
+
+        The right secret is never refused, whatever came before it from the same address.
+        """
+        sent = request.environ
+        presented = _presented(sent.get("HTTP_AUTHORIZATION", ""), sent.get("HTTP_X_WEBHOOK_SECRET", ""))
+        presented += others
+        if self._is_among(presented):
+            return
+        # Without any secret nothing is guessed, so there is nothing to slow down.
+        wait = self._throttle.wrong_secret(request.remote_addr or "unknown") if any(presented) else None
+        if wait is not None:
+            raise ApiError(429, SLOWED, retry_after=max(math.ceil(wait), 1))
+        raise ApiError(401, UNAUTHORISED)
+
+    def admits(self, authorization: str, webhook_secret: str) -> bool:
+        """Whether one of the two headers holds the secret."""
+        return self._is_among(_presented(authorization, webhook_secret))
+
+    def _is_among(self, presented: list[str]) -> bool:
+        # Headers arrive as Latin-1 text; a secret beyond ASCII was sent as the bytes of its UTF-8 form.
+        return any(hmac.compare_digest(value.encode("latin-1", "replace"), self._secret) for value in presented)
+
+
+def _presented(authorization: str, webhook_secret: str) -> list[str]:
+    presented = [webhook_secret]
+    if authorization[: len(_BEARER)].lower() == _BEARER:
+        presented.append(authorization[len(_BEARER) :].strip())
+    return presented

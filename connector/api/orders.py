@@ -1,0 +1,195 @@
+"""The orders API: taking orders from no-code tools, showing where orders stand, trying them again."""
+
+import math
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request, url_for
+
+from connector.api.errors import WRONG_FIELDS, ApiError
+from connector.api.request import MOST_LISTED, read_json_or_form, room_for_body, whole_number
+from connector.gateways.forwarded import MOST_NAMED, read_forwarded
+from connector.jobs.receive import IntakeResult
+from connector.jobs.resync import ask_for_resync
+from connector.jobs.rewrite import NotRewrittenError, rewrite
+from connector.models import Order, Status
+from connector.runtime import Service
+from connector.serializers import order_json
+from connector.sheets.errors import SheetsError
+from connector.store import orders as stored
+from connector.store.rewrite import Gone
+
+LONGEST_WAIT = 30.0
+MOST_WAITING = 64
+"""Callers that may wait at once. Each sleeps in a thread of the server's, which has so many more for them."""
+_ASK_AGAIN = 5
+"""Seconds after which it is sensible to ask what became of an order that was not done in time."""
+NO_SUCH_ORDER = "There is no order with this id."
+_DONE = (Status.SYNCED, Status.FAILED)
+
+
+def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blueprint:
+    blueprint = Blueprint("orders", __name__)
+    waiting = threading.BoundedSemaphore(MOST_WAITING)
+
+    @blueprint.post("/orders")
+    def take() -> Response:
+        wait = _wait_seconds()
+        base = public_url or _own_address()
+        with room_for_body():
+            result = _take_in(service)
+        order_ids = [taken.order_id for taken in result.taken if taken.contradiction is None]
+        found = _wait_until_done(service, order_ids, wait, waiting)
+        response = jsonify(
+            accepted=result.accepted,
+            duplicates=result.duplicates,
+            ignored=result.ignored,
+            quarantined=result.quarantined,
+            orders=[{**order_json(order), "url": _url(base, order)} for order in found],
+        )
+        if wait and not _all_done(found):
+            response.status_code = 202
+            response.headers["Retry-After"] = str(_ASK_AGAIN)
+            if len(found) == 1:
+                response.headers["Location"] = _url(base, found[0])
+        return response
+
+    @blueprint.get("/orders")
+    def list_() -> Response:
+        status, limit, before = _status(), whole_number("limit", 50, most=MOST_LISTED), whole_number("before", None)
+        with service.database.read() as connection:
+            found = stored.list_orders(connection, service.shop, status=status, limit=limit or 0, before=before)
+        return jsonify(
+            orders=[_without_items(order) for order in found],
+            next_before=found[-1].id if found and len(found) == limit else None,
+        )
+
+    @blueprint.get("/orders/<whole:order_id>")
+    def show(order_id: str) -> Response:
+        return jsonify(order_json(_find(service, order_id)))
+
+    @blueprint.post("/orders/<whole:order_id>/resync")
+    def resync_one(order_id: str) -> Response:
+        _find(service, order_id)
+        tried = ask_for_resync(service.database, service.shop, now=service.clock.now(), order_ids=[order_id])
+        service.workers.wake()
+        return jsonify(resynced=len(tried), order=order_json(_find(service, order_id)))
+
+    @blueprint.post("/resync")
+    def resync_all() -> Response:
+        tried = ask_for_resync(service.database, service.shop, now=service.clock.now())
+        service.workers.wake()
+        return jsonify(resynced=len(tried))
+
+    @blueprint.post("/orders/<whole:order_id>/rewrite")
+    def rewrite_one(order_id: str) -> Response:
+        gone = _rewrite(service, order_id)
+        service.workers.wake()
+        return jsonify(rewrites=gone, order=order_json(_find(service, order_id)))
+
+    return blueprint
+
+
+def _rewrite(service: Service, order_id: str) -> Gone:
+    """Has written anew what is gone of the order."""
+    if "\x00" in order_id:  # No id holds one, and PostgreSQL refuses to look for it.
+        raise ApiError(404, NO_SUCH_ORDER)
+    try:
+        gone = rewrite(service.database, service.lookup, shop=service.shop, order_id=order_id, clock=service.clock)
+    except NotRewrittenError as error:
+        raise ApiError(409, str(error)) from None
+    except SheetsError as error:
+        raise ApiError(503, service.redact(error.message), retry_after=_ASK_AGAIN) from None
+    if gone is None:
+        raise ApiError(404, NO_SUCH_ORDER)
+    return gone
+
+
+def _take_in(service: Service) -> IntakeResult:
+    """Stores what the request brings. Raises a 422 that names what is wrong, and then stores nothing of it."""
+    reading = read_forwarded(read_json_or_form(), now=service.clock.now())
+    if reading.unclear:
+        problems = [
+            {"field": service.redact(part.field), "message": service.redact(part.reason)}
+            for part in reading.unclear[:MOST_NAMED]
+        ]
+        raise ApiError(422, WRONG_FIELDS, fields=problems)
+    return service.receive.receive(reading, keep_unclear=False)
+
+
+def _find(service: Service, order_id: str) -> Order:
+    order = None
+    if "\x00" not in order_id:  # No id holds one, and PostgreSQL refuses to look for it.
+        with service.database.read() as connection:
+            order = stored.find_order(connection, service.shop, order_id)
+    if order is None:
+        raise ApiError(404, NO_SUCH_ORDER)
+    return order
+
+
+def _find_all(service: Service, order_ids: Sequence[str]) -> list[Order]:
+    with service.database.read() as connection:
+        return stored.find_orders(connection, service.shop, order_ids)
+
+
+def _wait_until_done(
+    service: Service, order_ids: Sequence[str], seconds: float, waiting: threading.BoundedSemaphore
+) -> list[Order]:
+    """The orders, as soon as all are done or the time is up; at once where too many wait already."""
+    deadline = time.monotonic() + seconds
+    found = _find_all(service, order_ids)
+    if _all_done(found) or not seconds or not waiting.acquire(blocking=False):
+        return found
+    try:
+        # Of several orders, the one that came last is most often the last to be done.
+        while left := [order for order in found if order.status not in _DONE]:
+            in_time = service.long_poll.until_done(max(left, key=lambda order: order.id).order_id, deadline)
+            found = _find_all(service, order_ids)
+            if not in_time:
+                break
+    finally:
+        waiting.release()
+    return found
+
+
+def _all_done(found: Sequence[Order]) -> bool:
+    return all(order.status in _DONE for order in found)
+
+
+def _own_address() -> str:
+    """The address that the request came to; empty where it names none."""
+    return f"{request.scheme}://{request.host}" if request.host else ""
+
+
+def _url(base: str, order: Order) -> str:
+    """Where to ask how the order stands."""
+    return base + url_for("orders.show", order_id=order.order_id)
+
+
+def _without_items(order: Order) -> dict[str, Any]:
+    entry = order_json(order)
+    del entry["items"]
+    return {**entry, "id": order.id}
+
+
+def _wait_seconds() -> float:
+    text = request.args.get("wait", "0")
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= LONGEST_WAIT:
+        raise ApiError(400, f"`wait` is a number of seconds from 0 to {LONGEST_WAIT:g}.")
+    return seconds
+
+
+def _status() -> Status | None:
+    text = request.args.get("status")
+    if not text:
+        return None
+    try:
+        return Status(text)
+    except ValueError:
+        raise ApiError(400, f"`status` is one of {', '.join(Status)}.") from None

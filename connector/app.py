@@ -1,0 +1,71 @@
+"""The Flask application: every route, behind the secret, and the status page behind its login."""
+
+from flask import Flask, Response, request
+
+from connector.api.addresses import Rest, Whole
+from connector.api.auth import Authenticator
+from connector.api.errors import register_error_handlers
+from connector.api.health import health_blueprint, metrics_blueprint, observe_requests
+from connector.api.openapi.route import openapi_blueprint
+from connector.api.orders import orders_blueprint
+from connector.api.quarantine import quarantine_blueprint
+from connector.api.request import LARGEST_BODY
+from connector.api.webhooks import GatewayAuthenticator, gateways_blueprint, webhooks_blueprint
+from connector.dashboard.auth import Access
+from connector.dashboard.routes import NAME as PAGE
+from connector.dashboard.routes import page_blueprint
+from connector.runtime import Service
+
+_OPEN = frozenset({"/healthz"})
+
+
+def create_app(
+    service: Service,
+    *,
+    webhook_secret: str,
+    public_url: str | None = None,
+    admin_password: str | None = None,
+    meta_app_secret: str | None = None,
+) -> Flask:
+    """The application for a service whose workers somebody else starts and stops.
+
+    `public_url`: under which address callers reach it; None for the one that their request names. `admin_password`: of
+    the status page; without it the page is off. `meta_app_secret`: with which Meta signs; without it its webhooks are
+    refused.
+    """
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    # An order id may hold slashes, also two in a row; a redirection to fewer would name another order.
+    app.url_map.merge_slashes = False
+    app.url_map.converters |= {"whole": Whole, "rest": Rest}
+    authenticator = Authenticator(webhook_secret)
+    gateway_authenticator = GatewayAuthenticator(meta_app_secret)
+
+    observe_requests(app, service.instruments)
+
+    @app.before_request
+    def check_secret() -> None:
+        # The status page has a login of its own.
+        if request.path not in _OPEN and request.blueprint != PAGE and not gateway_authenticator.is_signed():
+            authenticator.require_secret(*gateway_authenticator.presented())
+
+    @app.after_request
+    def harden(response: Response) -> Response:
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        if response.is_json:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    register_error_handlers(app)
+    app.register_blueprint(webhooks_blueprint(service))
+    app.register_blueprint(gateways_blueprint(service))
+    app.register_blueprint(orders_blueprint(service, public_url=public_url))
+    app.register_blueprint(quarantine_blueprint(service))
+    app.register_blueprint(health_blueprint(service))
+    app.register_blueprint(metrics_blueprint(service))
+    app.register_blueprint(openapi_blueprint())
+    access = Access(password=admin_password, salt=webhook_secret, clock=service.clock)
+    app.register_blueprint(page_blueprint(service, access))
+    return app

@@ -1,0 +1,158 @@
+"""Google: the key, the spreadsheet, what the connector may do in it, and its tabs."""
+
+from collections.abc import Generator, Iterator
+
+from connector.checks.owner import check_owner
+from connector.clock import SystemClock
+from connector.findings import Finding
+from connector.jobs.guards import CHANGED, DOES_NOT_BLOCK, prove_guard
+from connector.runtime import SHOP, known_ids, sheets_api
+from connector.settings import Settings
+from connector.sheets import tags
+from connector.sheets.client import SheetsApi
+from connector.sheets.columns import COLUMNS, KEY, Tab
+from connector.sheets.idempotency.marker import Marker
+from connector.sheets.layout import TabLayout, read_layout
+from connector.sheets.overview import MOST_CELLS, Overview, read_overview
+from connector.sheets.tabs import Sheet, can_go_on_in
+from connector.sheets.zones import read_zone
+from connector.store.database import Database
+from connector.store.orders import has_rows
+
+_NAME = "google"
+NEARLY_FULL = MOST_CELLS * 9 // 10
+
+
+def check_google(settings: Settings, database: Database | None) -> Iterator[Finding]:
+    """Everything, with seven to ten writes of which nothing is left; without a database only what can be read."""
+    api = sheets_api(settings)
+    yield _holds(f"The key belongs to {api.account}.")
+    overview = yield from _look(api, settings)
+    if database is not None:
+        yield _prove(api, settings, database, overview)
+        yield from _tabs(api, settings, database, overview)
+
+
+def check_google_cheaply(api: SheetsApi, settings: Settings) -> Iterator[Finding]:
+    """What one read tells."""
+    overview = yield from _look(api, settings)
+    for tab in overview.tabs:
+        if tab.tab is not None:
+            yield from (_wrong(tab.sentence(lock, api.account)) for lock in tab.lasting_locks)
+
+
+def _look(api: SheetsApi, settings: Settings) -> Generator[Finding, None, Overview]:
+    overview = read_overview(api, settings.spreadsheet_id)
+    yield _holds(f"Google gives a token, and the spreadsheet can be read. Its time zone is {overview.time_zone}.")
+    if settings.timezone is None and read_zone(overview.time_zone) is None:
+        yield _warning(
+            f"The connector does not know the spreadsheet's time zone {overview.time_zone}, so dates are written in "
+            "UTC. Choose another one under File, Settings, or put a name such as Europe/Berlin into TIMEZONE."
+        )
+    if overview.cells >= NEARLY_FULL:
+        yield _warning(
+            f"The spreadsheet has {overview.cells:,} of the {MOST_CELLS:,} cells that Google allows. Delete tabs, rows "
+            "or columns that are not needed, or begin a new spreadsheet and put its address into SPREADSHEET_ID."
+        )
+    return overview
+
+
+def _prove(api: SheetsApi, settings: Settings, database: Database, overview: Overview) -> Finding:
+    """Proves in one go that the connector may write, and which guard keeps rows from being written twice."""
+    sheet_id = next(tab.sheet_id for tab in overview.tabs if tab.is_grid)
+    chosen = prove_guard(database, api, settings.spreadsheet_id, sheet_id, clock=SystemClock())
+    if not chosen.blocks:
+        return _warning(DOES_NOT_BLOCK)
+    if chosen.guard.name != Marker.name:
+        return _warning(CHANGED)
+    return _holds("The spreadsheet can be written, and Google refuses a second marker with the same id.")
+
+
+def _tabs(api: SheetsApi, settings: Settings, database: Database, overview: Overview) -> Iterator[Finding]:
+    layout = read_layout(api.find_metadata(settings.spreadsheet_id, tags.LOOKUPS), settings.spreadsheet_id)
+    yield from check_owner(layout, api, database, settings.spreadsheet_id, clock=SystemClock())
+    titles = {Tab.ORDERS: settings.orders_tab, Tab.ITEMS: settings.items_tab}
+    to_be_made, all_hold = [], True
+    for tab in Tab:
+        if tab in layout.tabs:
+            findings = list(_present(api, overview, tab, layout.tabs[tab], titles[tab]))
+        elif overview.titled(titles[tab]) is not None:
+            findings = list(_untagged(api, settings, database, overview, tab, titles[tab]))
+        else:
+            findings = list(_missing(database, titles[tab]))
+            to_be_made += [] if findings else [titles[tab]]
+        all_hold = all_hold and all(finding.holds for finding in findings)
+        yield from findings
+    if to_be_made:
+        yield _holds(f"Not there yet: {' and '.join(to_be_made)}. setup makes the tabs, or else the first order.")
+    elif all_hold:
+        yield _holds("The tabs and their columns are found.")
+
+
+def _untagged(
+    api: SheetsApi, settings: Settings, database: Database, overview: Overview, tab: Tab, title: str
+) -> Iterator[Finding]:
+    """A tab with the right title, of the merchant's own, or from an old version; or one that has lost its tags."""
+    same = overview.titled(title)
+    assert same is not None
+    sheet = Sheet(same.sheet_id, same.title, same.row_count, same.column_count, same.is_grid)
+    if can_go_on_in(api, settings.spreadsheet_id, tab, sheet, known_ids(database)):
+        return
+    if sheet.is_grid:
+        yield _warning(
+            f"The tab {same.title} holds something that is not the connector's, so the next order will make another "
+            f"tab. To go on in this one, write these titles into its first row: {_titles(tab)}."
+        )
+    else:
+        yield _warning(f"The tab {same.title} is a chart's, without cells, so the next order will make another tab.")
+
+
+def _missing(database: Database, title: str) -> Iterator[Finding]:
+    with database.read() as connection:
+        if not has_rows(connection, SHOP):
+            return
+    yield _warning(
+        f"The tab {title} was deleted. File, Version history in the browser brings it back; otherwise setup, or the "
+        "next order, makes a new one for what comes from then on."
+    )
+
+
+def _present(api: SheetsApi, overview: Overview, tab: Tab, place: TabLayout, wanted: str) -> Iterator[Finding]:
+    seen = overview.find(tab)
+    title = seen.title if seen is not None else str(tab)
+    other = overview.titled(wanted)
+    if other is not None and other.sheet_id != place.sheet_id and other.tab is None:
+        yield _holds(f"Rows go into the tab {title}. The tab {other.title} is not the connector's, and is left alone.")
+    if place.header_row is None:
+        yield _warning(
+            f"The header of the tab {title} was deleted. Rows are written all the same; to have it back, insert a row "
+            f"at the top with the titles: {_titles(tab)}."
+        )
+    if KEY not in place.columns:
+        yield _wrong(
+            f"The column Order ID of the tab {title} was deleted, so rows can't be found again. "
+            "Undo that in the browser: File, Version history."
+        )
+    # Whether they were deleted, or never there, nothing tells.
+    missing = [column.title for column in COLUMNS[tab] if column.key not in place.columns and column.key != KEY]
+    if missing:
+        yield _holds(f"The tab {title} goes without these columns, and they are left out: {', '.join(missing)}.")
+    last_row = max((tag.row for tag in place.last), default=place.header_row or 0)
+    if seen is not None:
+        yield from (_wrong(seen.sentence(lock, api.account)) for lock in seen.locks_at(last_row + 1))
+
+
+def _titles(tab: Tab) -> str:
+    return ", ".join(column.title for column in COLUMNS[tab])
+
+
+def _holds(sentence: str) -> Finding:
+    return Finding.ok(_NAME, sentence)
+
+
+def _warning(sentence: str) -> Finding:
+    return Finding.warning(_NAME, sentence)
+
+
+def _wrong(sentence: str) -> Finding:
+    return Finding.problem(_NAME, sentence)

@@ -1,0 +1,58 @@
+"""All checks, for the command `check`."""
+
+from collections.abc import Iterator
+
+from connector.checks.events import check_receivers
+from connector.checks.failure import guarded
+from connector.checks.files import check_files
+from connector.checks.google import check_google
+from connector.checks.orders import check_orders
+from connector.checks.public import check_public_url
+from connector.checks.quota import check_quota_of_running
+from connector.checks.settings import read_settings
+from connector.checks.storage import check_storage
+from connector.checks.webhook import check_webhook
+from connector.checks.whapi import check_channel
+from connector.findings import Finding, Level
+from connector.log import Redactor
+from connector.runtime import whapi_client
+from connector.settings import Settings
+from connector.store.database import Database, StoreError
+
+
+def run_checks() -> Iterator[Finding]:
+    """All checks, in the order in which things must be mended. A failed one leaves out those that build on it."""
+    settings, findings = read_settings()
+    yield from findings
+    if settings is not None:
+        yield from check_with(settings)
+
+
+def check_with(settings: Settings) -> Iterator[Finding]:
+    """All checks but those of the settings themselves."""
+    redact = Redactor(settings.secrets).text
+    database = None
+    try:
+        database = Database(settings.database_url)
+    except StoreError as error:
+        yield Finding.problem("database", redact(str(error)))
+    client = whapi_client(settings)
+    try:
+        can_be_asked = False
+        if database is not None:
+            stored = list(guarded("database", check_storage(database, settings), redact))
+            can_be_asked = all(finding.level is not Level.PROBLEM for finding in stored)
+            yield from stored
+        yield from guarded("files", check_files(settings, database.path if database is not None else None), redact)
+        yield from guarded("google", check_google(settings, database), redact)
+        if database is not None and can_be_asked:
+            yield from guarded("orders", check_orders(database, settings.spreadsheet_id), redact)
+        yield from guarded("quota", check_quota_of_running(settings), redact)
+        yield from guarded("whapi", check_channel(client, database), redact)
+        yield from guarded("webhook", check_webhook(client, settings), redact)
+        yield from guarded("public", check_public_url(settings), redact)
+        yield from guarded("events", check_receivers(settings), redact)
+    finally:
+        client.close()
+        if database is not None:
+            database.close()

@@ -1,0 +1,68 @@
+"""The settings themselves: what is missing, wrong, or can't be read from `.env`."""
+
+import ipaddress
+from collections.abc import Iterator
+from pathlib import Path
+
+from connector.env_statements import statements
+from connector.findings import Finding
+from connector.settings import ENV_FILE, Settings, SettingsError, load_settings
+
+_NAME = "settings"
+LONG_ENOUGH = 12
+"""Characters of a password."""
+
+
+def read_settings() -> tuple[Settings | None, list[Finding]]:
+    """The settings, if they can be used, and what was found about them."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        problems = [Finding.problem(_NAME, problem) for problem in error.problems]
+        return None, [*_left_out(Path(ENV_FILE)), *problems]
+    findings = [*_left_out(Path(ENV_FILE)), *_unsafe(settings)]
+    if not findings:
+        findings.append(Finding.ok(_NAME, "All settings that are needed are there."))
+    return settings, findings
+
+
+def _unsafe(settings: Settings) -> Iterator[Finding]:
+    """What would make it easy for strangers."""
+    password = settings.admin_password
+    if password is not None and len(password) < LONG_ENOUGH:
+        yield Finding.warning(
+            _NAME,
+            f"ADMIN_PASSWORD has {len(password)} characters, and could be guessed in time. Set one of {LONG_ENOUGH} or "
+            "more.",
+        )
+    if not _is_loopback(settings.host):
+        yield Finding.warning(
+            _NAME,
+            f"HOST is {settings.host}, so strangers may reach the service itself and hold all its connections. See "
+            "that only your reverse proxy can reach the port, or set HOST=127.0.0.1. What the proxy must limit stands "
+            "in docs/operating.md.",
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _left_out(path: Path) -> Iterator[Finding]:
+    """Lines that whoever reads the file leaves out without a word, such as those of a JSON without quotes."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return  # There is none; or it can't be read, which is said elsewhere.
+    wrong = [statement for statement in statements(text) if statement.is_wrong]
+    if wrong:
+        number = wrong[0].line
+        more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+        sentence = (
+            f"Line {number}{more} of {path} can't be read and is left out. Write each as NAME=value on one line; "
+            "a value that holds quotes or a # goes in single quotes."
+        )
+        yield Finding.warning(_NAME, sentence)

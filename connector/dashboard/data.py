@@ -1,0 +1,200 @@
+"""What the page tells of the whole shop, read once for all viewers.
+
+A TTL cache keeps a processor from spending its time on reading, however many look.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from connector.dashboard.formatting import Words
+from connector.log import get_logger
+from connector.models import Status
+from connector.problems import NamedProblem
+from connector.runtime import Service
+from connector.sheets.errors import SheetsError
+from connector.store import hours, orders, quarantine
+from connector.store.breakers import CircuitBreaker, Part
+from connector.store.hours import Hour
+from connector.store.quarantine import Head
+from connector.store.standing import Standing, read_standing
+
+log = get_logger(__name__)
+
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+SHORTEST = 1.0
+_LONGEST = 60.0
+_REST = 100
+_MOST = 64
+_PATIENCE = 5.0
+HOURS = 24
+"""In the plots."""
+SHOWN_OF_QUARANTINE = 20
+ODD_FOR = timedelta(days=3)
+"""How long an odd order counts as something to look at: over a weekend. The mark at the order stays."""
+_ASK_FOR_ZONE_AGAIN = timedelta(minutes=10)
+_UTC = ZoneInfo("UTC")
+
+
+class TooSlowError(Exception):
+    """Somebody else has been reading this for seconds: the database is slow, or hangs."""
+
+
+@dataclass(slots=True)
+class _Entry(Generic[V]):
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    values: list[V] = field(default_factory=list)
+    until: float = 0.0
+
+
+class TTLCache(Generic[K, V]):
+    """What `read` gives, remembered for each key. Safe to use from several threads.
+
+    A value is kept for a second, or for 100 times what reading it took, 60 seconds at the most: so however many look,
+    a processor spends at most a hundredth of its time on it.
+    """
+
+    def __init__(self, read: Callable[[K], V], *, seconds: Callable[[], float] = time.monotonic) -> None:
+        """`seconds` is a clock that only ever grows."""
+        self._read = read
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._entries: OrderedDict[K, _Entry[V]] = OrderedDict()
+
+    def get(self, key: K) -> V:
+        """Raises what `read` raises, or TooSlowError."""
+        with self._lock:
+            entry = self._entries.setdefault(key, _Entry())
+            self._entries.move_to_end(key)
+            if len(self._entries) > _MOST:
+                self._entries.popitem(last=False)
+        if not entry.lock.acquire(timeout=_PATIENCE):
+            raise TooSlowError
+        try:
+            began = self._seconds()
+            if not entry.values or began >= entry.until:
+                entry.values = [self._read(key)]
+                ended = self._seconds()
+                entry.until = ended + min(max(_REST * (ended - began), SHORTEST), _LONGEST)
+            return entry.values[0]
+        finally:
+            entry.lock.release()
+
+    def forget(self) -> None:
+        """Has everything read anew: whoever has just changed something wants to see it."""
+        with self._lock:
+            self._entries.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The shop at one moment. Counts and hours may be up to a minute older where the store holds very many orders."""
+
+    words: Words
+    counts: Mapping[Status, int]
+    today: int
+    hours: Sequence[Hour]
+    standing: Standing
+    named: Sequence[NamedProblem]
+    """What the parts of the service say is wrong with them."""
+    quarantined: int
+    quarantine: Sequence[Head]
+    """The newest of it."""
+    other_orders: int = 0
+    """Those of the quarantined that came under the id of another order."""
+    odd: int = 0
+    """Orders of the last days that somebody should look at."""
+
+    @property
+    def at(self) -> datetime:
+        return self.words.now
+
+    @property
+    def breakers(self) -> Mapping[Part, CircuitBreaker]:
+        return self.standing.breakers
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+class Snapshots:
+    """Takes them. Safe to use from several threads."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._counts = TTLCache(self._count)
+        self._today = TTLCache(self._count_since)
+        self._hours = TTLCache(self._read_hours)
+        self._latest = TTLCache(self._read)
+        self._zone_lock = threading.Lock()
+        self._zone_asked_at: datetime | None = None
+
+    def latest(self) -> Snapshot:
+        """The snapshot of this second. Raises what the database raises, or TooSlowError."""
+        return self._latest.get(None)
+
+    def words(self) -> Words:
+        return Words(self._service.clock.now(), self._zone())
+
+    def forget(self) -> None:
+        self._latest.forget()
+
+    def _read(self, _: None) -> Snapshot:
+        words = self.words()
+        hour = words.now.astimezone(words.zone).replace(minute=0, second=0, microsecond=0).astimezone(_UTC)
+        counts = self._counts.get(None)
+        today = self._today.get(words.midnight)
+        found_hours = self._hours.get(hour - (HOURS - 1) * hours.HOUR)
+        shop = self._service.shop
+        with self._service.database.read() as connection:
+            return Snapshot(
+                words,
+                counts,
+                today,
+                found_hours,
+                read_standing(connection, shop),
+                self._service.problems.current(),
+                quarantine.count_quarantined(connection, shop),
+                quarantine.list_heads(connection, shop, limit=SHOWN_OF_QUARANTINE),
+                quarantine.count_other_orders(connection, shop),
+                orders.count_odd(connection, shop, since=words.now - ODD_FOR),
+            )
+
+    def _count(self, _: None) -> dict[Status, int]:
+        with self._service.database.read() as connection:
+            return orders.count_by_status(connection, self._service.shop)
+
+    def _count_since(self, moment: datetime) -> int:
+        with self._service.database.read() as connection:
+            return hours.count_since(connection, self._service.shop, moment)
+
+    def _read_hours(self, first: datetime) -> list[Hour]:
+        with self._service.database.read() as connection:
+            return hours.read_hours(connection, self._service.shop, first=first, hours=HOURS)
+
+    def _zone(self) -> tzinfo:
+        """The zone of the dates in the sheet. Until the first batch is written only Google knows it: it is asked in a
+        thread of its own, and the page goes by UTC until it has answered."""
+        known = self._service.workbook.known_zone
+        if known is not None:
+            return known
+        now = self._service.clock.now()
+        with self._zone_lock:
+            if self._zone_asked_at is None or now - self._zone_asked_at >= _ASK_FOR_ZONE_AGAIN:
+                self._zone_asked_at = now
+                threading.Thread(target=self._ask_for_zone, name="zone", daemon=True).start()
+        return _UTC
+
+    def _ask_for_zone(self) -> None:
+        try:
+            self._service.workbook.zone()
+        except SheetsError as error:
+            log.info("page.zone_unknown", reason=error.message)

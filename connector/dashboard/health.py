@@ -1,0 +1,250 @@
+"""Is everything all right? One sentence, and what is wrong, each with its remedy; and how each dependency is doing."""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from connector import __version__
+from connector.dashboard.data import Snapshot
+from connector.dashboard.formatting import Words, count, size
+from connector.findings import Finding
+from connector.findings import Level as FindingLevel
+from connector.jobs.reasons import FAILURES_THAT_COUNT, is_late, names, reasons
+from connector.metrics.quota import LIMIT, Quota
+from connector.models import Status
+from connector.problems import Severity
+from connector.runtime import Service
+from connector.serializers import spreadsheet_url
+from connector.store.breakers import CircuitBreaker, Part
+from connector.store.refusals import SetAside
+
+ODD_WORDS = "worth a look"
+"""What the page calls orders that somebody should look at."""
+_NEARLY = 0.8
+_QUOTA = {Quota.READ: "Reads", Quota.WRITE: "Writes"}
+
+
+class Level(StrEnum):
+    """How much somebody has to do."""
+
+    GOOD = "good"
+    """Nothing."""
+    LOOK = "look"
+    """Something is worth a look."""
+    BAD = "bad"
+    """Orders don't arrive as they should."""
+
+
+_SEVERITIES = {Severity.WARNING: Level.LOOK, Severity.PROBLEM: Level.BAD}
+
+
+_LEVELS = {FindingLevel.OK: Level.GOOD, FindingLevel.WARNING: Level.LOOK, FindingLevel.PROBLEM: Level.BAD}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is wrong."""
+
+    level: Level
+    sentence: str
+    """What is wrong, and how to mend it."""
+    since: datetime | None = None
+    checked_at: datetime | None = None
+    """When it was last looked whether this is so, where that is not done all the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer."""
+
+    level: Level
+    sentence: str
+    problems: Sequence[Problem]
+
+
+def judge(snapshot: Snapshot, findings: Sequence[Finding] = (), *, checked_at: datetime | None = None) -> Verdict:
+    """`findings`: what the checks of the set-up found, and when."""
+    problems = list(_problems(snapshot))
+    known = {problem.sentence for problem in problems}
+    problems += [
+        Problem(_LEVELS[finding.level], finding.sentence, checked_at=checked_at)
+        for finding in findings
+        if not finding.holds and finding.sentence not in known
+    ]
+    level, sentence = _answer(snapshot, problems)
+    return Verdict(level, sentence, problems)
+
+
+def _problems(snapshot: Snapshot) -> Iterator[Problem]:
+    for reason in reasons(snapshot.standing, snapshot.named, snapshot.at):
+        yield Problem(_SEVERITIES[reason.severity], reason.sentence, reason.since)
+    if failed := snapshot.counts[Status.FAILED]:
+        items = "The items of one order" if failed == 1 else f"The items of {failed:,} orders"
+        yield Problem(
+            Level.LOOK,
+            f"{items} could not be had. The row in the sheet says so. Ask the customer, or try again below, where each "
+            "order shows what went wrong.",
+        )
+    if snapshot.odd:
+        look = "One order looks" if snapshot.odd == 1 else f"{snapshot.odd:,} orders look"
+        yield Problem(
+            Level.LOOK,
+            f"{look} odd: a total that does not add up, something that could not be read, or a change by the customer. "
+            f"See what under the status “{ODD_WORDS}”, and ask the customer before it is packed.",
+        )
+    if snapshot.other_orders:
+        came = count(snapshot.other_orders, "delivery has", "deliveries have")
+        yield Problem(
+            Level.LOOK,
+            f"{came} the id of a known order, but another customer, total or items. This is not in the sheet: look at "
+            "Quarantine below, and send it again with an id of its own if it is an order of its own.",
+        )
+    if unclear := snapshot.quarantined - snapshot.other_orders:
+        came = count(unclear, "message", "messages")
+        yield Problem(
+            Level.LOOK,
+            f"{came} could not be understood. Nothing is lost: look at Quarantine below, and have it read again after "
+            "an update.",
+        )
+
+
+def _answer(snapshot: Snapshot, problems: Sequence[Problem]) -> tuple[Level, str]:
+    worst = next(_keeps_orders_out(snapshot), None)
+    if worst is not None:
+        return Level.BAD, worst
+    if any(problem.level is Level.BAD for problem in problems):
+        return Level.BAD, "Something in the set-up needs mending."
+    if problems:
+        return Level.LOOK, "Orders reach the sheet; something is worth a look."
+    return Level.GOOD, _all_is_well(snapshot)
+
+
+def _keeps_orders_out(snapshot: Snapshot) -> Iterator[str]:
+    """Sentences on orders that don't arrive as they should, the worst first."""
+    received = snapshot.counts[Status.RECEIVED]
+    fails = {part for part, breaker in snapshot.breakers.items() if breaker.failures >= FAILURES_THAT_COUNT}
+    if is_late(snapshot.standing, snapshot.at) or (received and Part.SHEET in fails):
+        waits = f"{count(received, 'order waits', 'orders wait')} here"
+        yield f"Orders don't reach the sheet at present. Nothing is lost: {waits} and will be written."
+    if Part.SHEET in fails:
+        yield "The sheet can't be written at present. New orders are kept until it can."
+    if snapshot.standing.rows_refused.first:
+        yield _all_but(snapshot.standing.rows_refused)
+    if any(named.severity is Severity.PROBLEM for named in snapshot.named):
+        yield "Something keeps orders from coming in or from reaching the sheet."
+    if Part.CHANNEL in fails:
+        yield "Orders reach the sheet, but Whapi doesn't give their items at present."
+
+
+def _all_but(aside: SetAside) -> str:
+    if aside.number == 1:
+        return f"Order {names(aside)} can't be written into the sheet and is set aside. All others reach it."
+    return f"{aside.number:,} orders can't be written into the sheet and are set aside: {names(aside)}."
+
+
+def _all_is_well(snapshot: Snapshot) -> str:
+    received, waiting = snapshot.counts[Status.RECEIVED], snapshot.counts[Status.WAITING]
+    if received:
+        return f"All is well. {count(received, 'order is', 'orders are')} on the way to the sheet."
+    if waiting:
+        still = count(waiting, "order still waits for its items", "orders still wait for their items")
+        return f"All is well. Every order is in the sheet; {still}."
+    if not snapshot.total:
+        return "All is well. No order has come in yet."
+    return "All is well: every order is in the sheet with its items."
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """How much of something is used."""
+
+    label: str
+    used: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartState:
+    """One part of the whole."""
+
+    id: str
+    title: str
+    level: Level
+    state: str
+    details: Sequence[str] = ()
+    meters: Sequence[Meter] = ()
+    link: str | None = None
+
+
+def part_states(service: Service, snapshot: Snapshot) -> Iterator[PartState]:
+    words = snapshot.words
+    latest = service.arrivals.latest
+    yield _paused(
+        "channel",
+        "WhatsApp channel",
+        snapshot.breakers[Part.CHANNEL],
+        words,
+        worked="Last answer of Whapi",
+        more=[f"Last webhook: {words.when(latest)}"] if latest is not None else [],
+    )
+    yield _paused(
+        "sheet",
+        "Spreadsheet",
+        snapshot.breakers[Part.SHEET],
+        words,
+        worked="Last rows written",
+        link=spreadsheet_url(service.workbook.spreadsheet_id),
+    )
+    yield _quota(service)
+    yield _database(service, snapshot)
+
+
+def _paused(
+    id_: str,
+    title: str,
+    breaker: CircuitBreaker,
+    words: Words,
+    *,
+    worked: str,
+    more: Sequence[str] = (),
+    link: str | None = None,
+) -> PartState:
+    details = [f"{worked}: {words.when(breaker.worked_at)}" if breaker.worked_at else f"{worked}: none yet", *more]
+    if not breaker.failures:
+        return PartState(id_, title, Level.GOOD, "works" if breaker.worked_at else "not asked yet", details, link=link)
+    if breaker.since is not None:
+        details.append(f"Failing since {words.when(breaker.since)}")
+    if breaker.until is not None and breaker.is_open(words.now):
+        details.append(f"Next try: {words.when(breaker.until)}")
+    level = Level.BAD if breaker.failures >= FAILURES_THAT_COUNT else Level.LOOK
+    return PartState(id_, title, level, "fails" if level is Level.BAD else "failed just now", details, link=link)
+
+
+def _quota(service: Service) -> PartState:
+    used = {quota: service.instruments.quota.used(quota) for quota in Quota}
+    meters = [Meter(_QUOTA[quota], used[quota], LIMIT) for quota in Quota]
+    is_near = max(used.values()) > LIMIT * _NEARLY
+    state = "nearly used up" if is_near else "enough left"
+    details = ["Calls to Google in the last minute, of those that it allows"]
+    return PartState("quota", "Google's quota", Level.LOOK if is_near else Level.GOOD, state, details, meters)
+
+
+def _database(service: Service, snapshot: Snapshot) -> PartState:
+    path = service.database.path
+    details = [f"{snapshot.total:,} orders"]
+    if path is None:
+        details.insert(0, "PostgreSQL")
+    else:
+        details.insert(0, f"SQLite, {size(_size(path))}")
+        details.append(f"{size(shutil.disk_usage(path.parent).free)} free on the disk")
+    who = "This process fetches and writes" if service.workers.holds_lock else "Another process fetches and writes"
+    return PartState("database", "Database", Level.GOOD, "works", [*details, f"{who} (version {__version__})"])
+
+
+def _size(path: Path) -> int:
+    """With what stands in the log beside it."""
+    files = (path, path.with_name(f"{path.name}-wal"))
+    return sum(file.stat().st_size for file in files if file.exists())

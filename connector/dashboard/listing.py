@@ -1,0 +1,190 @@
+"""The list of orders: which of them, as the page's address says, and what is shown of each, with its timeline."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
+
+from connector.dashboard.data import TTLCache
+from connector.dashboard.formatting import Words
+from connector.dashboard.health import Level
+from connector.models import ItemsState, Order, Shown, Status
+from connector.runtime import Service
+from connector.store import orders, tries
+from connector.store.search import Found, find_page
+from connector.store.tries import MOST_KEPT, Try, What
+
+_APART = timedelta(seconds=5)
+"""Between a message and its arrival, from which on the two are worth a line each."""
+_WHAT = {What.FETCH: "The items could not be fetched", What.WRITE: "Google refused the rows"}
+PAGE = 25
+"""Orders."""
+ODD = "odd"
+"""Stands in the address in the place of a status."""
+_LONGEST_TEXT = 100
+_LARGEST_NUMBER = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the history."""
+
+    at: datetime | None
+    text: str
+    error: str | None = None
+    level: Level = Level.GOOD
+    is_to_come: bool = False
+
+
+def events_of(order: Order, tried: Sequence[Try], now: datetime) -> list[Event]:
+    """The oldest first; what is planned stands at the end."""
+    past = sorted(_past(order, tried), key=lambda event: event.at or order.stored_at)
+    if len(tried) >= MOST_KEPT:
+        past.insert(0, Event(None, f"Of its failed tries the latest {MOST_KEPT} are kept"))
+    return [*past, *_now(order, tried), *_to_come(order, now)]
+
+
+def _past(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
+    if order.stored_at - order.received_at >= _APART:
+        yield Event(order.received_at, "Sent by the customer")
+        yield Event(order.stored_at, "Received here")
+    else:
+        yield Event(order.stored_at, "Received")
+    for n, failed in enumerate(tried):
+        same = n > 0 and (tried[n - 1].what, tried[n - 1].error) == (failed.what, failed.error)
+        text = f"{_WHAT[failed.what]}{', as before' if same else ''}"
+        yield Event(failed.at, text, None if same else failed.error, Level.LOOK)
+    row_at, done_at = order.row_at, order.synced_at
+    if order.changed_at is not None and order.change:
+        yield Event(order.changed_at, "What was told of it", order.change, Level.LOOK)
+    if row_at is not None and row_at != done_at:
+        yield Event(row_at, "Row written, without items")
+    if done_at is not None:
+        yield Event(done_at, "Row and items written" if row_at in (done_at, None) else "Items written")
+
+
+def _now(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
+    """What has no time of its own."""
+    if order.shown is not None and order.row_at is None and order.synced_at is None:
+        yield Event(None, "Its row is in the sheet")
+    if order.last_error and order.last_error not in {failed.error for failed in tried}:
+        yield Event(None, "The latest failure", order.last_error, Level.LOOK)
+    if order.items_state is ItemsState.UNAVAILABLE:
+        yield Event(None, "Given up: nothing more is tried by itself", level=Level.BAD)
+    if order.warning:
+        yield Event(None, "Taken, but odd", order.warning, Level.LOOK)
+
+
+def _to_come(order: Order, now: datetime) -> Iterator[Event]:
+    if order.items_state is ItemsState.DUE and order.next_attempt_at is not None:
+        text = "The next try to fetch the items" if order.next_attempt_at > now else "The items are fetched now"
+        yield Event(order.next_attempt_at, text, is_to_come=True)
+    if order.batch_id is not None:
+        yield Event(None, "Its rows are on their way to the sheet", is_to_come=True)
+    elif order.write_due_at is not None and order.shown is not Shown.COMPLETE:
+        text = "The next try to write its rows" if order.write_due_at > now else "Its rows are written next"
+        yield Event(order.write_due_at, text, is_to_come=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked for. Whatever can't be understood counts as not asked for: it is a page, not an API."""
+
+    text: str = ""
+    status: Status | None = None
+    odd: bool = False
+    """Only orders that somebody should look at. Chosen in the same list as the status, and so in its place."""
+    before: int | None = None
+    """The store's number of the last order of the page before."""
+    open: int | None = None
+    """The store's number of the order whose history is shown."""
+
+    @classmethod
+    def read(cls, values: MultiDict[str, str]) -> Self:
+        text = "".join(letter for letter in values.get("q", "") if letter.isprintable()).strip()
+        status = values.get("status", "")
+        return cls(
+            text[:_LONGEST_TEXT],
+            Status(status) if status in set(Status) else None,
+            status == ODD,
+            store_number(values.get("before", "")),
+            store_number(values.get("open", "")),
+        )
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """As in the address; what is not asked for is not there."""
+        fields = {"q": self.text, "status": ODD if self.odd else self.status, "before": self.before, "open": self.open}
+        return {name: str(value) for name, value in fields.items() if value}
+
+    def address(self, **changes: Any) -> str:
+        """The page's address for this, with changes."""
+        fields = replace(self, **changes).fields
+        return f"/?{urlencode(fields)}" if fields else "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The order that is open, with its past."""
+
+    order: Order
+    """With its items."""
+    events: list[Event]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is shown."""
+
+    query: Query
+    found: Found
+    opened: Opened | None
+
+    @property
+    def orders(self) -> list[Order]:
+        """The page, and before it the open order where it belongs to another: it may just have left this one, as it
+        was tried again."""
+        if self.opened is None or any(order.id == self.opened.order.id for order in self.found.orders):
+            return self.found.orders
+        return [self.opened.order, *self.found.orders]
+
+
+class Listings:
+    """Reads them, once for all who look at the same at about the same time. Safe to use from several threads."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._pages = TTLCache(self._read)
+
+    def get(self, query: Query, words: Words) -> Listing:
+        """Raises what the database raises, or TooSlowError."""
+        found, order, tried = self._pages.get(query)
+        return Listing(query, found, None if order is None else Opened(order, events_of(order, tried, words.now)))
+
+    def forget(self) -> None:
+        self._pages.forget()
+
+    def _read(self, query: Query) -> tuple[Found, Order | None, list[tries.Try]]:
+        shop = self._service.shop
+        with self._service.database.read() as connection:
+            found = find_page(
+                connection,
+                shop,
+                text=query.text,
+                status=query.status,
+                odd=query.odd,
+                before=query.before,
+                limit=PAGE,
+            )
+            order = None if query.open is None else orders.find_by_number(connection, shop, query.open)
+            return found, order, [] if order is None else tries.list_tries(connection, order.id)
+
+
+def store_number(text: str) -> int | None:
+    """A number of the store's from an address or a form; None where it is none."""
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(_LARGEST_NUMBER)):
+        return None
+    return int(text) if 0 < int(text) <= _LARGEST_NUMBER else None

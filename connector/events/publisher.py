@@ -1,0 +1,124 @@
+"""Puts events into the outbox. The stages call this within the transactions that change what the events tell of, so
+that neither is stored without the other. Without targets nothing is read or written.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from connector.events.payload import ORDER, SERVICE, EventType, about_order, about_part, about_problem, about_refused
+from connector.models import Order, Shown
+from connector.problems import NamedProblem
+from connector.store import breakers, outbox
+from connector.store.breakers import CircuitBreaker, Part, Told
+from connector.store.orders import find_orders
+from connector.store.outbox import NewEvent
+from connector.store.refusals import Refused
+
+LASTING = timedelta(minutes=5)
+"""A failure that goes away by itself is told of only if it has not done so by then."""
+
+_SAID_BY = {
+    Shown.WAITING: EventType.WAITING,
+    Shown.COMPLETE: EventType.SYNCED,
+    Shown.UNAVAILABLE: EventType.FAILED,
+}
+
+
+class Publisher:
+    """Tells of one shop's orders and parts."""
+
+    def __init__(self, *, shop: str, spreadsheet_id: str, targets: Sequence[str]) -> None:
+        """`targets`: the keys of the addresses that get the events."""
+        self._shop = shop
+        self._spreadsheet_id = spreadsheet_id
+        self._targets = tuple(targets)
+
+    def received(self, connection: Connection, order_ids: Sequence[str], *, now: datetime) -> None:
+        """Orders were taken in that the store never had."""
+        if self._targets and order_ids:
+            found = find_orders(connection, self._shop, order_ids)
+            self._add_orders(connection, [(EventType.RECEIVED, order) for order in found], now)
+
+    def shown(self, connection: Connection, order_ids: Sequence[str], *, now: datetime) -> None:
+        """The sheet says something new of these orders' items. An order's row says each thing once at the most."""
+        if self._targets and order_ids:
+            found = find_orders(connection, self._shop, order_ids)
+            self._add_orders(connection, [(_SAID_BY[order.shown], order) for order in found if order.shown], now)
+
+    def changed(self, connection: Connection, order_ids: Sequence[str], *, now: datetime) -> None:
+        """Something new was told of orders that the store has."""
+        if self._targets and order_ids:
+            found = find_orders(connection, self._shop, order_ids)
+            self._add_orders(connection, [(EventType.CHANGED, order) for order in found], now)
+
+    def failed(self, connection: Connection, part: Part, *, must_mend: bool, now: datetime) -> None:
+        """A failure of the part was stored. Told of once its breaker is open and somebody must mend something, or it
+        lasts; a second time only if at first nobody had to mend anything."""
+        if not self._targets:
+            return
+        breaker = breakers.get_breaker(connection, self._shop, part)
+        if not breaker.is_open(now) or breaker.since is None:
+            return
+        tells = Told.MEND if must_mend else Told.LASTS if now - breaker.since >= LASTING else Told.NOTHING
+        if tells > breaker.told:
+            breakers.keep_told(connection, self._shop, part, tells)
+            self._add_part(connection, EventType.PROBLEM, part, breaker, now)
+
+    def worked(self, connection: Connection, part: Part, ended: CircuitBreaker, *, now: datetime) -> None:
+        """The part works; `ended`: the record of failures that this ended."""
+        if self._targets and ended.told:
+            self._add_part(connection, EventType.RECOVERED, part, ended, now)
+
+    def set_aside(self, connection: Connection, refused: Refused, *, now: datetime) -> None:
+        """An order's rows are refused, and it was set aside."""
+        self._add_refused(connection, EventType.PROBLEM, [refused], now)
+
+    def freed(self, connection: Connection, refused: Sequence[Refused], *, now: datetime) -> None:
+        """Orders that were set aside are in the sheet now."""
+        self._add_refused(connection, EventType.RECOVERED, refused, now)
+
+    def problem(self, connection: Connection, problem: NamedProblem, *, is_over: bool, now: datetime) -> None:
+        """Something that the parts of the service have named began, or ended."""
+        if self._targets:
+            type_ = EventType.RECOVERED if is_over else EventType.PROBLEM
+            payload = about_problem(type_, problem, spreadsheet_id=self._spreadsheet_id, now=now)
+            new = [NewEvent(_new_id(), type_, SERVICE, payload)]
+            outbox.add(connection, self._shop, self._targets, new, now=now)
+
+    def _add_refused(self, connection: Connection, type_: EventType, refused: Sequence[Refused], now: datetime) -> None:
+        if not self._targets:
+            return
+        new = [
+            NewEvent(_new_id(), type_, ORDER, about_refused(type_, order, spreadsheet_id=self._spreadsheet_id, now=now))
+            for order in refused
+        ]
+        outbox.add(connection, self._shop, self._targets, new, now=now)
+
+    def _add_orders(self, connection: Connection, told: Sequence[tuple[EventType, Order]], now: datetime) -> None:
+        new = [
+            NewEvent(
+                _new_id(),
+                type_,
+                order.order_id,
+                about_order(type_, order, spreadsheet_id=self._spreadsheet_id, now=now),
+            )
+            for type_, order in told
+        ]
+        outbox.add(connection, self._shop, self._targets, new, now=now)
+
+    def _add_part(
+        self, connection: Connection, type_: EventType, part: Part, breaker: CircuitBreaker, now: datetime
+    ) -> None:
+        payload = about_part(type_, part, breaker, spreadsheet_id=self._spreadsheet_id, now=now)
+        outbox.add(connection, self._shop, self._targets, [NewEvent(_new_id(), type_, part, payload)], now=now)
+
+
+NOBODY = Publisher(shop="", spreadsheet_id="", targets=())
+"""Tells nobody."""
+
+
+def _new_id() -> str:
+    return f"msg_{uuid.uuid4().hex}"

@@ -1,0 +1,89 @@
+"""The ids of orders, people and chats.
+
+A LID (`…@lid`), a group, a channel and a business user id are no numbers that one could call, though some look like
+one: who wrote to `wa.me/` with its digits would write to a stranger.
+"""
+
+import re
+from typing import Any
+
+from connector.gateways.reading import fields
+from connector.gateways.reading.fields import lost_in_an_id
+from connector.gateways.reading.wording import came
+
+FEWEST_DIGITS, MOST_DIGITS = 7, 15
+"""Of a number in the international form (E.164 allows fifteen)."""
+LID = "lid"
+_OF_NUMBERS = frozenset({"s.whatsapp.net", "c.us"})
+_JID = re.compile(r"([^\s@:/]{1,64}?)(?:_\d{1,3})?(?::\d{1,5})?@([a-z][a-z.]{1,30})\Z")
+"""User, agent and device, and server: `4915550001111:12@s.whatsapp.net`."""
+_WRITTEN = re.compile(r"\+?[\d\s().\-/\u00a0\u2010-\u2013\u200e\u200f]{7,40}\Z", re.ASCII)
+LONGEST_ID = 200
+_MEANINGFUL = re.compile(r"\w")
+_BREAK = re.compile(r"[\t\n\u2028\u2029]")
+_ROUNDED_FROM = 1e11
+_LAST_DIGITS = 10**5
+
+
+def phone(*candidates: Any) -> str | None:
+    """The digits of the first candidate that is a phone number; None if none of them is.
+
+    A bare number that stands as a LID among the candidates is none.
+    """
+    texts = [text for candidate in candidates if (text := fields.plain(candidate)) is not None]
+    lids = {user for user, server in filter(None, map(_split, texts)) if server == LID}
+    return next((digits for text in texts if (digits := _digits(text)) is not None and digits not in lids), None)
+
+
+def chat_id(*candidates: Any) -> str | None:
+    """The first candidate that names a chat, without the device that somebody wrote from."""
+    for candidate in candidates:
+        text = fields.plain(candidate)
+        if text is None:
+            continue
+        if (parts := _split(text)) is not None:
+            return f"{parts[0]}@{parts[1]}"
+        if (digits := _digits(text)) is not None:
+            return digits
+    return None
+
+
+def _split(text: str) -> tuple[str, str] | None:
+    match = _JID.match(text)
+    return None if match is None else (match[1], match[2])
+
+
+def _digits(text: str) -> str | None:
+    parts = _split(text)
+    if parts is not None:
+        user, server = parts
+        if server not in _OF_NUMBERS:
+            return None
+        text = user.removeprefix("+")
+        return text if text.isascii() and text.isdigit() and FEWEST_DIGITS <= len(text) <= MOST_DIGITS else None
+    bare = re.sub(r":\d{1,5}\Z", "", text)
+    if not _WRITTEN.match(bare):
+        return None
+    digits = "".join(sign for sign in bare if sign.isdigit()).removeprefix("00")
+    return digits if FEWEST_DIGITS <= len(digits) <= MOST_DIGITS else None
+
+
+def is_order_id(order_id: str) -> bool:
+    """Whether this can stand in a URL, in a line of the log and in a cell of its own: on one line, short, and with a
+    letter or digit in it."""
+    return len(order_id) <= LONGEST_ID and _MEANINGFUL.search(order_id) is not None and _BREAK.search(order_id) is None
+
+
+def why_lost(value: Any) -> str | None:
+    """Why this is no order's id but what came of one on the way, in a sentence with the remedy; None if it isn't so."""
+    if isinstance(value, float) and value >= _ROUNDED_FROM and value % _LAST_DIGITS == 0:
+        lost: str | None = "a number that a spreadsheet has rounded"
+    else:
+        text = fields.plain(value)
+        lost = None if text is None else lost_in_an_id(text)
+    if lost is None:
+        return None
+    remedy = (
+        "Format its column as plain text." if "rounded" in lost else "See that the field is mapped to the order's id."
+    )
+    return f"Expected the order's id; {came(value)} came, {lost}. {remedy}"

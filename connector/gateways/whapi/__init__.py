@@ -1,0 +1,1 @@
+"""Whapi.Cloud: its webhooks, its API, and the channel's settings."""

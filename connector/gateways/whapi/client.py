@@ -1,0 +1,305 @@
+"""Talks to Whapi's gateway over pooled connections, with a deadline and a size cap for each answer."""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import httpx
+
+from connector.gateways.whapi.errors import Scope, WhapiError
+from connector.gateways.whapi.payload import MessagePage, parse_items, parse_page
+from connector.models import Item
+from connector.observer import UNOBSERVED, Callee, Observer, observed_call
+
+LARGEST_ANSWER = 5 * 1024 * 1024
+LARGEST_PAGE = 20 * 1024 * 1024
+"""Of messages: each may bring a picture of some tens of kB."""
+_CONNECT_SECONDS = 5.0
+_LONGEST_RETRY_AFTER = 24 * 3600.0
+AUTHORISED = "AUTH"
+
+CHANNEL_STATES = {
+    "NOT_INIT": "The channel has not been started. Start it in Whapi's panel.",
+    "STOP": "The channel has been stopped. Start it in Whapi's panel.",
+    "INIT": "The channel is starting. Wait a minute.",
+    "LAUNCH": "The channel is starting. Wait a minute.",
+    "QR": "The phone is not linked. Open the channel in Whapi's panel and scan the QR code with WhatsApp.",
+    "ERROR": "The channel reports an error. Open it in Whapi's panel and restart it.",
+    "SYNC_ERROR": "The channel could not synchronise with the phone. Restart it in Whapi's panel.",
+}
+"""What each state of `GET /health` but AUTH asks the merchant to do. Names from the SDK, STOP from the help desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What `GET /health` tells of the channel."""
+
+    state: str
+    """Such as AUTH (working) or QR."""
+    channel_id: str | None
+
+
+class WhapiClient:
+    """One channel at Whapi. Safe to use from several threads at once."""
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        *,
+        timeout: float = 15.0,
+        connections: int = 20,
+        observer: Observer = UNOBSERVED,
+    ) -> None:
+        """`timeout` is the deadline in seconds for a whole call, connection and body included."""
+        self._base_url = base_url.rstrip("/")
+        self._token = token
+        self._timeout = timeout
+        self._observer = observer
+        self._http = httpx.Client(
+            timeout=httpx.Timeout(timeout, connect=min(_CONNECT_SECONDS, timeout)),
+            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+            headers={"Accept": "application/json"},
+            follow_redirects=False,
+        )
+
+    def close(self) -> None:
+        self._http.close()
+
+    def fetch_items(self, order_id: str, order_token: str) -> tuple[Item, ...]:
+        """The items of an order, with amounts as Whapi writes them. Raises WhapiError."""
+        with observed_call(self._observer, Callee.WHAPI, "items"):
+            return self._fetch_items(order_id, order_token)
+
+    def _fetch_items(self, order_id: str, order_token: str) -> tuple[Item, ...]:
+        # The help desk wants the channel's token in the query here, not in a header.
+        query = urlencode({"order_token": order_token, "token": self._token}, quote_via=quote, safe="")
+        answer = self._get(f"/business/orders/{quote(order_id, safe='')}?{query}")
+        items = parse_items(answer)
+        if items is None:
+            raise WhapiError(
+                "Whapi's answer was not a list of order items. It will be tried again.",
+                scope=Scope.ORDER,
+                kind="nonsense",
+            )
+        return items
+
+    def list_messages(self, *, time_from: int, time_to: int, offset: int, count: int) -> MessagePage:
+        """What customers wrote between two times, in seconds since 1970, the oldest first. Raises WhapiError."""
+        with observed_call(self._observer, Callee.WHAPI, "messages"):
+            return self._list_messages(time_from=time_from, time_to=time_to, offset=offset, count=count)
+
+    def _list_messages(self, *, time_from: int, time_to: int, offset: int, count: int) -> MessagePage:
+        query = urlencode(
+            {
+                "count": count,
+                "offset": offset,
+                "time_from": time_from,
+                "time_to": time_to,
+                "from_me": "false",
+                "sort": "asc",
+            }
+        )
+        try:
+            page = parse_page(self._get(f"/messages/list?{query}", bearer=True, largest=LARGEST_PAGE))
+        except WhapiError as error:
+            if error.kind != "not_found":
+                raise
+            raise WhapiError(
+                "Whapi has no message history for this channel (404). See that WHAPI_BASE_URL is right.",
+                scope=Scope.ORDER,
+                kind="no_history",
+            ) from None
+        if page is None:
+            raise WhapiError(
+                "Whapi's answer was not a list of messages. It will be tried again.",
+                scope=Scope.ORDER,
+                kind="nonsense",
+            )
+        return page
+
+    def channel_state(self) -> str:
+        """The channel's state, such as AUTH (working) or QR; does not start a stopped channel. Raises WhapiError."""
+        return self.health().state
+
+    def health(self) -> Health:
+        """The channel's state and id; does not start a stopped channel. Raises WhapiError."""
+        answer = self._about_channel("state", "GET", "/health?wakeup=false")
+        status = answer.get("status")
+        state, channel_id = status.get("text") if isinstance(status, dict) else None, answer.get("channel_id")
+        return Health(
+            state if isinstance(state, str) else "unknown", channel_id if isinstance(channel_id, str) else None
+        )
+
+    def settings(self) -> Mapping[str, Any]:
+        """The channel's settings. Other programs' secrets stand in them: not to be shown. Raises WhapiError."""
+        return self._about_channel("settings", "GET", "/settings")
+
+    def change_settings(self, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Changes the settings that are named and no others; answers how they were before and are after.
+
+        May be repeated. Raises WhapiError.
+        """
+        return self._about_channel("settings", "PATCH", "/settings", changes)
+
+    def send_test_webhook(self, url: str, *, mode: str, headers: Mapping[str, str]) -> None:
+        """Has Whapi send a test to an address; whether it arrives is another matter. Raises WhapiError."""
+        test = {"type": "messages", "url": url, "mode": mode, "headers": dict(headers)}
+        self._about_channel("webhook_test", "POST", "/settings/webhook_test", test)
+
+    def _about_channel(
+        self, operation: str, method: str, target: str, body: Mapping[str, Any] | None = None
+    ) -> Mapping[str, Any]:
+        with observed_call(self._observer, Callee.WHAPI, operation):
+            try:
+                answer = self._call(method, target, bearer=True, body=body)
+            except WhapiError as error:
+                if error.kind != "not_found":
+                    raise
+                raise WhapiError(
+                    "Whapi does not know what was asked of it (404). See that WHAPI_BASE_URL is right.",
+                    scope=Scope.CHANNEL,
+                    kind="no_route",
+                ) from None
+            if not isinstance(answer, dict):
+                raise WhapiError("Whapi's answer was not understood.", scope=Scope.CHANNEL, kind="nonsense")
+        return answer
+
+    def _get(self, target: str, *, bearer: bool = False, largest: int = LARGEST_ANSWER) -> Any:
+        return self._call("GET", target, bearer=bearer, largest=largest)
+
+    def _call(
+        self,
+        method: str,
+        target: str,
+        *,
+        bearer: bool,
+        largest: int = LARGEST_ANSWER,
+        body: Mapping[str, Any] | None = None,
+    ) -> Any:
+        headers = {"Authorization": f"Bearer {self._token}"} if bearer else {}
+        deadline = time.monotonic() + self._timeout
+        try:
+            with self._http.stream(method, self._base_url + target, headers=headers, json=body) as response:
+                content = _read_body(response, deadline, largest)
+        except httpx.TimeoutException:
+            raise _timed_out(self._timeout) from None
+        except (httpx.InvalidURL, UnicodeError):
+            raise WhapiError(
+                "No request can be made with WHAPI_BASE_URL and WHAPI_TOKEN as they are. Compare both with Whapi's "
+                "panel.",
+                scope=Scope.CHANNEL,
+                kind="no_connection",
+            ) from None
+        except httpx.HTTPError as error:
+            # The class tells what broke; the text might hold the URL, and the URL holds the tokens.
+            raise WhapiError(
+                f"Whapi could not be reached ({type(error).__name__}). It will be tried again.",
+                scope=Scope.CHANNEL if isinstance(error, httpx.ConnectError) else Scope.SUSPECT,
+                kind="no_connection",
+            ) from None
+        if response.status_code != HTTPStatus.OK:
+            raise _refusal(response.status_code, response.headers)
+        try:
+            return json.loads(content)
+        except (ValueError, RecursionError):
+            raise WhapiError(
+                "Whapi's answer was not JSON. It will be tried again.", scope=Scope.ORDER, kind="nonsense"
+            ) from None
+
+
+def _read_body(response: httpx.Response, deadline: float, largest: int) -> bytes:
+    chunks, size = [], 0
+    for chunk in response.iter_bytes():
+        size += len(chunk)
+        if size > largest:
+            raise WhapiError(
+                f"Whapi's answer was larger than {largest // 2**20} MiB and was not taken.",
+                scope=Scope.ORDER,
+                kind="too_large",
+            )
+        if time.monotonic() > deadline:
+            raise httpx.ReadTimeout("deadline")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _timed_out(timeout: float) -> WhapiError:
+    return WhapiError(
+        f"Whapi did not answer within {timeout:g} seconds. It will be tried again.",
+        scope=Scope.SUSPECT,
+        kind="timeout",
+    )
+
+
+_REFUSALS = {
+    HTTPStatus.UNAUTHORIZED: (
+        Scope.CHANNEL,
+        "unauthorised",
+        "Whapi refused the channel's token (401). Compare WHAPI_TOKEN with the token in Whapi's panel, "
+        "and see there that the channel is connected.",
+    ),
+    HTTPStatus.PAYMENT_REQUIRED: (
+        Scope.CHANNEL,
+        "payment",
+        "Whapi asks for payment (402): the plan's limit is reached or the plan has ended. "
+        "Look at the channel's plan in Whapi's panel.",
+    ),
+    HTTPStatus.FORBIDDEN: (
+        Scope.SUSPECT,
+        "forbidden",
+        "Whapi forbids this (403). See in Whapi's panel that the token belongs to the channel "
+        "which received the order.",
+    ),
+    HTTPStatus.NOT_FOUND: (
+        Scope.ORDER,
+        "not_found",
+        "Whapi does not know the order yet, or no longer (404). It will be tried again.",
+    ),
+    HTTPStatus.TOO_MANY_REQUESTS: (
+        Scope.CHANNEL,
+        "rate_limit",
+        "Whapi asks for a pause: too many requests (429). It goes on by itself.",
+    ),
+}
+
+
+def _refusal(status: int, headers: httpx.Headers) -> WhapiError:
+    retry_after = _retry_after(headers.get("Retry-After"))
+    if status in _REFUSALS:
+        scope, kind, sentence = _REFUSALS[HTTPStatus(status)]
+        return WhapiError(sentence, scope=scope, kind=kind, retry_after=retry_after)
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        return WhapiError(
+            f"Whapi answered with a redirection ({status}), which is not followed. See that WHAPI_BASE_URL is right.",
+            scope=Scope.CHANNEL,
+            kind="redirected",
+        )
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return WhapiError(
+            f"Whapi has trouble of its own ({status}). It will be tried again.",
+            scope=Scope.SUSPECT,
+            kind="server_error",
+            retry_after=retry_after,
+        )
+    return WhapiError(
+        f"Whapi answered with the unexpected status {status}. It will be tried again.",
+        scope=Scope.ORDER,
+        kind="unexpected",
+    )
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds, from either form that HTTP allows; None if there is none or it is nonsense."""
+    if value is None:
+        return None
+    try:
+        seconds = float(value) if value.strip().isdigit() else parsedate_to_datetime(value).timestamp() - time.time()
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(max(seconds, 0.0), _LONGEST_RETRY_AFTER)

@@ -1,0 +1,89 @@
+"""Faults of our own code or of what surrounds it: told in the log, and named as a problem while they last."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from connector.clock import Clock
+from connector.log import get_logger
+from connector.problems import Problems, Severity
+
+log = get_logger(__name__)
+
+_LONGEST_REASON = 200
+
+_WHAT = {
+    "fetching": "The items of orders can't be fetched",
+    "writing": "Rows can't be written into the sheet",
+    "housekeeping": "Old entries of the database and old markers can't be deleted",
+    "events": "Events can't be sent",
+    "reconcile": "The message history can't be read for orders that no webhook brought",
+}
+_MERELY_WARNED_OF = frozenset({"housekeeping", "events", "reconcile"})
+"""Orders reach the sheet all the same."""
+
+
+class Faults:
+    """Names what goes wrong in each of the workers and jobs, and clears it when that part works again."""
+
+    def __init__(self, problems: Problems, *, clock: Clock, redact: Callable[[str], str] = str) -> None:
+        self._problems = problems
+        self._clock = clock
+        self._redact = redact
+
+    def happened(self, part: str, error: Exception, *, key: str | None = None, order_id: str | None = None) -> None:
+        """Tells of a fault while it is being handled. Each but the first of the same kind in a row is told briefly."""
+        severity = Severity.WARNING if part in _MERELY_WARNED_OF else Severity.PROBLEM
+        sentence = self._redact(sentence_of(part, error, order_id=order_id))
+        is_new = self._problems.put(key or part, sentence, at=self._clock.now(), severity=severity)
+        about = {"part": part} if order_id is None else {"part": part, "order_id": order_id}
+        if is_new:
+            log.error("stage.fault", **about, reason=sentence, exc_info=error)
+        else:
+            log.error("stage.fault", **about, reason=sentence)
+
+    def name(self, key: str, sentence: str) -> None:
+        """Names something that needs no traceback, because its sentence says it all."""
+        if self._problems.put(key, self._redact(sentence), at=self._clock.now()):
+            log.error("stage.fault", part=key, reason=sentence)
+
+    def ended(self, key: str) -> None:
+        """The part works."""
+        if self._problems.clear(key):
+            log.info("stage.works_again", part=key)
+
+    @contextmanager
+    def caught(self, part: str, *, key: str | None = None) -> Iterator[None]:
+        """What is done within may fail without anybody's harm: that is told, and forgotten once it goes well."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the thread
+            self.happened(part, error, key=key)
+        else:
+            self.ended(key or part)
+
+
+def sentence_of(part: str, error: Exception, *, order_id: str | None = None) -> str:
+    """What doesn't work, why, and how to mend it."""
+    what = _WHAT.get(part, f"The part {part} of the service does not work")
+    if order_id is not None:
+        what = f"The items of order {order_id} can't be fetched"
+    if isinstance(error, SQLAlchemyError):
+        cause = _first_line(getattr(error, "orig", None) or error)
+        return f"{what}, because the database failed: {cause}. See that it runs and that its disk has room."
+    if isinstance(error, OSError) and error.strerror:
+        at = f" ({error.filename})" if isinstance(error.filename, str) else ""
+        return (
+            f"{what}: {error.strerror}{at}. See that this is there, that the service may use it, and that the disk has "
+            "room. It is tried again by itself."
+        )
+    return (
+        f"{what} because of a fault ({type(error).__name__}: {_first_line(error)}). It is tried again by "
+        "itself; if it stays, report it with the traceback in the log."
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".")[:_LONGEST_REASON] if lines else "no reason given"

@@ -1,0 +1,98 @@
+"""Reads from the sheet what this store doesn't know of it, before anything is written there."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from connector.clock import Clock
+from connector.events.publisher import Publisher
+from connector.log import get_logger
+from connector.models import Shown
+from connector.sheets.key_columns import OrderRows, SheetRows
+from connector.sheets.pending import WAITING_COLUMNS
+from connector.sheets.rows import COMPLETE, UNAVAILABLE
+from connector.store import learned as learned_rows
+from connector.store import ownership
+from connector.store.database import Database
+from connector.store.learned import Learned, Standing
+
+log = get_logger(__name__)
+
+_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What was found in the sheet."""
+
+    rows: int
+    """Orders that stand there."""
+    new: int
+    """Those of them that the store did not have."""
+    lacking: int
+    """Those that count as complete, and have no item rows: somebody deleted them, or they are only half there."""
+    named: tuple[str, ...] = ()
+    """The first of these."""
+
+
+def standing_of(there: OrderRows) -> Standing:
+    """How an order stands, by what its row says of the items, and by its rows in the other tab.
+
+    Item rows come with `complete`, in one piece. So where there are some, there are all, whatever the merchant has
+    made of the cell since.
+    """
+    lines = there.lines
+    if lines or there.state.startswith(COMPLETE):
+        return Standing(Shown.COMPLETE, lines)
+    if there.state.startswith(UNAVAILABLE):
+        return Standing(Shown.UNAVAILABLE, lines, WAITING_COLUMNS[Shown.UNAVAILABLE])
+    return Standing(Shown.WAITING, lines, WAITING_COLUMNS[Shown.WAITING])
+
+
+def learn_rows(
+    database: Database,
+    rows: SheetRows,
+    *,
+    shop: str,
+    spreadsheet_id: str,
+    last_batch: str,
+    events: Publisher,
+    clock: Clock,
+) -> Lesson:
+    """Makes the store know of all orders in the sheet; `last_batch` is the one that was the last before the look.
+
+    May die anywhere: until the end it is not on record that the store knows, and it is done again.
+    """
+    count = new = lacking = 0
+    named: list[str] = []
+    for page in rows.pages():  # As many in one commit that no webhook waits long behind it.
+        standings = {there.order_id: standing_of(there) for there in page}
+
+        def change(connection: Connection, standings: dict[str, Standing] = standings) -> Learned:
+            now = clock.now()
+            learned = learned_rows.learn(connection, shop, standings, now=now)
+            events.shown(connection, learned.shown, now=now)
+            return learned
+
+        count += len(page)
+        new += database.write(change).new
+        without_items = [there.order_id for there in page if there.times and standings[there.order_id].lacks_items]
+        lacking += len(without_items)
+        named += without_items[: _NAMED - len(named)]
+    database.write(
+        lambda connection: ownership.learned(connection, spreadsheet_id, last_batch, orders=new, now=clock.now())
+    )
+    log.info("sheet.rows_known", orders=count, new=new)
+    if lacking:
+        log.warning("sheet.items_missing", orders=lacking, order_ids=named)
+    return Lesson(count, new, lacking, tuple(named))
+
+
+def lacking_sentence(lesson: Lesson) -> str:
+    """Names the orders whose item rows are missing."""
+    count, unnamed = lesson.lacking, lesson.lacking - len(lesson.named)
+    which = ", ".join(lesson.named) + (f" and {unnamed} more" if unnamed else "")
+    return (
+        f"{'An order counts' if count == 1 else f'{count} orders count'} as complete in the sheet and "
+        f"{'has' if count == 1 else 'have'} no item rows: {which}. If nobody has deleted them, write them by hand."
+    )

@@ -1,0 +1,81 @@
+"""Why orders are not in the sheet, in sentences: for `GET /readyz`, the status page, `check` and the events.
+
+The rule that all of them rest on: rows that have waited for more than a few minutes have a reason, or that there is
+none is itself what is said.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from connector.problems import NamedProblem, Severity
+from connector.store.breakers import Part
+from connector.store.refusals import SetAside
+from connector.store.standing import Standing
+
+LONGEST_DELAY = timedelta(minutes=5)
+"""How long an order's rows may wait before that is a problem."""
+FAILURES_THAT_COUNT = 3
+"""In a row. One or two mend themselves with the next try."""
+SET_ASIDE, ITEMS, LATE = "set_aside", "items", "late"
+"""Keys of problems that the store tells of; the others are the names of the parts."""
+UNEXPLAINED = "Orders wait for their rows, and nothing says why. See that the service runs, and look into its log."
+
+
+def is_late(standing: Standing, now: datetime) -> bool:
+    """Whether rows wait too long that are not set aside."""
+    return standing.waits_since is not None and now - standing.waits_since > LONGEST_DELAY
+
+
+def reasons(standing: Standing, named: Sequence[NamedProblem], now: datetime) -> list[NamedProblem]:
+    """All that keeps orders, or their items, out of the sheet. `named`: what the parts of the service say of
+    themselves."""
+    found = [*_of_parts(standing, now), *_of_orders(standing), *named]
+    if standing.waits_since is not None and is_late(standing, now) and not _explain(standing, named):
+        found.append(NamedProblem(LATE, Severity.PROBLEM, UNEXPLAINED, standing.waits_since))
+    return found
+
+
+def _of_parts(standing: Standing, now: datetime) -> Iterator[NamedProblem]:
+    for part in (Part.SHEET, Part.CHANNEL):
+        breaker = standing.breakers[part]
+        if breaker.failures and breaker.reason:
+            severity = Severity.PROBLEM if breaker.failures >= FAILURES_THAT_COUNT else Severity.WARNING
+            yield NamedProblem(part, severity, breaker.reason, breaker.since or now)
+
+
+def _of_orders(standing: Standing) -> Iterator[NamedProblem]:
+    if standing.rows_refused.first:
+        oldest = standing.rows_refused.first[0]
+        sentence = (
+            f"{_set_aside(standing.rows_refused)}, because their rows can't be written. Of {oldest.order_id}: "
+            if standing.rows_refused.number > 1
+            else f"{_set_aside(standing.rows_refused)}, because its rows can't be written. "
+        ) + f"{oldest.sentence} It is tried again by itself; a resync of the order tries it at once."
+        yield NamedProblem(SET_ASIDE, Severity.PROBLEM, sentence, oldest.since)
+    if standing.items_refused.first:
+        oldest = standing.items_refused.first[0]
+        whose = f"order {names(standing.items_refused)}" if standing.items_refused.number == 1 else _many(standing)
+        sentence = f"Whapi doesn't give the items of {whose}, though the channel works. {oldest.sentence}"
+        yield NamedProblem(ITEMS, Severity.WARNING, sentence, oldest.since)
+
+
+def _explain(standing: Standing, named: Sequence[NamedProblem]) -> bool:
+    sheet = standing.breakers[Part.SHEET]
+    return bool(sheet.failures and sheet.reason) or any(one.severity is Severity.PROBLEM for one in named)
+
+
+def _set_aside(aside: SetAside) -> str:
+    if aside.number == 1:
+        return f"Order {names(aside)} is set aside"
+    return f"{aside.number:,} orders are set aside ({names(aside)})"
+
+
+def _many(standing: Standing) -> str:
+    return f"{standing.items_refused.number:,} orders ({names(standing.items_refused)})"
+
+
+def names(aside: SetAside) -> str:
+    """The orders' numbers, as many as are named."""
+    named = ", ".join(order.order_id for order in aside.first)
+    more = aside.number - len(aside.first)
+    return f"{named} and {more:,} more" if more > 0 else named

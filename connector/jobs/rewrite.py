@@ -1,0 +1,73 @@
+"""Has an order's rows written again, if they are not in the sheet any more."""
+
+from collections.abc import Sequence
+
+from connector.clock import Clock
+from connector.jobs.audit import what_is_gone
+from connector.jobs.lookup import SheetLookup
+from connector.models import Order, Shown
+from connector.store import orders as stored
+from connector.store.database import Database
+from connector.store.rewrite import Gone, write_anew
+
+ONLY_ITS_ID = (
+    "Only the number of this order is kept here (KEEP_DAYS), so its rows can't be written again. An older version "
+    "of the spreadsheet has them: File, Version history."
+)
+
+ON_THEIR_WAY = "The order's rows are on their way to the sheet."
+
+BOTH_THERE = "The order's row and its item rows stand in the sheet. Delete what is left of them to have them anew."
+
+
+class NotRewrittenError(Exception):
+    """The rows are not written again. The text is a sentence that says why."""
+
+
+def rewrite(database: Database, lookup: SheetLookup, *, shop: str, order_id: str, clock: Clock) -> Gone | None:
+    """Has what is gone of an order's rows written anew; None where the store doesn't have the order.
+
+    Two reads at Google. Raises NotRewrittenError, and SheetsError where the sheet can't be read.
+    """
+    outcome = rewrite_each(database, lookup, shop=shop, order_ids=[order_id], clock=clock)[order_id]
+    if isinstance(outcome, NotRewrittenError):
+        raise outcome
+    return outcome
+
+
+def rewrite_each(
+    database: Database, lookup: SheetLookup, *, shop: str, order_ids: Sequence[str], clock: Clock
+) -> dict[str, Gone | NotRewrittenError | None]:
+    """What comes of each of some orders, as `rewrite` has it; two reads for all of them. Raises SheetsError."""
+    outcomes: dict[str, Gone | NotRewrittenError | None] = {}
+    to_look_for: list[Order] = []
+    with database.read() as connection:
+        for order_id in order_ids:
+            order = stored.find_order(connection, shop, order_id)
+            outcomes[order_id] = None
+            if order is None and stored.is_past(connection, shop, order_id):
+                outcomes[order_id] = NotRewrittenError(ONLY_ITS_ID)
+            elif order is not None and (order.shown is None or order.batch_id is not None):
+                outcomes[order_id] = NotRewrittenError(ON_THEIR_WAY)
+            elif order is not None:
+                to_look_for.append(order)
+    if not to_look_for:
+        return outcomes
+    with lookup.rows() as rows:
+        for order in to_look_for:
+            gone = what_is_gone(order, rows.find([order.order_id])[order.order_id])
+            outcomes[order.order_id] = (
+                NotRewrittenError(_why_not(order)) if gone is None else _write(database, order, gone, clock)
+            )
+    return outcomes
+
+
+def _write(database: Database, order: Order, gone: Gone, clock: Clock) -> Gone | NotRewrittenError:
+    is_due = database.write(lambda connection: write_anew(connection, order, gone, now=clock.now()))
+    return gone if is_due else NotRewrittenError(ON_THEIR_WAY)
+
+
+def _why_not(order: Order) -> str:
+    if order.shown is Shown.COMPLETE and order.items:
+        return BOTH_THERE
+    return "The order's row stands in the sheet."

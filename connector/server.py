@@ -1,0 +1,119 @@
+"""Serves the application with waitress, with limits to what anybody may send.
+
+Waitress reads each request whole before one of its threads answers it, so a slow sender occupies no thread. What it
+has no limit for (the whole time that a sender takes, connections by address) is the part of a reverse proxy:
+docs/operating.md says which.
+"""
+
+import logging
+import socket
+from typing import Any
+from wsgiref.types import WSGIApplication
+
+import waitress
+
+from connector.api.orders import MOST_WAITING
+from connector.api.request import LARGEST_BODY, LARGEST_HEAD
+
+_THREADS = 16
+_LARGEST_READ = 2 * LARGEST_BODY
+"""Up to this a body is read, so that the application can say what is wrong; beyond it waitress refuses."""
+_IN_MEMORY = 64 * 1024
+"""Bytes of a body, or of an answer, that are kept in memory; what is larger waits in a temporary file."""
+_NEVER_HELD_UP = 256 * 1024 * 1024
+"""Bytes of answers that a connection doesn't take before they hold up a thread. Nobody without the secret gets there:
+waitress reads 8 KiB of requests ahead, and lets a connection go that takes nothing for SECONDS_IDLE."""
+_CONNECTIONS = 400
+"""At once, each with a temporary file or none: with the files and connections of the rest this stays below the usual
+limit of 1024 open files."""
+_BACKLOG = 512
+SECONDS_IDLE = 60
+"""How long a connection may be idle: between two requests, within a request, or with an answer that nobody takes."""
+_LOOK_FOR_IDLE = 5
+"""Seconds between two looks for connections that are idle for too long."""
+_FINISH_WITHIN = 5
+"""Seconds that requests under way get at the end."""
+
+
+class AddressInUseError(Exception):
+    """The address can't be listened on. The text is a sentence with the remedy."""
+
+
+class _Sockets(dict[int, Any]):
+    """The sockets that waitress serves. It serves for as long as this is true."""
+
+    ended = False
+
+    def __bool__(self) -> bool:
+        return not self.ended
+
+
+class WebServer:
+    """Listens from the start; answers while `run` runs."""
+
+    def __init__(self, app: WSGIApplication, host: str, port: int, *, seconds_idle: int = SECONDS_IDLE) -> None:
+        """Raises AddressInUseError."""
+        # It would tell of each piece of noise that a scanner sends, and of each moment in which all threads are busy.
+        logging.getLogger("waitress").setLevel(logging.CRITICAL)
+        listening = _listen(host, port, seconds_idle)
+        self.port: int = listening[0].getsockname()[1]
+        self._sockets = _Sockets()
+        self._server = waitress.create_server(
+            app,
+            map=self._sockets,
+            sockets=listening,
+            threads=_THREADS + MOST_WAITING,
+            ident=None,
+            clear_untrusted_proxy_headers=False,
+            max_request_header_size=LARGEST_HEAD,
+            max_request_body_size=_LARGEST_READ,
+            inbuf_overflow=_IN_MEMORY,
+            outbuf_overflow=_IN_MEMORY,
+            outbuf_high_watermark=_NEVER_HELD_UP,
+            connection_limit=_CONNECTIONS,
+            channel_timeout=seconds_idle,
+            cleanup_interval=min(_LOOK_FOR_IDLE, seconds_idle),
+            backlog=_BACKLOG,
+            asyncore_use_poll=True,
+            log_socket_errors=False,
+        )
+
+    def run(self) -> None:
+        """Answers requests until `stop` is called, and then finishes those under way."""
+        self._server.run()
+        self._server.task_dispatcher.shutdown(timeout=_FINISH_WITHIN)
+        for open_ in list(self._sockets.values()):
+            open_.close()
+
+    def stop(self) -> None:
+        """Has `run` end soon. May be called from a signal handler or another thread."""
+        self._sockets.ended = True
+        for open_ in list(self._sockets.values()):
+            if hasattr(open_, "pull_trigger"):  # Has it look up from its waiting.
+                open_.pull_trigger()
+                return
+
+
+def _listen(host: str, port: int, seconds_idle: int) -> list[socket.socket]:
+    """A socket for each address that the name stands for."""
+    sockets: list[socket.socket] = []
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            listening = socket.socket(family, kind, protocol)
+            sockets.append(listening)
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):
+                # Connections inherit it. Waitress waits for ever for somebody who takes no more of his answers.
+                listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, seconds_idle * 1000)
+            listening.bind((address[0], sockets[0].getsockname()[1] or port))
+            listening.listen(_BACKLOG)
+    except (OSError, OverflowError) as error:
+        for opened in sockets:
+            opened.close()
+        raise AddressInUseError(
+            f"The address {host}:{port} can't be listened on ({getattr(error, 'strerror', None) or error}). "
+            "Stop the program that uses it, or set another PORT or HOST."
+        ) from None
+    return sockets

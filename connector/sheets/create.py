@@ -1,0 +1,112 @@
+"""The requests that make a tab of the connector's, with header, widths, formats and tags."""
+
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+from connector.sheets import tags
+from connector.sheets.cells import TEXT_FORMAT, TIME_FORMAT
+from connector.sheets.columns import COLUMNS, Format, Tab
+from connector.sheets.formatting import GREY, column_width, rgb
+from connector.sheets.layout import TabLayout
+
+Json = dict[str, Any]
+
+_BLANK_ROWS = 50
+
+
+def new_sheet_id() -> int:
+    return 1 + secrets.randbelow(2**31 - 2)
+
+
+def create_tab(tab: Tab, title: str, sheet_id: int) -> Iterator[Json]:
+    """A new tab, with all that belongs into it but its formatting."""
+    grid = {"rowCount": 1 + _BLANK_ROWS, "columnCount": len(COLUMNS[tab]), "frozenRowCount": 1}
+    yield {"addSheet": {"properties": {"sheetId": sheet_id, "title": title, "gridProperties": grid}}}
+    yield from create_in_blank_tab(tab, sheet_id, 1 + _BLANK_ROWS)
+
+
+def create_in_blank_tab(tab: Tab, sheet_id: int, row_count: int) -> Iterator[Json]:
+    """Header, widths and formats for an empty tab, and all tags."""
+    columns = COLUMNS[tab]
+    if row_count == 1:
+        yield append_rows(sheet_id, _BLANK_ROWS)
+    header_format = {
+        "backgroundColorStyle": rgb(GREY),
+        "textFormat": {"bold": True},
+        # Also above numbers: the filter's buttons stand at the right.
+        "horizontalAlignment": "LEFT",
+        "verticalAlignment": "MIDDLE",
+        "wrapStrategy": "CLIP",
+    }
+    yield {
+        "updateCells": {
+            "start": {"sheetId": sheet_id, "rowIndex": 0, "columnIndex": 0},
+            "rows": [
+                {
+                    "values": [
+                        {"userEnteredValue": {"stringValue": column.title}, "userEnteredFormat": header_format}
+                        for column in columns
+                    ]
+                }
+            ],
+            "fields": "userEnteredValue,userEnteredFormat",
+        }
+    }
+    yield {
+        "updateSheetProperties": {
+            "properties": {"sheetId": sheet_id, "gridProperties": {"frozenRowCount": 1}},
+            "fields": "gridProperties.frozenRowCount",
+        }
+    }
+    for index, column in enumerate(columns):
+        yield column_width(sheet_id, index, column.width)
+        yield {
+            "repeatCell": {
+                "range": {
+                    "sheetId": sheet_id,
+                    "startRowIndex": 1,
+                    "startColumnIndex": index,
+                    "endColumnIndex": index + 1,
+                },
+                "cell": {
+                    "userEnteredFormat": {
+                        "numberFormat": _NUMBER_FORMATS[column.format],
+                        "wrapStrategy": "WRAP" if column.wrap else "CLIP",
+                        "verticalAlignment": "TOP",
+                        **({"horizontalAlignment": "LEFT"} if column.format is Format.TIME else {}),
+                    }
+                },
+                "fields": "userEnteredFormat(numberFormat,wrapStrategy,verticalAlignment,horizontalAlignment)",
+            }
+        }
+    indexes = {column.key: index for index, column in enumerate(columns)}
+    yield from tag_columns(tab, TabLayout(sheet_id, indexes, header_row=0))
+    yield from tag_end(tab, sheet_id, 0)
+
+
+_NUMBER_FORMATS = {
+    Format.TEXT: TEXT_FORMAT,
+    Format.AMOUNT: {"type": "NUMBER", "pattern": "#,##0.00"},
+    Format.COUNT: {"type": "NUMBER", "pattern": "0"},
+    Format.TIME: TIME_FORMAT,
+}
+
+
+def tag_columns(tab: Tab, tab_layout: TabLayout) -> Iterator[Json]:
+    """Tags for a tab, its columns and its header."""
+    yield tags.create_tab_tag(tab, tab_layout.sheet_id)
+    for key, index in tab_layout.columns.items():
+        yield tags.create_column_tag(tab, tab_layout.sheet_id, key, index)
+    if tab_layout.header_row is not None:
+        yield tags.create_row_tag(tags.HEADER, tab, tab_layout.sheet_id, tab_layout.header_row)
+
+
+def tag_end(tab: Tab, sheet_id: int, last_row: int) -> Iterator[Json]:
+    """Tags for the last of the connector's rows and for the row below it, which must be there."""
+    yield tags.create_row_tag(tags.LAST, tab, sheet_id, last_row)
+    yield tags.create_row_tag(tags.END, tab, sheet_id, last_row + 1)
+
+
+def append_rows(sheet_id: int, count: int) -> Json:
+    return {"appendDimension": {"sheetId": sheet_id, "dimension": "ROWS", "length": count}}

@@ -1,0 +1,110 @@
+"""Formatting of a fresh tab beyond what its columns need: no grid, a list to choose the status from, colours, a filter.
+
+It is made once, with the tab. New rows take it over from the row before (see `batch.py`), so what the merchant changes
+or removes stays changed or removed.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from connector.sheets.columns import COLUMNS, ITEMS_STATE, STATUS, STATUSES, Tab
+
+Json = dict[str, Any]
+
+_HEADER_HEIGHT = 32
+GREY = "#eef0f2"
+_LINE = "#e3e6e9"
+_HEADER_LINE = "#b8bec4"
+_STATUS_COLOURS = {
+    "New": ("#fff1c2", "#7a5200"),
+    "Confirmed": ("#dbe9ff", "#174ea6"),
+    "Packed": ("#e9defc", "#5b2b9a"),
+    "Sent": ("#d5f0f3", "#0b5c66"),
+    "Done": ("#d0efd8", "#14602f"),
+    "Cancelled": ("#eceef0", "#5f656b"),
+}
+"""Ground and text; each pair can be read (contrast 4.5 or more)."""
+_ITEMS_COLOURS = (
+    ("TEXT_STARTS_WITH", "waiting", "#8a5a00"),
+    ("TEXT_STARTS_WITH", "unavailable", "#b3261e"),
+)
+
+
+def format_tab(tab: Tab, sheet_id: int) -> Iterator[Json]:
+    """Formats a tab that was just created."""
+    yield {
+        "updateSheetProperties": {
+            "properties": {"sheetId": sheet_id, "gridProperties": {"hideGridlines": True}},
+            "fields": "gridProperties.hideGridlines",
+        }
+    }
+    yield row_height(sheet_id, 0, _HEADER_HEIGHT)
+    columns = COLUMNS[tab]
+    whole = {"sheetId": sheet_id, "startColumnIndex": 0, "endColumnIndex": len(columns)}
+    # A thin line below each row, in place of the grid. The rows that come in later take it over.
+    yield {"repeatCell": {"range": whole | {"startRowIndex": 1}, **bottom_line(_LINE)}}
+    yield {"repeatCell": {"range": whole | {"endRowIndex": 1}, **bottom_line(_HEADER_LINE)}}
+    indexes = {column.key: index for index, column in enumerate(columns)}
+    if STATUS in indexes:
+        yield _choices(sheet_id, indexes[STATUS])
+        yield from status_colours(_column(sheet_id, indexes[STATUS]))
+    if ITEMS_STATE in indexes:
+        for kind, text, colour in _ITEMS_COLOURS:
+            look = {"textFormat": {"foregroundColorStyle": rgb(colour)}}
+            yield _rule(_column(sheet_id, indexes[ITEMS_STATE]), kind, text, look)
+    # The rows come in between the header and the blank ones, within the filter, so that it grows with them.
+    yield {"setBasicFilter": {"filter": {"range": whole | {"startRowIndex": 0}}}}
+
+
+def status_colours(area: Json) -> Iterator[Json]:
+    """Colours for the words that the connector offers; the merchant's own words stay plain.
+
+    `place` must take in the row above the first order: a range that begins where rows are inserted is pushed down.
+    """
+    for status in STATUSES:
+        ground, ink = _STATUS_COLOURS[status]
+        text_format: Json = {"foregroundColorStyle": rgb(ink)}
+        if status == "Cancelled":
+            text_format["strikethrough"] = True
+        yield _rule(area, "TEXT_EQ", status, {"backgroundColorStyle": rgb(ground), "textFormat": text_format})
+
+
+def bottom_line(colour: str) -> Json:
+    """Cell and fields of a request that draws a thin line below."""
+    line = {"style": "SOLID", "colorStyle": rgb(colour)}
+    return {"cell": {"userEnteredFormat": {"borders": {"bottom": line}}}, "fields": "userEnteredFormat.borders.bottom"}
+
+
+def row_height(sheet_id: int, row: int, pixels: int) -> Json:
+    return _size({"sheetId": sheet_id, "dimension": "ROWS", "startIndex": row, "endIndex": row + 1}, pixels)
+
+
+def column_width(sheet_id: int, column: int, pixels: int) -> Json:
+    return _size({"sheetId": sheet_id, "dimension": "COLUMNS", "startIndex": column, "endIndex": column + 1}, pixels)
+
+
+def rgb(colour: str) -> Json:
+    """A colour such as `#d0efd8` as Google writes it."""
+    red, green, blue = (round(int(colour[at : at + 2], 16) / 255, 4) for at in (1, 3, 5))
+    return {"rgbColor": {"red": red, "green": green, "blue": blue}}
+
+
+def _size(lines: Json, pixels: int) -> Json:
+    return {"updateDimensionProperties": {"range": lines, "properties": {"pixelSize": pixels}, "fields": "pixelSize"}}
+
+
+def _choices(sheet_id: int, column: int) -> Json:
+    """A list to choose from that refuses nothing else: the column is the merchant's."""
+    values = [{"userEnteredValue": status} for status in STATUSES]
+    rule = {"condition": {"type": "ONE_OF_LIST", "values": values}, "showCustomUi": True, "strict": False}
+    return {"setDataValidation": {"range": _column(sheet_id, column) | {"startRowIndex": 1}, "rule": rule}}
+
+
+def _column(sheet_id: int, column: int) -> Json:
+    return {"sheetId": sheet_id, "startColumnIndex": column, "endColumnIndex": column + 1}
+
+
+def _rule(area: Json, kind: str, text: str, look: Mapping[str, Any]) -> Json:
+    condition = {"type": kind, "values": [{"userEnteredValue": text}]}
+    rule = {"ranges": [area], "booleanRule": {"condition": condition, "format": look}}
+    return {"addConditionalFormatRule": {"rule": rule, "index": 0}}

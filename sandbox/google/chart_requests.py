@@ -1,0 +1,53 @@
+"""Requests about charts: over the cells of a tab, or on a tab of their own."""
+
+from typing import Any
+
+from sandbox.google import sheet_requests
+from sandbox.google.chart_rules import check_basic_chart
+from sandbox.google.draft import Draft
+from sandbox.google.errors import Refused
+from sandbox.google.grid import OBJECT, Sheet
+from sandbox.google.object_requests import chosen
+
+
+def add_chart(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
+    """Stored as it was given, checked by what the description says; it is put on the tab it is anchored to, or
+    with `newSheet` on a new one that has no cells."""
+    chart = dict(body.get("chart", {}))
+    if "spec" not in chart:
+        raise Refused("A chart must have a specification.")
+    if "basicChart" in chart["spec"]:
+        check_basic_chart(draft, chart["spec"]["basicChart"])
+    position = chart.get("position", {})
+    anchor = position.get("overlayPosition", {}).get("anchorCell")
+    taken = (k for sheet in draft.content.sheets.values() for k in sheet.charts)
+    key = chosen(draft, chart.get("chartId"), taken, "chart")
+    if position.get("newSheet"):
+        sheet = sheet_requests.add_object_sheet(draft)
+        chart["position"] = {"sheetId": sheet.sheet_id}
+    elif anchor is not None:
+        sheet = draft.edit(anchor.get("sheetId", 0))
+        _check_anchor(sheet, anchor)
+    else:
+        raise Refused("In the sandbox a chart must be anchored to a cell, or get a new sheet.")
+    sheet.charts[key] = {**chart, "chartId": key}
+    return {"chart": sheet.charts[key]}
+
+
+def delete_embedded_object(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:
+    """A chart's own tab goes with it."""
+    key = body.get("objectId", 0)
+    for sheet_id, sheet in draft.content.sheets.items():
+        if key not in sheet.charts:
+            continue
+        if sheet.kind == OBJECT:
+            return sheet_requests.delete_sheet(draft, {"sheetId": sheet_id})
+        del draft.edit(sheet_id).charts[key]
+        return {}
+    raise Refused(f"No embedded object with id: {key}")
+
+
+def _check_anchor(sheet: Sheet, anchor: dict[str, Any]) -> None:
+    inside = 0 <= anchor.get("rowIndex", 0) < sheet.row_count and 0 <= anchor.get("columnIndex", 0) < sheet.column_count
+    if not inside:
+        raise Refused("The anchor cell of the chart lies beyond the grid.")

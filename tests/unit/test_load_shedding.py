@@ -1,0 +1,53 @@
+import pytest
+
+from connector.jobs.batch_size import MOST_ORDERS
+from connector.jobs.load_shedding import MANY, LoadShedder, most_orders
+
+
+class Seconds:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_load_is_shed_while_many_come_in_a_second_and_no_more_when_they_stop() -> None:
+    seconds = Seconds()
+    shedder = LoadShedder(seconds)
+    shedder.arrived(MANY // 2)
+    shedder.arrived(MANY - MANY // 2)
+    seen = [shedder.sheds]
+    for now in (0.5, 0.6, 1.0):
+        seconds.now = now
+        seen.append(shedder.sheds)
+
+    assert seen == [False, True, True, False]
+
+
+def test_few_over_a_long_time_shed_no_load() -> None:
+    seconds = Seconds()
+    shedder = LoadShedder(seconds)
+
+    shedder.arrived(MANY // 2)
+    shedder.arrived(MANY - MANY // 2)
+    seconds.now = 10.0
+
+    assert not shedder.sheds
+
+
+def test_the_rate_is_how_many_came_a_second() -> None:
+    seconds = Seconds()
+    shedder = LoadShedder(seconds)
+
+    shedder.arrived(500)
+    seconds.now = 0.5
+
+    assert shedder.rate == 1000.0
+
+
+@pytest.mark.parametrize(
+    ("rate", "orders"), [(0, MOST_ORDERS), (MANY, MOST_ORDERS), (MANY + 25, 400), (2_500, 20), (1e9, 1)]
+)
+def test_the_more_webhooks_come_in_the_smaller_are_the_batches_but_never_empty(rate: float, orders: int) -> None:
+    assert most_orders(rate) == orders
