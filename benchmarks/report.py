@@ -1,4 +1,4 @@
-"""Prints what a benchmark found, as a table that can go into the README as it is."""
+"""Prints what a benchmark found, as a table that can go into benchmarks/README.md as it is."""
 
 import statistics
 from collections.abc import Iterable, Sequence

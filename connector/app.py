@@ -6,7 +6,7 @@ from connector.api.addresses import Rest, Whole
 from connector.api.auth import Authenticator
 from connector.api.errors import register_error_handlers
 from connector.api.health import health_blueprint, metrics_blueprint, observe_requests
-from connector.api.openapi.route import openapi_blueprint
+from connector.api.openapi import openapi_blueprint
 from connector.api.orders import orders_blueprint
 from connector.api.quarantine import quarantine_blueprint
 from connector.api.request import LARGEST_BODY
@@ -65,7 +65,7 @@ def create_app(
     app.register_blueprint(quarantine_blueprint(service))
     app.register_blueprint(health_blueprint(service))
     app.register_blueprint(metrics_blueprint(service))
-    app.register_blueprint(openapi_blueprint())
+    app.register_blueprint(openapi_blueprint(public_url))
     access = Access(password=admin_password, salt=webhook_secret, clock=service.clock)
     app.register_blueprint(page_blueprint(service, access))
     return app

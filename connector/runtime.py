@@ -27,8 +27,7 @@ from connector.jobs.scheduler import Job
 from connector.jobs.workers import FETCHERS, SECONDS_BETWEEN_BATCHES, Workers
 from connector.jobs.write import WriteStage
 from connector.log import Redactor
-from connector.metrics.collector import ServiceCollector, StoreCollector
-from connector.metrics.figures import StoreFigures
+from connector.metrics.collector import ServiceCollector, StoreCollector, StoreFigures
 from connector.metrics.instruments import Instruments
 from connector.observer import UNOBSERVED, Observer
 from connector.problems import Problems

@@ -16,7 +16,7 @@ from connector.api.orders import MOST_WAITING
 from connector.api.request import LARGEST_BODY, LARGEST_HEAD
 
 _THREADS = 16
-_LARGEST_READ = 2 * LARGEST_BODY
+LARGEST_READ = 2 * LARGEST_BODY
 """Up to this a body is read, so that the application can say what is wrong; beyond it waitress refuses."""
 _IN_MEMORY = 64 * 1024
 """Bytes of a body, or of an answer, that are kept in memory; what is larger waits in a temporary file."""
@@ -66,7 +66,7 @@ class WebServer:
             ident=None,
             clear_untrusted_proxy_headers=False,
             max_request_header_size=LARGEST_HEAD,
-            max_request_body_size=_LARGEST_READ,
+            max_request_body_size=LARGEST_READ,
             inbuf_overflow=_IN_MEMORY,
             outbuf_overflow=_IN_MEMORY,
             outbuf_high_watermark=_NEVER_HELD_UP,

@@ -1,13 +1,11 @@
 """Liveness, readiness, and the metrics for Prometheus."""
 
 import re
-from collections.abc import Iterator
 from time import perf_counter
 from typing import Any, cast
 
 from flask import Blueprint, Flask, Request, Response, jsonify, request
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import Metric
+from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -24,8 +22,6 @@ UNMATCHED = "unmatched"
 """The route of every address that is not there: as a label, addresses would be without number."""
 _OTHER = "other"
 _PLACEHOLDER = re.compile(r"<(?:[^:<>]*:)?_?([^:<>]+)>")
-CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
-"""The plain text format, which every version of Prometheus reads."""
 
 
 def metrics_blueprint(service: Service) -> Blueprint:
@@ -34,7 +30,8 @@ def metrics_blueprint(service: Service) -> Blueprint:
     @blueprint.get("/metrics")
     def metrics() -> Response:
         """Answers also where the database can't be read, without what it knows."""
-        response = Response(exposition(service.instruments.registry), content_type=CONTENT_TYPE)
+        # The plain text format, which every version of Prometheus reads.
+        response = Response(generate_latest(service.instruments.registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -71,26 +68,6 @@ def observe_requests(app: Flask, observer: Observer) -> None:
 def route_label(rule: str) -> str:
     """The rule without its converters: `/orders/<path:order_id>` as `/orders/<order_id>`."""
     return _PLACEHOLDER.sub(r"<\1>", rule)
-
-
-def exposition(registry: CollectorRegistry) -> bytes:
-    """All that the registry has, in that format."""
-    return generate_latest(_WithoutCreated(registry))
-
-
-class _WithoutCreated:
-    """The registry without the time at which each series began: one more series each, and nobody looks at it.
-
-    The library can leave it out too, but only for the whole process.
-    """
-
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._registry = registry
-
-    def collect(self) -> Iterator[Metric]:
-        for metric in self._registry.collect():
-            metric.samples = [sample for sample in metric.samples if not sample.name.endswith("_created")]
-            yield metric
 
 
 def health_blueprint(service: Service) -> Blueprint:

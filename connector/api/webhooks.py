@@ -21,7 +21,7 @@ _META = f"{_NAME}.meta"
 _META_VERIFIES = f"{_NAME}.verify_meta"
 _TWO_CHAT = f"{_NAME}.2chat"
 _ALGORITHM = "sha256="
-_LONGEST_CHALLENGE = 200
+LONGEST_CHALLENGE = 200
 TEST_HEADER = "X-Connector-Test"
 """The name of a test that `setup` had Whapi send. Such a webhook is read like any other."""
 _METHODS = ["POST", "PUT", "PATCH", "DELETE"]
@@ -80,7 +80,7 @@ def gateways_blueprint(service: Service) -> Blueprint:
     @blueprint.get("/webhooks/meta")
     def verify_meta() -> Response:
         challenge = request.args.get("hub.challenge", "")
-        if request.args.get("hub.mode") != "subscribe" or not 0 < len(challenge) <= _LONGEST_CHALLENGE:
+        if request.args.get("hub.mode") != "subscribe" or not 0 < len(challenge) <= LONGEST_CHALLENGE:
             raise ApiError(400, NO_CHALLENGE)
         return Response(challenge, mimetype="text/plain")
 

@@ -14,7 +14,7 @@ from connector.sheets.columns import COLUMNS, KEY, Tab
 from connector.sheets.idempotency.marker import Marker
 from connector.sheets.layout import TabLayout, read_layout
 from connector.sheets.overview import MOST_CELLS, Overview, read_overview
-from connector.sheets.tabs import Sheet, can_go_on_in
+from connector.sheets.tabs import can_go_on_in
 from connector.sheets.zones import read_zone
 from connector.store.database import Database
 from connector.store.orders import has_rows
@@ -95,10 +95,9 @@ def _untagged(
     """A tab with the right title, of the merchant's own, or from an old version; or one that has lost its tags."""
     same = overview.titled(title)
     assert same is not None
-    sheet = Sheet(same.sheet_id, same.title, same.row_count, same.column_count, same.is_grid)
-    if can_go_on_in(api, settings.spreadsheet_id, tab, sheet, known_ids(database)):
+    if can_go_on_in(api, settings.spreadsheet_id, tab, same, known_ids(database)):
         return
-    if sheet.is_grid:
+    if same.is_grid:
         yield _warning(
             f"The tab {same.title} holds something that is not the connector's, so the next order will make another "
             f"tab. To go on in this one, write these titles into its first row: {_titles(tab)}."

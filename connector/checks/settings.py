@@ -1,12 +1,11 @@
 """The settings themselves: what is missing, wrong, or can't be read from `.env`."""
 
-import ipaddress
 from collections.abc import Iterator
 from pathlib import Path
 
 from connector.env_statements import statements
 from connector.findings import Finding
-from connector.settings import ENV_FILE, Settings, SettingsError, load_settings
+from connector.settings import ENV_FILE, Settings, SettingsError, is_loopback, load_settings
 
 _NAME = "settings"
 LONG_ENOUGH = 12
@@ -35,20 +34,13 @@ def _unsafe(settings: Settings) -> Iterator[Finding]:
             f"ADMIN_PASSWORD has {len(password)} characters, and could be guessed in time. Set one of {LONG_ENOUGH} or "
             "more.",
         )
-    if not _is_loopback(settings.host):
+    if not is_loopback(settings.host.lower()):
         yield Finding.warning(
             _NAME,
             f"HOST is {settings.host}, so strangers may reach the service itself and hold all its connections. See "
             "that only your reverse proxy can reach the port, or set HOST=127.0.0.1. What the proxy must limit stands "
             "in docs/operating.md.",
         )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _left_out(path: Path) -> Iterator[Finding]:

@@ -7,14 +7,13 @@ from datetime import UTC, date, datetime, time
 
 import click
 
-from connector.cli.start import database_or_exit, exit_with, settings_or_exit
+from connector.cli.start import database_or_exit, exit_with, service_or_exit, settings_or_exit
 from connector.cli.work import start_here, watch
 from connector.jobs import audit as audits
 from connector.jobs.audit import Report
 from connector.jobs.doubles import remove_doubles
-from connector.runtime import SHOP, Service, build_service
+from connector.runtime import SHOP, Service
 from connector.settings import Settings
-from connector.sheets.credentials import CredentialsError
 from connector.sheets.errors import SheetsError
 
 _NAMED = 10
@@ -36,11 +35,7 @@ def audit(since: str | None, write_missing: bool, remove_doubles: bool, yes: boo
     begin = _date(since)
     settings = settings_or_exit(quiet=True)
     database = database_or_exit(settings)
-    try:
-        service = build_service(settings, database)
-    except CredentialsError as error:
-        database.close()
-        exit_with([str(error)])
+    service = service_or_exit(settings, database)
     try:
         report = _compare(service, settings, begin)
         suspects = (*report.doubled, *report.items)

@@ -7,13 +7,12 @@ from datetime import UTC, datetime, tzinfo
 import click
 from rich.console import Console
 
-from connector.cli.start import MISCONFIGURED, database_or_exit, exit_with, settings_or_exit
+from connector.cli.start import MISCONFIGURED, database_or_exit, exit_with, service_or_exit, settings_or_exit
 from connector.cli.work import progress_bar, report_new, start_here
 from connector.clock import SystemClock
 from connector.jobs.backfill import Backfilled, BackfillStoppedError, backfill
-from connector.runtime import Service, build_service, retry_policy
+from connector.runtime import Service, retry_policy
 from connector.settings import Settings
-from connector.sheets.credentials import CredentialsError
 
 
 @click.command(name="backfill")
@@ -29,11 +28,7 @@ def backfill_command(since: str) -> None:
     settings = replace(settings_or_exit(quiet=True), reconcile_interval=0.0)
     moment = _moment(since, settings.timezone or UTC)
     database = database_or_exit(settings)
-    try:
-        service = build_service(settings, database)
-    except CredentialsError as error:
-        database.close()
-        exit_with([str(error)])
+    service = service_or_exit(settings, database)
     try:
         stopped = _run(service, settings, moment)
     finally:

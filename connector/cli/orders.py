@@ -1,6 +1,8 @@
 """`orders`: where orders stand."""
 
 import json
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 import click
 from rich.console import Console
@@ -47,7 +49,7 @@ def _show_orders(connection: Connection, *, status: Status | None, limit: int, a
             del entry["items"]
             click.echo(json.dumps(entry))
     elif found:
-        Console().print(_table(found))
+        Console().print(_orders_table(found))
     else:
         click.echo("No orders.")
 
@@ -66,31 +68,39 @@ def _show_quarantined(connection: Connection, settings: Settings, *, limit: int,
 
 
 def _quarantine_table(found: list[Entry]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("ID", "Received", "Bytes", "Field", "Reason"):
-        table.add_column(title, overflow="fold", justify="right" if title in {"ID", "Bytes"} else "left")
-    for entry in found:
-        received = entry.received_at.strftime("%Y-%m-%d %H:%M")
-        cells = (str(entry.id), received, str(len(entry.payload)), entry.field, entry.reason)
-        table.add_row(*(Text(cell) for cell in cells))
-    return table
+    rows = [
+        (str(entry.id), _minute(entry.received_at), str(len(entry.payload)), entry.field, entry.reason)
+        for entry in found
+    ]
+    return _table(("ID", "Received", "Bytes", "Field", "Reason"), rows, right={"ID", "Bytes"})
 
 
-def _table(found: list[Order]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("Order", "Received", "Status", "Customer", "Total", "Tries", "Last error"):
-        table.add_column(title, overflow="fold", justify="right" if title in {"Total", "Tries"} else "left")
-    for order in found:
-        total = " ".join(str(part) for part in (order.total_price, order.currency) if part is not None)
-        # As Text, because customers' words must not be read as markup.
-        cells = (
+def _orders_table(found: list[Order]) -> Table:
+    rows = [
+        (
             order.order_id,
-            order.received_at.strftime("%Y-%m-%d %H:%M"),
+            _minute(order.received_at),
             str(order.status),
             order.customer_name or order.customer_phone or "",
-            total,
+            " ".join(str(part) for part in (order.total_price, order.currency) if part is not None),
             str(order.attempts),
             order.last_error or order.change or order.warning or "",
         )
-        table.add_row(*(Text(cell) for cell in cells))
+        for order in found
+    ]
+    titles = ("Order", "Received", "Status", "Customer", "Total", "Tries", "Last error")
+    return _table(titles, rows, right={"Total", "Tries"})
+
+
+def _table(titles: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[str]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in titles:
+        table.add_column(title, overflow="fold", justify="right" if title in right else "left")
+    for row in rows:
+        # As Text, because customers' words must not be read as markup.
+        table.add_row(*map(Text, row))
     return table
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"

@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import click
 
-from connector.cli.start import database_or_exit, exit_with, settings_or_exit
+from connector.cli.start import database_or_exit, exit_with, service_or_exit, settings_or_exit
 from connector.cli.work import report_new, start_here
 from connector.jobs.replay import replay
-from connector.runtime import SHOP, build_service
-from connector.sheets.credentials import CredentialsError
+from connector.runtime import SHOP
 from connector.store import quarantine
 from connector.store.database import Database
 
@@ -30,11 +29,7 @@ def replay_command(ids: tuple[int, ...], every: bool) -> None:
     if unknown:
         database.close()
         exit_with([f"Nothing with the id {entry_id} is in quarantine." for entry_id in unknown], code=1)
-    try:
-        service = build_service(settings, database)
-    except CredentialsError as error:
-        database.close()
-        exit_with([str(error)])
+    service = service_or_exit(settings, database)
     replayed = replay(database, service.receive, SHOP, ids=ids or None)
     click.echo(
         f"{replayed.understood} of {replayed.understood + replayed.left} are understood now: "

@@ -9,12 +9,11 @@ import httpx
 
 from connector.checks.public import local_address
 from connector.cli.rewrite import rewrite_all
-from connector.cli.start import database_or_exit, exit_with, settings_or_exit
+from connector.cli.start import database_or_exit, exit_with, service_or_exit, settings_or_exit
 from connector.cli.work import runs_elsewhere, start_here, watch
 from connector.jobs.resync import ask_for_resync
-from connector.runtime import SHOP, build_service
+from connector.runtime import SHOP
 from connector.settings import Settings
-from connector.sheets.credentials import CredentialsError
 from connector.store import fetching
 from connector.store.database import Database
 from connector.store.orders import count_synced, find_order, is_past
@@ -40,11 +39,7 @@ def resync(order_ids: tuple[str, ...], failed: bool, rewrites: bool) -> None:
     if unknown:
         database.close()
         exit_with([f"There is no order {order_id}." for order_id in unknown], code=1)
-    try:
-        service = build_service(settings, database)
-    except CredentialsError as error:
-        database.close()
-        exit_with([str(error)])
+    service = service_or_exit(settings, database)
     if rewrites:
         sys.exit(rewrite_all(service, settings, order_ids))
     with database.read() as connection:

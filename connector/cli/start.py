@@ -7,7 +7,9 @@ from typing import NoReturn
 import click
 
 from connector.log import Redactor, set_up_logging
+from connector.runtime import Service, build_service
 from connector.settings import Settings, SettingsError, load_settings
+from connector.sheets.credentials import CredentialsError
 from connector.store.database import Database, StoreError
 
 MISCONFIGURED = 2
@@ -34,6 +36,15 @@ def database_or_exit(settings: Settings) -> Database:
         return Database(settings.database_url)
     except StoreError as error:
         exit_with([str(error)], secrets=settings.secrets)
+
+
+def service_or_exit(settings: Settings, database: Database) -> Service:
+    """The service's parts on this database; or exit code 2 and a sentence, with the database closed."""
+    try:
+        return build_service(settings, database)
+    except CredentialsError as error:
+        database.close()
+        exit_with([str(error)])
 
 
 def exit_with(problems: Iterable[str], *, code: int = MISCONFIGURED, secrets: Iterable[str] = ()) -> NoReturn:

@@ -1,10 +1,8 @@
 """One try to deliver one event."""
 
 import socket
-import time
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 import httpcore
@@ -13,6 +11,7 @@ import httpx
 from connector import __version__
 from connector.events.target import Signer, Target
 from connector.events.transport import RefusedAddressError, Resolve, Transport, certificate_problem, resolve
+from connector.retry_after import retry_after_seconds
 from connector.store.outbox import Event
 
 DEADLINE = 15.0
@@ -105,7 +104,7 @@ class Delivery:
         with self._pool.stream(
             "POST", address, headers=headers, content=body, extensions={"timeout": wait}
         ) as response:
-            outcome = _outcome(response.status, dict(response.headers))
+            outcome = _outcome(response.status, httpx.Headers(response.headers))
             self._read_short(response)
         return outcome
 
@@ -124,10 +123,10 @@ class Delivery:
         return f"The receiver did not answer within {self._deadline:g} seconds."
 
 
-def _outcome(status: int, headers: dict[bytes, bytes]) -> Outcome:
+def _outcome(status: int, headers: httpx.Headers) -> Outcome:
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return Outcome(delivered=True)
-    retry_after = _retry_after(headers) if status in _MAY_ASK_TO_WAIT else None
+    retry_after = retry_after_seconds(headers.get("Retry-After")) if status in _MAY_ASK_TO_WAIT else None
     return Outcome(False, _refusal(status), gone=status == HTTPStatus.GONE, retry_after=retry_after)
 
 
@@ -159,13 +158,3 @@ def _no_answer(error: BaseException) -> str:
     if certificate is not None:
         return f"The receiver's certificate is not valid for its name: {certificate}."
     return f"The receiver could not be reached ({type(error).__name__})."
-
-
-def _retry_after(headers: dict[bytes, bytes]) -> float | None:
-    """Seconds, from either form that HTTP allows; None if there is none or it is nonsense."""
-    value = next((value for name, value in headers.items() if name.lower() == b"retry-after"), b"").decode("latin-1")
-    try:
-        seconds = float(value) if value.isdigit() else parsedate_to_datetime(value).timestamp() - time.time()
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return max(seconds, 0.0)

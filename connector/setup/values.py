@@ -7,9 +7,6 @@ from pathlib import Path
 from connector.settings import ENV_FILE, Settings, load_settings, trimmed
 from connector.setup.env_file import EnvFileError, change_env_file, read_env_file
 
-ASKED = ("WHAPI_TOKEN", "GOOGLE_CREDENTIALS", "SPREADSHEET_ID", "PUBLIC_URL", "WEBHOOK_SECRET", "ADMIN_PASSWORD")
-"""The settings that setup asks for or makes, and keeps in `.env`. It leaves all others as they are."""
-
 _STAND_INS = {
     "whapi_token": "-" * 20,
     "google_credentials": "credentials.json",

@@ -13,6 +13,7 @@ from connector.sheets.columns import Tab
 from connector.sheets.first_row import keep_what_is_there
 from connector.sheets.layout import Layout, TabLayout
 from connector.sheets.pending import typed, waits
+from connector.sheets.ranges import dimension_range
 from connector.sheets.replace import Rows, columns_replaced, replacements
 from connector.sheets.rows import Row, item_rows, order_row
 from connector.sheets.tables import Table, Tables, grow_tables
@@ -172,7 +173,7 @@ def _insert(
     (last,), (end,) = tab_layout.last, tab_layout.end
     fills = tab_layout.is_first_free and checked
     first, after = end.row, end.row + len(rows)
-    inserted = _lines(tab_layout, first + 1, after + 1) if fills else _lines(tab_layout, first, after)
+    inserted = dimension_range(tab_layout.sheet_id, "ROWS", first + fills, after + fills)
     yield {
         # The first rows must not look like the header.
         "insertDimension": {"range": inserted, "inheritFromBefore": fills or not tab_layout.is_empty}
@@ -180,7 +181,7 @@ def _insert(
     yield {
         # Whether they are hidden where the row that they take after is hidden, Google does not say.
         "updateDimensionProperties": {
-            "range": _lines(tab_layout, first, inserted["endIndex"]),
+            "range": dimension_range(tab_layout.sheet_id, "ROWS", first, inserted["endIndex"]),
             "properties": {"hiddenByUser": False},
             "fields": "hiddenByUser",
         }
@@ -198,10 +199,6 @@ def _insert(
             yield from _notes(tab_layout, first, rows)
         yield tags.move_row_tag(end.id, tab_layout.sheet_id, after, from_=first)
     yield tags.move_row_tag(last.id, tab_layout.sheet_id, after - 1, from_=last.row if checked else None)
-
-
-def _lines(tab_layout: TabLayout, start: int, end: int) -> Json:
-    return {"sheetId": tab_layout.sheet_id, "dimension": "ROWS", "startIndex": start, "endIndex": end}
 
 
 def _cells(tab_layout: TabLayout, first: int, columns: Sequence[str], rows: Sequence[Row], *, fields: str) -> Json:

@@ -19,6 +19,7 @@ from gspread.http_client import HTTPClient
 from connector.certificates import missing_certificates
 from connector.clock import Clock, SystemClock
 from connector.observer import UNOBSERVED, Callee, Observer, observed_call
+from connector.retry_after import retry_after_seconds
 from connector.sheets.body import encode
 from connector.sheets.column_stream import Cells, Column, asked, read_columns
 from connector.sheets.deadline import Deadline, TooLateError, sent_before
@@ -208,7 +209,7 @@ class SheetsApi:
                 _json(error.response),
                 account=self.account,
                 spreadsheet_id=spreadsheet_id,
-                retry_after=_seconds(error.response.headers.get("Retry-After")),
+                retry_after=retry_after_seconds(error.response.headers.get("Retry-After")),
                 sent=sent,
             ) from None
         except TooLateError:
@@ -271,7 +272,3 @@ def _no_token(error: google.auth.exceptions.GoogleAuthError, account: str) -> Sh
     else:
         return SheetsError("Google's login service gave no token. It will be tried again.", kind=Kind.NOT_SENT)
     return SheetsError(sentence, kind=Kind.CREDENTIALS)
-
-
-def _seconds(value: str | None) -> float | None:
-    return float(value) if value is not None and value.isdigit() else None

@@ -9,6 +9,7 @@ from connector.sheets.cells import TEXT_FORMAT, TIME_FORMAT
 from connector.sheets.columns import COLUMNS, Format, Tab
 from connector.sheets.formatting import GREY, column_width, rgb
 from connector.sheets.layout import TabLayout
+from connector.sheets.ranges import grid_range
 
 Json = dict[str, Any]
 
@@ -63,12 +64,7 @@ def create_in_blank_tab(tab: Tab, sheet_id: int, row_count: int) -> Iterator[Jso
         yield column_width(sheet_id, index, column.width)
         yield {
             "repeatCell": {
-                "range": {
-                    "sheetId": sheet_id,
-                    "startRowIndex": 1,
-                    "startColumnIndex": index,
-                    "endColumnIndex": index + 1,
-                },
+                "range": grid_range(sheet_id, columns=(index, index + 1)) | {"startRowIndex": 1},
                 "cell": {
                     "userEnteredFormat": {
                         "numberFormat": _NUMBER_FORMATS[column.format],

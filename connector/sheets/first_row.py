@@ -20,6 +20,7 @@ from connector.sheets.client import SheetsApi
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.layout import TabLayout
 from connector.sheets.overview import locks
+from connector.sheets.ranges import grid_range
 
 Json = dict[str, Any]
 
@@ -40,13 +41,7 @@ def free_first_rows(api: SheetsApi, spreadsheet_id: str, layouts: Iterable[TabLa
         return set()
     wanted = {tab_layout.sheet_id: set(tab_layout.columns.values()) for tab_layout in layouts if tab_layout.columns}
     ranges = [
-        {
-            "sheetId": sheet_id,
-            "startRowIndex": row.first_row,
-            "endRowIndex": row.end_row,
-            "startColumnIndex": row.first_column,
-            "endColumnIndex": row.end_column,
-        }
+        grid_range(sheet_id, rows=(row.first_row, row.end_row), columns=(row.first_column, row.end_column))
         for sheet_id, row in rows.items()
     ]
     free = set()
@@ -100,21 +95,15 @@ def keep_what_is_there(tab_layout: TabLayout, groups: Iterable[Sequence[str]], *
     """Copies values and formulas of the connector's columns from one row to another. Where they are blank, nothing
     happens."""
     for columns in groups:
-        left = tab_layout.columns[columns[0]]
         yield {
             "copyPaste": {
-                "source": _cells(tab_layout, row, left, len(columns)),
-                "destination": _cells(tab_layout, to, left, len(columns)),
+                "source": _cells(tab_layout, row, columns),
+                "destination": _cells(tab_layout, to, columns),
                 "pasteType": "PASTE_FORMULA",
             }
         }
 
 
-def _cells(tab_layout: TabLayout, row: int, left: int, count: int) -> Json:
-    return {
-        "sheetId": tab_layout.sheet_id,
-        "startRowIndex": row,
-        "endRowIndex": row + 1,
-        "startColumnIndex": left,
-        "endColumnIndex": left + count,
-    }
+def _cells(tab_layout: TabLayout, row: int, columns: Sequence[str]) -> Json:
+    left = tab_layout.columns[columns[0]]
+    return grid_range(tab_layout.sheet_id, rows=(row, row + 1), columns=(left, left + len(columns)))

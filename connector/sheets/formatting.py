@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connector.sheets.columns import COLUMNS, ITEMS_STATE, STATUS, STATUSES, Tab
+from connector.sheets.ranges import dimension_range, grid_range
 
 Json = dict[str, Any]
 
@@ -40,7 +41,7 @@ def format_tab(tab: Tab, sheet_id: int) -> Iterator[Json]:
     }
     yield row_height(sheet_id, 0, _HEADER_HEIGHT)
     columns = COLUMNS[tab]
-    whole = {"sheetId": sheet_id, "startColumnIndex": 0, "endColumnIndex": len(columns)}
+    whole = grid_range(sheet_id, columns=(0, len(columns)))
     # A thin line below each row, in place of the grid. The rows that come in later take it over.
     yield {"repeatCell": {"range": whole | {"startRowIndex": 1}, **bottom_line(_LINE)}}
     yield {"repeatCell": {"range": whole | {"endRowIndex": 1}, **bottom_line(_HEADER_LINE)}}
@@ -76,11 +77,11 @@ def bottom_line(colour: str) -> Json:
 
 
 def row_height(sheet_id: int, row: int, pixels: int) -> Json:
-    return _size({"sheetId": sheet_id, "dimension": "ROWS", "startIndex": row, "endIndex": row + 1}, pixels)
+    return _size(dimension_range(sheet_id, "ROWS", row, row + 1), pixels)
 
 
 def column_width(sheet_id: int, column: int, pixels: int) -> Json:
-    return _size({"sheetId": sheet_id, "dimension": "COLUMNS", "startIndex": column, "endIndex": column + 1}, pixels)
+    return _size(dimension_range(sheet_id, "COLUMNS", column, column + 1), pixels)
 
 
 def rgb(colour: str) -> Json:
@@ -101,7 +102,7 @@ def _choices(sheet_id: int, column: int) -> Json:
 
 
 def _column(sheet_id: int, column: int) -> Json:
-    return {"sheetId": sheet_id, "startColumnIndex": column, "endColumnIndex": column + 1}
+    return grid_range(sheet_id, columns=(column, column + 1))
 
 
 def _rule(area: Json, kind: str, text: str, look: Mapping[str, Any]) -> Json:

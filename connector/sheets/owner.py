@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connector.sheets.idempotency.guard import Guard, marker_id
+from connector.sheets.metadata import ON_SPREADSHEET, create_metadata, update_metadata
 
 Json = dict[str, Any]
 
@@ -139,21 +140,5 @@ def digest(text: str) -> str:
 
 def _put(key: str, entry_id: int, value: str, *, is_there: bool) -> Json:
     if is_there:
-        return {
-            "updateDeveloperMetadata": {
-                "dataFilters": [{"developerMetadataLookup": {"metadataId": entry_id}}],
-                "developerMetadata": {"metadataValue": value},
-                "fields": "metadataValue",
-            }
-        }
-    return {
-        "createDeveloperMetadata": {
-            "developerMetadata": {
-                "metadataId": entry_id,
-                "metadataKey": key,
-                "metadataValue": value,
-                "visibility": "DOCUMENT",
-                "location": {"spreadsheet": True},
-            }
-        }
-    }
+        return update_metadata(entry_id, {"metadataValue": value})
+    return create_metadata(key, value, ON_SPREADSHEET, entry_id=entry_id)

@@ -13,6 +13,7 @@ from connector.models import Order, Shown
 from connector.sheets.columns import ITEMS_STATE, TOTAL
 from connector.sheets.layout import TabLayout
 from connector.sheets.pending import pending_text, typed, waits
+from connector.sheets.ranges import grid_range
 from connector.sheets.rows import items_text
 
 Json = dict[str, Any]
@@ -82,16 +83,14 @@ def _replace(tab_layout: TabLayout, key: str, find: str, replacement: str, *, ro
     column = tab_layout.columns.get(key)
     if column is None:
         return
-    within: Json = {"sheetId": tab_layout.sheet_id, "startColumnIndex": column, "endColumnIndex": column + 1}
-    if row is not None:
-        within |= {"startRowIndex": row, "endRowIndex": row + 1}
+    rows = None if row is None else (row, row + 1)
     yield {
         "findReplace": {
             "find": find,
             "replacement": replacement,
             "matchCase": True,
             "matchEntireCell": True,
-            "range": within,
+            "range": grid_range(tab_layout.sheet_id, rows=rows, columns=(column, column + 1)),
         }
     }
 

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connector.sheets.areas import Area
 from connector.sheets.client import SheetsApi
 from connector.sheets.layout import TabLayout
+from connector.sheets.ranges import grid_range
 
 Json = dict[str, Any]
 
@@ -21,10 +23,7 @@ class Table:
 
     table_id: str
     sheet_id: int
-    first_row: int
-    end_row: int
-    first_column: int
-    end_column: int
+    area: Area
 
 
 Tables = Mapping[int, Sequence[Table]]
@@ -38,7 +37,7 @@ def read_tables(api: SheetsApi, spreadsheet_id: str) -> dict[int, tuple[Table, .
     for sheet in answer.get("sheets", []):
         sheet_id = sheet.get("properties", {}).get("sheetId", 0)
         tables = tuple(
-            _table(entry["tableId"], sheet_id, entry.get("range", {}))
+            Table(entry["tableId"], sheet_id, Area.of(entry.get("range", {})))
             for entry in sheet.get("tables", [])
             if isinstance(entry.get("tableId"), str)
         )
@@ -54,33 +53,10 @@ def grow_tables(tables: Sequence[Table], tab_layout: TabLayout, *, insert_at: in
     A table holds them if it begins at their header or above it and has one of their columns, or ends where they end.
     """
     for table in tables:
-        holds_columns = any(table.first_column <= index < table.end_column for index in tab_layout.columns.values())
-        from_header = tab_layout.header_row is not None and table.first_row <= tab_layout.header_row
-        if not holds_columns or not (from_header or table.end_row == insert_at) or table.end_row > insert_at:
+        area = table.area
+        holds_columns = any(area.first_column <= index < area.end_column for index in tab_layout.columns.values())
+        from_header = tab_layout.header_row is not None and area.first_row <= tab_layout.header_row
+        if not holds_columns or not (from_header or area.end_row == insert_at) or area.end_row > insert_at:
             continue
-        yield {
-            "updateTable": {
-                "table": {
-                    "tableId": table.table_id,
-                    "range": {
-                        "sheetId": table.sheet_id,
-                        "startRowIndex": table.first_row,
-                        "endRowIndex": end,
-                        "startColumnIndex": table.first_column,
-                        "endColumnIndex": table.end_column,
-                    },
-                },
-                "fields": "range",
-            }
-        }
-
-
-def _table(table_id: str, sheet_id: int, area: Json) -> Table:
-    return Table(
-        table_id,
-        sheet_id,
-        area.get("startRowIndex", 0),
-        area.get("endRowIndex", 0),
-        area.get("startColumnIndex", 0),
-        area.get("endColumnIndex", 0),
-    )
+        range_ = grid_range(table.sheet_id, rows=(area.first_row, end), columns=(area.first_column, area.end_column))
+        yield {"updateTable": {"table": {"tableId": table.table_id, "range": range_}, "fields": "range"}}

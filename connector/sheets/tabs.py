@@ -1,7 +1,7 @@
 """Makes the connector's tabs where they are missing, and finds its way again where tags are."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from connector.log import get_logger
@@ -12,7 +12,7 @@ from connector.sheets.create import append_rows, create_in_blank_tab, create_tab
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.formatting import format_tab
 from connector.sheets.layout import Layout, TabLayout
-from connector.sheets.overview import GRID
+from connector.sheets.overview import Overview, TabOverview, read_overview
 from connector.sheets.refusal import explained
 from connector.sheets.takeover import IsOurs, is_blank, recognise
 from connector.sheets.values import as_text, column_values, two_columns
@@ -27,60 +27,12 @@ _WHATEVER_IS_ASKED = frozenset(
 """What Google answers to a request without looks just as well."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A tab of the spreadsheet, ours or not."""
-
-    sheet_id: int
-    title: str
-    row_count: int
-    column_count: int
-    is_grid: bool = True
-    """Whether it has cells; a chart's own tab has none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Book:
-    """What is known of the spreadsheet as a whole."""
-
-    time_zone: str
-    sheets: tuple[Sheet, ...]
-
-    def titled(self, title: str) -> Sheet | None:
-        """Google tells titles apart regardless of letter case."""
-        return next((sheet for sheet in self.sheets if sheet.title.casefold() == title.casefold()), None)
-
-    def row_count(self, sheet_id: int) -> int:
-        return next((sheet.row_count for sheet in self.sheets if sheet.sheet_id == sheet_id), 0)
-
-
-def read_book(api: SheetsApi, spreadsheet_id: str) -> Book:
-    """The spreadsheet's time zone and tabs. One read. Raises SheetsError."""
-    fields = "properties(timeZone),sheets(properties(sheetId,title,sheetType,gridProperties(rowCount,columnCount)))"
-    answer = api.get(spreadsheet_id, fields)
-    sheets = []
-    for entry in answer.get("sheets", []):
-        properties = entry.get("properties", {})
-        grid = properties.get("gridProperties", {})
-        # Google leaves zeroes out of its answers: the first tab of a new spreadsheet has the id 0.
-        sheets.append(
-            Sheet(
-                properties.get("sheetId", 0),
-                properties.get("title", ""),
-                grid.get("rowCount", 0),
-                grid.get("columnCount", 0),
-                properties.get("sheetType", GRID) == GRID,
-            )
-        )
-    return Book(answer.get("properties", {}).get("timeZone", "Etc/UTC"), tuple(sheets))
-
-
 def prepare(
     api: SheetsApi,
     spreadsheet_id: str,
     layout: Layout,
     titles: Mapping[Tab, str],
-    book: Book,
+    overview: Overview,
     is_ours: IsOurs,
     *,
     with_looks: bool = True,
@@ -92,19 +44,19 @@ def prepare(
     """
     requests: list[Json] = []
     looks: list[Json] = []
-    taken = {sheet.title.casefold() for sheet in book.sheets}
+    taken = {sheet.title.casefold() for sheet in overview.tabs}
     for tab in Tab:
         known = layout.tabs.get(tab)
         if known is not None:
             if not known.knows_its_end:
                 requests += (tags.delete_tag(tag.id) for tag in known.last + known.end)
-                requests += _tag_end(api, spreadsheet_id, tab, known, book, is_ours)
+                requests += _tag_end(api, spreadsheet_id, tab, known, overview, is_ours)
             continue
-        same_title = book.titled(titles[tab])
+        same_title = overview.titled(titles[tab])
         found = same_title and _recognised(api, spreadsheet_id, tab, same_title, is_ours)
         if found:
             requests += tag_columns(tab, found)
-            requests += _tag_end(api, spreadsheet_id, tab, found, book, is_ours)
+            requests += _tag_end(api, spreadsheet_id, tab, found, overview, is_ours)
         elif same_title and _is_blank_tab(api, spreadsheet_id, tab, same_title):
             requests += create_in_blank_tab(tab, same_title.sheet_id, same_title.row_count)
             looks += format_tab(tab, same_title.sheet_id)
@@ -136,7 +88,7 @@ def _apply(api: SheetsApi, spreadsheet_id: str, requests: list[Json], looks: lis
         api.batch_update(spreadsheet_id, requests)
 
 
-def can_go_on_in(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: Sheet, is_ours: IsOurs) -> bool:
+def can_go_on_in(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: TabOverview, is_ours: IsOurs) -> bool:
     """Whether `prepare` would go on in a tab that has the right title and no tags; else it makes another. Reads only.
 
     Raises SheetsError.
@@ -154,16 +106,16 @@ def with_untagged(
     missing = [tab for tab in Tab if tab not in layout.tabs]
     if not missing:
         return layout
-    book = read_book(api, spreadsheet_id)
+    overview = read_overview(api, spreadsheet_id)
     found = {
         tab: place
         for tab in missing
-        if (sheet := book.titled(titles[tab])) and (place := _recognised(api, spreadsheet_id, tab, sheet, is_ours))
+        if (sheet := overview.titled(titles[tab])) and (place := _recognised(api, spreadsheet_id, tab, sheet, is_ours))
     }
     return replace(layout, tabs={**layout.tabs, **found})
 
 
-def _recognised(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: Sheet, is_ours: IsOurs) -> TabLayout | None:
+def _recognised(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: TabOverview, is_ours: IsOurs) -> TabLayout | None:
     return recognise(api, spreadsheet_id, tab, sheet.sheet_id, sheet.row_count, is_ours) if sheet.is_grid else None
 
 
@@ -180,7 +132,7 @@ def find_rows(api: SheetsApi, spreadsheet_id: str, tab_layout: TabLayout, order_
 
 
 def _tag_end(
-    api: SheetsApi, spreadsheet_id: str, tab: Tab, tab_layout: TabLayout, book: Book, is_ours: IsOurs
+    api: SheetsApi, spreadsheet_id: str, tab: Tab, tab_layout: TabLayout, overview: Overview, is_ours: IsOurs
 ) -> Iterator[Json]:
     """Looks for the last of the connector's rows, and tags it and the row below."""
     # The first columns are filled in every row: where the merchant has deleted one, the next tells nearly as well.
@@ -195,7 +147,8 @@ def _tag_end(
     texts = [as_text(value) for value in values]
     first = 0 if tab_layout.header_row is None else tab_layout.header_row + 1
     last = max(first + _last_of_ours(texts[first:], is_ours), 0)
-    if last + 1 >= book.row_count(tab_layout.sheet_id):
+    here = overview.with_id(tab_layout.sheet_id)
+    if here is None or last + 1 >= here.row_count:
         yield append_rows(tab_layout.sheet_id, 1)
     yield from tag_end(tab, tab_layout.sheet_id, last)
 
@@ -215,7 +168,7 @@ def _last_of_ours(texts: Sequence[str], is_ours: IsOurs) -> int:
     return next((index for index, text in enumerate(texts) if not text), len(texts)) - 1
 
 
-def _is_blank_tab(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: Sheet) -> bool:
+def _is_blank_tab(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: TabOverview) -> bool:
     """Whether a tab of the merchant's is empty, and wide enough."""
     is_wide_enough = sheet.is_grid and sheet.column_count >= len(COLUMNS[tab])
     return is_wide_enough and is_blank(api, spreadsheet_id, sheet.sheet_id)

@@ -8,13 +8,14 @@ sorting takes the tag of a row along with what the row holds, the two stand apar
 must be looked for.
 """
 
-from typing import Any, Literal
+from typing import Any
 
 from connector.sheets import owner
 from connector.sheets.columns import Tab
+from connector.sheets.metadata import ON_SPREADSHEET, create_metadata, delete_metadata, update_metadata
+from connector.sheets.ranges import Dimension, dimension_range
 
 Json = dict[str, Any]
-Dimension = Literal["ROWS", "COLUMNS"]
 
 TAB = "wcsync.tab"
 COLUMN = "wcsync.column"
@@ -39,15 +40,15 @@ def column_value(tab: Tab, sheet_id: int, column: str) -> str:
 
 
 def create_tab_tag(tab: Tab, sheet_id: int) -> Json:
-    return _create(TAB, tab_value(tab, sheet_id), {"sheetId": sheet_id})
+    return create_metadata(TAB, tab_value(tab, sheet_id), {"sheetId": sheet_id})
 
 
 def create_column_tag(tab: Tab, sheet_id: int, column: str, index: int) -> Json:
-    return _create(COLUMN, column_value(tab, sheet_id, column), _one("COLUMNS", sheet_id, index))
+    return create_metadata(COLUMN, column_value(tab, sheet_id, column), _one("COLUMNS", sheet_id, index))
 
 
 def create_row_tag(key: str, tab: Tab, sheet_id: int, index: int) -> Json:
-    return _create(key, tab_value(tab, sheet_id), _one("ROWS", sheet_id, index))
+    return create_metadata(key, tab_value(tab, sheet_id), _one("ROWS", sheet_id, index))
 
 
 def summary_value(sheet_id: int) -> str:
@@ -56,33 +57,22 @@ def summary_value(sheet_id: int) -> str:
 
 def create_summary_tag(state: str) -> Json:
     """Says on the spreadsheet whether the summary is still to be made. It outlives every tab."""
-    return _create(SUMMARY, state, {"spreadsheet": True})
+    return create_metadata(SUMMARY, state, ON_SPREADSHEET)
 
 
 def create_summary_tab_tag(sheet_id: int) -> Json:
-    return _create(SUMMARY, summary_value(sheet_id), {"sheetId": sheet_id})
+    return create_metadata(SUMMARY, summary_value(sheet_id), {"sheetId": sheet_id})
 
 
 def settle_summary(tag_id: int) -> Json:
     """The summary is made, or will not be made."""
-    return {
-        "updateDeveloperMetadata": {
-            "dataFilters": [_lookup(tag_id, None)],
-            "developerMetadata": {"metadataValue": SETTLED},
-            "fields": "metadataValue",
-        }
-    }
+    return update_metadata(tag_id, {"metadataValue": SETTLED})
 
 
 def move_row_tag(tag_id: int, sheet_id: int, index: int, *, from_: int | None) -> Json:
     """Moves a row's tag. With `from_`, only if it is still on that row: see `check_place`."""
-    return {
-        "updateDeveloperMetadata": {
-            "dataFilters": [_lookup(tag_id, None if from_ is None else _one("ROWS", sheet_id, from_))],
-            "developerMetadata": {"location": _one("ROWS", sheet_id, index)},
-            "fields": "location",
-        }
-    }
+    here = None if from_ is None else _one("ROWS", sheet_id, from_)
+    return update_metadata(tag_id, {"location": _one("ROWS", sheet_id, index)}, at=here)
 
 
 def check_place(dimension: Dimension, tag_id: int, sheet_id: int, index: int) -> Json:
@@ -91,45 +81,12 @@ def check_place(dimension: Dimension, tag_id: int, sheet_id: int, index: int) ->
     That Google refuses a change that matches no tag is not documented. If it doesn't, nothing is gained by this
     request, and nothing is lost.
     """
-    return {
-        "updateDeveloperMetadata": {
-            "dataFilters": [_lookup(tag_id, _one(dimension, sheet_id, index))],
-            "developerMetadata": {"visibility": "DOCUMENT"},
-            "fields": "visibility",
-        }
-    }
+    return update_metadata(tag_id, {"visibility": "DOCUMENT"}, at=_one(dimension, sheet_id, index))
 
 
 def delete_tag(tag_id: int) -> Json:
-    return {"deleteDeveloperMetadata": {"dataFilter": _lookup(tag_id, None)}}
-
-
-def _lookup(tag_id: int, location: Json | None) -> Json:
-    lookup: Json = {"metadataId": tag_id}
-    if location is not None:
-        lookup |= {"metadataLocation": location, "locationMatchingStrategy": "EXACT_LOCATION"}
-    return {"developerMetadataLookup": lookup}
-
-
-def _create(key: str, value: str, location: Json) -> Json:
-    return {
-        "createDeveloperMetadata": {
-            "developerMetadata": {
-                "metadataKey": key,
-                "metadataValue": value,
-                "visibility": "DOCUMENT",
-                "location": location,
-            }
-        }
-    }
+    return delete_metadata(tag_id)
 
 
 def _one(dimension: Dimension, sheet_id: int, index: int) -> Json:
-    return {
-        "dimensionRange": {
-            "sheetId": sheet_id,
-            "dimension": dimension,
-            "startIndex": index,
-            "endIndex": index + 1,
-        }
-    }
+    return {"dimensionRange": dimension_range(sheet_id, dimension, index, index + 1)}

@@ -3,12 +3,13 @@
 from typing import Any
 
 from connector.sheets.client import SheetsApi
+from connector.sheets.ranges import grid_range
 
 
 def column_values(api: SheetsApi, spreadsheet_id: str, sheet_id: int, column: int) -> list[Any]:
     """A column from the top to its last filled cell."""
-    grid_range = {"sheetId": sheet_id, "startColumnIndex": column, "endColumnIndex": column + 1}
-    found = api.grid_values(spreadsheet_id, grid_range, major="COLUMNS")
+    cells = grid_range(sheet_id, columns=(column, column + 1))
+    found = api.grid_values(spreadsheet_id, cells, major="COLUMNS")
     return found[0] if found else []
 
 
@@ -18,8 +19,8 @@ def two_columns(
     """Two columns, equally long. One read where they stand side by side, as they do unless moved; else two."""
     left, right = sorted((first, second))
     if right - left == 1:
-        grid_range = {"sheetId": sheet_id, "startColumnIndex": left, "endColumnIndex": right + 1}
-        found = api.grid_values(spreadsheet_id, grid_range, major="COLUMNS")
+        cells = grid_range(sheet_id, columns=(left, right + 1))
+        found = api.grid_values(spreadsheet_id, cells, major="COLUMNS")
         by_column = dict(zip((left, right), found, strict=False))
     else:
         by_column = {column: column_values(api, spreadsheet_id, sheet_id, column) for column in (left, right)}
@@ -31,12 +32,11 @@ def two_columns(
 
 
 def top_rows(api: SheetsApi, spreadsheet_id: str, sheet_id: int, count: int) -> list[list[Any]]:
-    grid_range = {"sheetId": sheet_id, "startRowIndex": 0, "endRowIndex": count}
-    return api.grid_values(spreadsheet_id, grid_range, major="ROWS")
+    return api.grid_values(spreadsheet_id, grid_range(sheet_id, rows=(0, count)), major="ROWS")
 
 
 def all_rows(api: SheetsApi, spreadsheet_id: str, sheet_id: int) -> list[list[Any]]:
-    return api.grid_values(spreadsheet_id, {"sheetId": sheet_id}, major="ROWS")
+    return api.grid_values(spreadsheet_id, grid_range(sheet_id), major="ROWS")
 
 
 def as_text(value: Any) -> str:

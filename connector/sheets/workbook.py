@@ -16,11 +16,12 @@ from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.first_row import free_first_rows, refuses_what_is_gone
 from connector.sheets.key_columns import SheetRows, read_rows
 from connector.sheets.layout import Layout, read_layout
+from connector.sheets.overview import Overview, read_overview
+from connector.sheets.ranges import grid_range
 from connector.sheets.refusal import explained
 from connector.sheets.replace import Rows
 from connector.sheets.summary.make import make_summary_anew, make_wanted_summary
 from connector.sheets.tables import Tables, read_tables
-from connector.sheets.tabs import Book
 from connector.sheets.takeover import IsOurs
 from connector.sheets.zones import read_zone
 
@@ -153,7 +154,7 @@ class Workbook:
             return self._fixed_zone
         old = self._zone_read_at is None or self._clock.now() - self._zone_read_at > TIME_ZONE_LASTS
         if self._zone is None or old:
-            self._read_book()
+            self._read_overview()
         return self._zone or UTC
 
     @property
@@ -172,16 +173,7 @@ class Workbook:
         column = tab_layout.columns.get(TOTAL)
         if not rows or column is None:
             return Rows(at)
-        cells = [
-            {
-                "sheetId": tab_layout.sheet_id,
-                "startRowIndex": row,
-                "endRowIndex": row + 1,
-                "startColumnIndex": column,
-                "endColumnIndex": column + 1,
-            }
-            for row in rows
-        ]
+        cells = [grid_range(tab_layout.sheet_id, rows=(row, row + 1), columns=(column, column + 1)) for row in rows]
         return Rows(at, self._api.notes(self.spreadsheet_id, cells))
 
     def look(self) -> Layout:
@@ -204,7 +196,7 @@ class Workbook:
             self.spreadsheet_id,
             layout,
             self._titles,
-            self._read_book(),
+            self._read_overview(),
             self._is_ours,
             with_looks=with_looks,
         )
@@ -216,11 +208,11 @@ class Workbook:
     def _search(self) -> Layout:
         return read_layout(self._api.find_metadata(self.spreadsheet_id, tags.LOOKUPS), self.spreadsheet_id)
 
-    def _read_book(self) -> Book:
-        book = tabs.read_book(self._api, self.spreadsheet_id)
-        self._zone = read_zone(book.time_zone)
+    def _read_overview(self) -> Overview:
+        overview = read_overview(self._api, self.spreadsheet_id)
+        self._zone = read_zone(overview.time_zone)
         if self._zone is None:
-            log.warning("sheet.time_zone_unknown", time_zone=book.time_zone)
+            log.warning("sheet.time_zone_unknown", time_zone=overview.time_zone)
             self._zone = UTC
         self._zone_read_at = self._clock.now()
-        return book
+        return overview

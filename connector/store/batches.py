@@ -157,7 +157,7 @@ def open_batch(
                 batch_shows=group.shows,
                 batch_revision=group.revision,
                 batch_change=orders.c.change,  # the one of this revision
-                batch_lacks=",".join(group.lacks) or None,
+                batch_lacks=group.lacks,
             )
         )
         claimed.update(connection.execute(statement.returning(orders.c.id)).scalars())

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -21,6 +21,7 @@ NOTHING_TO_FETCH_WITH = (
     "The order came without its token, so its items can't be fetched. They will be if the order is sent again with it."
 )
 _AT_ONCE = 500
+_AS_IT_CAME = [field.name for field in fields(NewOrder) if field.name in orders.c]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,28 +104,16 @@ def _first_row(shop: str, order: NewOrder, *, now: datetime, grace: timedelta) -
     state = _first_state(order)
     is_due = state is ItemsState.DUE
     return {
+        **{name: getattr(order, name) for name in _AS_IT_CAME},
         "shop": shop,
-        "order_id": order.order_id,
         "order_token": _token(order),
-        "channel_id": order.channel_id,
-        "customer_name": order.customer_name,
-        "customer_phone": order.customer_phone,
-        "chat_id": order.chat_id,
-        "message_id": order.message_id,
-        "title": order.title,
-        "note": order.note,
-        "item_count": order.item_count,
-        "total_price": order.total_price,
         "said_total": order.total_price,
-        "currency": order.currency,
-        "received_at": order.received_at,
         "stored_at": now,
         "items_state": state,
         "attempts": 0,
         "next_attempt_at": now if is_due else None,
         "write_due_at": now + grace if is_due else now,
         "last_error": (order.unfetchable or NOTHING_TO_FETCH_WITH) if state is ItemsState.UNAVAILABLE else None,
-        "warning": order.warning,
     }
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from connector.amounts import tidy
 from connector.models import ItemsState, NewOrder, Order, Shown
 from connector.store.items import OrderItems, put_items
 from connector.store.learned import FOUND_IN_SHEET
@@ -107,8 +106,7 @@ def _put_items(connection: Connection, known: Order, came: NewOrder, *, now: dat
         .returning(orders.c.id, orders.c.item_count, orders.c.total_price)
     ).first()
     if row is not None:
-        count, total = (None if value is None else tidy(value) for value in (row.item_count, row.total_price))
-        put_items(connection, [OrderItems(row.id, came.items or (), count, total)])
+        put_items(connection, [OrderItems(row.id, came.items or (), row.item_count, row.total_price)])
 
 
 def _put_token(connection: Connection, known: Order, came: NewOrder, *, now: datetime) -> None:

@@ -67,7 +67,7 @@ def learn(connection: Connection, shop: str, standings: Mapping[str, Standing], 
         order_id
         for order_id, was in known.items()
         if order_id not in again
-        and _FURTHER[standings[order_id].shown] > _FURTHER[Shown(was) if was is not None else None]
+        and _FURTHER[standings[order_id].shown] > _FURTHER[was]
         and stands(connection, shop, order_id, was, standings[order_id], now=now)
     ]
     new = [order_id for order_id in ids if order_id not in known and order_id not in gone]
@@ -83,7 +83,7 @@ def learn(connection: Connection, shop: str, standings: Mapping[str, Standing], 
 
 
 def stands(
-    connection: Connection, shop: str, order_id: str, was: str | None, standing: Standing, *, now: datetime
+    connection: Connection, shop: str, order_id: str, was: Shown | None, standing: Standing, *, now: datetime
 ) -> bool:
     """The order's row is in the sheet and says so much; whether that was news.
 
@@ -109,7 +109,7 @@ def stands(
             "write_due_at": None,
         }
     else:
-        values["row_lacks"] = ",".join(standing.lacks) or None
+        values["row_lacks"] = standing.lacks
     return connection.execute(statement.values(**values)).rowcount == 1
 
 
@@ -129,7 +129,7 @@ def _add_waiting(connection: Connection, shop: str, waiting: Mapping[str, Standi
                 "items_state": ItemsState.UNAVAILABLE,
                 "attempts": 0,
                 "shown": Shown.WAITING,
-                "row_lacks": ",".join(standing.lacks) or None,
+                "row_lacks": standing.lacks,
                 "row_at": now,
                 "last_error": FOUND_IN_SHEET,
             }

@@ -2,19 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from connector.amounts import tidy
 from connector.models import Item, ItemsState, Order, Shown, Status, status_of
+from connector.store.items import to_item
 from connector.store.places import place_of
 from connector.store.tables import is_odd, orders, past_orders
 from connector.store.tables import items as items_table
 
 _IDS_AT_ONCE = 500
+_ORDER_FIELDS = [field.name for field in fields(Order) if field.name in orders.c]
+"""All but its items and its place."""
 
 _STATUS_BRANCHES: dict[Status, tuple[sa.ColumnElement[bool], ...]] = {
     Status.RECEIVED: (orders.c.shown.is_(None),),
@@ -80,6 +83,12 @@ def list_odd(connection: Connection, shop: str, *, limit: int, before: int | Non
     return [to_order(row) for row in connection.execute(query)]
 
 
+def latest_with_items(connection: Connection, shop: str, *, limit: int) -> list[Order]:
+    """The newest orders whose items are here, with these."""
+    query = sa.select(orders).where(orders.c.shop == shop, orders.c.items_state == ItemsState.READY)
+    return with_items(connection, list(connection.execute(query.order_by(orders.c.id.desc()).limit(limit))))
+
+
 def count_odd(connection: Connection, shop: str, *, since: datetime) -> int:
     """How many orders that somebody should look at were stored, or changed, since a moment."""
     query = sa.select(sa.func.count()).select_from(orders).where(orders.c.shop == shop, is_odd)
@@ -110,7 +119,7 @@ def count_by_status(connection: Connection, shop: str) -> dict[Status, int]:
     rows = connection.execute(query.where(orders.c.shop == shop, orders.c.shown == Shown.UNAVAILABLE))
     unavailable: dict[Status, int] = defaultdict(int)
     for items_state, number in rows:
-        unavailable[status_of(Shown.UNAVAILABLE, ItemsState(items_state))] += number
+        unavailable[status_of(Shown.UNAVAILABLE, items_state)] += number
     return {
         Status.RECEIVED: count(None),
         Status.WAITING: count(Shown.WAITING) + unavailable[Status.WAITING],
@@ -207,64 +216,15 @@ def with_items(connection: Connection, rows: Iterable[sa.Row[Any]]) -> list[Orde
     by_order: dict[int, list[Item]] = {row.id: [] for row in rows}
     query = sa.select(items_table).where(items_table.c.order_key.in_(list(by_order)))
     for row in connection.execute(query.order_by(items_table.c.order_key, items_table.c.line)):
-        by_order[row.order_key].append(
-            Item(
-                product_id=row.product_id,
-                sku=row.sku,
-                name=row.name,
-                quantity=None if row.quantity is None else tidy(row.quantity),
-                price=None if row.price is None else tidy(row.price),
-                currency=row.currency,
-                image=row.image,
-            )
-        )
+        by_order[row.order_key].append(to_item(row))
     return [to_order(row, by_order[row.id]) for row in rows]
 
 
 def to_order(row: sa.Row[Any], items: Sequence[Item] = ()) -> Order:
     """A row of the table `orders` as an order."""
     values = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
-    return Order(
-        id=values["id"],
-        shop=values["shop"],
-        order_id=values["order_id"],
-        order_token=values["order_token"],
-        channel_id=values["channel_id"],
-        customer_name=values["customer_name"],
-        customer_phone=values["customer_phone"],
-        title=values["title"],
-        note=values["note"],
-        item_count=None if values["item_count"] is None else tidy(values["item_count"]),
-        total_price=None if values["total_price"] is None else tidy(values["total_price"]),
-        currency=values["currency"],
-        received_at=values["received_at"],
-        stored_at=values["stored_at"],
-        items_state=ItemsState(values["items_state"]),
-        attempts=values["attempts"],
-        next_attempt_at=values["next_attempt_at"],
-        setback_at=values["setback_at"],
-        last_error=values["last_error"],
-        warning=values["warning"],
-        shown=None if values["shown"] is None else Shown(values["shown"]),
-        write_due_at=values["write_due_at"],
-        batch_id=values["batch_id"],
-        row_at=values["row_at"],
-        synced_at=values["synced_at"],
-        # Before the row is in the sheet, this is only where it is meant to go.
-        place=place_of(values["row_spreadsheet_id"], values["row_sheet_id"], values["row_index"])
-        if values["shown"] is not None
-        else None,
-        items_there=bool(values["items_there"]),
-        rows_refused_at=values["rows_refused_at"],
-        refusal=values["refusal"],
-        items_refused_at=values["items_refused_at"],
-        items=tuple(items),
-        chat_id=values["chat_id"],
-        message_id=values["message_id"],
-        said_total=None if values["said_total"] is None else tidy(values["said_total"]),
-        change=values["change"],
-        changed_at=values["changed_at"],
-        revision=values["revision"],
-        row_change=values["row_change"],
-        row_lacks=tuple(values["row_lacks"].split(",")) if values["row_lacks"] else (),
-    )
+    known = {name: values[name] for name in _ORDER_FIELDS}
+    known["items_there"] = bool(known["items_there"])
+    # Before the row is in the sheet, this is only where it is meant to go.
+    place = place_of(row.row_spreadsheet_id, row.row_sheet_id, row.row_index) if row.shown is not None else None
+    return Order(**known, place=place, items=tuple(items))

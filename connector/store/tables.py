@@ -1,11 +1,15 @@
 """The tables of the store. What they look like over time stands in `migrations/`."""
 
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+from connector.amounts import tidy
+from connector.models import ItemsState, Number, Shown
 
 metadata = sa.MetaData()
 
@@ -33,6 +37,36 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else _EPOCH + value * _MILLISECOND
 
 
+class Amount(TypeDecorator[Number]):
+    """A number as people write it: 120 and not 120.0."""
+
+    impl = sa.Double
+    cache_ok = True
+
+    def process_result_value(self, value: float | None, dialect: Dialect) -> Number | None:  # noqa: ARG002
+        return None if value is None else tidy(value)
+
+
+class Names(TypeDecorator[tuple[str, ...]]):
+    """A few names of columns, with commas between them; nothing where there are none."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return ",".join(value or ()) or None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002
+        return tuple(value.split(",")) if value else ()
+
+
+def _one_of(values: type[StrEnum]) -> sa.Enum:
+    """One of the values, stored as its text."""
+    return sa.Enum(
+        values, native_enum=False, length=16, values_callable=lambda members: [str(member) for member in members]
+    )
+
+
 orders = sa.Table(
     "orders",
     metadata,
@@ -47,13 +81,13 @@ orders = sa.Table(
     sa.Column("message_id", sa.Text),
     sa.Column("title", sa.Text),
     sa.Column("note", sa.Text),
-    sa.Column("item_count", sa.Double),
-    sa.Column("total_price", sa.Double),
-    sa.Column("said_total", sa.Double),
+    sa.Column("item_count", Amount),
+    sa.Column("total_price", Amount),
+    sa.Column("said_total", Amount),
     sa.Column("currency", sa.Text),
     sa.Column("received_at", Moment, nullable=False),
     sa.Column("stored_at", Moment, nullable=False),
-    sa.Column("items_state", sa.String(16), nullable=False),
+    sa.Column("items_state", _one_of(ItemsState), nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("next_attempt_at", Moment),
     sa.Column("setback_at", Moment),
@@ -62,14 +96,14 @@ orders = sa.Table(
     sa.Column("change", sa.Text),
     sa.Column("changed_at", Moment),
     sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("shown", sa.String(16)),
+    sa.Column("shown", _one_of(Shown)),
     sa.Column("row_change", sa.Text),
-    sa.Column("row_lacks", sa.Text),
+    sa.Column("row_lacks", Names),
     sa.Column("write_due_at", Moment),
     sa.Column("batch_id", sa.String(32)),
-    sa.Column("batch_shows", sa.String(16)),
+    sa.Column("batch_shows", _one_of(Shown)),
     sa.Column("batch_change", sa.Text),
-    sa.Column("batch_lacks", sa.Text),
+    sa.Column("batch_lacks", Names),
     sa.Column("batch_revision", sa.Integer),
     sa.Column("row_at", Moment),
     sa.Column("synced_at", Moment),
@@ -149,8 +183,8 @@ items = sa.Table(
     sa.Column("product_id", sa.Text),
     sa.Column("sku", sa.Text),
     sa.Column("name", sa.Text),
-    sa.Column("quantity", sa.Double),
-    sa.Column("price", sa.Double),
+    sa.Column("quantity", Amount),
+    sa.Column("price", Amount),
     sa.Column("currency", sa.Text),
     sa.Column("image", sa.Text),
 )

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from connector.api.openapi.document import document
+from connector.api.openapi import document
 
 FOLDER = Path(__file__).parents[2] / "integrations"
 URL = "https://orders.example.com/webhooks/whapi"
@@ -17,7 +17,9 @@ URL = "https://orders.example.com/webhooks/whapi"
 def test_the_route_the_header_and_the_field_of_the_answer_are_those_of_the_openapi_document(tool: str) -> None:
     described = document()
     route = described["paths"][urlsplit(URL).path]["post"]
-    answer: Any = resolved(described, route["responses"]["200"]["content"]["application/json"]["schema"])
+    answer: Any = resolved(
+        described, resolved(described, route["responses"]["200"])["content"]["application/json"]["schema"]
+    )
     header = described["components"]["securitySchemes"]
 
     assert URL in (FOLDER / tool / "forward-orders.json").read_text(encoding="utf-8")

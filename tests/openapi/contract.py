@@ -13,9 +13,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, RequestRedirect
 from werkzeug.test import run_wsgi_app
 
-from connector.api.openapi.document import document
-from connector.api.openapi.shape import JSON
+from connector.api.openapi import document
 
+JSON = "application/json"
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?_?(\w+)>")
 _ELSEWHERE = {
     "401": "Unauthorised",
@@ -94,7 +94,7 @@ def differences(address: str | None, method: str, response: Response) -> list[st
     missing = [
         f"the header {name} is missing in a {response.status_code}."
         for name, header in described.get("headers", {}).items()
-        if header.get("required") and name not in response.headers
+        if resolved(header).get("required") and name not in response.headers
     ]
     if response.mimetype not in described["content"]:
         return [*missing, f"the type {response.mimetype} is not described for {response.status_code}."]
@@ -145,12 +145,23 @@ def validator(schema: dict[str, Any], *, exact: bool) -> jsonschema_rs.Validator
     return jsonschema_rs.Draft202012Validator(closed(whole) if exact else whole, validate_formats=True)
 
 
+def with_inherited_fields(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with what it takes over by `allOf` among its own fields."""
+    found = {name: inner for name, inner in schema.items() if name != "allOf"}
+    for part in schema.get("allOf", ()):
+        inherited = with_inherited_fields(resolved(part))
+        found["required"] = [*inherited["required"], *found["required"]]
+        found["properties"] = {**inherited["properties"], **found["properties"]}
+    return found
+
+
 def closed(schema: Any) -> Any:
     """The schema with every object that names its fields closed to others."""
     if isinstance(schema, list):
         return [closed(inner) for inner in schema]
     if not isinstance(schema, dict):
         return schema
+    schema = with_inherited_fields(schema)
     found = {name: closed(inner) for name, inner in schema.items()}
     if isinstance(found.get("properties"), dict) and found.get("type") == "object":
         found["additionalProperties"] = False

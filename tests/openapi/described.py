@@ -5,10 +5,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from connector.api.openapi.document import document
-from connector.api.openapi.shape import FORM, JSON, MULTIPART, TEXT
-from tests.openapi.contract import resolved
+from connector.api.openapi import document
+from tests.openapi.contract import JSON, resolved
 
+TEXT = "text/plain"
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
 _TIME = re.compile(r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"')
 _ROW = re.compile(r"/d/[^/]+/edit#gid=\d+&range=A2")
 _REQUESTS = re.compile(r'("(?:read|write)": )\d+')
@@ -37,7 +39,7 @@ def sent_examples(operation: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The bodies that may be sent, by name, each as httpx sends it."""
     return {
         name: _SENT_AS[mimetype](body)
-        for mimetype, content in operation.get("requestBody", {"content": {}})["content"].items()
+        for mimetype, content in resolved(operation.get("requestBody", {"content": {}}))["content"].items()
         for name, body in values(content["examples"]).items()
     }
 
@@ -48,7 +50,7 @@ def answer_examples(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def values(examples: dict[str, Any]) -> dict[str, Any]:
-    return {name: example["value"] for name, example in examples.items()}
+    return {name: resolved(example)["value"] for name, example in examples.items()}
 
 
 def path_of(address: str) -> str:

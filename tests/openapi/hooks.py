@@ -5,8 +5,8 @@ from typing import Any
 
 import schemathesis
 
-from connector.api.openapi import examples
-from connector.api.openapi.shape import FORM, MULTIPART, TEXT
+from tests.openapi import examples
+from tests.openapi.described import FORM, MULTIPART, TEXT
 
 _LONGEST = 30
 _SHORT = 0.01

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from flask import Response
 
-from connector.api.openapi import examples
 from connector.api.request import LARGEST_BODY
-from tests.openapi import contract
+from tests.openapi import contract, examples
 from tests.openapi.contract import address_of, differences
 from tests.service.shop import Shop
 

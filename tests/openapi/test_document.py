@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from connector.api.openapi.document import document
-from connector.api.openapi.shape import JSON
+from connector.api.openapi import document
 from connector.app import create_app
-from tests.openapi.contract import address_of, is_described, resolved, validator
-from tests.openapi.described import operations
+from tests.openapi.contract import JSON, address_of, is_described, resolved, validator
+from tests.openapi.described import operations, values
 from tests.service.shop import Shop
 
 _NOT_REFERRED_TO = {"#/components/responses/NoSuchAddress", "#/components/responses/WrongMethod"}
@@ -30,7 +29,7 @@ def examples(part: Any, where: str = "") -> Iterator[tuple[str, Any, Any]]:
     if isinstance(part, dict):
         named = part.get("examples", {})
         if "schema" in part and isinstance(named, dict):
-            yield from ((f"{where}/{name}", part["schema"], named[name]["value"]) for name in named)
+            yield from ((f"{where}/{name}", part["schema"], value) for name, value in values(named).items())
         if "schema" in part and "example" in part:
             yield where, part["schema"], part["example"]
         for name, inner in part.items():

@@ -11,11 +11,11 @@ import pytest
 
 from connector.api import auth
 from connector.api.auth import UNAUTHORISED
-from connector.api.openapi.gateway_examples import SENT
 from connector.api.webhooks import SIGNATURE
 from connector.app import create_app
 from connector.gateways.registry import WITH_WEBHOOKS
 from connector.log import Redactor
+from tests.openapi.examples import SENT
 from tests.service.shop import Shop
 from tests.service.test_api import order_count
 from tests.waiting import wait_until

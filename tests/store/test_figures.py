@@ -5,8 +5,7 @@ from datetime import timedelta
 
 from prometheus_client import CollectorRegistry
 
-from connector.metrics.collector import StoreCollector
-from connector.metrics.figures import Figures, StoreFigures
+from connector.metrics.collector import Figures, StoreCollector, StoreFigures
 from connector.models import Status
 from connector.store import batches, breakers, fetching, orders, quarantine
 from connector.store.breakers import Part

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from connector.api.openapi.gateway_examples import SENT
 from connector.gateways.gateway import without_items
 from connector.models import Item, NewOrder
+from tests.openapi.examples import SENT
 
 AT = datetime(2026, 9, 21, 14, 13, 20, tzinfo=UTC)
 

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -15,12 +14,12 @@ from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.gateways.whapi.payload import MessagePage, parse_items, parse_page
 from connector.models import Item
 from connector.observer import UNOBSERVED, Callee, Observer, observed_call
+from connector.retry_after import retry_after_seconds
 
 LARGEST_ANSWER = 5 * 1024 * 1024
 LARGEST_PAGE = 20 * 1024 * 1024
 """Of messages: each may bring a picture of some tens of kB."""
 _CONNECT_SECONDS = 5.0
-_LONGEST_RETRY_AFTER = 24 * 3600.0
 AUTHORISED = "AUTH"
 
 CHANNEL_STATES = {
@@ -270,7 +269,7 @@ _REFUSALS = {
 
 
 def _refusal(status: int, headers: httpx.Headers) -> WhapiError:
-    retry_after = _retry_after(headers.get("Retry-After"))
+    retry_after = retry_after_seconds(headers.get("Retry-After"))
     if status in _REFUSALS:
         scope, kind, sentence = _REFUSALS[HTTPStatus(status)]
         return WhapiError(sentence, scope=scope, kind=kind, retry_after=retry_after)
@@ -292,14 +291,3 @@ def _refusal(status: int, headers: httpx.Headers) -> WhapiError:
         scope=Scope.ORDER,
         kind="unexpected",
     )
-
-
-def _retry_after(value: str | None) -> float | None:
-    """Seconds, from either form that HTTP allows; None if there is none or it is nonsense."""
-    if value is None:
-        return None
-    try:
-        seconds = float(value) if value.strip().isdigit() else parsedate_to_datetime(value).timestamp() - time.time()
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return min(max(seconds, 0.0), _LONGEST_RETRY_AFTER)

@@ -9,6 +9,7 @@ from typing import Any
 
 from connector.sheets.client import SheetsApi
 from connector.sheets.idempotency.guard import Found
+from connector.sheets.metadata import ON_SPREADSHEET, create_metadata, delete_metadata
 
 Json = dict[str, Any]
 
@@ -25,7 +26,7 @@ class Marker:
         return _create(batch_id, marker_id)
 
     def release(self, marker_id: int) -> Json:
-        return _delete(marker_id)
+        return delete_metadata(marker_id)
 
     def put_fence(self, api: SheetsApi, spreadsheet_id: str, batch_id: str, marker_id: int) -> None:
         api.batch_update(spreadsheet_id, [_create(_FENCE + batch_id, marker_id)])
@@ -44,23 +45,9 @@ class Marker:
         found = api.find_metadata(spreadsheet_id, [{"metadataKey": KEY}])
         there = {entry["metadataId"] for entry in found if entry.get("metadataId") in marker_ids}
         if there:
-            api.batch_update(spreadsheet_id, [_delete(marker_id) for marker_id in sorted(there)])
+            api.batch_update(spreadsheet_id, [delete_metadata(marker_id) for marker_id in sorted(there)])
         return len(there)
 
 
 def _create(value: str, marker_id: int) -> Json:
-    return {
-        "createDeveloperMetadata": {
-            "developerMetadata": {
-                "metadataId": marker_id,
-                "metadataKey": KEY,
-                "metadataValue": value,
-                "visibility": "DOCUMENT",
-                "location": {"spreadsheet": True},
-            }
-        }
-    }
-
-
-def _delete(marker_id: int) -> Json:
-    return {"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": {"metadataId": marker_id}}}}
+    return create_metadata(KEY, value, ON_SPREADSHEET, entry_id=marker_id)

@@ -11,6 +11,7 @@ from connector.sheets.client import SheetsApi
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.idempotency.guard import Found
 from connector.sheets.overview import GRID
+from connector.sheets.ranges import grid_range
 
 Json = dict[str, Any]
 
@@ -71,13 +72,7 @@ def _create(name: str, marker_id: int, sheet_id: int) -> Json:
             "namedRange": {
                 "namedRangeId": str(marker_id),
                 "name": name,
-                "range": {
-                    "sheetId": sheet_id,
-                    "startRowIndex": 0,
-                    "endRowIndex": 1,
-                    "startColumnIndex": 0,
-                    "endColumnIndex": 1,
-                },
+                "range": grid_range(sheet_id, rows=(0, 1), columns=(0, 1)),
             }
         }
     }

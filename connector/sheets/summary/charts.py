@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from connector.sheets.formatting import rgb
+from connector.sheets.ranges import grid_range
 from connector.sheets.summary.layout import BEST, BEST_PRODUCTS, CHARTS, DAYS, FIRST, NAME, PER_DAY, SECOND, WIDTHS
 
 Json = dict[str, Any]
@@ -40,13 +41,7 @@ def _chart(
     header, lines, values = table
 
     def source(column: int) -> Json:
-        area = {
-            "sheetId": sheet_id,
-            "startRowIndex": header,
-            "endRowIndex": header + 1 + lines,
-            "startColumnIndex": column,
-            "endColumnIndex": column + 1,
-        }
+        area = grid_range(sheet_id, rows=(header, header + 1 + lines), columns=(column, column + 1))
         return {"sourceRange": {"sources": [area]}}
 
     lies = kind == "BAR"

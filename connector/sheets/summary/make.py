@@ -7,9 +7,10 @@ from connector.sheets.columns import COLUMNS, Tab
 from connector.sheets.create import new_sheet_id
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.layout import Layout
+from connector.sheets.overview import Overview, read_overview
 from connector.sheets.references import TabColumns
 from connector.sheets.summary.request import add_summary
-from connector.sheets.tabs import Book, free_title, read_book
+from connector.sheets.tabs import free_title
 
 log = get_logger(__name__)
 
@@ -29,10 +30,10 @@ def make_wanted_summary(api: SheetsApi, spreadsheet_id: str, layout: Layout) -> 
     """
     if layout.summary is None or not layout.summary.is_wanted:
         return
-    book = read_book(api, spreadsheet_id)
+    overview = read_overview(api, spreadsheet_id)
     requests = [tags.settle_summary(layout.summary.id)]
-    if book.titled(TITLE) is None and not _missing(layout):
-        requests += add_summary(layout.summary.id, TITLE, _columns(layout, book))
+    if overview.titled(TITLE) is None and not _missing(layout):
+        requests += add_summary(layout.summary.id, TITLE, _columns(layout, overview))
     api.batch_update(spreadsheet_id, requests)
     log.info("summary.made" if len(requests) > 1 else "summary.left_out", spreadsheet_id=spreadsheet_id)
 
@@ -48,11 +49,11 @@ def make_summary_anew(api: SheetsApi, spreadsheet_id: str, layout: Layout) -> st
             "version history (File, Version history).",
             kind=Kind.REFUSED,
         )
-    book = read_book(api, spreadsheet_id)
-    old = [sheet for sheet in book.sheets if sheet.sheet_id in layout.summary_sheets]
-    title = free_title(TITLE, {sheet.title.casefold() for sheet in book.sheets})
+    overview = read_overview(api, spreadsheet_id)
+    old = [sheet for sheet in overview.tabs if sheet.sheet_id in layout.summary_sheets]
+    title = free_title(TITLE, {sheet.title.casefold() for sheet in overview.tabs})
     sheet_id = new_sheet_id()
-    requests = list(add_summary(sheet_id, title, _columns(layout, book)))
+    requests = list(add_summary(sheet_id, title, _columns(layout, overview)))
     requests += ({"deleteSheet": {"sheetId": sheet.sheet_id}} for sheet in old)
     if old and old[0].title != title:
         title = old[0].title
@@ -76,8 +77,8 @@ def _missing(layout: Layout) -> list[str]:
     ]
 
 
-def _columns(layout: Layout, book: Book) -> dict[Tab, TabColumns]:
-    titles = {sheet.sheet_id: sheet.title for sheet in book.sheets}
+def _columns(layout: Layout, overview: Overview) -> dict[Tab, TabColumns]:
+    titles = {sheet.sheet_id: sheet.title for sheet in overview.tabs}
     if any(layout.tabs[tab].sheet_id not in titles for tab in Tab):
         raise SheetsError("The tabs were changed meanwhile. Try again.", kind=Kind.STALE)
     return {tab: TabColumns.of(titles[layout.tabs[tab].sheet_id], layout.tabs[tab]) for tab in Tab}

@@ -7,6 +7,7 @@ from connector.sheets import tags
 from connector.sheets.cells import TIME_FORMAT
 from connector.sheets.columns import Tab
 from connector.sheets.formatting import GREY, column_width, rgb, row_height, status_colours
+from connector.sheets.ranges import dimension_range, grid_range
 from connector.sheets.references import TabColumns
 from connector.sheets.summary import lists, tables
 from connector.sheets.summary.charts import charts
@@ -89,26 +90,13 @@ def add_summary(
     yield row_height(sheet_id, FIGURES, _FIGURES_HEIGHT)
     yield {
         "updateDimensionProperties": {
-            "range": {
-                "sheetId": sheet_id,
-                "dimension": "COLUMNS",
-                "startIndex": HIDDEN,
-                "endIndex": COLUMN_COUNT,
-            },
+            "range": dimension_range(sheet_id, "COLUMNS", HIDDEN, COLUMN_COUNT),
             "properties": {"hiddenByUser": True},
             "fields": "hiddenByUser",
         }
     }
     for column, first, last in ((STATUS, LISTS, LISTS + OPEN), (NAME, STATES, STATES + 8)):
-        yield from status_colours(
-            {
-                "sheetId": sheet_id,
-                "startRowIndex": first,
-                "endRowIndex": last + 1,
-                "startColumnIndex": column,
-                "endColumnIndex": column + 1,
-            }
-        )
+        yield from status_colours(grid_range(sheet_id, rows=(first, last + 1), columns=(column, column + 1)))
     yield from charts(sheet_id)
 
 

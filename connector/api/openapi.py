@@ -1,0 +1,42 @@
+"""`GET /openapi.json`: the description of the HTTP interface, which stands beside this module as data.
+
+It is written by hand: what the service takes is more than models could say of it, and what it answers is small. The
+tests hold it to the truth: each answer that the service gives in any test is compared with it, each example is really
+sent or answered, and each limit in it is compared with the one that the code has.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response
+
+from connector import __version__
+
+_FILE = Path(__file__).with_name("openapi.json")
+
+
+@cache
+def document(public_url: str | None = None) -> dict[str, Any]:
+    """The description, of this version and with the server's address if that is known. Not to be changed."""
+    described: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
+    described["info"]["version"] = __version__
+    if public_url is not None:
+        described["servers"][0]["url"] = public_url
+    return described
+
+
+@cache
+def _as_json(public_url: str | None) -> bytes:
+    return json.dumps(document(public_url), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def openapi_blueprint(public_url: str | None) -> Blueprint:
+    blueprint = Blueprint("openapi", __name__)
+
+    @blueprint.get("/openapi.json")
+    def show() -> Response:
+        return Response(_as_json(public_url), mimetype="application/json")
+
+    return blueprint
