@@ -10,6 +10,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from connector.api.errors import ApiError
@@ -60,13 +61,17 @@ T = TypeVar("T")
 NAME = "page"
 EVERY = 3
 """Seconds after which an open page asks what is new."""
-_OPEN_TO_ALL = frozenset({f"{NAME}.{route}" for route in ("home", "log_in", "static")})
+LARGEST_FORM = 16 * 1024
+"""Bytes of a form of the page's own."""
+_OPEN_TO_ALL = frozenset({f"{NAME}.{route}" for route in ("home", "log_in")})
+_FILES = f"{NAME}.static"
 _STATUS_WORDS = {
     Status.RECEIVED: "on its way",
     Status.WAITING: "waits for items",
     Status.SYNCED: "in the sheet",
     Status.FAILED: "without items",
 }
+_TOO_LARGE = "This form is larger than any of this page's. Open the page again and repeat it."
 _NO_DATABASE = (
     "The database does not answer, so nothing can be shown or changed. See that it runs and can be reached, and that "
     "the disk is not full."
@@ -101,6 +106,10 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
 
     @blueprint.before_request
     def check() -> AnyResponse | None:
+        if request.endpoint == _FILES:
+            return None  # The same for all, whoever looks.
+        # A form is read before it is known whose it is.
+        request.max_content_length = request.max_form_memory_size = LARGEST_FORM
         return access.check(open_to_all=request.endpoint in _OPEN_TO_ALL)
 
     blueprint.after_request(harden)
@@ -213,7 +222,7 @@ def _add_actions(blueprint: Blueprint, service: Service, views: Views) -> None:
     @blueprint.get("/status/quarantine/<number>")
     def entry(number: str) -> str:
         found = _find_entry(service, number)
-        shown = entry_json(found, redact=service.redact, with_payload=True)
+        shown = entry_json(found, redact=service.redact)
         payload = json.dumps(shown["payload"], indent=2, ensure_ascii=False)
         return render_template(
             "status/entry.html",
@@ -280,6 +289,10 @@ def _register_error_handlers(blueprint: Blueprint) -> None:
     @blueprint.errorhandler(ApiError)
     def refused(error: ApiError) -> tuple[str, int]:
         return render_template("status/error.html", sentence=error.message), error.status
+
+    @blueprint.errorhandler(RequestEntityTooLarge)
+    def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
+        return render_template("status/error.html", sentence=_TOO_LARGE), 413
 
     @blueprint.errorhandler(SQLAlchemyError)
     @blueprint.errorhandler(StoreClosedError)
