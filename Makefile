@@ -1,10 +1,12 @@
-# Everything runs in .venv, which is made from the pinned requirements when it is missing or they have changed.
+# Everything runs in .venv, which is made from the pinned requirements when it is missing or they have changed. Each file that
+# is installed must have one of the hashes that stand there.
 
 PYTHON ?= python3
 BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
 WORKERS ?= 4
 
-.PHONY: demo test test-n8n run schema summary-check pictures clean
+.PHONY: demo test test-quick coverage test-n8n run lock sbom schema summary-check pictures clean
 
 demo: .venv/runtime
 	$(BIN)/python -m connector demo $(ARGS)
@@ -15,6 +17,16 @@ test: .venv/development
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
+# What finds most faults in under a minute: nothing that starts a process, a database server or a browser.
+test-quick: .venv/development
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest -n 2 -k "not postgresql" tests/test_architecture.py tests/unit tests/store tests/cases tests/docs \
+	    tests/openapi/test_document.py $(ARGS)
+
+# All tests, and which lines and branches of `connector` none of them enters.
+coverage: .venv/development
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov connector --cov-branch --cov-report term:skip-covered $(ARGS)
+
 # The workflows of integrations/n8n in a real n8n. Installs it in .n8n-test: some minutes and 1.5 GB.
 test-n8n: .venv/development
 	$(BIN)/python -m integrations.n8n.test.install
@@ -22,6 +34,21 @@ test-n8n: .venv/development
 
 run: .venv/runtime
 	$(BIN)/python -m connector serve
+
+# What pyproject.toml asks for, and all that it needs, for every platform and every Python from 3.11 on: into requirements.txt, and
+# with the development group into requirements-dev.txt. What is pinned stays as it is; for newer versions: make lock ARGS=--upgrade,
+# or ARGS="--upgrade-package flask". The bill of materials follows.
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock"
+
+lock: .venv/development
+	$(LOCK) $(ARGS) --output-file requirements.txt
+	$(LOCK) $(ARGS) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(MAKE) sbom
+
+# sbom.cdx.json: what the service runs on, for hosts that check it (CycloneDX).
+sbom: .venv/development
+	$(BIN)/python scripts/make_sbom.py
 
 schema: .venv/development
 	$(BIN)/python scripts/make_sheets_schema.py
@@ -40,11 +67,11 @@ pictures: .venv/development
 	touch $@
 
 .venv/runtime: requirements.txt | .venv/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(INSTALL) requirements.txt
 	touch $@
 
 .venv/development: requirements-dev.txt .venv/runtime
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(INSTALL) requirements-dev.txt
 	touch $@
 
 clean:

@@ -66,6 +66,13 @@ def create_app(
     app.register_blueprint(health_blueprint(service))
     app.register_blueprint(metrics_blueprint(service))
     app.register_blueprint(openapi_blueprint(public_url))
-    access = Access(password=admin_password, salt=webhook_secret, clock=service.clock)
+    access = Access(
+        password=admin_password,
+        salt=webhook_secret,
+        clock=service.clock,
+        database=service.database,
+        shop=service.shop,
+    )
+    access.set_up(app)
     app.register_blueprint(page_blueprint(service, access))
     return app

@@ -3,13 +3,14 @@
 import math
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
+from sqlalchemy import Connection
 
 from connector.api.errors import WRONG_FIELDS, ApiError
-from connector.api.request import MOST_LISTED, read_json_or_form, room_for_body, whole_number
+from connector.api.request import MOST_LISTED, as_far_as_may_be, read_json_or_form, room_for_body, whole_number
 from connector.gateways.forwarded import MOST_NAMED, read_forwarded
 from connector.jobs.receive import IntakeResult
 from connector.jobs.resync import ask_for_resync
@@ -27,7 +28,9 @@ MOST_WAITING = 64
 _ASK_AGAIN = 5
 """Seconds after which it is sensible to ask what became of an order that was not done in time."""
 NO_SUCH_ORDER = "There is no order with this id."
-_DONE = (Status.SYNCED, Status.FAILED)
+_AT_ONCE = 20
+MOST_LISTED_AT_ONCE = 50
+"""Orders of a listing that are read together."""
 
 
 def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blueprint:
@@ -41,30 +44,34 @@ def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blue
         with room_for_body():
             result = _take_in(service)
         order_ids = [taken.order_id for taken in result.taken if taken.contradiction is None]
-        found = _wait_until_done(service, order_ids, wait, waiting)
+        _wait_until_done(service, order_ids, wait, waiting)
+        with service.database.read() as connection:
+            left = stored.undone(connection, service.shop, order_ids) if wait else set()
+            entries, _ = as_far_as_may_be(
+                _with_address(base, order) for order in _found(connection, service, order_ids)
+            )
         response = jsonify(
             accepted=result.accepted,
             duplicates=result.duplicates,
             ignored=result.ignored,
             quarantined=result.quarantined,
-            orders=[{**order_json(order), "url": _url(base, order)} for order in found],
+            orders=entries,
         )
-        if wait and not _all_done(found):
+        if left:
             response.status_code = 202
             response.headers["Retry-After"] = str(_ASK_AGAIN)
-            if len(found) == 1:
-                response.headers["Location"] = _url(base, found[0])
+            if len(entries) == 1:
+                response.headers["Location"] = entries[0]["url"]
         return response
 
     @blueprint.get("/orders")
     def list_() -> Response:
         status, limit, before = _status(), whole_number("limit", 50, most=MOST_LISTED), whole_number("before", None)
         with service.database.read() as connection:
-            found = stored.list_orders(connection, service.shop, status=status, limit=limit or 0, before=before)
-        return jsonify(
-            orders=[_without_items(order) for order in found],
-            next_before=found[-1].id if found and len(found) == limit else None,
-        )
+            found = _listed(connection, service.shop, status=status, limit=limit or 0, before=before)
+            entries, is_cut = as_far_as_may_be(map(_without_items, found))
+        is_full = is_cut or len(entries) == limit
+        return jsonify(orders=entries, next_before=entries[-1]["id"] if entries and is_full else None)
 
     @blueprint.get("/orders/<whole:order_id>")
     def show(order_id: str) -> Response:
@@ -129,33 +136,47 @@ def _find(service: Service, order_id: str) -> Order:
     return order
 
 
-def _find_all(service: Service, order_ids: Sequence[str]) -> list[Order]:
-    with service.database.read() as connection:
-        return stored.find_orders(connection, service.shop, order_ids)
+def _found(connection: Connection, service: Service, order_ids: Sequence[str]) -> Iterator[Order]:
+    """The orders, each once, in the order of the ids; some at a time, since each may be as large as a request."""
+    unique = list(dict.fromkeys(order_ids))
+    for start in range(0, len(unique), _AT_ONCE):
+        yield from stored.find_orders(connection, service.shop, unique[start : start + _AT_ONCE])
+
+
+def _listed(
+    connection: Connection, shop: str, *, status: Status | None, limit: int, before: int | None
+) -> Iterator[Order]:
+    """The newest orders first, without their items; some at a time."""
+    while limit > 0:
+        found = stored.list_orders(
+            connection, shop, status=status, limit=min(limit, MOST_LISTED_AT_ONCE), before=before
+        )
+        yield from found
+        if len(found) < MOST_LISTED_AT_ONCE:
+            return
+        limit, before = limit - len(found), found[-1].id
 
 
 def _wait_until_done(
     service: Service, order_ids: Sequence[str], seconds: float, waiting: threading.BoundedSemaphore
-) -> list[Order]:
-    """The orders, as soon as all are done or the time is up; at once where too many wait already."""
+) -> None:
+    """Returns as soon as all are done or the time is up; at once where too many wait already."""
     deadline = time.monotonic() + seconds
-    found = _find_all(service, order_ids)
-    if _all_done(found) or not seconds or not waiting.acquire(blocking=False):
-        return found
+    if not seconds or not _undone(service, order_ids) or not waiting.acquire(blocking=False):
+        return
     try:
         # Of several orders, the one that came last is most often the last to be done.
-        while left := [order for order in found if order.status not in _DONE]:
-            in_time = service.long_poll.until_done(max(left, key=lambda order: order.id).order_id, deadline)
-            found = _find_all(service, order_ids)
-            if not in_time:
+        while left := _undone(service, order_ids):
+            last = next(order_id for order_id in reversed(order_ids) if order_id in left)
+            if not service.long_poll.until_done(last, deadline):
                 break
     finally:
         waiting.release()
-    return found
 
 
-def _all_done(found: Sequence[Order]) -> bool:
-    return all(order.status in _DONE for order in found)
+def _undone(service: Service, order_ids: Sequence[str]) -> set[str]:
+    with service.database.read() as connection:
+        return stored.undone(connection, service.shop, order_ids)
 
 
 def _own_address() -> str:
@@ -163,9 +184,9 @@ def _own_address() -> str:
     return f"{request.scheme}://{request.host}" if request.host else ""
 
 
-def _url(base: str, order: Order) -> str:
-    """Where to ask how the order stands."""
-    return base + url_for("orders.show", order_id=order.order_id)
+def _with_address(base: str, order: Order) -> dict[str, Any]:
+    """The order, and where to ask how it stands."""
+    return {**order_json(order), "url": base + url_for("orders.show", order_id=order.order_id)}
 
 
 def _without_items(order: Order) -> dict[str, Any]:

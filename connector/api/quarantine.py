@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, jsonify
 
 from connector.api.errors import ApiError
-from connector.api.redacted import entry_json
+from connector.api.redacted import entry_json, head_json
 from connector.api.request import MOST_LISTED, whole_number
 from connector.jobs.replay import replay
 from connector.runtime import Service
@@ -23,15 +23,15 @@ def quarantine_blueprint(service: Service) -> Blueprint:
     def list_() -> Response:
         limit, before = whole_number("limit", 50, most=MOST_LISTED) or 0, whole_number("before", None)
         with service.database.read() as connection:
-            found = quarantine.list_entries(connection, service.shop, limit=limit, before=before)
+            found = quarantine.list_heads(connection, service.shop, limit=limit, before=before)
         return jsonify(
-            quarantined=[entry_json(entry, redact=service.redact, with_payload=False) for entry in found],
+            quarantined=[head_json(head, redact=service.redact) for head in found],
             next_before=found[-1].id if found and len(found) == limit else None,
         )
 
     @blueprint.get(f"/quarantine/{_ID}")
     def show(entry_id: int) -> Response:
-        return jsonify(entry_json(_find(service, entry_id), redact=service.redact, with_payload=True))
+        return jsonify(entry_json(_find(service, entry_id), redact=service.redact))
 
     @blueprint.post(f"/quarantine/{_ID}/replay")
     def replay_one(entry_id: int) -> Response:

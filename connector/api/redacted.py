@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from connector.serializers import moment
-from connector.store.quarantine import Entry
+from connector.store.quarantine import Entry, Head
 
 HIDDEN = "[secret]"
 _NAMED_LIKE_ONE = re.compile(
@@ -24,18 +24,20 @@ _LOOKS_LIKE_ONE = re.compile(r"[A-Za-z0-9+/_%\\-]{40,}={0,2}")
 Redact = Callable[[str], str]
 
 
-def entry_json(entry: Entry, *, redact: Redact, with_payload: bool) -> dict[str, Any]:
-    """An entry of the quarantine; `redact` hides the secrets of the settings."""
-    shown: dict[str, Any] = {
+def head_json(entry: Head, *, redact: Redact) -> dict[str, Any]:
+    """An entry of the quarantine without its payload; `redact` hides the secrets of the settings."""
+    return {
         "id": entry.id,
         "received_at": moment(entry.received_at),
         "field": entry.field,
         "reason": redact(entry.reason),
-        "bytes": len(entry.payload),
+        "bytes": entry.bytes,
     }
-    if with_payload:
-        shown["payload"] = hidden(json.loads(entry.payload), redact)
-    return shown
+
+
+def entry_json(entry: Entry, *, redact: Redact) -> dict[str, Any]:
+    """The same with its payload, in which whatever may be a secret is hidden."""
+    return {**head_json(entry, redact=redact), "payload": hidden(json.loads(entry.payload), redact)}
 
 
 def hidden(value: Any, redact: Redact) -> Any:

@@ -1,7 +1,10 @@
-"""Reads a request: its body, as JSON or as what no-code tools send, and the parameters that listings share."""
+"""Reads a request: its body, as JSON or as what no-code tools send, and the parameters that listings share; and how
+large these lists may become.
+"""
 
+import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +17,8 @@ from connector.gateways.reading.unwrap import TooDeepError, opened, parse_json, 
 MOST_LISTED = 500
 LARGEST_NUMBER = 2**53
 """Beyond it, many readers of JSON lose digits."""
+LARGEST_LIST = 2**20
+"""Bytes after which a list of an answer ends. A thousand usual orders are far from it."""
 LARGEST_HEAD = 32 * 1024
 """Bytes of a request's first line and headers."""
 LARGEST_BODY = 2**20
@@ -32,6 +37,17 @@ def whole_number(name: str, default: int | None, *, most: int = LARGEST_NUMBER) 
     if not text.isascii() or not text.isdigit() or len(text) > 18 or not 1 <= int(text) <= most:  # noqa: PLR2004
         raise ApiError(400, f"`{name}` is a whole number from 1 to {most}.")
     return int(text)
+
+
+def as_far_as_may_be(entries: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]], bool]:
+    """The entries up to the one that makes the list as large as it may become, and whether there could be more."""
+    taken, room = [], LARGEST_LIST
+    for entry in entries:
+        taken.append(entry)
+        room -= len(json.dumps(entry))
+        if room <= 0:
+            return taken, True
+    return taken, False
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from connector.serializers import order_json
 from connector.settings import Settings
 from connector.store import quarantine
 from connector.store.orders import list_orders
-from connector.store.quarantine import Entry
+from connector.store.quarantine import Head
 
 
 @click.command()
@@ -56,22 +56,21 @@ def _show_orders(connection: Connection, *, status: Status | None, limit: int, a
 
 def _show_quarantined(connection: Connection, settings: Settings, *, limit: int, as_json: bool) -> None:
     """Without any token: what is shown here is copied into mails and tickets."""
-    found = quarantine.list_entries(connection, SHOP, limit=limit)
+    found = quarantine.list_heads(connection, SHOP, limit=limit)
     if as_json:
         redact = Redactor(settings.secrets).text
-        for entry in found:
-            click.echo(json.dumps(entry_json(entry, redact=redact, with_payload=True)))
+        for head in found:
+            entry = quarantine.find_entry(connection, SHOP, head.id)
+            if entry is not None:
+                click.echo(json.dumps(entry_json(entry, redact=redact)))
     elif found:
         Console().print(_quarantine_table(found))
     else:
         click.echo("Nothing is quarantined.")
 
 
-def _quarantine_table(found: list[Entry]) -> Table:
-    rows = [
-        (str(entry.id), _minute(entry.received_at), str(len(entry.payload)), entry.field, entry.reason)
-        for entry in found
-    ]
+def _quarantine_table(found: list[Head]) -> Table:
+    rows = [(str(head.id), _minute(head.received_at), str(head.bytes), head.field, head.reason) for head in found]
     return _table(("ID", "Received", "Bytes", "Field", "Reason"), rows, right={"ID", "Bytes"})
 
 

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from connector.api.errors import ApiError
@@ -46,6 +47,7 @@ NOTES = {
     "not-rewritten": "Nothing is written again: the rows stand in the sheet, or are on their way to it.",
     "sheet-not-read": "The sheet can't be read at present, so nothing was done. The problems above say why.",
     "audit": "The sheet is being compared with what was received. The result stands below.",
+    "audit-writes": "The sheet is being compared with what was received, and what is missing is written again.",
     "audit-runs": "A comparison is under way. Its result will stand below.",
     "understood": "It was understood now and has been taken in.",
     "not-understood": "It is still not understood, and stays here.",
@@ -59,13 +61,17 @@ T = TypeVar("T")
 NAME = "page"
 EVERY = 3
 """Seconds after which an open page asks what is new."""
-_OPEN_TO_ALL = frozenset({f"{NAME}.{route}" for route in ("home", "log_in", "static")})
+LARGEST_FORM = 16 * 1024
+"""Bytes of a form of the page's own."""
+_OPEN_TO_ALL = frozenset({f"{NAME}.{route}" for route in ("home", "log_in")})
+_FILES = f"{NAME}.static"
 _STATUS_WORDS = {
     Status.RECEIVED: "on its way",
     Status.WAITING: "waits for items",
     Status.SYNCED: "in the sheet",
     Status.FAILED: "without items",
 }
+_TOO_LARGE = "This form is larger than any of this page's. Open the page again and repeat it."
 _NO_DATABASE = (
     "The database does not answer, so nothing can be shown or changed. See that it runs and can be reached, and that "
     "the disk is not full."
@@ -100,6 +106,10 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
 
     @blueprint.before_request
     def check() -> AnyResponse | None:
+        if request.endpoint == _FILES:
+            return None  # The same for all, whoever looks.
+        # A form is read before it is known whose it is.
+        request.max_content_length = request.max_form_memory_size = LARGEST_FORM
         return access.check(open_to_all=request.endpoint in _OPEN_TO_ALL)
 
     blueprint.after_request(harden)
@@ -204,14 +214,15 @@ def _add_actions(blueprint: Blueprint, service: Service, views: Views) -> None:
     @blueprint.post("/status/audit")
     def compare() -> AnyResponse:
         """Compares the sheet with what was received, and with `write` has written what is missing."""
-        began = service.audits.start(write_missing="write" in request.form)
-        service.workers.wake()
-        return _changed(views, "audit" if began else "audit-runs")
+        writes = "write" in request.form
+        if not service.audits.start(write_missing=writes):
+            return _changed(views, "audit-runs")
+        return _changed(views, "audit-writes" if writes else "audit")
 
     @blueprint.get("/status/quarantine/<number>")
     def entry(number: str) -> str:
         found = _find_entry(service, number)
-        shown = entry_json(found, redact=service.redact, with_payload=True)
+        shown = entry_json(found, redact=service.redact)
         payload = json.dumps(shown["payload"], indent=2, ensure_ascii=False)
         return render_template(
             "status/entry.html",
@@ -278,6 +289,10 @@ def _register_error_handlers(blueprint: Blueprint) -> None:
     @blueprint.errorhandler(ApiError)
     def refused(error: ApiError) -> tuple[str, int]:
         return render_template("status/error.html", sentence=error.message), error.status
+
+    @blueprint.errorhandler(RequestEntityTooLarge)
+    def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
+        return render_template("status/error.html", sentence=_TOO_LARGE), 413
 
     @blueprint.errorhandler(SQLAlchemyError)
     @blueprint.errorhandler(StoreClosedError)

@@ -3,8 +3,9 @@ that neither is stored without the other. Without targets nothing is read or wri
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 from sqlalchemy import Connection
 
@@ -20,6 +21,7 @@ from connector.store.refusals import Refused
 LASTING = timedelta(minutes=5)
 """A failure that goes away by itself is told of only if it has not done so by then."""
 
+_AT_ONCE = 50
 _SAID_BY = {
     Shown.WAITING: EventType.WAITING,
     Shown.COMPLETE: EventType.SYNCED,
@@ -39,20 +41,20 @@ class Publisher:
     def received(self, connection: Connection, order_ids: Sequence[str], *, now: datetime) -> None:
         """Orders were taken in that the store never had."""
         if self._targets and order_ids:
-            found = find_orders(connection, self._shop, order_ids)
-            self._add_orders(connection, [(EventType.RECEIVED, order) for order in found], now)
+            for found in self._find(connection, order_ids):
+                self._add_orders(connection, [(EventType.RECEIVED, order) for order in found], now)
 
     def shown(self, connection: Connection, order_ids: Sequence[str], *, now: datetime) -> None:
         """The sheet says something new of these orders' items. An order's row says each thing once at the most."""
         if self._targets and order_ids:
-            found = find_orders(connection, self._shop, order_ids)
-            self._add_orders(connection, [(_SAID_BY[order.shown], order) for order in found if order.shown], now)
+            for found in self._find(connection, order_ids):
+                self._add_orders(connection, [(_SAID_BY[order.shown], order) for order in found if order.shown], now)
 
     def changed(self, connection: Connection, order_ids: Sequence[str], *, now: datetime) -> None:
         """Something new was told of orders that the store has."""
         if self._targets and order_ids:
-            found = find_orders(connection, self._shop, order_ids)
-            self._add_orders(connection, [(EventType.CHANGED, order) for order in found], now)
+            for found in self._find(connection, order_ids):
+                self._add_orders(connection, [(EventType.CHANGED, order) for order in found], now)
 
     def failed(self, connection: Connection, part: Part, *, must_mend: bool, now: datetime) -> None:
         """A failure of the part was stored. Told of once its breaker is open and somebody must mend something, or it
@@ -87,6 +89,12 @@ class Publisher:
             payload = about_problem(type_, problem, spreadsheet_id=self._spreadsheet_id, now=now)
             new = [NewEvent(_new_id(), type_, SERVICE, payload)]
             outbox.add(connection, self._shop, self._targets, new, now=now)
+
+    def _find(self, connection: Connection, order_ids: Sequence[str]) -> Iterator[list[Order]]:
+        """The orders, some at a time: each may be as large as a request."""
+        remaining = iter(dict.fromkeys(order_ids))
+        while some := list(islice(remaining, _AT_ONCE)):
+            yield find_orders(connection, self._shop, some)
 
     def _add_refused(self, connection: Connection, type_: EventType, refused: Sequence[Refused], now: datetime) -> None:
         if not self._targets:

@@ -6,11 +6,13 @@ what came and what was expected.
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from connector.gateways.reading import fields, ids, names, numerals
-from connector.gateways.reading.ids import LONGEST_ID, is_order_id, why_lost
+from connector.gateways.reading.ids import is_order_id, why_lost
+from connector.gateways.reading.lengths import LONGEST_ID, LONGEST_TOKEN
 from connector.gateways.reading.lines import MOST_ITEMS, NO_LINE, entries_of, read_line
 from connector.gateways.reading.names import Given, Names
 from connector.gateways.reading.result import Reading, Unclear, join
@@ -52,7 +54,7 @@ def read_bare(part: dict[str, Any], reading: Reading, *, now: datetime, at: str)
         order_id=order_id or "",
         order_token=token,
         received_at=fields.moment(found.take("received_at", _moment), now=now) or now,
-        channel_id=found.take("channel_id", _text),
+        channel_id=found.take("channel_id", _id),
         customer_name=_customer(found),
         customer_phone=found.take("customer_phone", lambda _: ids.phone(*found.values("customer_phone"), *lids)),
         title=found.take("title", _text),
@@ -62,7 +64,7 @@ def read_bare(part: dict[str, Any], reading: Reading, *, now: datetime, at: str)
         currency=currency or found.currency_of("total_price"),
         items=items or None,
         chat_id=ids.chat_id(*found.values("chat_id")),
-        message_id=found.take("message_id", _text),
+        message_id=found.take("message_id", _id),
         warning=_unread_phone(found),
     )
     if "order_id" not in found.given:
@@ -73,7 +75,7 @@ def read_bare(part: dict[str, Any], reading: Reading, *, now: datetime, at: str)
     if found.problems:
         reading.unclear += found.problems
     else:
-        reading.orders.append(new)
+        reading.add_order(new)
 
 
 def _layers(at: str, part: dict[str, Any], known: Names) -> list[Layer]:
@@ -193,6 +195,15 @@ def _token(value: Any) -> str | None:
     if text is None:
         # Whatever it is, it may hold the token.
         raise ValueError("Expected the order's token as a text.")
+    if len(text) > LONGEST_TOKEN:
+        raise ValueError(f"Expected the order's token, of at most {LONGEST_TOKEN:,} characters; {len(text):,} came.")
+    return text
+
+
+def _id(value: Any) -> str | None:
+    text = _text(value)
+    if text is not None and len(text) > LONGEST_ID:
+        raise ValueError(f"Expected an id of at most {LONGEST_ID} characters; {came(value)} came.")
     return text
 
 
@@ -242,4 +253,4 @@ def _item(value: Any, at: str, order: _Fields, currency: str | None) -> Item:
         return Item()
     for name, sentence, _ in line.wrong:
         order.wrong(join(at, name), sentence)
-    return line.item
+    return replace(line.item, unread=" and ".join(line.cut) or None)

@@ -6,7 +6,7 @@ from typing import Any
 from connector.gateways import baileys
 from connector.gateways.gateway import Body, pass_over
 from connector.gateways.reading import fields
-from connector.gateways.reading.result import DELETED, Reading, join
+from connector.gateways.reading.result import DELETED, Envelope, Reading, join
 from connector.gateways.reading.unwrap import opened
 from connector.models import OrderChange
 
@@ -38,15 +38,17 @@ def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
         _read_deleted(data, reading)
     elif event in _NEW:
         channel_id = fields.text(body.get("instance"))
+        envelope = Envelope(lambda parts: {**body, "data": parts if len(parts) > 1 else parts[0]})
         messages = _messages(data, where)
         if not messages:
             reading.ignored += 1
         for place, message in messages:
-            kept = {**body, "data": message}
+            known = len(reading.unclear)
             if isinstance(message, dict) and baileys.is_message(message):
-                baileys.read_message(message, reading, now=now, at=place, title=TITLE, channel_id=channel_id, kept=kept)
+                baileys.read_message(message, reading, now=now, at=place, title=TITLE, channel_id=channel_id)
             else:
-                pass_over(message, reading, at=place, title=TITLE, kept=kept)
+                pass_over(message, reading, at=place, title=TITLE)
+            envelope.put_around(reading.unclear[known:])
             reading.count_the_rest()
     elif event == "send.message":
         reading.ignored += 1

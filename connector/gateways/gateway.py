@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from connector.amounts import same_amount, scaled_items, sum_total
 from connector.gateways.reading import ids
-from connector.gateways.reading.ids import LONGEST_ID, is_order_id, why_lost
+from connector.gateways.reading.ids import is_order_id, why_lost
+from connector.gateways.reading.lengths import LONGEST_ID
 from connector.gateways.reading.names import looks_like_an_order
 from connector.gateways.reading.result import Reading, Unclear
 from connector.gateways.reading.wording import kind
@@ -50,7 +51,7 @@ def take(order: NewOrder, reading: Reading, *, at: str, title: str, part: Any, g
         return
     if not order.items:
         order = replace(order, items=None, order_token=None, unfetchable=without_items(title))
-    reading.orders.append(order)
+    reading.add_order(order)
 
 
 def id_of(value: Any) -> str:

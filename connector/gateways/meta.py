@@ -10,7 +10,7 @@ from typing import Any
 from connector.gateways.gateway import Body, id_of, pass_over, take
 from connector.gateways.reading import fields, ids
 from connector.gateways.reading.lines import items_within, with_sku_as_name
-from connector.gateways.reading.result import DELETED, Reading, Unclear, join
+from connector.gateways.reading.result import DELETED, Envelope, Reading, Unclear, join
 from connector.gateways.reading.unwrap import opened
 from connector.gateways.reading.wording import kind
 from connector.gateways.whapi.payload import is_order_message
@@ -31,7 +31,7 @@ def recognises(body: Body) -> bool:
 
 def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
     if _is_message(body):
-        _read_message(body, {}, reading, now=now, at=at or "body")
+        _read_message(body, {}, _Contacts(None), reading, now=now, at=at or "body")
         return
     if "entry" not in body:  # What n8n's and others' triggers hand on: the value of one change.
         _read_value(body, reading, now=now, at=at)
@@ -63,26 +63,31 @@ def _read_value(value: Mapping[str, Any], reading: Reading, *, now: datetime, at
     if not isinstance(messages, list) or not messages:
         pass_over(value, reading, at=at or "body", title=TITLE)
         return
+    contacts_of, envelope = _Contacts(value.get("contacts")), Envelope(lambda parts: {**value, "messages": parts})
     for index, message in enumerate(messages):
-        _read_message(opened(message), value, reading, now=now, at=join(at, f"messages[{index}]"))
+        known = len(reading.unclear)
+        where = join(at, f"messages[{index}]")
+        _read_message(opened(message), value, contacts_of, reading, now=now, at=where)
+        envelope.put_around(reading.unclear[known:])
         reading.count_the_rest()
 
 
-def _read_message(message: Any, value: Mapping[str, Any], reading: Reading, *, now: datetime, at: str) -> None:
-    kept = {**value, "messages": [message]} if value else message
+def _read_message(
+    message: Any, value: Mapping[str, Any], contacts_of: "_Contacts", reading: Reading, *, now: datetime, at: str
+) -> None:
     if not isinstance(message, dict):
-        reading.unclear.append(Unclear(at, f"A message is a JSON object; {kind(message)} came.", kept))
+        reading.unclear.append(Unclear(at, f"A message is a JSON object; {kind(message)} came.", message))
         return
     if (revoked := _revoked(message)) is not None:
         reading.changes.append(OrderChange(DELETED, message_id=revoked))
         reading.ignored += 1
         return
     if not is_order_message(message):
-        pass_over(message, reading, at=at, title=TITLE, kept=kept)
+        pass_over(message, reading, at=at, title=TITLE)
         return
     order = fields.mapping(opened(message.get("order")))
     sender = message.get("from")
-    contact = _contact(value.get("contacts"), message)
+    contact = contacts_of.of(message)
     items = with_sku_as_name(items_within(order, message))
     new = NewOrder(
         order_id=id_of(message.get("id")),
@@ -95,7 +100,7 @@ def _read_message(message: Any, value: Mapping[str, Any], reading: Reading, *, n
         chat_id=ids.chat_id(sender, contact.get("wa_id")),
         message_id=fields.text(message.get("id")),
     )
-    take(new, reading, at=join(at, "id"), title=TITLE, part=kept, given_id=message.get("id"))
+    take(new, reading, at=join(at, "id"), title=TITLE, part=message, given_id=message.get("id"))
 
 
 def _revoked(message: Mapping[str, Any]) -> str | None:
@@ -105,11 +110,21 @@ def _revoked(message: Mapping[str, Any]) -> str | None:
     return fields.text(fields.mapping(message.get("revoke")).get("original_message_id"))
 
 
-def _contact(found: Any, message: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The sender among the contacts of the payload; the only one, where none is named."""
-    listed = [fields.mapping(contact) for contact in found] if isinstance(found, list) else []
-    senders = {fields.plain(message.get(name)) for name in ("from", "from_user_id")} - {None}
-    for contact in listed:
-        if senders & {fields.plain(contact.get(name)) for name in ("wa_id", "user_id")}:
-            return contact
-    return listed[0] if len(listed) == 1 else {}
+class _Contacts:
+    """The contacts of a payload, looked through once for all of its messages."""
+
+    def __init__(self, found: Any) -> None:
+        self._listed = [fields.mapping(contact) for contact in found] if isinstance(found, list) else []
+        self._by_id: dict[str, int] = {}
+        for index, contact in enumerate(self._listed):
+            for name in ("wa_id", "user_id"):
+                if (known := fields.plain(contact.get(name))) is not None:
+                    self._by_id.setdefault(known, index)
+
+    def of(self, message: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The sender of the message; the only contact, where none is named."""
+        senders = [fields.plain(message.get(name)) for name in ("from", "from_user_id")]
+        places = [self._by_id[sender] for sender in senders if sender in self._by_id]
+        if places:
+            return self._listed[min(places)]
+        return self._listed[0] if len(self._listed) == 1 else {}

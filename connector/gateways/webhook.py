@@ -29,6 +29,7 @@ def read_webhook(body: Any, *, now: datetime) -> Reading:
         count, first = len(reading.unclear) + reading.unclear_beyond, reading.unclear[0]
         sentence = f"{count} parts were not understood; the first is {first.field}: {first.reason}"
         reading.unclear = [Unclear("body", sentence, body)]
+    reading.close_envelopes()
     return reading
 
 

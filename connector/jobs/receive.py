@@ -1,9 +1,10 @@
 """The receive stage: stores what a request brought, before it is answered."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from itertools import islice
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,7 +13,7 @@ from connector.gateways.reading.result import Reading
 from connector.jobs.context import ShopContext
 from connector.log import get_logger, log_orders
 from connector.magnitudes import suspicion
-from connector.models import NewOrder, OrderChange
+from connector.models import Item, NewOrder, OrderChange
 from connector.store import intake, quarantine
 from connector.store.changes import put_changes
 from connector.store.intake import OrderIntake
@@ -170,9 +171,15 @@ def _other(order: NewOrder, taken: OrderIntake) -> list[Quarantined]:
     if taken.contradiction is None:
         return []
     # When it came in is the entry's business, so that a repeated delivery is known.
-    said = {name: value for name, value in asdict(order).items() if value is not None and name in _KEPT}
-    items = [{name: value for name, value in asdict(item).items() if value is not None} for item in order.items or ()]
+    said = _known(order, _KEPT)
+    items = [_known(item, _KEPT_OF_ITEMS) for item in order.items or ()]
     return [quarantined(quarantine.OTHER_ORDER, taken.contradiction, said | ({"items": items} if items else {}))]
 
 
-_KEPT = {field.name for field in fields(NewOrder)} - {"received_at", "items", "warning", "unfetchable"}
+def _known(said: NewOrder | Item, names: Sequence[str]) -> dict[str, Any]:
+    return {name: value for name in names if (value := getattr(said, name)) is not None}
+
+
+_NOT_KEPT = {"received_at", "items", "warning", "unfetchable"}
+_KEPT = [field.name for field in fields(NewOrder) if field.name not in _NOT_KEPT]
+_KEPT_OF_ITEMS = [field.name for field in fields(Item)]

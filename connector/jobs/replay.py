@@ -1,7 +1,7 @@
 """Replay: reads quarantined payloads again, with the code that is there now."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from connector.gateways.reading.result import Reading
@@ -13,6 +13,8 @@ from connector.store.database import Database
 from connector.store.quarantine import Entry
 
 _AT_ONCE = 100
+_MOST_BYTES = 512 * 1024
+"""Of payloads that are in work together. What is read from them takes thirty times as much memory."""
 
 
 @dataclass(slots=True)
@@ -35,7 +37,7 @@ def replay(database: Database, receive: ReceiveStage, shop: str, *, ids: Sequenc
     An entry leaves the quarantine in the commit that stores its orders, so that neither can be lost or doubled.
     """
     replayed = Replayed()
-    for entries in _by_ids(database, shop, ids) if ids is not None else _all(database, shop):
+    for entries in _some_at_a_time(database, shop, ids if ids is not None else _all(database, shop)):
         together, understood = Reading(), []
         for entry in entries:
             reading = _read(entry)
@@ -69,21 +71,31 @@ def _read(entry: Entry) -> Reading:
     return reading
 
 
-def _by_ids(database: Database, shop: str, ids: Sequence[int]) -> Iterator[list[Entry]]:
-    with database.read() as connection:
-        found = [quarantine.find_entry(connection, shop, entry_id) for entry_id in dict.fromkeys(ids)]
-    yield [entry for entry in found if entry is not None]
+def _some_at_a_time(database: Database, shop: str, ids: Iterable[int]) -> Iterator[list[Entry]]:
+    """The entries, as many together as go into one commit, and as their payloads leave room for."""
+    entries: list[Entry] = []
+    for entry_id in dict.fromkeys(ids):
+        with database.read() as connection:
+            entry = quarantine.find_entry(connection, shop, entry_id)
+        if entry is None:
+            continue
+        if entries and (len(entries) == _AT_ONCE or sum(one.bytes for one in entries) + entry.bytes > _MOST_BYTES):
+            yield entries
+            entries = []
+        entries.append(entry)
+    if entries:
+        yield entries
 
 
-def _all(database: Database, shop: str) -> Iterator[list[Entry]]:
-    """All entries that are there at the beginning, some at a time, the oldest first."""
+def _all(database: Database, shop: str) -> Iterator[int]:
+    """The ids of all entries that are there at the beginning, the oldest first."""
     with database.read() as connection:
-        newest = quarantine.list_entries(connection, shop, limit=1)
+        newest = quarantine.list_heads(connection, shop, limit=1)
     seen = 0
     while newest and seen < newest[0].id:
         with database.read() as connection:
-            entries = quarantine.list_entries(connection, shop, limit=_AT_ONCE, after=seen)
-        if not entries:
+            heads = quarantine.list_heads(connection, shop, limit=_AT_ONCE, after=seen)
+        if not heads:
             return
-        seen = entries[-1].id
-        yield [entry for entry in entries if entry.id <= newest[0].id]
+        seen = heads[-1].id
+        yield from (head.id for head in heads if head.id <= newest[0].id)

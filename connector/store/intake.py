@@ -14,6 +14,7 @@ from connector.models import ItemsState, NewOrder, Order
 from connector.store.dialect import insert_new, select_among
 from connector.store.items import OrderItems, put_items
 from connector.store.known import adds_something, complete, known_orders
+from connector.store.orders import find_order
 from connector.store.same_order import contradiction as contradiction_of
 from connector.store.tables import orders, past_orders
 
@@ -50,33 +51,52 @@ def add_orders(
         first.setdefault(order.order_id, order)
     times = Counter(order.order_id for order in new_orders)
     keys: dict[str, int] = {}
-    known: dict[str, Order] = {}
+    known = _Known(connection, shop)
     for some in _batched(first.values()):
         keys |= _insert(connection, shop, some, now=now, grace=grace)
         # An order that is new lacks something only where it comes once more in the same payload.
         again = [order.order_id for order in some if order.order_id not in keys or times[order.order_id] > 1]
         if again:
-            known |= known_orders(connection, shop, again)
+            known.look_up(again)
     taken = []
     for order in new_orders:
         key = keys.pop(order.order_id, None)
         contradiction = None
         if key is None:
-            contradiction = _again(connection, known.get(order.order_id), order, times[order.order_id], now=now)
+            contradiction = known.again(order, comes_again=times[order.order_id] > 1, now=now)
         elif order.items:
             put_items(connection, [OrderItems(key, order.items, order.item_count, order.total_price)])
         taken.append(OrderIntake(order.order_id, key is not None, contradiction))
     return taken
 
 
-def _again(connection: Connection, known: Order | None, order: NewOrder, times: int, *, now: datetime) -> str | None:
-    """What becomes of another delivery of a known order: see `known.complete`. Most repeat what is there word for word,
-    and cost nothing more; one that was pruned has nothing to be compared with."""
-    if known is None:
-        return None
-    if times == 1 and not order.items and not adds_something(known, order):
-        return contradiction_of(known, order)
-    return complete(connection, known.id, order, now=now)
+class _Known:
+    """The orders that are there already, as far as they come again."""
+
+    def __init__(self, connection: Connection, shop: str) -> None:
+        self._connection = connection
+        self._shop = shop
+        self._orders: dict[str, Order] = {}
+        self._with_items: set[str] = set()
+
+    def look_up(self, order_ids: Sequence[str]) -> None:
+        self._orders |= known_orders(self._connection, self._shop, order_ids)
+
+    def again(self, order: NewOrder, *, comes_again: bool, now: datetime) -> str | None:
+        """What becomes of another delivery of a known order: see `known.complete`. Most repeat what is there word for
+        word, and cost nothing more, however often they stand in a payload; one that was pruned has nothing to be
+        compared with."""
+        known = self._orders.get(order.order_id)
+        if known is None:
+            return None
+        comparable = not order.items or order.order_id in self._with_items
+        if comparable and not adds_something(known, order):
+            return contradiction_of(known, order)
+        contradiction = complete(self._connection, known.id, order, now=now)
+        if comes_again and (renewed := find_order(self._connection, self._shop, order.order_id)) is not None:
+            self._orders[order.order_id] = renewed
+            self._with_items.add(order.order_id)
+        return contradiction
 
 
 def _batched(new_orders: Iterable[NewOrder]) -> Iterator[list[NewOrder]]:

@@ -43,8 +43,8 @@ class Quarantined:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A payload in quarantine."""
+class Head:
+    """An entry without its payload."""
 
     id: int
     received_at: datetime
@@ -52,18 +52,16 @@ class Entry:
     """Where in its request it stood."""
     reason: str
     """A sentence: why it was not understood."""
-    payload: str
-    """JSON. Order tokens stand in it, so it is not to be shown as it is."""
+    bytes: int
+    """Of the payload."""
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """An entry without its payload."""
+class Entry(Head):
+    """A payload in quarantine."""
 
-    id: int
-    received_at: datetime
-    field: str
-    reason: str
+    payload: str
+    """JSON. Order tokens stand in it, so it is not to be shown as it is."""
 
 
 def quarantined(field: str, reason: str, part: Any) -> Quarantined:
@@ -103,6 +101,7 @@ def keep(connection: Connection, shop: str, parts: Sequence[Quarantined], *, now
                 "field": part.field,
                 "reason": part.reason,
                 "payload": part.payload,
+                "payload_bytes": len(part.payload),
             }
             for part in new
         ],
@@ -123,24 +122,20 @@ def are_kept(connection: Connection, shop: str, parts: Sequence[Quarantined]) ->
     return [part.digest in known for part in parts]
 
 
-def list_entries(
+def list_heads(
     connection: Connection, shop: str, *, limit: int, before: int | None = None, after: int | None = None
-) -> list[Entry]:
-    """The newest first, below `before`; or, with `after`, the oldest first, above it."""
-    query = sa.select(quarantine).where(quarantine.c.shop == shop).limit(limit)
+) -> list[Head]:
+    """The newest first, below `before`; or, with `after`, the oldest first, above it. Nothing of the payloads is
+    read."""
+    query = sa.select(*_HEAD).where(quarantine.c.shop == shop).limit(limit)
     if before is not None:
         query = query.where(quarantine.c.id < before)
     if after is not None:
         query = query.where(quarantine.c.id > after)
     query = query.order_by(quarantine.c.id if after is not None else quarantine.c.id.desc())
-    return [_entry(row) for row in connection.execute(query)]
-
-
-def list_heads(connection: Connection, shop: str, *, limit: int) -> list[Head]:
-    """The newest first; nothing of the payloads is read."""
-    columns = (quarantine.c.id, quarantine.c.received_at, quarantine.c.field, quarantine.c.reason)
-    query = sa.select(*columns).where(quarantine.c.shop == shop).order_by(quarantine.c.id.desc()).limit(limit)
-    return [Head(row.id, row.received_at, row.field, row.reason) for row in connection.execute(query)]
+    return [
+        Head(row.id, row.received_at, row.field, row.reason, row.payload_bytes) for row in connection.execute(query)
+    ]
 
 
 def find_entry(connection: Connection, shop: str, entry_id: int) -> Entry | None:
@@ -167,7 +162,16 @@ def count_other_orders(connection: Connection, shop: str) -> int:
 
 
 def _entry(row: sa.Row[Any]) -> Entry:
-    return Entry(row.id, row.received_at, row.field, row.reason, row.payload)
+    return Entry(row.id, row.received_at, row.field, row.reason, row.payload_bytes, row.payload)
+
+
+_HEAD = (
+    quarantine.c.id,
+    quarantine.c.received_at,
+    quarantine.c.field,
+    quarantine.c.reason,
+    quarantine.c.payload_bytes,
+)
 
 
 def _as_json(part: Any) -> str:

@@ -287,7 +287,24 @@ quarantine = sa.Table(
     sa.Column("field", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("payload_bytes", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("shop", "digest", name="quarantine_once"),
+)
+
+logins = sa.Table(
+    "logins",
+    metadata,
+    sa.Column("shop", sa.String(64), primary_key=True),
+    sa.Column("key_digest", sa.String(64), nullable=False),
+    sa.Column("number", sa.BigInteger, nullable=False),
+)
+
+ended_logins = sa.Table(
+    "ended_logins",
+    metadata,
+    sa.Column("shop", sa.String(64), primary_key=True),
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("until", Moment, nullable=False),
 )
 
 outbox = sa.Table(

@@ -18,6 +18,7 @@ from tests.attack.test_routes import count
 from tests.clock import FakeClock
 from tests.context import shop_context
 from tests.service.shop import Shop
+from tests.store.helpers import quarantined_entries
 
 NOW = FakeClock().now()
 MANY = 10_000
@@ -62,8 +63,7 @@ def test_half_a_million_things_that_are_no_payload_are_kept_as_one(shop: Shop) -
         {"accepted": 0, "duplicates": 0, "ignored": 0, "quarantined": 1},
     )
     assert count(shop, "quarantine") == before + 1
-    with shop.service.database.read() as connection:
-        (entry,) = quarantine.list_entries(connection, "default", limit=1)
+    (entry,) = quarantined_entries(shop.service.database, limit=1)
     assert len(entry.payload) <= quarantine.LARGEST_PAYLOAD
 
 

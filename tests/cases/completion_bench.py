@@ -19,7 +19,7 @@ from connector.models import Item, NewOrder, Order, OrderChange
 from connector.runtime import SHOP
 from connector.sheets.columns import Tab
 from connector.sheets.workbook import Workbook
-from connector.store import orders, quarantine
+from connector.store import orders
 from connector.store.database import Database
 from connector.store.quarantine import Entry
 from connector.store.tables import outbox
@@ -30,6 +30,7 @@ from sandbox.google.standin import Answer
 from tests.clock import FakeClock
 from tests.context import shop_context
 from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, new_google
+from tests.store.helpers import quarantined_entries
 
 TITLES = {Tab.ORDERS: "Orders", Tab.ITEMS: "Items"}
 NOT_FOUND = 404
@@ -154,8 +155,7 @@ class Bench:
         return sheet.cell(at, header.index(column))
 
     def quarantined(self) -> Sequence[Entry]:
-        with self.database.read() as connection:
-            return quarantine.list_entries(connection, SHOP, limit=100)
+        return quarantined_entries(self.database)
 
     def told(self) -> list[tuple[str, str]]:
         """The types of the events and what they are about, in their order."""

@@ -10,7 +10,7 @@ from connector.api import auth, orders, quarantine, request, webhooks
 from connector.api.openapi import document
 from connector.gateways import forwarded
 from connector.gateways.reading import names, numerals
-from connector.gateways.reading.ids import LONGEST_ID
+from connector.gateways.reading.lengths import LONGEST_ID, LONGEST_TOKEN
 from connector.gateways.reading.lines import MOST_ITEMS
 from connector.gateways.reading.unwrap import WRAPPERS
 from connector.gateways.registry import WITH_WEBHOOKS
@@ -63,6 +63,20 @@ def test_an_order_id_is_as_long_as_it_may_be_wherever_it_is_described() -> None:
     described = [field(schema, "order_id") for schema in ("OrderFields", "BareOrder", "FormOrder")]
 
     assert [found["maxLength"] for found in (*described, whapi_order)] == [LONGEST_ID] * 4
+
+
+def test_other_ids_and_tokens_are_as_long_as_they_may_be_where_a_longer_one_is_refused() -> None:
+    ids = [("BareOrder", "channel_id"), ("FormOrder", "channel_id"), ("BareItem", "sku"), ("BareItem", "product_id")]
+
+    assert [field(*place)["maxLength"] for place in ids] == [LONGEST_ID] * 4
+    assert [field(schema, "order_token")["maxLength"] for schema in ("BareOrder", "FormOrder")] == [LONGEST_TOKEN] * 2
+
+
+def test_a_list_is_as_large_as_it_may_be() -> None:
+    listed = operation_of("GET", "/orders")["responses"]["200"]["description"]
+
+    for description in (listed, field("OrdersReceipt", "orders")["description"]):
+        assert f"have room in {request.LARGEST_LIST // MIB} MiB" in description
 
 
 def test_an_order_may_have_as_many_items_as_are_taken() -> None:

@@ -1,6 +1,5 @@
 """Who is let in, who is not, and what every answer forbids the browser."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -9,8 +8,10 @@ import pytest
 from connector.api.auth import WINDOW, Throttle
 from connector.app import create_app
 from connector.dashboard.auth import MOST_WRONG, MOST_WRONG_OF_ALL, Access
-from connector.dashboard.session import COOKIE, LASTS, Session, Sessions
-from connector.runtime import Service
+from connector.dashboard.routes import LARGEST_FORM
+from connector.dashboard.session import COOKIE
+from connector.runtime import SHOP, Service
+from connector.store.database import Database
 from tests.clock import FakeClock
 from tests.page.visitor import PASSWORD, Visitor
 from tests.service.shop import Shop
@@ -117,6 +118,15 @@ def test_a_form_from_elsewhere_is_refused(visitor: Visitor, path: str) -> None:
         assert "This form is out of date, or was not sent from this page." in answer.text
     assert visitor.get().status_code == 200
     assert "Latest orders" in visitor.get().text
+
+
+def test_a_form_that_is_larger_than_any_of_the_page_is_refused_unread(stranger: Visitor) -> None:
+    stranger.get()
+
+    answer = stranger.post("/status/login", password="x" * LARGEST_FORM)
+
+    assert answer.status_code == 413
+    assert "This form is larger than any of this page&#39;s." in answer.text
 
 
 def test_another_browsers_form_is_refused_too(shop: Shop, visitor: Visitor) -> None:
@@ -261,35 +271,7 @@ def test_strangers_at_the_same_proxy_cannot_lock_out_a_browser_that_was_here_bef
     assert door.log_in() == 303
 
 
-def test_a_login_ends_by_itself_and_with_a_change_of_the_password_or_the_secret() -> None:
-    clock = FakeClock()
-    sessions = Sessions(password=PASSWORD, salt="secret")
-    cookie = sessions.sign(sessions.logged_in(clock.now()))
-
-    def is_in(sessions: Sessions) -> bool:
-        session = sessions.read(cookie)
-        return session is not None and session.is_in(clock.now())
-
-    assert is_in(sessions)
-    assert is_in(Sessions(password=PASSWORD, salt="secret"))
-    assert not is_in(Sessions(password=PASSWORD + "x", salt="secret"))
-    assert not is_in(Sessions(password=PASSWORD, salt="other"))
-    clock.advance(LASTS.total_seconds() - 1)
-    assert is_in(sessions)
-    clock.advance(timedelta(seconds=1).total_seconds())
-    assert not is_in(sessions)
-
-
-def test_a_cookie_that_was_changed_is_nobodys() -> None:
-    sessions = Sessions(password=PASSWORD, salt="secret")
-    cookie = sessions.sign(Session("id"))
-
-    assert sessions.read(cookie) == Session("id")
-    for changed in ("", "x", cookie[:-1], cookie[1:], cookie + "x", cookie.swapcase(), "." * 50, "é" * 9):
-        assert sessions.read(changed) is None
-
-
-def test_access_needs_no_session_of_a_page_that_is_off() -> None:
-    access = Access(password=None, salt="secret", clock=FakeClock())
+def test_access_needs_no_session_of_a_page_that_is_off(database: Database) -> None:
+    access = Access(password=None, salt="secret", clock=FakeClock(), database=database, shop=SHOP)
 
     assert access.is_shut

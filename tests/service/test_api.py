@@ -156,7 +156,7 @@ def test_wrong_fields_are_a_422_that_names_each_and_stores_nothing(shop: Shop) -
         "fields": [
             {
                 "field": "[1].order_id",
-                "message": "Expected a text of 1 to 200 characters on one line; an empty list came.",
+                "message": "Expected a text of 1 to 128 characters on one line; an empty list came.",
             },
             {
                 "field": "[1].item_count",

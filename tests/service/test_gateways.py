@@ -168,7 +168,7 @@ def test_what_cannot_be_read_is_kept_and_can_be_replayed(shop: Shop) -> None:
 
     assert (answer.status_code, answer.json()["quarantined"]) == (200, 1)
     (entry,) = shop.http.get("/quarantine").json()["quarantined"]
-    assert entry["reason"] == "An order id is a text of 1 to 200 characters; nothing came."
+    assert entry["reason"] == "An order id is a text of 1 to 128 characters; nothing came."
     assert shop.post("/quarantine/replay", None).json()["left"] == 1
 
 

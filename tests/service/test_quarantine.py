@@ -14,6 +14,7 @@ from connector.store import intake, quarantine
 from connector.store.quarantine import Entry
 from sandbox.orders import whapi_sample
 from tests.service.shop import Shop
+from tests.store.helpers import quarantined_entries
 
 NOTHING = {"understood": 0, "left": 0, "accepted": 0, "duplicates": 0, "ignored": 0}
 
@@ -40,8 +41,7 @@ def updated(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def entries(shop: Shop) -> list[Entry]:
-    with shop.service.database.read() as connection:
-        return quarantine.list_entries(connection, SHOP, limit=100)
+    return quarantined_entries(shop.service.database)
 
 
 def put_aside(shop: Shop, field: str, part: Any) -> int:
@@ -63,7 +63,7 @@ def test_what_was_put_aside_is_listed_and_shown_without_its_token(shop: Shop) ->
     assert listed["next_before"] is None
     assert (second["field"], second["reason"]) == ("messages[1]", "A message is a JSON object; a number came.")
     assert first["field"] == "messages[0].order.order_id"
-    assert first["reason"] == "An order id is a text of 1 to 200 characters; nothing came."
+    assert first["reason"] == "An order id is a text of 1 to 128 characters; nothing came."
     assert list(first) == ["id", "received_at", "field", "reason", "bytes"]
     del message["order"]["preview"]
     message["order"]["token"] = "[secret]"

@@ -12,14 +12,13 @@ from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.gateways.whapi.payload import read_payload
 from connector.jobs.message_history import MESSAGES_AT_ONCE
 from connector.models import ItemsState
-from connector.store import quarantine
 from connector.store.database import Database
 from connector.store.tables import orders as orders_table
 from connector.store.tables import past_orders
 from sandbox.faults import Fault
 from tests.clock import FakeClock
 from tests.service.past_channel import DAY, PastChannel
-from tests.store.helpers import SHOP, get
+from tests.store.helpers import SHOP, get, quarantined_entries
 
 HOUR = 3600
 
@@ -263,8 +262,7 @@ def test_an_order_message_that_is_not_understood_is_quarantined_once(channel: Pa
     with channel.statements() as changes:
         channel.reconcile.run()
 
-    with channel.database.read() as connection:
-        (entry,) = quarantine.list_entries(connection, SHOP, limit=10)
+    (entry,) = quarantined_entries(channel.database)
     assert (entry.field, changes) == ("messages[0].order.order_id", [])
     assert odd["order"]["token"] in entry.payload
 

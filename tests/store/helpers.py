@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from connector.models import Item, NewOrder, Order, shown_for
-from connector.store import batches, fetching, intake, orders
+from connector.store import batches, fetching, intake, orders, quarantine
 from connector.store.batches import Batch, Made
 from connector.store.database import Database
+from connector.store.quarantine import Entry
 from tests.clock import FakeClock
 
 SHOP = "default"
@@ -23,6 +24,14 @@ def new_order(order_id: str = "1", **values: Any) -> NewOrder:
 def add(database: Database, clock: FakeClock, *new: NewOrder) -> list[bool]:
     taken = database.write(lambda connection: intake.add_orders(connection, SHOP, new, now=clock.now(), grace=GRACE))
     return [entry.is_new for entry in taken]
+
+
+def quarantined_entries(database: Database, **options: Any) -> list[Entry]:
+    """What is in quarantine, with its payloads."""
+    with database.read() as connection:
+        heads = quarantine.list_heads(connection, SHOP, **{"limit": 100, **options})
+        found = [quarantine.find_entry(connection, SHOP, head.id) for head in heads]
+    return [entry for entry in found if entry is not None]
 
 
 def get(database: Database, order_id: str = "1") -> Order:

@@ -5,18 +5,13 @@ import pytest
 
 from connector.store import quarantine
 from connector.store.database import Database
-from connector.store.quarantine import LARGEST_PAYLOAD, Entry, Quarantined, quarantined
+from connector.store.quarantine import LARGEST_PAYLOAD, Quarantined, quarantined
 from tests.clock import FakeClock
-from tests.store.helpers import SHOP
+from tests.store.helpers import SHOP, quarantined_entries
 
 
 def keep(database: Database, clock: FakeClock, *parts: Quarantined) -> None:
     database.write(lambda connection: quarantine.keep(connection, SHOP, parts, now=clock.now()))
-
-
-def entries(database: Database, **options: Any) -> list[Entry]:
-    with database.read() as connection:
-        return quarantine.list_entries(connection, SHOP, **{"limit": 100, **options})
 
 
 def test_a_payload_is_kept_whole_but_for_its_picture(database: Database, clock: FakeClock) -> None:
@@ -29,7 +24,7 @@ def test_a_payload_is_kept_whole_but_for_its_picture(database: Database, clock: 
 
     keep(database, clock, quarantined("messages", "Odd.", payload))
 
-    (entry,) = entries(database)
+    (entry,) = quarantined_entries(database)
     del payload["messages"]["0"]["order"]["preview"]  # type: ignore[index]
     assert (entry.field, entry.reason, entry.received_at) == ("messages", "Odd.", clock.now())
     assert json.loads(entry.payload) == payload
@@ -39,7 +34,7 @@ def test_a_repeated_payload_is_kept_once(database: Database, clock: FakeClock) -
     for _ in range(3):
         keep(database, clock, quarantined("body", "Odd.", {"a": 1}), quarantined("body", "Odd.", {"a": 1}))
 
-    assert len(entries(database)) == 1
+    assert len(quarantined_entries(database)) == 1
 
 
 def test_of_a_very_large_payload_only_long_texts_are_cut(database: Database, clock: FakeClock) -> None:
@@ -47,7 +42,7 @@ def test_of_a_very_large_payload_only_long_texts_are_cut(database: Database, clo
 
     keep(database, clock, quarantined("messages[0]", "Odd.", {"type": "order", "order": order}))
 
-    (entry,) = entries(database)
+    (entry,) = quarantined_entries(database)
     kept = json.loads(entry.payload)["order"]
     assert len(entry.payload) <= LARGEST_PAYLOAD
     assert (kept["order_id"], kept["token"]) == ("1", "t" * 48)
@@ -62,7 +57,7 @@ def test_of_one_that_is_large_all_over_the_beginning_is_kept_as_text(
 ) -> None:
     keep(database, clock, quarantined("body", "Odd.", part))
 
-    (entry,) = entries(database)
+    (entry,) = quarantined_entries(database)
     beginning = json.loads(entry.payload)
     assert len(entry.payload) <= LARGEST_PAYLOAD
     assert json.dumps(part, separators=(",", ":")).startswith(beginning)
@@ -87,15 +82,15 @@ def test_only_the_newest_are_kept(database: Database, clock: FakeClock, monkeypa
     keep(database, clock, *parts[:4])
     keep(database, clock, *parts[4:])
 
-    assert [json.loads(entry.payload)["number"] for entry in entries(database)] == [11, 10, 9, 8, 7]
+    assert [json.loads(entry.payload)["number"] for entry in quarantined_entries(database)] == [11, 10, 9, 8, 7]
 
 
 def test_entries_are_listed_newest_first_or_oldest_first_page_by_page(database: Database, clock: FakeClock) -> None:
     keep(database, clock, *(quarantined("body", "Odd.", number) for number in range(5)))
 
-    newest = entries(database, limit=2)
-    older = entries(database, limit=2, before=newest[-1].id)
-    oldest = entries(database, limit=2, after=0)
+    newest = quarantined_entries(database, limit=2)
+    older = quarantined_entries(database, limit=2, before=newest[-1].id)
+    oldest = quarantined_entries(database, limit=2, after=0)
 
     assert [[entry.payload for entry in page] for page in (newest, older, oldest)] == [
         ["4", "3"],

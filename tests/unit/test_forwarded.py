@@ -66,7 +66,7 @@ def test_each_wrong_field_is_named_with_what_came_and_what_was_expected() -> Non
     body = {"order_id": {}, "token": 5, "item_count": "many", "received_at": "yesterday", "items": [{"price": [1]}]}
 
     assert problems(body) == [
-        ("order_id", "Expected a text of 1 to 200 characters on one line; an empty object came."),
+        ("order_id", "Expected a text of 1 to 128 characters on one line; an empty object came."),
         ("items[0].price", "Expected a number, such as 359 or 359.50; a list of 1 came."),
         (
             "received_at",

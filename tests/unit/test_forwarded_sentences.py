@@ -53,9 +53,9 @@ def order(**fields: Any) -> dict[str, Any]:
         (order(orderId="2"), "order_id",
          "Expected one value; `orderId` came as well, with another. Send one of them."),
         (order(order_id="a\nb"), "order_id",
-         'Expected a text of 1 to 200 characters on one line; the text "a\nb" came.'),
+         'Expected a text of 1 to 128 characters on one line; the text "a\nb" came.'),
         (order(order_id="x" * 201), "order_id",
-         "Expected a text of 1 to 200 characters on one line; a text of 201 characters came."),
+         "Expected a text of 1 to 128 characters on one line; a text of 201 characters came."),
         (order(order_token=[TOKEN]), "order_token", "Expected the order's token as a text."),
         (order(Total="1,200"), "Total", NUMBER + 'the text "1,200" came.'),
         (order(total="12,345"), "total", NUMBER + 'the text "12,345" came.'),
@@ -80,7 +80,7 @@ def order(**fields: Any) -> dict[str, Any]:
         ({**SAMPLE, "messages": [7]}, "messages[0]", "A message is a JSON object; a number came."),
         ({"type": "order", "from": "1"}, "order", "An order message has an object `order`; nothing came."),
         (n8n({"type": "order", "from_me": False, "order": {}}), "body.order.order_id",
-         "An order id is a text of 1 to 200 characters; nothing came."),
+         "An order id is a text of 1 to 128 characters; nothing came."),
     ],
 )  # fmt: skip
 def test_a_wrong_body_is_named_with_its_place(body: Any, field: str, sentence: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connector.gateways.reading import fields
+from connector.gateways.reading.lengths import LONGEST_ID
 from connector.gateways.reading.placeholders import lost_in_an_id
 from connector.gateways.reading.visible import without_invisible
 from connector.gateways.reading.wording import came
@@ -26,7 +27,6 @@ _BEFORE_A_NUMBER = re.compile(r"\A(?:[=']|tel:|whatsapp:|(?:https?://)?wa\.me/)+
 _FRACTION = re.compile(r"\.0+\Z")
 """Of a number that was kept as an amount: `4915550001111.0`."""
 _WRITTEN = re.compile(r"\+?[\d\s().\-/\u00a0\u2009\u202f\u2010-\u2013\u200e\u200f]{7,40}\Z", re.ASCII)
-LONGEST_ID = 200
 _MEANINGFUL = re.compile(r"\w")
 _BREAK = re.compile(r"[\t\n\u2028\u2029]")
 _ROUNDED_FROM = 1e11
@@ -105,7 +105,8 @@ def why_lost(value: Any) -> str | None:
         lost: str | None = "a number that a spreadsheet has rounded"
     else:
         text = order_id(value)
-        lost = None if text is None else lost_in_an_id(text)
+        # One that is too long is none, whatever stands in it.
+        lost = None if text is None or len(text) > LONGEST_ID else lost_in_an_id(text)
     if lost is None:
         return None
     remedy = (

@@ -6,6 +6,7 @@ from math import inf
 from typing import Any
 
 from connector.gateways.reading import fields, names, numerals
+from connector.gateways.reading.lengths import LONGEST_ID, LONGEST_NAME, LONGEST_TEXT, cut
 from connector.gateways.reading.unwrap import opened
 from connector.gateways.reading.wording import came
 from connector.models import Item
@@ -34,6 +35,8 @@ class Line:
     """Whether it has any field of an item; a currency alone could be that of all."""
     wrong: list[tuple[str, str, Any]] = field(default_factory=list)
     """What could not be read: the field as it was called, what was expected, and what came."""
+    cut: list[str] = field(default_factory=list)
+    """What was too long, in words."""
 
 
 def read_line(entry: Mapping[str, Any], *, currency: str | None = None) -> Line:
@@ -56,17 +59,35 @@ def read_line(entry: Mapping[str, Any], *, currency: str | None = None) -> Line:
         return value
 
     line.item = Item(
-        product_id=take("product_id", fields.text, TEXT),
-        sku=take("sku", fields.text, TEXT),
-        name=take("name", fields.text, TEXT),
+        product_id=take("product_id", _id, ID),
+        sku=take("sku", _id, ID),
+        name=_within(take("name", fields.text, TEXT), "name", line),
         quantity=take("quantity", numerals.number, NUMBER),
         price=take("price", lambda value: numerals.money(value, currency=own or currency)[0], NUMBER),
-        currency=take("currency", fields.text, TEXT),
-        image=fields.picture(given["image"].value) if "image" in given else None,
+        currency=_within(take("currency", fields.text, TEXT), "currency", line),
+        image=_picture(given["image"].value) if "image" in given else None,
     )
     if line.item.currency is None and "price" in given:
-        line.item = replace(line.item, currency=fields.text(numerals.currency_of(given["price"].value)))
+        of_price = fields.text(numerals.currency_of(given["price"].value))
+        line.item = replace(line.item, currency=_within(of_price, "currency", line))
     return line
+
+
+def _id(value: Any) -> str | None:
+    text = fields.text(value)
+    return None if text is None or len(text) > LONGEST_ID else text
+
+
+def _within(text: str | None, name: str, line: Line) -> str | None:
+    if text is None or (shorter := cut(text, LONGEST_NAME)) == text:
+        return text
+    line.cut.append(f"the {name} was cut: it had {len(text):,} characters, and {LONGEST_NAME:,} are the most")
+    return shorter
+
+
+def _picture(value: Any) -> str | None:
+    address = fields.picture(value)
+    return None if address is None or len(address) > LONGEST_TEXT else address
 
 
 def _with_its_product(entry: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -140,7 +161,7 @@ def read_lines(entries: Any, *, most: float = inf, currency: str | None = None) 
         if not line.known:
             return None
         unread = [f"the {name} could not be read: {came(value)} came" for name, _, value in line.wrong]
-        items.append(replace(line.item, unread=" and ".join(unread) or None))
+        items.append(replace(line.item, unread=" and ".join([*unread, *line.cut]) or None))
     return tuple(items)
 
 
@@ -169,5 +190,6 @@ def with_sku_as_name(items: Sequence[Item]) -> tuple[Item, ...]:
 
 
 TEXT = "Expected a text"
+ID = f"Expected a text of at most {LONGEST_ID} characters"
 NUMBER = "Expected a number, such as 359 or 359.50"
 _LISTS = frozenset(map(names.spelling, names.ORDER["items"]))

@@ -10,6 +10,7 @@ What looks like an order is never passed over as an event of another kind: it is
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from connector.gateways.reading import fields
@@ -95,6 +96,10 @@ def spelling(name: str) -> str:
     return _BETWEEN_WORDS.sub("", name).casefold()
 
 
+_our_spelling = cache(spelling)
+"""For our own names, of which there are few."""
+
+
 def names_an_order(part: Mapping[str, Any]) -> bool:
     """Whether the object has an order's id or token under a name that says so."""
     return not {"orderid", "ordertoken"}.isdisjoint(map(spelling, part))
@@ -120,7 +125,8 @@ def find_all(part: Mapping[str, Any], names: Names) -> dict[str, list[Given]]:
     for field, candidates in names.items():
         given = []
         for candidate in candidates:
-            spelled = [name for name in by_spelling.get(spelling(candidate), ()) if not _is_empty(field, part[name])]
+            called_so = by_spelling.get(_our_spelling(candidate), ())
+            spelled = [name for name in called_so if not _is_empty(field, part[name])]
             if spelled:
                 first, *others = spelled
                 rival = next((other for other in others if part[other] != part[first]), None)

@@ -1,9 +1,11 @@
 """What a request's body held, as each gateway's reader gives it: orders, later news of orders, and what is unclear."""
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from connector.gateways.reading import fields, numerals
+from connector.gateways.reading.lengths import limited
 from connector.gateways.reading.wording import came
 from connector.models import NewOrder, Number, OrderChange
 
@@ -24,7 +26,26 @@ def status_sentence(status: Any) -> str | None:
     return None if text in _FIRST_STATUSES else f"Order {text}"
 
 
-@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What several unclear parts of one payload came in, and are kept in: once, with all of them. Stored with each, it
+    would take as many times its size."""
+
+    def __init__(self, whole: Callable[[list[Any]], Any]) -> None:
+        """`whole` gives the payload with these parts alone."""
+        self._whole = whole
+
+    def put_around(self, unclear: Iterable["Unclear"]) -> None:
+        for part in unclear:
+            part.envelope = self
+
+    def closed(self, unclear: Sequence["Unclear"]) -> "Unclear":
+        """All of its parts as one."""
+        first, count = unclear[0], len(unclear)
+        reason = first.reason if count == 1 else f"{count} parts were not understood; the first: {first.reason}"
+        return Unclear(first.field, reason, self._whole([part.part for part in unclear]))
+
+
+@dataclass(slots=True)
 class Unclear:
     """A part of a payload that could be read but not understood."""
 
@@ -34,6 +55,7 @@ class Unclear:
     """A sentence: what was expected and what came."""
     part: Any
     """The part itself, to be kept."""
+    envelope: Envelope | None = None
 
 
 @dataclass(slots=True)
@@ -49,6 +71,10 @@ class Reading:
     unclear_beyond: int = 0
     """Further unclear parts, which are only counted."""
 
+    def add_order(self, order: NewOrder) -> None:
+        """Adds an order, with each of its texts within its bound."""
+        self.orders.append(limited(order))
+
     def add(self, other: "Reading") -> None:
         self.orders += other.orders
         self.ignored += other.ignored
@@ -61,6 +87,16 @@ class Reading:
         """Lets go of the unclear parts beyond the first MOST_UNCLEAR."""
         self.unclear_beyond += max(len(self.unclear) - MOST_UNCLEAR, 0)
         del self.unclear[MOST_UNCLEAR:]
+
+    def close_envelopes(self) -> None:
+        """Puts the unclear parts that came in one envelope together in it, at the place of the first."""
+        together: dict[int, list[Unclear]] = {}
+        for part in self.unclear:
+            together.setdefault(id(part if part.envelope is None else part.envelope), []).append(part)
+        self.unclear = [
+            parts[0] if (envelope := parts[0].envelope) is None else envelope.closed(parts)
+            for parts in together.values()
+        ]
 
 
 def read_number(value: Any, name: str, unread: list[str], *, currency: str | None = None) -> Number | None:

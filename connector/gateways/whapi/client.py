@@ -1,6 +1,5 @@
 """Talks to Whapi's gateway over pooled connections, with a deadline and a size cap for each answer."""
 
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
+from connector.gateways.reading.unwrap import parse_json
 from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.gateways.whapi.payload import MessagePage, parse_items, parse_page
 from connector.models import Item
@@ -156,7 +156,7 @@ class WhapiClient:
     ) -> Mapping[str, Any]:
         with observed_call(self._observer, Callee.WHAPI, operation):
             try:
-                answer = self._call(method, target, bearer=True, body=body)
+                answer = self._call(method, target, bearer=True, body=body, about_channel=True)
             except WhapiError as error:
                 if error.kind != "not_found":
                     raise
@@ -180,6 +180,7 @@ class WhapiClient:
         bearer: bool,
         largest: int = LARGEST_ANSWER,
         body: Mapping[str, Any] | None = None,
+        about_channel: bool = False,
     ) -> Any:
         headers = {"Authorization": f"Bearer {self._token}"} if bearer else {}
         deadline = time.monotonic() + self._timeout
@@ -205,8 +206,9 @@ class WhapiClient:
         if response.status_code != HTTPStatus.OK:
             raise _refusal(response.status_code, response.headers)
         try:
-            return json.loads(content)
-        except (ValueError, RecursionError):
+            # What is read of it may be cut where it is too deep; settings go back as they came, or not at all.
+            return parse_json(content, cut=not about_channel)
+        except ValueError:
             raise WhapiError(
                 "Whapi's answer was not JSON. It will be tried again.", scope=Scope.ORDER, kind="nonsense"
             ) from None

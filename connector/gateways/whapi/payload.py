@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from connector.gateways.reading import fields, ids, numerals
-from connector.gateways.reading.ids import LONGEST_ID, is_order_id, why_lost
+from connector.gateways.reading.ids import is_order_id, why_lost
+from connector.gateways.reading.lengths import LONGEST_ID
 from connector.gateways.reading.lines import items_within, read_lines
 from connector.gateways.reading.names import looks_like_an_order
 from connector.gateways.reading.result import (
@@ -224,7 +225,7 @@ def _read_order(
     unread: list[str] = []
     currency = fields.text(order.get("currency"))
     total = read_number(order.get("total_price"), "total", unread, currency=currency)
-    reading.orders.append(
+    reading.add_order(
         NewOrder(
             order_id=order_id,
             received_at=fields.moment(message.get("timestamp"), now=now) or now,
@@ -247,4 +248,6 @@ def _read_order(
 
 def _with_channel(message: Mapping[str, Any], channel_id: str | None) -> Mapping[str, Any]:
     """The message as it is kept: with the channel, which stood in the payload around it."""
-    return message if channel_id is None or "channel_id" in message else {**message, "channel_id": channel_id}
+    if channel_id is None or len(channel_id) > LONGEST_ID or "channel_id" in message:
+        return message
+    return {**message, "channel_id": channel_id}
