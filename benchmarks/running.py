@@ -13,8 +13,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Self
 
-import httpx
-
 from sandbox.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[1]
@@ -107,14 +105,6 @@ def environment(sandbox: Sandbox, folder: Path, port: int, database_url: str) ->
         "HOST": "127.0.0.1",
         "PORT": str(port),
     }
-
-
-def is_alive(url: str) -> bool:
-    """Whether a service answers `/healthz` with success within two seconds."""
-    try:
-        return httpx.get(f"{url}/healthz", timeout=2, trust_env=False).is_success
-    except httpx.HTTPError:
-        return False
 
 
 def answers(port: int) -> bool:

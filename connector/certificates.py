@@ -27,9 +27,10 @@ def certificate_problems(environment: Mapping[str, str] = os.environ) -> Iterato
     if missing is not None:
         yield missing
         return
-    for name in _NAMES:
-        path = environment.get(name)
-        if path and Path(path).is_file():
+    # Reading such a file takes a while, and they often name the same one.
+    named = {path: name for name in reversed(_NAMES) if (path := environment.get(name))}
+    for path, name in reversed(named.items()):
+        if Path(path).is_file():
             try:
                 ssl.create_default_context(cafile=path)
             except OSError:

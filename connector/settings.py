@@ -87,7 +87,7 @@ class Settings:
     retry_give_up_after: float = field(default=604_800, metadata=_by(_seconds))
     keep_days: float = field(default=90, metadata=_by(partial(converters.number, at_least=1)))
     items_grace: float = field(default=3, metadata=_by(partial(converters.number, at_least=0)))
-    item_price_divisor: float = field(default=1, metadata=_by(partial(converters.number, above=0)))
+    item_price_divisor: float | None = field(default=None, metadata=_by(partial(converters.number, above=0)))
     whapi_timeout: float = field(default=15, metadata=_by(_seconds))
     google_timeout: float = field(default=60, metadata=_by(_seconds))
     events_url: str | None = field(
@@ -107,6 +107,11 @@ class Settings:
     def plain_hosts(self) -> frozenset[str]:
         """Hosts beside this machine that may be asked without TLS."""
         return frozenset(host for part in self.plain_http_hosts.split(",") if (host := part.strip().lower()))
+
+    @property
+    def price_divisor(self) -> float:
+        """By what all amounts are divided that come in."""
+        return 1 if self.item_price_divisor is None else self.item_price_divisor
 
     @property
     def event_targets(self) -> tuple[Target, ...]:

@@ -11,9 +11,13 @@ T = TypeVar("T")
 def wait_until(look: Callable[[], T], *, within: float = 30.0, what: str = "") -> T:
     """The first true value that `look` returns; fails the test when the time is up."""
     pause = threading.Event()
-    deadline = time.monotonic() + within
+    looked = time.monotonic()
+    deadline = looked + within
     while not (value := look()):
-        if time.monotonic() > deadline:
+        now = time.monotonic()
+        if now > deadline:
             raise AssertionError(f"Waited {within:g} seconds in vain{f' for {what}' if what else ''}. Last: {value!r}")
-        pause.wait(0.02)
+        # What is waited for shall get the greater part of the processor.
+        pause.wait(max(0.02, 2 * (now - looked)))
+        looked = time.monotonic()
     return value

@@ -7,6 +7,7 @@ from connector.checks.failure import guarded
 from connector.checks.files import check_files
 from connector.checks.google import check_google
 from connector.checks.orders import check_orders
+from connector.checks.prices import check_prices
 from connector.checks.public import check_public_url
 from connector.checks.quota import check_quota_of_running
 from connector.checks.settings import read_settings
@@ -47,6 +48,7 @@ def check_with(settings: Settings) -> Iterator[Finding]:
         yield from guarded("google", check_google(settings, database), redact)
         if database is not None and can_be_asked:
             yield from guarded("orders", check_orders(database, settings.spreadsheet_id), redact)
+            yield from guarded("prices", check_prices(database, settings), redact)
         yield from guarded("quota", check_quota_of_running(settings), redact)
         yield from guarded("whapi", check_channel(client, database), redact)
         yield from guarded("webhook", check_webhook(client, settings), redact)

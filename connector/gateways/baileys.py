@@ -42,14 +42,14 @@ _AROUND: Names = {
     "name": ("push_name", "notify_name", "verified_biz_name"),
     "at": ("message_timestamp", "timestamp"),
 }
-_STATUSES = {"2": "accepted", "3": "declined"}
 _REVOKE = frozenset({"0", "revoke"})
+_STUB_REVOKE = frozenset({"1", "revoke"})
 _DEEPEST = 5
 
 
 def recognises(body: Body) -> bool:
-    """One message, or the event `messages.upsert` as Baileys itself raises it."""
-    if is_message(body):
+    """One message, the event `messages.upsert` as Baileys itself raises it, or an update that takes a message back."""
+    if is_message(body) or revoked_by(body) is not None:
         return True
     messages = body.get("messages")
     return (
@@ -60,6 +60,10 @@ def recognises(body: Body) -> bool:
 def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
     if is_message(body):
         read_message(body, reading, now=now, at=at or "body", title=TITLE)
+        return
+    if (revoked := revoked_by(body)) is not None:
+        reading.changes.append(OrderChange(DELETED, message_id=revoked))
+        reading.ignored += 1
         return
     for index, message in enumerate(body["messages"]):
         read_message(message, reading, now=now, at=join(at, f"messages[{index}]"), title=TITLE)
@@ -101,7 +105,7 @@ def read_message(
     if from_me:
         # The shop accepts or declines an order with such a message of its own.
         reading.ignored += 1
-        sentence = status_sentence(_STATUSES.get(*[(fields.plain(given.get("status")) or "").lower()] * 2))
+        sentence = status_sentence(given.get("status"))
         if sentence is not None and (order_id := fields.text(given.get("order_id"))) is not None:
             reading.changes.append(OrderChange(sentence, order_id=order_id))
         return
@@ -130,6 +134,14 @@ def read_message(
         amounts_certain=total is not None,
     )
     take(new, reading, at=join(at, "orderId"), title=title, part=kept, given_id=given.get("order_id"))
+
+
+def revoked_by(update: Any) -> str | None:
+    """The id of the message that an entry of the event `messages.update` says was deleted; None for any other."""
+    changed = fields.mapping(fields.mapping(update).get("update"))
+    if (fields.plain(changed.get("messageStubType")) or "").lower() not in _STUB_REVOKE:
+        return None
+    return message_id_of(fields.mapping(update.get("key")).get("id"))
 
 
 def message_id_of(value: Any) -> str | None:

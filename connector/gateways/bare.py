@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from connector.gateways.reading import fields, ids, names
+from connector.gateways.reading import fields, ids, names, numerals
 from connector.gateways.reading.ids import LONGEST_ID, is_order_id, why_lost
-from connector.gateways.reading.lines import MOST_ITEMS, NO_LINE, read_line
+from connector.gateways.reading.lines import MOST_ITEMS, NO_LINE, entries_of, read_line
 from connector.gateways.reading.names import Given, Names
 from connector.gateways.reading.result import Reading, Unclear, join
 from connector.gateways.reading.unwrap import opened
@@ -24,8 +24,11 @@ Layer = tuple[str, dict[str, Any], Names]
 
 _BEFORE = tuple(map(names.spelling, names.BEFORE))
 _BEHIND = tuple(map(names.spelling, names.BEHIND))
-_NUMBERED = re.compile(r"#\s*[\w-]*\d[\w-]*\Z")
-"""What shops call an order: `#1001`."""
+_WITHIN = frozenset(map(names.spelling, names.WITHIN))
+_NUMBERED = re.compile(
+    r"(?:(?:order|pedido|bestellung|commande|ordine|pesanan)\s*(?:#\s*|\s)|#\s*)[\w.-]*\d[\w.-]*\Z", re.IGNORECASE
+)
+"""What shops call an order: `#1001`, `Order 1001`."""
 _NO_ITEMS = "Without the order's token its items can't be fetched. Send `order_token`, or the `items`."
 
 
@@ -39,21 +42,24 @@ def read_bare(part: dict[str, Any], reading: Reading, *, now: datetime, at: str)
         at_order = at
         layers = _layers(at, part, names.ORDER)
     found = _Fields(layers, part)
+    lids = [lid for _, layer, _ in layers for lid in ids.lids(layer)]
     order_id = found.take("order_id", _order_id)
     token = found.take("order_token", _token)
-    items = found.take("items", lambda value: _items(value, found))
+    currency = found.take("currency", _text)
+    items = found.take("items", lambda value: _items(value, found, currency))
+    total = found.take("total_price", lambda value: _amount(value, currency))
     new = NewOrder(
         order_id=order_id or "",
         order_token=token,
         received_at=fields.moment(found.take("received_at", _moment), now=now) or now,
         channel_id=found.take("channel_id", _text),
         customer_name=_customer(found),
-        customer_phone=found.take("customer_phone", lambda _: ids.phone(*found.values("customer_phone"))),
+        customer_phone=found.take("customer_phone", lambda _: ids.phone(*found.values("customer_phone"), *lids)),
         title=found.take("title", _text),
         note=found.take("note", _text),
         item_count=found.take("item_count", _number),
-        total_price=found.take("total_price", _number),
-        currency=found.take("currency", _text),
+        total_price=total,
+        currency=currency or found.currency_of("total_price"),
         items=items or None,
         chat_id=ids.chat_id(*found.values("chat_id")),
         message_id=found.take("message_id", _text),
@@ -80,11 +86,23 @@ def _layers(at: str, part: dict[str, Any], known: Names) -> list[Layer]:
             continue
         del rest[name]
         if spelled in _BEFORE:
-            before.append((join(at, as_name(name)), inner, names.CUSTOMER))
+            before += _person(join(at, as_name(name)), inner)
         else:
-            behind.append((spelled, (join(at, as_name(name)), inner, names.CUSTOMER)))
-    ordered = [layer for _, layer in sorted(behind, key=lambda found: _BEHIND.index(found[0]))]
+            behind.append((spelled, _person(join(at, as_name(name)), inner)))
+    ordered = [layer for _, layers in sorted(behind, key=lambda found: _BEHIND.index(found[0])) for layer in layers]
     return [*before, (at, rest, known), *ordered]
+
+
+def _person(at: str, part: dict[str, Any]) -> list[Layer]:
+    """The object about somebody, and those within it that tell more of him."""
+    rest, within = dict(part), []
+    for name, value in part.items():
+        if names.spelling(name) in _WITHIN and isinstance(inner := opened(value), dict):
+            layer = (join(at, as_name(name)), inner, names.CUSTOMER)
+            if names.find(inner, names.CUSTOMER):
+                del rest[name]
+                within.append(layer)
+    return [(at, rest, names.CUSTOMER), *within]
 
 
 class _Fields:
@@ -114,6 +132,10 @@ class _Fields:
         """All that came for the field, the best name first."""
         return [given.value for _, given in self.given.get(field, ())]
 
+    def currency_of(self, field: str) -> str | None:
+        """The currency that stands in an amount's object."""
+        return next((fields.text(numerals.currency_of(value)) for value in self.values(field)), None)
+
     def where(self, field: str) -> str:
         at, given = self.given[field][0]
         return join(at, given.name)
@@ -135,7 +157,7 @@ class _Fields:
 
 def _customer(found: _Fields) -> str | None:
     """The customer's name. A shop's own name for the order, such as `#1001`, is none."""
-    orders_own = {fields.plain(value) for value in found.values("order_id")}
+    orders_own = {fields.plain(value) for name in ("order_id", "order_name") for value in found.values(name)}
 
     def name(value: Any) -> str | None:
         text = _text(value)
@@ -160,7 +182,7 @@ def _unread_phone(found: _Fields) -> str | None:
 def _order_id(value: Any) -> str:
     if (sentence := why_lost(value)) is not None:
         raise ValueError(sentence)
-    text = fields.plain(value)
+    text = ids.order_id(value)
     if text is None or not is_order_id(text):
         raise ValueError(f"Expected a text of 1 to {LONGEST_ID} characters on one line; {came(value)} came.")
     return text
@@ -182,7 +204,11 @@ def _text(value: Any) -> str | None:
 
 
 def _number(value: Any) -> Number:
-    number = fields.number(value)
+    return _amount(value, None)
+
+
+def _amount(value: Any, currency: str | None) -> Number:
+    number = numerals.money(value, currency=currency)[0]
     if number is None:
         raise ValueError(f"Expected a number, such as 359 or 359.50; {came(value)} came.")
     return number
@@ -198,22 +224,19 @@ def _moment(value: Any) -> Number:
     return seconds
 
 
-def _items(value: Any, order: _Fields) -> tuple[Item, ...]:
+def _items(value: Any, order: _Fields, currency: str | None) -> tuple[Item, ...]:
     """The items. What is wrong with one of them is added to what is wrong with the order."""
-    value = opened(value)
-    if isinstance(value, dict):
-        value = [value]
-    if not isinstance(value, list):
-        raise ValueError(f"Expected a list of items; {came(value)} came.")  # noqa: TRY004 - all that is wrong is one kind
-    if len(value) > MOST_ITEMS:
-        raise ValueError(f"Expected at most {MOST_ITEMS} items; {len(value)} came.")
+    entries = entries_of(value)
+    if entries is None:
+        raise ValueError(f"Expected a list of items; {came(value)} came.")
+    if len(entries) > MOST_ITEMS:
+        raise ValueError(f"Expected at most {MOST_ITEMS} items; {len(entries)} came.")
     where = order.where("items")
-    return tuple(_item(entry, f"{where}[{index}]", order) for index, entry in enumerate(value))
+    return tuple(_item(entry, f"{where}[{index}]", order, currency) for index, entry in enumerate(entries))
 
 
-def _item(value: Any, at: str, order: _Fields) -> Item:
-    value = opened(value)
-    line = read_line(value) if isinstance(value, dict) else None
+def _item(value: Any, at: str, order: _Fields, currency: str | None) -> Item:
+    line = read_line(value, currency=currency) if isinstance(value, dict) else None
     if line is None or not line.known:
         order.wrong(at, f"{NO_LINE}; {came(value)} came.")
         return Item()

@@ -47,8 +47,17 @@ def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
             reading.count_the_rest()
     elif event == "send.message":
         reading.ignored += 1
+    elif event == "messages.update" and any(baileys.revoked_by(update) for update in _listed(data)):
+        for update in _listed(data):
+            if (revoked := baileys.revoked_by(update)) is not None:
+                reading.changes.append(OrderChange(DELETED, message_id=revoked))
+        reading.ignored += 1
     else:
         pass_over(data, reading, at=where, title=TITLE, kept=body)
+
+
+def _listed(data: Any) -> list[Any]:
+    return data if isinstance(data, list) else [data]
 
 
 def _event(body: Body) -> str:
@@ -67,7 +76,7 @@ def _messages(data: Any, at: str) -> list[tuple[str, Any]]:
 
 def _read_deleted(data: Any, reading: Reading) -> None:
     found = data.get("keys", data) if isinstance(data, dict) else data
-    for deleted in found if isinstance(found, list) else [found]:
+    for deleted in _listed(found):
         entry = fields.mapping(deleted)
         key = fields.mapping(entry.get("key"))
         message_id = baileys.message_id_of(entry.get("keyId") or key.get("id") or entry.get("id"))

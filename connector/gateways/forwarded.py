@@ -11,7 +11,7 @@ from typing import Any
 
 from connector.gateways.bare import read_bare
 from connector.gateways.reading import fields
-from connector.gateways.reading.names import names_an_order
+from connector.gateways.reading.names import handed_on, names_an_order
 from connector.gateways.reading.result import Reading, Unclear, join
 from connector.gateways.reading.unwrap import opened, wrapped
 from connector.gateways.reading.wording import came
@@ -55,13 +55,13 @@ def _read_object(part: dict[str, Any], reading: Reading, *, now: datetime, at: s
         gateway.read(part, reading, now=now, at=at)
     elif "messages" in part:
         reading.add(read_payload(_with_messages(part), now=now, at=at))
-    elif fields.flag(part.get("from_me")) and not _is_message(part):
+    elif fields.is_from_me(part) and not _is_message(part):
         reading.ignored += 1
     elif _is_message(part):
         read_message(_with_order(part), reading, now=now, at=at)
     elif isinstance(opened(part.get("order")), dict) or names_an_order(part):
         read_bare(part, reading, now=now, at=at)
-    elif inner := wrapped(part):
+    elif inner := handed_on(part):
         if len(inner) > 1:
             keys = " and ".join(f"`{key}`" for key in inner)
             reading.unclear.append(Unclear(at or "body", f"Expected one order or list of them; {keys} came.", part))

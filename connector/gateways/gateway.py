@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from connector.amounts import same_amount, scaled_items, sum_total
-from connector.gateways.reading.fields import plain
+from connector.gateways.reading import ids
 from connector.gateways.reading.ids import LONGEST_ID, is_order_id, why_lost
 from connector.gateways.reading.names import looks_like_an_order
 from connector.gateways.reading.result import Reading, Unclear
@@ -55,7 +55,7 @@ def take(order: NewOrder, reading: Reading, *, at: str, title: str, part: Any, g
 
 def id_of(value: Any) -> str:
     """The id as a text; empty where there is none."""
-    return plain(value) or ""
+    return ids.order_id(value) or ""
 
 
 def pass_over(part: Any, reading: Reading, *, at: str, title: str, kept: Any = None) -> None:

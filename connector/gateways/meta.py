@@ -10,11 +10,11 @@ from typing import Any
 from connector.gateways.gateway import Body, id_of, pass_over, take
 from connector.gateways.reading import fields, ids
 from connector.gateways.reading.lines import items_within, with_sku_as_name
-from connector.gateways.reading.result import Reading, Unclear, join
+from connector.gateways.reading.result import DELETED, Reading, Unclear, join
 from connector.gateways.reading.unwrap import opened
 from connector.gateways.reading.wording import kind
 from connector.gateways.whapi.payload import is_order_message
-from connector.models import NewOrder
+from connector.models import NewOrder, OrderChange
 
 NAME = "meta"
 TITLE = "Meta's Cloud API"
@@ -73,6 +73,10 @@ def _read_message(message: Any, value: Mapping[str, Any], reading: Reading, *, n
     if not isinstance(message, dict):
         reading.unclear.append(Unclear(at, f"A message is a JSON object; {kind(message)} came.", kept))
         return
+    if (revoked := _revoked(message)) is not None:
+        reading.changes.append(OrderChange(DELETED, message_id=revoked))
+        reading.ignored += 1
+        return
     if not is_order_message(message):
         pass_over(message, reading, at=at, title=TITLE, kept=kept)
         return
@@ -92,6 +96,13 @@ def _read_message(message: Any, value: Mapping[str, Any], reading: Reading, *, n
         message_id=fields.text(message.get("id")),
     )
     take(new, reading, at=join(at, "id"), title=TITLE, part=kept, given_id=message.get("id"))
+
+
+def _revoked(message: Mapping[str, Any]) -> str | None:
+    """The id of the message that this one takes back."""
+    if message.get("type") != "revoke":
+        return None
+    return fields.text(fields.mapping(message.get("revoke")).get("original_message_id"))
 
 
 def _contact(found: Any, message: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -8,17 +8,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from connector.gateways.reading.names import handed_on
 from connector.gateways.reading.result import Reading, Unclear, join
-from connector.gateways.reading.unwrap import opened, wrapped
+from connector.gateways.reading.unwrap import opened
 from connector.gateways.registry import recognised
 from connector.gateways.whapi.payload import OTHER_EVENTS, is_order_message, is_other_event, read_message, read_payload
 
-_DEEPEST = 4
+_DEEPEST = 8
+"""Lists and wrappers within each other."""
 
 
 def read_webhook(body: Any, *, now: datetime) -> Reading:
     """Reads a webhook's body: one payload, or several as a list, as a forwarder may send them. Never raises."""
     reading = Reading()
+    body = opened(body)
     for payload in body if isinstance(body, list) else [body]:
         _read(payload, reading, now=now, at="", depth=0)
         reading.count_the_rest()
@@ -30,12 +33,17 @@ def read_webhook(body: Any, *, now: datetime) -> Reading:
 
 
 def _read(payload: Any, reading: Reading, *, now: datetime, at: str, depth: int) -> None:
+    payload = opened(payload)
     if _is_whapis(payload):
         reading.add(read_payload(payload, now=now, at=at))
     elif (gateway := recognised(payload)) is not None:
         gateway.read(payload, reading, now=now, at=at)
     elif isinstance(payload, dict) and _is_one_message(payload):
         read_message(payload, reading, now=now, at=at or "body")
+    elif isinstance(payload, list) and depth < _DEEPEST and any(map(_is_known, payload)):
+        for index, part in enumerate(payload):
+            _read(part, reading, now=now, at=f"{at}[{index}]", depth=depth + 1)
+            reading.count_the_rest()
     elif isinstance(payload, dict) and depth < _DEEPEST and (inner := _inside(payload)) is not None:
         key, parts = inner
         several = isinstance(parts, list)
@@ -60,16 +68,19 @@ def _inside(payload: Mapping[str, Any]) -> tuple[str, Any] | None:
     """What the payload only hands on, where that is something that a webhook may bring."""
     if "messages" in payload or is_other_event(payload):
         return None
-    inner = wrapped(payload)
+    inner = handed_on(payload)
     if len(inner) != 1:
         return None
     ((key, value),) = inner.items()
     parts = [opened(part) for part in value] if isinstance(value, list) else value
-    known = all(map(_is_known, parts)) if isinstance(parts, list) else _is_known(parts)
-    return (key, parts) if known and parts else None
+    known = any(map(_is_known, parts)) if isinstance(parts, list) else _is_known(parts)
+    return (key, parts) if known else None
 
 
 def _is_known(part: Any) -> bool:
+    part = opened(part)
+    if isinstance(part, list):
+        return any(map(_is_known, part))
     if not isinstance(part, dict):
         return False
     return (

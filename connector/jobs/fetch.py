@@ -13,6 +13,7 @@ from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.jobs import circuit_breaker
 from connector.jobs.context import ShopContext
 from connector.log import get_logger
+from connector.magnitudes import suspicion
 from connector.models import Item, Order
 from connector.observer import OK
 from connector.store import breakers, fetching, refusals
@@ -39,6 +40,8 @@ class _Arrived:
     order: Order
     items: tuple[Item, ...]
     is_total_corrected: bool = False
+    remark: str | None = None
+    """What is odd about the items; a sentence."""
 
 
 class FetchStage:
@@ -97,12 +100,13 @@ class FetchStage:
 
     def _in_units(self, order: Order, items: tuple[Item, ...]) -> _Arrived:
         """The items with their prices divided, unless the total shows that they, or it, never needed it."""
-        if self._context.settings.item_price_divisor == 1:
+        divisor = self._context.settings.price_divisor
+        if self._context.settings.item_price_divisor is None:
+            return _Arrived(order, items, remark=suspicion(items, currency=order.currency))
+        if divisor == 1:
             return _Arrived(order, items)
-        as_it_came = (
-            None if order.total_price is None else order.total_price * self._context.settings.item_price_divisor
-        )
-        items, total = scaled(items, as_it_came, self._context.settings.item_price_divisor)
+        as_it_came = None if order.total_price is None else order.total_price * divisor
+        items, total = scaled(items, as_it_came, divisor)
         if total is None or same_amount(total, order.total_price):
             return _Arrived(order, items)
         return _Arrived(replace(order, total_price=total), items, is_total_corrected=True)
@@ -115,7 +119,10 @@ class FetchStage:
         for each in arrived:
             if each.is_total_corrected:
                 fetching.correct_total(connection, each.order)
-        return fetching.items_arrived(connection, [(each.order, each.items) for each in arrived], now=now)
+        remarks = {each.order.id: each.remark for each in arrived if each.remark is not None}
+        return fetching.items_arrived(
+            connection, [(each.order, each.items) for each in arrived], remarks=remarks, now=now
+        )
 
     def _store_failure(self, order: Order, error: WhapiError) -> None:
         self._context.observer.fetch_tried(error.kind)

@@ -11,6 +11,7 @@ from connector.amounts import scaled
 from connector.gateways.reading.result import Reading
 from connector.jobs.context import ShopContext
 from connector.log import get_logger, log_orders
+from connector.magnitudes import suspicion
 from connector.models import NewOrder, OrderChange
 from connector.store import intake, quarantine
 from connector.store.changes import put_changes
@@ -76,7 +77,8 @@ class ReceiveStage:
         """`arrived` is called after something was stored, with the number of requests that brought it."""
         self._context = context
         self._grace = timedelta(seconds=context.settings.items_grace)
-        self._price_divisor = context.settings.item_price_divisor
+        self._price_divisor = context.settings.price_divisor
+        self._suspects_prices = context.settings.item_price_divisor is None
         self._arrived = arrived
 
     def receive(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> IntakeResult:
@@ -91,7 +93,11 @@ class ReceiveStage:
 
     def _pack(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> _Packet:
         parts = [quarantined(part.field, part.reason, part.part) for part in reading.unclear] if keep_unclear else []
-        orders = [self._in_units(order) for order in reading.orders] if self._price_divisor != 1 else reading.orders
+        orders = reading.orders
+        if self._price_divisor != 1:
+            orders = [self._in_units(order) for order in orders]
+        elif self._suspects_prices:
+            orders = [self._with_suspicion(order) for order in orders]
         return _Packet(orders, parts, reading.ignored, replaces, reading.changes)
 
     def _in_units(self, order: NewOrder) -> NewOrder:
@@ -100,6 +106,13 @@ class ReceiveStage:
             return order
         items, total = scaled(order.items or (), order.total_price, self._price_divisor)
         return replace(order, items=items or None, total_price=total)
+
+    def _with_suspicion(self, order: NewOrder) -> NewOrder:
+        """The order, with a word on prices that look as if they were to be divided."""
+        if order.amounts_certain or not order.items:
+            return order
+        sentence = suspicion(order.items, currency=order.currency)
+        return order if sentence is None else replace(order, warning=" ".join(filter(None, (order.warning, sentence))))
 
     def _store(self, connection: Connection, packets: Sequence[_Packet]) -> list[_Stored]:
         """What several requests brought at the same time. For each, what became of it."""

@@ -152,8 +152,7 @@ class Workers:
     def _run(self, part: str, key: str, work: Callable[[], float], due: threading.Event) -> None:
         """Repeats `work`, which returns how many seconds it may sleep. A fault of ours must not end the thread."""
         looks_at = -math.inf
-        while not self._stopping.is_set():
-            self._stopping.wait(max(looks_at - time.monotonic(), 0.0))
+        while not self._stopping.wait(max(looks_at - time.monotonic(), 0.0)):
             due.clear()
             began = time.monotonic()
             try:

@@ -4,7 +4,7 @@ Each change of an order is conditional on its items still being due: a second an
 slow try that was thought lost, or items that a forwarder brought meanwhile) then changes nothing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -56,10 +56,14 @@ def due_orders(
 
 
 def items_arrived(
-    connection: Connection, arrived: Sequence[tuple[Order, Sequence[Item]]], *, now: datetime
+    connection: Connection,
+    arrived: Sequence[tuple[Order, Sequence[Item]]],
+    *,
+    now: datetime,
+    remarks: Mapping[int, str] | None = None,
 ) -> list[bool]:
     """Stores the items of orders; the orders' tokens have done their work and go. False for those whose items were
-    here already."""
+    here already. `remarks`: what is odd about the items, by the orders' keys."""
     keys = [order.id for order, _ in arrived]
     # With what the order says now: another delivery may have brought its total while the items were fetched.
     left = {row.id: row for row in connection.execute(_STILL_DUE, {"keys": keys})}
@@ -69,7 +73,8 @@ def items_arrived(
         row = left.pop(order.id, None)
         changed.append(row is not None)
         if row is not None:
-            new.append(OrderItems(row.id, items, row.item_count, row.total_price))
+            remark = (remarks or {}).get(row.id)
+            new.append(OrderItems(row.id, items, row.item_count, row.total_price, remark))
     if new:
         connection.execute(_HAVE_ITEMS, {"keys": [order.key for order in new], "now": now})
         put_items(connection, new)

@@ -23,6 +23,8 @@ class OrderItems:
     items: Sequence[Item]
     item_count: Number | None
     total_price: Number | None
+    remark: str | None = None
+    """What else is odd about the items; a sentence."""
 
 
 def to_item(row: sa.Row[Any]) -> Item:
@@ -48,15 +50,17 @@ def put_items(connection: Connection, arrived: Sequence[OrderItems]) -> None:
                 "pieces": pieces(order.items),
                 "sum": sum_total(order.items),
                 "common_currency": common_currency(order.items),
-                "mismatch": mismatch(
-                    order.items,
-                    item_count=order.item_count,
-                    total_price=order.total_price,
-                ),
+                "odd": _odd(order),
             }
             for order in arrived
         ],
     )
+
+
+def _odd(order: OrderItems) -> str | None:
+    """What is odd about the items, and between them and the order; None if all fits."""
+    differs = mismatch(order.items, item_count=order.item_count, total_price=order.total_price)
+    return " ".join(filter(None, (differs, order.remark))) or None
 
 
 _COMPLETE = (
@@ -67,9 +71,9 @@ _COMPLETE = (
         total_price=sa.func.coalesce(orders.c.total_price, sa.bindparam("sum", type_=orders.c.total_price.type)),
         currency=sa.func.coalesce(orders.c.currency, sa.bindparam("common_currency", type_=orders.c.currency.type)),
         warning=sa.case(
-            (orders.c.warning.is_(None), sa.bindparam("mismatch", type_=orders.c.warning.type)),
-            (sa.bindparam("mismatch", type_=orders.c.warning.type).is_(None), orders.c.warning),
-            else_=orders.c.warning + " " + sa.bindparam("mismatch", type_=orders.c.warning.type),
+            (orders.c.warning.is_(None), sa.bindparam("odd", type_=orders.c.warning.type)),
+            (sa.bindparam("odd", type_=orders.c.warning.type).is_(None), orders.c.warning),
+            else_=orders.c.warning + " " + sa.bindparam("odd", type_=orders.c.warning.type),
         ),
         last_error=None,
     )

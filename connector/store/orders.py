@@ -83,6 +83,12 @@ def list_odd(connection: Connection, shop: str, *, limit: int, before: int | Non
     return [to_order(row) for row in connection.execute(query)]
 
 
+def latest_with_items(connection: Connection, shop: str, *, limit: int) -> list[Order]:
+    """The newest orders whose items are here, with these."""
+    query = sa.select(orders).where(orders.c.shop == shop, orders.c.items_state == ItemsState.READY)
+    return with_items(connection, list(connection.execute(query.order_by(orders.c.id.desc()).limit(limit))))
+
+
 def count_odd(connection: Connection, shop: str, *, since: datetime) -> int:
     """How many orders that somebody should look at were stored, or changed, since a moment."""
     query = sa.select(sa.func.count()).select_from(orders).where(orders.c.shop == shop, is_odd)

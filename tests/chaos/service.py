@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.running import environment, free_port, is_alive
+from benchmarks.running import answers, environment, free_port
 from sandbox.sandbox import Sandbox
 from tests.chaos.clock import ChaosClock
 from tests.chaos.launcher import CLOCK_FILE
@@ -134,7 +134,7 @@ class Service:
         return None if self._process is None else self._process.pid
 
     def is_alive(self) -> bool:
-        return is_alive(self.url)
+        return answers(self.port)
 
     def wait_until_alive(self) -> bool:
         """False if it does not answer in good time."""

@@ -73,12 +73,15 @@ def empty_store(folder: Path) -> Path:
 class PipelineStates(RefusingGoogle):
     """Receive, fetch, write, crash, restart, late commits and manual resyncs, in any order."""
 
-    @initialize(second_marker=st.booleans(), prepared=st.sampled_from([True, True, False]))
-    def start(self, second_marker: bool, prepared: bool) -> None:
+    @initialize(
+        second_marker=st.booleans(), prepared=st.sampled_from([True, True, False]), refuses_unmatched=st.booleans()
+    )
+    def start(self, second_marker: bool, prepared: bool, refuses_unmatched: bool) -> None:
         self.folder = new_folder("connector-states-")
         self.clock = FakeClock()
         self.google = new_google(self.clock)
         self.google.accept_second_marker = second_marker
+        self.google.unknowns.refuse_unmatched_metadata = refuses_unmatched
         self.path = empty_store(self.folder)
         self.refuse_some()
         self.api = DirectApi(self.google, self.clock)

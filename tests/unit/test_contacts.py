@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.gateways.forwarded import read_forwarded
 from connector.gateways.reading import ids
 from connector.gateways.webhook import read_webhook
 from connector.sheets.links import chat_link
@@ -43,10 +44,45 @@ def test_a_lids_digits_are_no_number_and_a_number_beside_it_is(lid: str, number:
         (919984351847.0, "919984351847"), ("123456", None), ("1234567890123456", None), ("at the counter", None),
         ("DE.1349000111222", None), ("120363021112223334", None), ("0@s.whatsapp.net", None), ("", None), (None, None),
         (True, None), (["491512345678"], None), ("49151234567a@c.us", None), ("٤٩١٥١٢٣٤٥٦٧٨", None),
+        ("919984351847.0", "919984351847"), ("919984351847.00", "919984351847"), ("tel:+919984351847", "919984351847"),
+        ("whatsapp:+919984351847", "919984351847"), ("https://wa.me/919984351847", "919984351847"),
+        ("'919984351847", "919984351847"), ("=+919984351847", "919984351847"), ("9.19984E+11", None),
+        ("\u200e+91\u202f99843\u200b51847", "919984351847"), ("919984351847@S.WhatsApp.net", "919984351847"),
+        ("919984351847.0:12@s.whatsapp.net", "919984351847"), ("919984351847_1:2@s.whatsapp.net", "919984351847"),
+        ("148752000000366@LID", None), ("120363021112223334-1600000000", None), ("DE.134@c.us", None),
     ],
 )  # fmt: skip
 def test_a_number_is_read_however_it_is_written(written: Any, digits: str | None) -> None:
     assert ids.phone(written) == digits
+
+
+@pytest.mark.parametrize(
+    ("candidates", "chat"),
+    [
+        (["status@broadcast", "4915550001111@s.whatsapp.net"], "4915550001111@s.whatsapp.net"),
+        (["status@broadcast"], None), (["148752000000366@LID"], "148752000000366@lid"),
+        (["4915550001111.0:12@s.whatsapp.net"], "4915550001111@s.whatsapp.net"),
+        (["DE.134@s.whatsapp.net"], "DE.134@s.whatsapp.net"), (["120363021112223334@newsletter"],
+        "120363021112223334@newsletter"), ([None, False, "+49 1555 0001111"], "4915550001111"), (["N/A"], None),
+    ],
+)  # fmt: skip
+def test_the_chat_is_one_that_can_be_answered_to(candidates: list[Any], chat: str | None) -> None:
+    assert ids.chat_id(*candidates) == chat
+
+
+@pytest.mark.parametrize("name", ["lid", "sender_lid", "participant", "user"])
+def test_digits_that_stand_as_a_lid_in_any_field_are_no_number(name: str) -> None:
+    lid = {name: "148752000000366@lid"}
+    message = {**SAMPLE["messages"][0], "from": "148752000000366", "chat_id": "148752000000366", **lid}
+    bare = {"order_id": "1", "order_token": "t", "phone": "148752000000366", **lid}
+    about = {"order_id": "1", "order_token": "t", "customer": {"phone": "148752000000366", **lid}}
+
+    found = [
+        *read_webhook({"messages": [message]}, now=NOW).orders,
+        *read_forwarded([bare, about], now=NOW).orders,
+    ]
+
+    assert [order.customer_phone for order in found] == [None, None, None]
 
 
 anything = st.one_of(

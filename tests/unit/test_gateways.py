@@ -257,6 +257,14 @@ GREEN_DELETED = {"typeMessage": "deletedMessage", "deletedMessageData": {"stanza
         {"event": "message.revoked", "session": "s", "payload": WAHA_REVOKED},
         {"event": "message.revoked", "session": "s", "payload": {**WAHA_REVOKED, "revokedMessageId": None}},
         {**SENT["green-api"].order, "messageData": GREEN_DELETED},
+        {"event": "messages.update", "instance": "b", "data": [
+            {"key": {"id": "3EB0FF"}, "update": {"message": None, "messageStubType": 1}},
+            {"key": {"id": "3EB0AA"}, "update": {"status": 3}},
+        ]},
+        {"key": {"id": "3EB0FF", "fromMe": False}, "update": {"message": None, "messageStubType": "REVOKE"}},
+        {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [{"field": "messages", "value": {
+            "messaging_product": "whatsapp", "messages": [{"from": "491512345678", "id": "wamid.2", "type": "revoke",
+                                                           "revoke": {"original_message_id": "3EB0FF"}}]}}]}]},
         {"messages_removed": ["3EB0FF"], "event": {"type": "messages", "event": "delete"}, "channel_id": "C"},
         {"messages": [{"type": "action", "action": {"type": "delete", "target": "3EB0FF"}, "from_me": False}]},
         {
@@ -265,7 +273,7 @@ GREEN_DELETED = {"typeMessage": "deletedMessage", "deletedMessageData": {"stanza
             ]
         },
     ],
-)
+)  # fmt: skip
 def test_a_message_that_was_deleted_is_told_as_a_change(body: Any) -> None:
     reading = read_both(body)
 
@@ -302,6 +310,23 @@ def test_a_status_that_changes_later_is_told_as_a_change_and_is_no_new_order(bod
     reading = read_both(body)
 
     assert (reading.changes, reading.orders, reading.ignored, reading.unclear) == (changes, [], 1, [])
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"), [("declined", "Order declined"), (2, "Order accepted"), ("3", "Order declined")]
+)
+def test_an_order_that_is_sent_again_with_another_status_tells_of_it(status: Any, sentence: str) -> None:
+    message = {
+        "id": "m-1",
+        "type": "order",
+        "from": "491512345678",
+        "order": {"order_id": "17", "token": "t", "status": status},
+    }
+
+    reading = read_both({"messages": [message], "event": {"type": "messages", "event": "put"}, "channel_id": "C"})
+
+    assert [found.order_id for found in reading.orders] == ["17"]
+    assert reading.changes == [OrderChange(sentence, order_id="17")]
 
 
 def mutated(body: Any, draw: st.DrawFn) -> Any:

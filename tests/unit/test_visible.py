@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from connector.gateways.forwarded import read_forwarded
 from connector.gateways.reading import fields
-from connector.gateways.reading.fields import clean, is_visible
+from connector.gateways.reading.visible import clean, is_visible
 from connector.gateways.webhook import read_webhook
 from tests.unit.test_payload import NOW, SAMPLE
 
 INVISIBLE = (
     "\u200b\u200c\u200d\u200e\u200f\u2060\u2063\ufeff\u00ad\u034f\u115f\u1160\u17b4\u3164\uffa0\u2800\ufe0f"
-    "\u061c\u180e\u00a0\u3000\U000e0041"
+    "\u061c\u180b\u180c\u180d\u180e\u180f\u2065\ufff0\u00a0\u3000\U0001bca0\U0001d173\U000e0001\U000e0041\U000e0100"
 )
 TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 invisible = st.text(alphabet=INVISIBLE + TURNING, min_size=1, max_size=8)
@@ -67,6 +67,20 @@ def test_every_letter_digit_and_sign_is_seen_but_for_the_blank_ones(character: s
         ({"name": "undefined", "from_name": "Ada"}, "Ada"),
         ({"customer": False, "billing": {"first_name": None, "last_name": "Li"}}, "Li"),
         ({"customer": "#fan", "name": "Bo"}, "#fan"),
+        ({"name": "#1001.1", "billing": {"first_name": "Bo"}}, "Bo"),
+        ({"name": "Order #1001", "billing": {"first_name": "Bo"}}, "Bo"),
+        ({"name": "Pedido 1001", "billing": {"first_name": "Bo"}}, "Bo"),
+        ({"name": "1001", "order_number": 1001, "billing": {"first_name": "Bo"}}, "Bo"),
+        ({"name": "Order of Malta"}, "Order of Malta"),
+        ({"customer": {"name": {"first": "Ada", "last": "King"}}}, "Ada King"),
+        ({"customer": {"default_address": {"first_name": "Ada"}}}, "Ada"),
+        ({"contact": {"profile": {"name": "Ada"}}}, "Ada"),
+        ({"buyer": {"name": "Ada"}, "billing": {"name": "Bo"}}, "Ada"),
+        ({"client": {"firstName": "Ada"}}, "Ada"),
+        ({"customer_first_name": "Ada", "customer_last_name": "King"}, "Ada King"),
+        ({"push_name": "Ada", "chat_name": "Group"}, "Ada"),
+        ({"customer": "undefined undefined", "billing": {"name": "Bo"}}, "Bo"),
+        ({"customer": {"first_name": "null", "last_name": "null"}, "billing": {"name": "Bo"}}, "Bo"),
     ],
 )
 def test_the_customers_name_is_found_where_shops_have_it(order: dict[str, object], name: str | None) -> None:

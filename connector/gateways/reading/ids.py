@@ -5,19 +5,27 @@ one: who wrote to `wa.me/` with its digits would write to a stranger.
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connector.gateways.reading import fields
-from connector.gateways.reading.fields import lost_in_an_id
+from connector.gateways.reading.placeholders import lost_in_an_id
+from connector.gateways.reading.visible import without_invisible
 from connector.gateways.reading.wording import came
 
 FEWEST_DIGITS, MOST_DIGITS = 7, 15
 """Of a number in the international form (E.164 allows fifteen)."""
 LID = "lid"
 _OF_NUMBERS = frozenset({"s.whatsapp.net", "c.us"})
-_JID = re.compile(r"([^\s@:/]{1,64}?)(?:_\d{1,3})?(?::\d{1,5})?@([a-z][a-z.]{1,30})\Z")
-"""User, agent and device, and server: `4915550001111:12@s.whatsapp.net`."""
-_WRITTEN = re.compile(r"\+?[\d\s().\-/\u00a0\u2010-\u2013\u200e\u200f]{7,40}\Z", re.ASCII)
+_JID = re.compile(r"([^\s@:/]{1,64}?)(?:_\d{1,3}|(?<=\d)\.\d{1,3}(?=:))?(?::\d{1,5})?@([A-Za-z][A-Za-z.]{1,30})\Z")
+"""User, agent and device, and server: `4915550001111:12@s.whatsapp.net`, `4915550001111.0:12@s.whatsapp.net`."""
+_NO_CHATS = frozenset({"broadcast"})
+"""What one can write to, but not to answer somebody: his answer would be read by all."""
+_BEFORE_A_NUMBER = re.compile(r"\A(?:[=']|tel:|whatsapp:|(?:https?://)?wa\.me/)+", re.IGNORECASE)
+"""What makes a spreadsheet keep a number as it is, and what makes a link of it."""
+_FRACTION = re.compile(r"\.0+\Z")
+"""Of a number that was kept as an amount: `4915550001111.0`."""
+_WRITTEN = re.compile(r"\+?[\d\s().\-/\u00a0\u2009\u202f\u2010-\u2013\u200e\u200f]{7,40}\Z", re.ASCII)
 LONGEST_ID = 200
 _MEANINGFUL = re.compile(r"\w")
 _BREAK = re.compile(r"[\t\n\u2028\u2029]")
@@ -30,19 +38,23 @@ def phone(*candidates: Any) -> str | None:
 
     A bare number that stands as a LID among the candidates is none.
     """
-    texts = [text for candidate in candidates if (text := fields.plain(candidate)) is not None]
-    lids = {user for user, server in filter(None, map(_split, texts)) if server == LID}
+    texts = list(filter(None, map(_text, candidates)))
+    lids = {user for user, server in filter(None, map(_split, texts)) if server.endswith(LID)}
     return next((digits for text in texts if (digits := _digits(text)) is not None and digits not in lids), None)
+
+
+def lids(part: Mapping[str, Any]) -> Iterator[str]:
+    """The LIDs among an object's fields, whatever these are called: what has the same digits is no number."""
+    return (value for value in part.values() if isinstance(value, str) and value.strip().lower().endswith(f"@{LID}"))
 
 
 def chat_id(*candidates: Any) -> str | None:
     """The first candidate that names a chat, without the device that somebody wrote from."""
-    for candidate in candidates:
-        text = fields.plain(candidate)
-        if text is None:
-            continue
+    for text in filter(None, map(_text, candidates)):
         if (parts := _split(text)) is not None:
-            return f"{parts[0]}@{parts[1]}"
+            if parts[1] not in _NO_CHATS:
+                return f"{parts[0]}@{parts[1]}"
+            continue
         if (digits := _digits(text)) is not None:
             return digits
     return None
@@ -50,7 +62,12 @@ def chat_id(*candidates: Any) -> str | None:
 
 def _split(text: str) -> tuple[str, str] | None:
     match = _JID.match(text)
-    return None if match is None else (match[1], match[2])
+    return None if match is None else (match[1], match[2].lower())
+
+
+def _text(candidate: Any) -> str | None:
+    text = fields.plain(candidate)
+    return None if text is None else _BEFORE_A_NUMBER.sub("", without_invisible(text))
 
 
 def _digits(text: str) -> str | None:
@@ -62,16 +79,24 @@ def _digits(text: str) -> str | None:
         text = user.removeprefix("+")
         return text if text.isascii() and text.isdigit() and FEWEST_DIGITS <= len(text) <= MOST_DIGITS else None
     bare = re.sub(r":\d{1,5}\Z", "", text)
+    if (whole := _FRACTION.sub("", bare)).isdigit():
+        bare = whole
     if not _WRITTEN.match(bare):
         return None
     digits = "".join(sign for sign in bare if sign.isdigit()).removeprefix("00")
     return digits if FEWEST_DIGITS <= len(digits) <= MOST_DIGITS else None
 
 
-def is_order_id(order_id: str) -> bool:
+def order_id(value: Any) -> str | None:
+    """The id as a text, without what can't be seen in it: copied from somewhere, it must stay the same id."""
+    text = fields.plain(value)
+    return None if text is None else without_invisible(text)
+
+
+def is_order_id(text: str) -> bool:
     """Whether this can stand in a URL, in a line of the log and in a cell of its own: on one line, short, and with a
     letter or digit in it."""
-    return len(order_id) <= LONGEST_ID and _MEANINGFUL.search(order_id) is not None and _BREAK.search(order_id) is None
+    return len(text) <= LONGEST_ID and _MEANINGFUL.search(text) is not None and _BREAK.search(text) is None
 
 
 def why_lost(value: Any) -> str | None:
@@ -79,7 +104,7 @@ def why_lost(value: Any) -> str | None:
     if isinstance(value, float) and value >= _ROUNDED_FROM and value % _LAST_DIGITS == 0:
         lost: str | None = "a number that a spreadsheet has rounded"
     else:
-        text = fields.plain(value)
+        text = order_id(value)
         lost = None if text is None else lost_in_an_id(text)
     if lost is None:
         return None

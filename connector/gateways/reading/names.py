@@ -14,7 +14,7 @@ from typing import Any
 
 from connector.gateways.reading import fields
 from connector.gateways.reading.fields import is_nothing
-from connector.gateways.reading.unwrap import opened
+from connector.gateways.reading.unwrap import opened, wrapped
 from connector.gateways.reading.wording import as_name
 
 Names = Mapping[str, tuple[str, ...]]
@@ -22,9 +22,13 @@ ORDER: Names = {
     "order_id": ("order_id",),
     "order_token": ("order_token", "token"),
     "channel_id": ("channel_id",),
-    "customer_name": ("customer_name", "customer", "from_name", "full_name", "name", "chat_name"),
-    "first_name": ("first_name", "given_name"),
-    "last_name": ("last_name", "family_name", "surname"),
+    "order_name": ("order_number", "order_name", "order_no"),
+    "customer_name": (
+        "customer_name", "customer", "from_name", "full_name", "name", "push_name", "display_name", "profile_name",
+        "contact_name", "chat_name",
+    ),
+    "first_name": ("first_name", "given_name", "customer_first_name"),
+    "last_name": ("last_name", "family_name", "surname", "customer_last_name"),
     "customer_phone": ("customer_phone", "phone", "phone_number", "whatsapp", "mobile", "wa_id", "from", "chat_id"),
     "chat_id": ("chat_id", "remote_jid", "jid", "from", "whatsapp", "wa_id"),
     "message_id": ("message_id",),
@@ -34,25 +38,30 @@ ORDER: Names = {
     "total_price": ("total_price", "total", "order_total", "total_amount", "grand_total"),
     "currency": ("currency", "currency_code"),
     "received_at": ("received_at", "received", "timestamp"),
-    "items": ("items", "order_items", "line_items", "product_items", "products"),
-}
+    "items": (
+        "items", "order_items", "line_items", "product_items", "products", "cart_items", "order_lines",
+        "order_products", "cart", "lines",
+    ),
+}  # fmt: skip
 """An order by itself."""
 INSIDE: Names = {**ORDER, "order_id": ("order_id", "id")}
 """In an object called `order`, where `id` is the order's."""
 AROUND: Names = {**ORDER, "order_token": ("order_token",)}
 """Around an object called `order`, where `token` could be anything's."""
 CUSTOMER: Names = {
-    "customer_name": ("customer_name", "name", "full_name"),
-    "first_name": ORDER["first_name"],
-    "last_name": ORDER["last_name"],
+    "customer_name": ("customer_name", "name", "full_name", "display_name", "push_name"),
+    "first_name": (*ORDER["first_name"], "first"),
+    "last_name": (*ORDER["last_name"], "last"),
     "customer_phone": ("customer_phone", "phone", "phone_number", "whatsapp", "mobile", "wa_id"),
     "chat_id": ("chat_id", "whatsapp", "wa_id"),
 }
 """In an object about the customer."""
-BEFORE = ("customer", "contact")
+BEFORE = ("customer", "contact", "buyer", "client", "profile")
 """What an object about the customer is called that counts more than what stands beside it."""
 BEHIND = ("billing", "billing_address", "shipping", "shipping_address")
 """And one that counts less: a shop's addresses."""
+WITHIN = ("name", "profile", "default_address")
+"""And one within it."""
 ITEM: Names = {
     "product_id": ("product_id", "id"),
     "sku": ("sku", "product_retailer_id", "retailer_id"),
@@ -138,6 +147,14 @@ _PARTS = frozenset(map(spelling, ("order_id", "order_token")))
 def looks_like_an_order(value: Any) -> bool:
     """Whether there is anything anywhere in it that is called as orders are."""
     return _looks(value, 0)
+
+
+def handed_on(part: Mapping[str, Any]) -> dict[str, Any]:
+    """What the object hands on, by the key that holds it; of several, those that look like an order."""
+    inner = wrapped(part)
+    if len(inner) < 2:  # noqa: PLR2004 - one is clear
+        return inner
+    return {key: value for key, value in inner.items() if looks_like_an_order(value)} or inner
 
 
 def _looks(value: Any, depth: int) -> bool:

@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector.gateways.reading import fields
+from connector.gateways.reading import fields, numerals
 from connector.gateways.reading.wording import came
 from connector.models import NewOrder, Number, OrderChange
 
 DELETED = "Message deleted"
 _LONGEST_STATUS = 40
+_NUMBERS = {"2": "accepted", "3": "declined"}
+"""As WhatsApp's protocol numbers them."""
 _FIRST_STATUSES = frozenset({"", "new", "inquiry", "1"})
 """What an order says of itself when it is sent."""
 MOST_UNCLEAR = 1000
@@ -18,6 +20,7 @@ MOST_UNCLEAR = 1000
 def status_sentence(status: Any) -> str | None:
     """What the row is to say of an order's status; None for one that every new order has."""
     text = " ".join((fields.text(status) or "").split())[:_LONGEST_STATUS].strip().lower()
+    text = _NUMBERS.get(text, text)
     return None if text in _FIRST_STATUSES else f"Order {text}"
 
 
@@ -60,11 +63,11 @@ class Reading:
         del self.unclear[MOST_UNCLEAR:]
 
 
-def read_number(value: Any, name: str, unread: list[str]) -> Number | None:
+def read_number(value: Any, name: str, unread: list[str], *, currency: str | None = None) -> Number | None:
     """The number; where something came that is none, a sentence is added to `unread`."""
     if fields.is_nothing(value):
         return None
-    number = fields.number(value)
+    number = numerals.money(value, currency=currency)[0]
     if number is None:
         unread.append(f"The {name} could not be read: {came(value)} came.")
     return number

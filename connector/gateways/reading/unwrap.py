@@ -4,9 +4,13 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
-WRAPPERS = ("body", "data", "value", "payload", "json", "message", "orders")
-"""The keys under which forwarders hand things on: n8n's Webhook node has `body`, its items have `json`; the others are
-what people call such a field. Each only counts where it holds an object or a list."""
+WRAPPERS = (
+    "body", "data", "value", "payload", "json", "message", "orders", "result", "output", "record", "records", "content",
+    "raw", "raw_body", "request", "item", "event_data", "detail",
+)  # fmt: skip
+"""The keys under which forwarders hand things on, in any spelling: n8n's Webhook node has `body`, its items have
+`json`, Amazon's queues have `Records` and `Message`; the others are what people call such a field. Each only counts
+where it holds an object or a list."""
 _MOST_OFTEN_IN_TEXT = 10
 DEEPEST = 64
 """Objects and lists within each other. What anybody sends has fewer than ten."""
@@ -72,8 +76,15 @@ def opened(value: Any) -> Any:
 
 def wrapped(part: Mapping[str, Any]) -> dict[str, Any]:
     """What the object hands on, by the key that holds it: one where that is clear."""
-    candidates = {key: opened(part[key]) for key in WRAPPERS if key in part}
+    candidates = {key: opened(value) for key, value in part.items() if _spelling(key) in _SPELLED}
     return {key: value for key, value in candidates.items() if isinstance(value, dict | list)}
+
+
+def _spelling(key: str) -> str:
+    return key.replace("_", "").replace("-", "").lower()
+
+
+_SPELLED = frozenset(map(_spelling, WRAPPERS))
 
 
 def _refuse(constant: str) -> NoReturn:

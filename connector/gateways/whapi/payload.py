@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connector.gateways.reading import fields, ids
+from connector.gateways.reading import fields, ids, numerals
 from connector.gateways.reading.ids import LONGEST_ID, is_order_id, why_lost
 from connector.gateways.reading.lines import items_within, read_lines
 from connector.gateways.reading.names import looks_like_an_order
@@ -51,13 +51,14 @@ def changes_in(payload: Mapping[str, Any]) -> Iterator[OrderChange]:
 
 
 def of_message(message: Mapping[str, Any]) -> OrderChange | None:
-    """What a message tells of an earlier one: that it was deleted, or, sent by the shop, its order's status."""
+    """What a message tells of an earlier one: that it was deleted; or of its own order: a status that no new one
+    has."""
     action = fields.mapping(message.get("action"))
     if (fields.text(action.get("type")) or "").lower() in _DELETING and (target := fields.text(action.get("target"))):
         return OrderChange(DELETED, message_id=target)
     order = fields.mapping(message.get("order"))
     order_id = fields.text(order.get("order_id"))
-    if not fields.flag(message.get("from_me")) or order_id is None:
+    if order_id is None:
         return None
     sentence = status_sentence(order.get("status"))
     return None if sentence is None else OrderChange(sentence, order_id=order_id)
@@ -183,7 +184,7 @@ def read_message(message: Any, reading: Reading, *, now: datetime, at: str, chan
     change = of_message(message)
     if change is not None:
         reading.changes.append(change)
-    if fields.flag(message.get("from_me")):
+    if fields.is_from_me(message):
         reading.ignored += 1
     elif is_order_message(message) or (isinstance(message.get("order"), dict) and message["order"]):
         _read_order(message, reading, now=now, at=at, channel_id=channel_id)
@@ -208,7 +209,7 @@ def _read_order(
         )
         return
     where = join(at, "order.order_id")
-    order_id = fields.plain(order.get("order_id"))
+    order_id = ids.order_id(order.get("order_id"))
     if (sentence := why_lost(order.get("order_id"))) is not None:
         reading.unclear.append(Unclear(where, sentence, _with_channel(message, channel_id)))
         return
@@ -217,10 +218,12 @@ def _read_order(
         reading.unclear.append(Unclear(where, sentence, _with_channel(message, channel_id)))
         return
     token = fields.text(order.get("token"))
-    items = items_within(order, message)
+    items = items_within(order, message, currency=fields.text(order.get("currency")))
     if token is not None and any(item.unread for item in items):
         items = ()  # Whapi can say it better.
     unread: list[str] = []
+    currency = fields.text(order.get("currency"))
+    total = read_number(order.get("total_price"), "total", unread, currency=currency)
     reading.orders.append(
         NewOrder(
             order_id=order_id,
@@ -228,12 +231,12 @@ def _read_order(
             order_token=token,
             channel_id=fields.text(message.get("channel_id")) or channel_id,
             customer_name=fields.text(message.get("from_name")) or fields.text(message.get("chat_name")),
-            customer_phone=ids.phone(message.get("from"), message.get("chat_id")),
+            customer_phone=ids.phone(message.get("from"), message.get("chat_id"), *ids.lids(message)),
             title=fields.text(order.get("title")),
             note=fields.text(order.get("text")),
             item_count=read_number(order.get("item_count"), "item count", unread),
-            total_price=read_number(order.get("total_price"), "total", unread),
-            currency=fields.text(order.get("currency")),
+            total_price=total,
+            currency=currency or numerals.currency_of(order.get("total_price")),
             items=items or None,
             chat_id=ids.chat_id(message.get("chat_id"), message.get("from")),
             message_id=fields.text(message.get("id")),
