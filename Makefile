@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
 WORKERS ?= 4
 
-.PHONY: demo test test-n8n run lock sbom schema summary-check pictures clean
+.PHONY: demo test test-quick coverage test-n8n run lock sbom schema summary-check pictures clean
 
 demo: .venv/runtime
 	$(BIN)/python -m connector demo $(ARGS)
@@ -16,6 +16,16 @@ test: .venv/development
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+# What finds most faults in under a minute: nothing that starts a process, a database server or a browser.
+test-quick: .venv/development
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest -n 2 -k "not postgresql" tests/test_architecture.py tests/unit tests/store tests/cases tests/docs \
+	    tests/openapi/test_document.py $(ARGS)
+
+# All tests, and which lines and branches of `connector` none of them enters.
+coverage: .venv/development
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov connector --cov-branch --cov-report term:skip-covered $(ARGS)
 
 # The workflows of integrations/n8n in a real n8n. Installs it in .n8n-test: some minutes and 1.5 GB.
 test-n8n: .venv/development

@@ -171,7 +171,13 @@ def build_service(
         instruments=instruments,
         lookup=lookup,
         audits=Audits(
-            database, lookup, context.problems, shop=SHOP, spreadsheet_id=settings.spreadsheet_id, clock=clock
+            database,
+            lookup,
+            context.problems,
+            shop=SHOP,
+            spreadsheet_id=settings.spreadsheet_id,
+            clock=clock,
+            wake=workers.wake,
         ),
         senders=senders,
     )

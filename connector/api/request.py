@@ -12,7 +12,7 @@ from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from connector.api.errors import NO_FIELDS, NOT_JSON, TOO_DEEP, TOO_MANY_FIELDS, WRONG_FIELDS, ApiError
-from connector.gateways.reading.unwrap import TooDeepError, opened, parse_json
+from connector.gateways.reading.unwrap import TooDeepError, opened, parse_json, unflattened
 
 MOST_LISTED = 500
 LARGEST_NUMBER = 2**53
@@ -92,7 +92,8 @@ def read_json_or_form() -> Any:
 
 
 def _form_fields() -> dict[str, Any]:
-    """The form's fields by their names, files too; a list where a name came with several values."""
+    """The form's fields by their names, files too; a list where a name came with several values, and objects and
+    lists where these were written flat."""
     # Werkzeug counts the parts of a multipart form alone; half a million of the others would take 90 MB.
     if request.mimetype == _URLENCODED and request.get_data().count(b"&") >= _MOST_FIELDS:
         raise ApiError(400, TOO_MANY_FIELDS)
@@ -106,4 +107,4 @@ def _form_fields() -> dict[str, Any]:
     except RequestEntityTooLarge:
         raise ApiError(400, TOO_MANY_FIELDS) from None
     unique = {name: list(dict.fromkeys(values)) for name, values in gathered.items()}
-    return {name: values[0] if len(values) == 1 else values for name, values in unique.items()}
+    return unflattened({name: values[0] if len(values) == 1 else values for name, values in unique.items()})

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 
 import click
@@ -37,12 +38,9 @@ def audit(since: str | None, write_missing: bool, remove_doubles: bool, yes: boo
     service = service_or_exit(settings, database)
     try:
         report = _compare(service, settings, begin)
-        if (
-            remove_doubles
-            and report.doubled
-            and (yes or _agrees(f"Delete doubled rows of {len(report.doubled)} orders"))
-        ):
-            _remove_doubles(service, report, quiet=as_json)
+        suspects = (*report.doubled, *report.items)
+        if remove_doubles and suspects and (yes or _agrees(f"Delete rows that are surplus, of {len(suspects)} orders")):
+            _remove_doubles(service, suspects, quiet=as_json)
             report = _compare(service, settings, begin)
         if write_missing and (report.missing or report.items) and (yes or _agrees("Write what is missing")):
             _write_missing(service, settings, report, quiet=as_json)
@@ -74,17 +72,15 @@ def sentences(report: Report) -> list[str]:
 
 
 def _compare(service: Service, settings: Settings, since: datetime | None) -> Report:
-    rows = service.lookup.rows()
-    report = audits.compare(service.database, rows, shop=SHOP, clock=service.clock, since=since)
+    report = audits.compare(service.database, service.lookup.rows, shop=SHOP, clock=service.clock, since=since)
     if since is None:
         audits.keep(service.database, settings.spreadsheet_id, report, clock=service.clock)
     return report
 
 
 def _write_missing(service: Service, settings: Settings, report: Report, *, quiet: bool) -> None:
-    rows = service.lookup.rows()  # Read anew: somebody may have thought for a while about the question.
     asked_at = service.clock.now()
-    written = audits.write_missing(service.database, rows, report, shop=SHOP, clock=service.clock)
+    written = audits.write_missing(service.database, service.lookup.rows, report, shop=SHOP, clock=service.clock)
     if not quiet:
         click.echo(f"{len(written)} of {len(report.missing) + len(report.items)} orders are written anew.")
     if written:
@@ -93,9 +89,9 @@ def _write_missing(service: Service, settings: Settings, report: Report, *, quie
         watch(service, asked_at, title="Writing rows")
 
 
-def _remove_doubles(service: Service, report: Report, *, quiet: bool) -> None:
+def _remove_doubles(service: Service, order_ids: Sequence[str], *, quiet: bool) -> None:
     removed = service.lookup.with_sheet(
-        lambda api, workbook: remove_doubles(service.database, api, workbook, report.doubled, shop=SHOP)
+        lambda api, workbook: remove_doubles(service.database, api, workbook, order_ids, shop=SHOP)
     )
     if not quiet:
         click.echo(f"{removed.rows} surplus rows were deleted.")

@@ -47,6 +47,7 @@ NOTES = {
     "not-rewritten": "Nothing is written again: the rows stand in the sheet, or are on their way to it.",
     "sheet-not-read": "The sheet can't be read at present, so nothing was done. The problems above say why.",
     "audit": "The sheet is being compared with what was received. The result stands below.",
+    "audit-writes": "The sheet is being compared with what was received, and what is missing is written again.",
     "audit-runs": "A comparison is under way. Its result will stand below.",
     "understood": "It was understood now and has been taken in.",
     "not-understood": "It is still not understood, and stays here.",
@@ -213,9 +214,10 @@ def _add_actions(blueprint: Blueprint, service: Service, views: Views) -> None:
     @blueprint.post("/status/audit")
     def compare() -> AnyResponse:
         """Compares the sheet with what was received, and with `write` has written what is missing."""
-        began = service.audits.start(write_missing="write" in request.form)
-        service.workers.wake()
-        return _changed(views, "audit" if began else "audit-runs")
+        writes = "write" in request.form
+        if not service.audits.start(write_missing=writes):
+            return _changed(views, "audit-runs")
+        return _changed(views, "audit-writes" if writes else "audit")
 
     @blueprint.get("/status/quarantine/<number>")
     def entry(number: str) -> str:

@@ -39,7 +39,10 @@ def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
     elif event in _NEW:
         channel_id = fields.text(body.get("instance"))
         envelope = Envelope(lambda parts: {**body, "data": parts if len(parts) > 1 else parts[0]})
-        for place, message in _messages(data, where):
+        messages = _messages(data, where)
+        if not messages:
+            reading.ignored += 1
+        for place, message in messages:
             known = len(reading.unclear)
             if isinstance(message, dict) and baileys.is_message(message):
                 baileys.read_message(message, reading, now=now, at=place, title=TITLE, channel_id=channel_id)

@@ -2,11 +2,13 @@
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from connector.clock import Clock
 from connector.jobs import audit, rollback
+from connector.jobs.audit import Report
 from connector.jobs.lookup import SheetLookup
 from connector.log import get_logger
 from connector.problems import Problems
@@ -22,6 +24,12 @@ class Audited:
     """What is known of comparisons."""
 
     is_running: bool
+    compared: int = 0
+    """How far the one that runs has come: so many of the orders that were received."""
+    there: int = 0
+    """How many of those are in the sheet."""
+    writing: int | None = None
+    """How many orders the latest one is having written anew; None: it was not asked to."""
     at: datetime | None = None
     """When the latest one ended."""
     orders: int = 0
@@ -52,23 +60,28 @@ class Audits:
         shop: str,
         spreadsheet_id: str,
         clock: Clock,
+        wake: Callable[[], object],
     ) -> None:
+        """`wake`: has the writer look for what is due."""
         self._database = database
         self._lookup = lookup
         self._problems = problems
         self._shop = shop
         self._spreadsheet_id = spreadsheet_id
         self._clock = clock
+        self._wake = wake
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._error: str | None = None
+        self._so_far = (0, 0)
+        self._writing: int | None = None
 
     def start(self, *, write_missing: bool = False) -> bool:
         """Begins a comparison, and then has written anew what is missing; False if one is under way."""
         with self._lock:
             if self._thread is not None and self._thread.is_alive():
                 return False
-            self._error = None
+            self._error, self._so_far, self._writing = None, (0, 0), None
             self._thread = threading.Thread(target=self._run, args=(write_missing,), name="audit", daemon=True)
             self._thread.start()
             return True
@@ -76,27 +89,40 @@ class Audits:
     def latest(self) -> Audited:
         with self._lock:
             is_running = self._thread is not None and self._thread.is_alive()
-            error = self._error
+            error, (compared, there), writing = self._error, self._so_far, self._writing
         with self._database.read() as connection:
             hold = ownership.get_hold(connection, self._spreadsheet_id)
         counts = json.loads(hold.audit) if hold.audit else {}
-        return Audited(is_running, hold.audited_at, **counts, error=error)
+        return Audited(is_running, compared, there, writing, hold.audited_at, **counts, error=error)
 
     def _run(self, write_missing: bool) -> None:
         try:
-            rows = self._lookup.rows()
-            report = audit.compare(self._database, rows, shop=self._shop, clock=self._clock)
+            report = audit.compare(
+                self._database, self._lookup.rows, shop=self._shop, clock=self._clock, progress=self._has_come_to
+            )
             if write_missing:
-                written = audit.write_missing(self._database, rows, report, shop=self._shop, clock=self._clock)
-                log.info("audit.writes_missing", orders=len(written))
+                self._write(report)
             audit.keep(self._database, self._spreadsheet_id, report, clock=self._clock)
             if not report.missing:
                 self._problems.clear(rollback.KEY)
         except SheetsError as error:
-            with self._lock:
-                self._error = error.message
+            self._failed(error.message)
         except Exception:
             # Without this the page would say for ever that nothing was compared, and nobody why.
             log.exception("audit.fault")
-            with self._lock:
-                self._error = "The comparison has a fault; the service's log says more."
+            self._failed("The comparison has a fault; the service's log says more.")
+
+    def _write(self, report: Report) -> None:
+        written = audit.write_missing(self._database, self._lookup.rows, report, shop=self._shop, clock=self._clock)
+        with self._lock:
+            self._writing = len(written)
+        log.info("audit.writes_missing", orders=len(written))
+        self._wake()
+
+    def _has_come_to(self, compared: int, there: int) -> None:
+        with self._lock:
+            self._so_far = compared, there
+
+    def _failed(self, sentence: str) -> None:
+        with self._lock:
+            self._error = sentence

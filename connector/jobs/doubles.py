@@ -55,15 +55,16 @@ class _Found:
 def remove_doubles(
     database: Database, api: SheetsApi, workbook: Workbook, order_ids: Sequence[str], *, shop: str
 ) -> Removed:
-    """Deletes the surplus rows of the orders in both tabs. Raises SheetsError."""
+    """Deletes the surplus rows of the orders in both tabs; of those that have none, nothing. Raises SheetsError."""
     with database.read() as connection:
         orders = {order.order_id: order for order in find_orders(connection, shop, order_ids)}
     removed = 0
     left: dict[str, str] = {}
     for tab in Tab:
         for _ in range(_TRIES):
-            place = workbook.look().tabs.get(tab)
-            if place is None or KEY not in place.columns or not place.knows_its_end:
+            # With tags that are made anew where a sort has scattered them: what follows relies on these.
+            place = workbook.layout().tabs.get(tab)
+            if place is None or KEY not in place.columns:
                 break
             surplus, unclear = _surplus(api, workbook.spreadsheet_id, tab, place, set(order_ids), orders)
             left |= {order_id: _sentence(order_id, tab, rows) for order_id, rows in unclear.items()}
@@ -110,9 +111,11 @@ def _times(tab: Tab, found: Sequence[_Found], order: Order | None) -> int | None
     """How many times an order's rows are there; None where that can't be told."""
     if tab is Tab.ORDERS:
         return len(found)
-    if order is None or not order.items or len(found) % len(order.items):
+    if order is None or not order.items:
         return None
-    return len(found) // len(order.items)
+    if len(found) <= len(order.items):
+        return 1
+    return None if len(found) % len(order.items) else len(found) // len(order.items)
 
 
 def _surplus_of(found: Sequence[_Found], times: int) -> list[_Found] | None:

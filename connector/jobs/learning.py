@@ -8,7 +8,7 @@ from connector.clock import Clock
 from connector.events.publisher import Publisher
 from connector.log import get_logger
 from connector.models import Shown
-from connector.sheets.key_columns import SheetRows
+from connector.sheets.key_columns import OrderRows, SheetRows
 from connector.sheets.pending import WAITING_COLUMNS
 from connector.sheets.rows import COMPLETE, UNAVAILABLE
 from connector.store import learned as learned_rows
@@ -18,8 +18,6 @@ from connector.store.learned import Learned, Standing
 
 log = get_logger(__name__)
 
-_AT_ONCE = 500
-"""Orders in one commit, so that no webhook waits long behind it."""
 _NAMED = 20
 
 
@@ -31,19 +29,22 @@ class Lesson:
     """Orders that stand there."""
     new: int
     """Those of them that the store did not have."""
-    lacking: tuple[str, ...]
+    lacking: int
     """Those that count as complete, and have no item rows: somebody deleted them, or they are only half there."""
+    named: tuple[str, ...] = ()
+    """The first of these."""
 
 
-def standing_of(state: str, lines: int) -> Standing:
+def standing_of(there: OrderRows) -> Standing:
     """How an order stands, by what its row says of the items, and by its rows in the other tab.
 
     Item rows come with `complete`, in one piece. So where there are some, there are all, whatever the merchant has
     made of the cell since.
     """
-    if lines or state.startswith(COMPLETE):
+    lines = there.lines
+    if lines or there.state.startswith(COMPLETE):
         return Standing(Shown.COMPLETE, lines)
-    if state.startswith(UNAVAILABLE):
+    if there.state.startswith(UNAVAILABLE):
         return Standing(Shown.UNAVAILABLE, lines, WAITING_COLUMNS[Shown.UNAVAILABLE])
     return Standing(Shown.WAITING, lines, WAITING_COLUMNS[Shown.WAITING])
 
@@ -62,38 +63,35 @@ def learn_rows(
 
     May die anywhere: until the end it is not on record that the store knows, and it is done again.
     """
-    standings = {
-        order_id: standing_of(rows.states.get(order_id, COMPLETE), rows.lines.get(order_id, 0))
-        for order_id in rows.order_ids
-    }
-    ids = list(standings)
-    new = 0
-    for start in range(0, len(ids), _AT_ONCE):
-        some = {order_id: standings[order_id] for order_id in ids[start : start + _AT_ONCE]}
+    count = new = lacking = 0
+    named: list[str] = []
+    for page in rows.pages():  # As many in one commit that no webhook waits long behind it.
+        standings = {there.order_id: standing_of(there) for there in page}
 
-        def change(connection: Connection, some: dict[str, Standing] = some) -> Learned:
+        def change(connection: Connection, standings: dict[str, Standing] = standings) -> Learned:
             now = clock.now()
-            learned = learned_rows.learn(connection, shop, some, now=now)
+            learned = learned_rows.learn(connection, shop, standings, now=now)
             events.shown(connection, learned.shown, now=now)
             return learned
 
+        count += len(page)
         new += database.write(change).new
+        without_items = [there.order_id for there in page if there.times and standings[there.order_id].lacks_items]
+        lacking += len(without_items)
+        named += without_items[: _NAMED - len(named)]
     database.write(
         lambda connection: ownership.learned(connection, spreadsheet_id, last_batch, orders=new, now=clock.now())
     )
-    lacking = tuple(
-        order_id for order_id, standing in standings.items() if order_id in rows.states and standing.lacks_items
-    )
-    log.info("sheet.rows_known", orders=len(standings), new=new)
+    log.info("sheet.rows_known", orders=count, new=new)
     if lacking:
-        log.warning("sheet.items_missing", orders=len(lacking), order_ids=list(lacking[:_NAMED]))
-    return Lesson(len(standings), new, lacking)
+        log.warning("sheet.items_missing", orders=lacking, order_ids=named)
+    return Lesson(count, new, lacking, tuple(named))
 
 
 def lacking_sentence(lesson: Lesson) -> str:
     """Names the orders whose item rows are missing."""
-    count = len(lesson.lacking)
-    which = ", ".join(lesson.lacking[:_NAMED]) + (f" and {count - _NAMED} more" if count > _NAMED else "")
+    count, unnamed = lesson.lacking, lesson.lacking - len(lesson.named)
+    which = ", ".join(lesson.named) + (f" and {unnamed} more" if unnamed else "")
     return (
         f"{'An order counts' if count == 1 else f'{count} orders count'} as complete in the sheet and "
         f"{'has' if count == 1 else 'have'} no item rows: {which}. If nobody has deleted them, write them by hand."

@@ -1,5 +1,7 @@
 """Has an order's rows written again, if they are not in the sheet any more."""
 
+from collections.abc import Sequence
+
 from connector.clock import Clock
 from connector.jobs.audit import what_is_gone
 from connector.jobs.lookup import SheetLookup
@@ -13,6 +15,8 @@ ONLY_ITS_ID = (
     "of the spreadsheet has them: File, Version history."
 )
 
+ON_THEIR_WAY = "The order's rows are on their way to the sheet."
+
 BOTH_THERE = "The order's row and its item rows stand in the sheet. Delete what is left of them to have them anew."
 
 
@@ -23,22 +27,44 @@ class NotRewrittenError(Exception):
 def rewrite(database: Database, lookup: SheetLookup, *, shop: str, order_id: str, clock: Clock) -> Gone | None:
     """Has what is gone of an order's rows written anew; None where the store doesn't have the order.
 
-    Up to four reads at Google. Raises NotRewrittenError, and SheetsError where the sheet can't be read.
+    Two reads at Google. Raises NotRewrittenError, and SheetsError where the sheet can't be read.
     """
+    outcome = rewrite_each(database, lookup, shop=shop, order_ids=[order_id], clock=clock)[order_id]
+    if isinstance(outcome, NotRewrittenError):
+        raise outcome
+    return outcome
+
+
+def rewrite_each(
+    database: Database, lookup: SheetLookup, *, shop: str, order_ids: Sequence[str], clock: Clock
+) -> dict[str, Gone | NotRewrittenError | None]:
+    """What comes of each of some orders, as `rewrite` has it; two reads for all of them. Raises SheetsError."""
+    outcomes: dict[str, Gone | NotRewrittenError | None] = {}
+    to_look_for: list[Order] = []
     with database.read() as connection:
-        order = stored.find_order(connection, shop, order_id)
-        if order is None and stored.is_past(connection, shop, order_id):
-            raise NotRewrittenError(ONLY_ITS_ID)
-    if order is None:
-        return None
-    if order.shown is None or order.batch_id is not None:
-        raise NotRewrittenError("The order's rows are on their way to the sheet.")
-    gone = what_is_gone(order, lookup.rows())
-    if gone is None:
-        raise NotRewrittenError(_why_not(order))
-    if not database.write(lambda connection: write_anew(connection, order, gone, now=clock.now())):
-        raise NotRewrittenError("The order's rows are on their way to the sheet.")
-    return gone
+        for order_id in order_ids:
+            order = stored.find_order(connection, shop, order_id)
+            outcomes[order_id] = None
+            if order is None and stored.is_past(connection, shop, order_id):
+                outcomes[order_id] = NotRewrittenError(ONLY_ITS_ID)
+            elif order is not None and (order.shown is None or order.batch_id is not None):
+                outcomes[order_id] = NotRewrittenError(ON_THEIR_WAY)
+            elif order is not None:
+                to_look_for.append(order)
+    if not to_look_for:
+        return outcomes
+    with lookup.rows() as rows:
+        for order in to_look_for:
+            gone = what_is_gone(order, rows.find([order.order_id])[order.order_id])
+            outcomes[order.order_id] = (
+                NotRewrittenError(_why_not(order)) if gone is None else _write(database, order, gone, clock)
+            )
+    return outcomes
+
+
+def _write(database: Database, order: Order, gone: Gone, clock: Clock) -> Gone | NotRewrittenError:
+    is_due = database.write(lambda connection: write_anew(connection, order, gone, now=clock.now()))
+    return gone if is_due else NotRewrittenError(ON_THEIR_WAY)
 
 
 def _why_not(order: Order) -> str:

@@ -46,13 +46,10 @@ class Backwards:
         now = self._context.clock.now()
         with self._context.database.read() as connection:
             latest = latest_written(connection, self._context.shop, since=now - _LAST_DAYS, limit=_LOOKED_AT)
-        if not rows.states:
+        if not rows.has_orders:
             return 0  # The tab was deleted or cleared, which is something else, and the merchant's to do.
-        gone = 0
-        for order_id in latest:
-            if order_id in rows.states:
-                break
-            gone += 1
+        there = rows.find(latest)
+        gone = next((index for index, order_id in enumerate(latest) if there[order_id].times), len(latest))
         if gone < _AT_LEAST:
             return 0
         log.warning("sheet.went_back", orders=gone)

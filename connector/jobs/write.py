@@ -1,7 +1,7 @@
 """The write stage: brings what is ready into the sheet, exactly once.
 
 A batch is stored, then sent once, then its outcome is stored. Whatever happens in between, an open batch in the store
-means: the sheet may have it. Such a batch is settled (see `sheets/idempotency/guard.py`) before anything else is
+means: the sheet may have it. Such a batch is settled (see `sheets/idempotency.py`) before anything else is
 written.
 """
 
@@ -21,6 +21,7 @@ from connector.jobs.learning import lacking_sentence, learn_rows
 from connector.jobs.limits import Limits, manner_of
 from connector.jobs.ownership import Ownership
 from connector.jobs.rollback import Backwards
+from connector.jobs.second_look import SecondLook
 from connector.jobs.set_aside import BROKE, Aside
 from connector.log import get_logger, log_orders
 from connector.models import Place, Shown
@@ -67,6 +68,7 @@ class WriteStage:
         self._workbook = workbook
         self._backwards = Backwards(context)
         self.ownership = Ownership(context.database, api, workbook.spreadsheet_id, clock=context.clock)
+        self._second_look = SecondLook(context, workbook)
         self._narrowing = Narrowing()
         self._limits = Limits(context, workbook.spreadsheet_id)
         self._aside = Aside(context)
@@ -151,10 +153,13 @@ class WriteStage:
             self._learn(layout)
             return Written(more=True)
         if self._backwards.ends_further_up(layout):
-            self._backwards.compare(self._workbook.rows_known_by_their_ids(layout))
+            with self._workbook.rows_known_by_their_ids(layout) as rows:
+                self._backwards.compare(rows)
         layout = self._workbook.with_first_rows(layout)
         guard = chosen.guard
         entries = entries_that_fit(waiting, self._workbook.zone())
+        if self._second_look.finds_rows([entry.order for entry in entries], layout):
+            return Written(more=True)
         looked_up = [entry.order for entry in entries if must_be_found(entry.order, entry.shows)]
         rows_found = self._workbook.find_orders(
             layout,
@@ -185,17 +190,17 @@ class WriteStage:
 
     def _learn(self, layout: Layout) -> None:
         """Reads what the sheet holds and this store doesn't know of."""
-        rows = self._workbook.rows_known_by_their_ids(layout)
-        self._backwards.compare(rows)
-        lesson = learn_rows(
-            self._context.database,
-            rows,
-            shop=self._context.shop,
-            spreadsheet_id=self._workbook.spreadsheet_id,
-            last_batch=layout.last_batch or "",
-            events=self._context.events,
-            clock=self._context.clock,
-        )
+        with self._workbook.rows_known_by_their_ids(layout) as rows:
+            self._backwards.compare(rows)
+            lesson = learn_rows(
+                self._context.database,
+                rows,
+                shop=self._context.shop,
+                spreadsheet_id=self._workbook.spreadsheet_id,
+                last_batch=layout.last_batch or "",
+                events=self._context.events,
+                clock=self._context.clock,
+            )
         if lesson.lacking:
             self._context.problems.put(
                 "items_missing", lacking_sentence(lesson), at=self._context.clock.now(), severity=Severity.WARNING

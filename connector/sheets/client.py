@@ -4,9 +4,9 @@ The adapter adds what gspread's client lacks here: time-outs (its default is to 
 and errors that say whether anything was written. Nothing is repeated: gspread's BackOffHTTPClient would double rows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import google.auth.exceptions
 import gspread
@@ -21,6 +21,7 @@ from connector.clock import Clock, SystemClock
 from connector.observer import UNOBSERVED, Callee, Observer, observed_call
 from connector.retry_after import retry_after_seconds
 from connector.sheets.body import encode
+from connector.sheets.column_stream import Cells, Column, asked, read_columns
 from connector.sheets.deadline import Deadline, TooLateError, sent_before
 from connector.sheets.errors import Kind, RedirectedError, SheetsError, from_answer
 from connector.sheets.session import google_session
@@ -30,7 +31,11 @@ _CONNECT_SECONDS = 5.0
 WRITE = "write"
 """The operation that counts as a write; the others count as reads."""
 
+_PIECE = 65_536
+"""Bytes of a long answer that are read at once."""
+
 Json = dict[str, Any]
+T = TypeVar("T")
 
 
 class _Adapter(HTTPClient):
@@ -43,6 +48,20 @@ class _Adapter(HTTPClient):
 
     def request(self, method: str, endpoint: str, *args: Any, **kwargs: Any) -> Any:
         return super().request(method, self.base_url + endpoint.removeprefix(GOOGLE), *args, **kwargs)
+
+    def open(self, endpoint: str, *, data: bytes, headers: Mapping[str, str]) -> requests.Response:
+        """A POST whose answer is read by the caller, piece by piece; gspread's own `request` reads all of it."""
+        response = self.session.request(
+            "post",
+            self.base_url + endpoint.removeprefix(GOOGLE),
+            data=data,
+            headers=headers,
+            timeout=self.timeout,
+            stream=True,
+        )
+        if not response.ok:
+            raise APIError(response)
+        return response
 
 
 class SheetsApi:
@@ -63,7 +82,8 @@ class SheetsApi:
         self.account: str = credentials.service_account_email
         http_client: Any = partial(_Adapter, base_url=base_url, timeout=timeout)
         session = google_session(credentials)
-        self._http = gspread.Client(auth=credentials, session=session, http_client=http_client).http_client
+        client: Any = gspread.Client(auth=credentials, session=session, http_client=http_client)
+        self._http: _Adapter = client.http_client
 
     def batch_update(
         self, spreadsheet_id: str, requests_: Sequence[Json], *, deadline: Deadline | None = None
@@ -98,6 +118,25 @@ class SheetsApi:
         found = answer.get("valueRanges") or [{}]
         values: list[list[Any]] = found[0].get("valueRange", {}).get("values", [])
         return values
+
+    def columns(
+        self, spreadsheet_id: str, columns: Sequence[Column], take: Callable[[Cells], object]
+    ) -> dict[Column, int]:
+        """Whole columns as they are at one moment, in bounded memory; see `read_columns`. Counts as one read."""
+
+        def read(endpoint: str) -> dict[Column, int]:
+            headers = {"Content-Type": "application/json"}
+            with self._http.open(endpoint, data=encode(asked(columns)), headers=headers) as answer:
+                try:
+                    return read_columns(answer.iter_content(_PIECE), take)
+                except ValueError:
+                    raise _unclear("its answer was cut off or not JSON") from None
+
+        with observed_call(self._observer, Callee.GOOGLE, "values"):
+            numbers = self._reach(spreadsheet_id, "/values:batchGetByDataFilter", read)
+            if set(columns) - numbers.keys():
+                raise _unclear("its answer was not of the documented shape")
+        return numbers
 
     def grid(self, spreadsheet_id: str, grid_ranges: Sequence[Json], fields: str) -> list[Json]:
         """What the field mask names of the tabs on which ranges lie, cells only within these. Counts as one read."""
@@ -140,18 +179,30 @@ class SheetsApi:
         json: Mapping[str, Any] | None = None,
         params: Any = None,
     ) -> Json:
-        endpoint = f"{GOOGLE}/v4/spreadsheets/{spreadsheet_id}{path}"
-        missing = missing_certificates()
-        if missing is not None:
-            raise SheetsError(missing, kind=Kind.NOT_SENT)
-        try:
-            answer = self._http.request(
+        def call(endpoint: str) -> Any:
+            return self._http.request(
                 method,
                 endpoint,
                 data=None if json is None else encode(json),
                 headers=None if json is None else {"Content-Type": "application/json"},
                 params=params,
             ).json()
+
+        sent = json.get("requests") if json is not None and path == ":batchUpdate" else None
+        answer = self._reach(spreadsheet_id, path, call, sent=sent)
+        if not isinstance(answer, dict):
+            raise _unclear("its answer was not of the documented shape")
+        return answer
+
+    def _reach(
+        self, spreadsheet_id: str, path: str, call: Callable[[str], T], *, sent: Sequence[Json] | None = None
+    ) -> T:
+        """What the call gives; every way in which it can fail as a SheetsError."""
+        missing = missing_certificates()
+        if missing is not None:
+            raise SheetsError(missing, kind=Kind.NOT_SENT)
+        try:
+            return call(f"{GOOGLE}/v4/spreadsheets/{spreadsheet_id}{path}")
         except APIError as error:
             raise from_answer(
                 error.response.status_code,
@@ -159,7 +210,7 @@ class SheetsApi:
                 account=self.account,
                 spreadsheet_id=spreadsheet_id,
                 retry_after=retry_after_seconds(error.response.headers.get("Retry-After")),
-                sent=json.get("requests") if json is not None and path == ":batchUpdate" else None,
+                sent=sent,
             ) from None
         except TooLateError:
             raise SheetsError(
@@ -172,9 +223,6 @@ class SheetsApi:
             raise _unclear("its answer was cut off or not JSON") from None
         except requests.exceptions.RequestException as error:
             raise _no_answer(error) from None
-        if not isinstance(answer, dict):
-            raise _unclear("its answer was not of the documented shape")
-        return answer
 
 
 def _json(response: requests.Response) -> object:

@@ -1,6 +1,7 @@
 """Makes the connector's tabs where they are missing, and finds its way again where tags are."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from connector.log import get_logger
@@ -11,7 +12,7 @@ from connector.sheets.create import append_rows, create_in_blank_tab, create_tab
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.formatting import format_tab
 from connector.sheets.layout import Layout, TabLayout
-from connector.sheets.overview import Overview, TabOverview
+from connector.sheets.overview import Overview, TabOverview, read_overview
 from connector.sheets.refusal import explained
 from connector.sheets.takeover import IsOurs, is_blank, recognise
 from connector.sheets.values import as_text, column_values, two_columns
@@ -95,6 +96,23 @@ def can_go_on_in(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: TabOvervi
     return _recognised(api, spreadsheet_id, tab, sheet, is_ours) is not None or _is_blank_tab(
         api, spreadsheet_id, tab, sheet
     )
+
+
+def with_untagged(
+    api: SheetsApi, spreadsheet_id: str, layout: Layout, titles: Mapping[Tab, str], is_ours: IsOurs
+) -> Layout:
+    """The layout with those tabs, too, that have lost their tags, as `prepare` would go on in them. Reads only, and
+    nothing where no tab is missing. Raises SheetsError."""
+    missing = [tab for tab in Tab if tab not in layout.tabs]
+    if not missing:
+        return layout
+    overview = read_overview(api, spreadsheet_id)
+    found = {
+        tab: place
+        for tab in missing
+        if (sheet := overview.titled(titles[tab])) and (place := _recognised(api, spreadsheet_id, tab, sheet, is_ours))
+    }
+    return replace(layout, tabs={**layout.tabs, **found})
 
 
 def _recognised(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: TabOverview, is_ours: IsOurs) -> TabLayout | None:

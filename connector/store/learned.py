@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from connector.models import ItemsState, Shown
 from connector.store.dialect import insert_of
+from connector.store.rewrite import to_be_written_again
 from connector.store.tables import orders, past_orders
 
 FOUND_IN_SHEET = (
@@ -50,17 +51,24 @@ class Learned:
 
 
 def learn(connection: Connection, shop: str, standings: Mapping[str, Standing], *, now: datetime) -> Learned:
-    """Makes the store know of some orders in the sheet. May be repeated."""
+    """Makes the store know of some orders in the sheet. May be repeated.
+
+    Orders of which rows are to be written again are left as they are: the writer looks for these rows by itself.
+    """
     ids = list(standings)
-    here = sa.select(orders.c.order_id, orders.c.shown).where(orders.c.shop == shop, orders.c.order_id.in_(ids))
-    known = {row.order_id: row.shown for row in connection.execute(here)}
+    here = sa.select(orders.c.order_id, orders.c.shown, to_be_written_again.label("again"))
+    here = here.where(orders.c.shop == shop, orders.c.order_id.in_(ids))
+    rows = connection.execute(here).all()
+    known = {row.order_id: row.shown for row in rows}
+    again = {row.order_id for row in rows if row.again}
     past = sa.select(past_orders.c.order_id).where(past_orders.c.shop == shop, past_orders.c.order_id.in_(ids))
     gone = set(connection.execute(past).scalars())
     shown = [
         order_id
         for order_id, was in known.items()
-        if _FURTHER[standings[order_id].shown] > _FURTHER[was]
-        and _stands(connection, shop, order_id, was, standings[order_id], now=now)
+        if order_id not in again
+        and _FURTHER[standings[order_id].shown] > _FURTHER[was]
+        and stands(connection, shop, order_id, was, standings[order_id], now=now)
     ]
     new = [order_id for order_id in ids if order_id not in known and order_id not in gone]
     waiting = [order_id for order_id in new if standings[order_id].shown is Shown.WAITING]
@@ -74,7 +82,7 @@ def learn(connection: Connection, shop: str, standings: Mapping[str, Standing], 
     return Learned(tuple(shown), len(new))
 
 
-def _stands(
+def stands(
     connection: Connection, shop: str, order_id: str, was: Shown | None, standing: Standing, *, now: datetime
 ) -> bool:
     """The order's row is in the sheet and says so much; whether that was news.
@@ -92,7 +100,9 @@ def _stands(
     if standing.shown is Shown.COMPLETE:
         # With its items, so there is nothing left to fetch or to write.
         values |= {
-            "synced_at": now,
+            # Of an order that was written before it is known.
+            "synced_at": sa.func.coalesce(orders.c.synced_at, sa.literal(now, orders.c.synced_at.type)),
+            "items_there": None,
             "items_state": ItemsState.READY,
             "order_token": None,
             "next_attempt_at": None,

@@ -166,6 +166,12 @@ def known_order_ids(connection: Connection, shop: str, order_ids: Sequence[str])
     return known
 
 
+def past_order_ids(connection: Connection, shop: str, order_ids: Sequence[str]) -> set[str]:
+    """Those of the ids of which nothing else is kept."""
+    query = sa.select(past_orders.c.order_id).where(past_orders.c.shop == shop, past_orders.c.order_id.in_(order_ids))
+    return set(connection.execute(query).scalars())
+
+
 def latest_written(connection: Connection, shop: str, *, since: datetime, limit: int) -> list[str]:
     """The ids of the latest orders whose rows were written since a moment, the newest first."""
     query = sa.select(orders.c.order_id, orders.c.row_at).where(orders.c.shop == shop, orders.c.shown.is_not(None))

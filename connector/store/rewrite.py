@@ -21,6 +21,20 @@ class Gone(StrEnum):
     """All of its item rows, while the order's row is still there."""
 
 
+to_be_written_again = sa.or_(
+    sa.and_(orders.c.shown.is_(None), orders.c.row_at.is_not(None)),
+    sa.and_(orders.c.shown == Shown.WAITING, orders.c.synced_at.is_not(None)),
+)
+"""Whether the order's row, or its item rows, were in the sheet and are to come there once more."""
+
+
+def is_to_be_written_again(order: Order) -> bool:
+    """The same of an order that was read."""
+    if order.shown is None:
+        return order.row_at is not None
+    return order.shown is Shown.WAITING and order.synced_at is not None
+
+
 def write_anew(connection: Connection, order: Order, gone: Gone, *, now: datetime) -> bool:
     """Makes the order one that is still to be written, as far as its rows are gone; whether it is.
 
@@ -35,7 +49,7 @@ def write_anew(connection: Connection, order: Order, gone: Gone, *, now: datetim
     )
     if gone is Gone.ITEM_ROWS:
         statement = statement.where(orders.c.items_state == ItemsState.READY).values(
-            shown=Shown.WAITING, write_due_at=now
+            shown=Shown.WAITING, write_due_at=now, items_there=None
         )
     else:
         statement = statement.values(

@@ -86,5 +86,17 @@ def test_a_batch_takes_a_read_and_a_write_whatever_the_size_of_the_sheet(tmp_pat
     assert "One read and one write for 2 of 2 batches." in result.stdout
 
 
+def test_a_batch_a_comparison_and_rows_written_again_cost_the_calls_that_are_documented(tmp_path: Path) -> None:
+    result = bench(tmp_path, "calls", "--orders", "12", "--settle", "0.5")
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    found = tables(result.stdout)
+    assert found["a batch"] == ["1", "1"]
+    assert found["audit, 14 orders, all equal"] == ["2", "0"]
+    assert found["audit, one order missing"] == ["4", "0"]
+    assert found["that order written again"] == ["4", "1"]
+    assert "Verified: each order has its rows once." in result.stdout
+
+
 def number(text: str) -> int:
     return int(text.replace(",", ""))

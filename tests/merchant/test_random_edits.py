@@ -154,7 +154,6 @@ def test_whatever_the_merchant_does_each_order_is_there_once_and_no_cell_of_the_
         unknowns = book.google.unknowns
         unknowns.duplicate_copies_metadata = data.draw(st.booleans())
         unknowns.restore_keeps_metadata = data.draw(st.booleans())
-        unknowns.sort_moves_metadata = data.draw(st.booleans())
         merchant = RandomMerchant(book, data)
         check = Check(book, merchant)
         try:

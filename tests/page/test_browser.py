@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from sandbox.google.merchant import Merchant
 from tests.page.visitor import PASSWORD
 from tests.service.shop import Shop
 
@@ -193,6 +194,24 @@ def test_a_phone_has_the_buttons_too_and_they_are_large_enough(shop: Shop, open_
     button.tap()
 
     expect(page.locator("#note")).to_contain_text("There is nothing to try")
+
+
+def test_the_sheet_is_compared_and_what_is_missing_written_again_by_its_buttons(shop: Shop, open_page: Any) -> None:
+    shop.wait_until_synced(shop.sandbox.send("normal"))
+    merchant = Merchant(shop.sandbox.google, shop.sandbox.spreadsheet_id)
+    merchant.delete_rows("Orders", 1)
+    page: Page = open_page(**PHONE).log_in()
+    comparison = page.locator("#audit")
+    write_again = comparison.get_by_role("button", name="Write what is missing")
+
+    comparison.get_by_role("button", name="Compare now").tap()
+    expect(comparison).to_contain_text("Missing in the sheet: 1")
+    write_again.tap()
+    expect(comparison).to_contain_text("1 order is being written again.")
+
+    expect(write_again).to_be_hidden()
+    comparison.get_by_role("button", name="Compare now").tap()
+    expect(comparison).not_to_contain_text("Missing in the sheet")
 
 
 def test_a_page_whose_service_has_gone_says_so_and_recovers(open_page: Any) -> None:

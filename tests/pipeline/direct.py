@@ -5,7 +5,7 @@ The stand-in is the sandbox's own, with all its strictness; only the way to it i
 
 import json
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +14,7 @@ from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.models import Item
 from connector.observer import UNOBSERVED
 from connector.sheets.client import Json, SheetsApi
+from connector.sheets.column_stream import Cells, Column, asked, read_columns
 from connector.sheets.errors import Kind, SheetsError, from_answer
 from sandbox.google.auth import ServiceAccount
 from sandbox.google.calls import Call
@@ -93,6 +94,12 @@ class DirectApi(SheetsApi):
                     sent=json.get("requests") if json is not None and path == ":batchUpdate" else None,
                 )
         raise SheetsError("No answer.", kind=Kind.UNCLEAR)
+
+    def columns(
+        self, spreadsheet_id: str, columns: Sequence[Column], take: Callable[[Cells], object]
+    ) -> dict[Column, int]:
+        answer = self._call("post", spreadsheet_id, "/values:batchGetByDataFilter", json=asked(columns))
+        return read_columns([json.dumps(answer).encode()], take)
 
     def append(self, spreadsheet_id: str, path: str, rows: list[list[Any]], options: Mapping[str, str]) -> None:
         """`values.append`, which the connector never uses; a write like any other."""

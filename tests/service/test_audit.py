@@ -1,17 +1,22 @@
 """What is gone from the sheet can be written again, and the sheet can be compared with what was received."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import pytest
 
 from connector.jobs import audit
 from connector.jobs.audit import Report
 from connector.jobs.doubles import Removed, remove_doubles
-from connector.runtime import SHOP, sheets_api
+from connector.runtime import SHOP
 from connector.sheets.columns import COLUMNS, STATUS, Tab
+from connector.sheets.errors import SheetsError
+from sandbox.google.calls import Call
 from sandbox.google.merchant import Merchant
+from sandbox.google.standin import Answer
 from sandbox.whapi.order import SandboxOrder
+from tests.doubling import double_row
 from tests.service.shop import Shop
 from tests.waiting import wait_until
 
@@ -33,7 +38,7 @@ def orders(shop: Shop) -> list[SandboxOrder]:
 
 
 def compare(shop: Shop) -> Report:
-    return audit.compare(shop.service.database, shop.service.lookup.rows(), shop=SHOP, clock=shop.service.clock)
+    return audit.compare(shop.service.database, shop.service.lookup.rows, shop=SHOP, clock=shop.service.clock)
 
 
 def rows_of(shop: Shop, tab: str, order_id: str) -> list[int]:
@@ -48,30 +53,21 @@ def delete(shop: Shop, merchant: Merchant, order_id: str, tabs: Sequence[str] = 
 
 
 def double(shop: Shop, tab: str, row: int) -> None:
-    """Another installation's row: the same once more, just below."""
-    sheet_id = next(
-        sheet.sheet_id
-        for sheet in shop.sandbox.google.spreadsheets[shop.sandbox.spreadsheet_id].content.sheets.values()
-        if sheet.title == tab
-    )
+    double_row(shop.sandbox, shop.settings, tab, row)
 
-    api, spreadsheet_id = sheets_api(shop.settings), shop.sandbox.spreadsheet_id
-    area = {"sheetId": sheet_id, "startRowIndex": row, "endRowIndex": row + 1}
-    (sheet,) = api.grid(spreadsheet_id, [area], "data(rowData(values(userEnteredValue)))")
-    inserted = {"sheetId": sheet_id, "dimension": "ROWS", "startIndex": row + 1, "endIndex": row + 2}
-    api.batch_update(
-        spreadsheet_id,
-        [
-            {"insertDimension": {"range": inserted, "inheritFromBefore": True}},
-            {
-                "updateCells": {
-                    "start": {"sheetId": sheet_id, "rowIndex": row + 1, "columnIndex": 0},
-                    "rows": sheet["data"][0]["rowData"],
-                    "fields": "userEnteredValue",
-                }
-            },
-        ],
-    )
+
+def after_the_next_look(shop: Shop, monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Has something happen right after the sheet's rows were read once more."""
+    google, left = shop.sandbox.google, [act]
+    real = google.answer
+
+    def answer(call: Call, *, counted: bool = True) -> Answer:
+        answered = real(call, counted=counted)
+        if left and google.kind_of(call) == "values.batchGetByDataFilter":
+            left.pop()()
+        return answered
+
+    monkeypatch.setattr(google, "answer", answer)
 
 
 def remove(shop: Shop, *order_ids: str) -> Removed:
@@ -125,7 +121,7 @@ def test_all_that_is_missing_is_written_when_asked(shop: Shop, merchant: Merchan
     report = compare(shop)
 
     written = audit.write_missing(
-        shop.service.database, shop.service.lookup.rows(), report, shop=SHOP, clock=shop.service.clock
+        shop.service.database, shop.service.lookup.rows, report, shop=SHOP, clock=shop.service.clock
     )
     shop.service.workers.wake()
 
@@ -154,6 +150,120 @@ def test_a_restored_version_of_the_spreadsheet_is_noticed_and_can_be_brought_up_
     shop.service.workers.wake()
     wait_until(lambda: shop.differences([*before, *today, *after]) == [], what="the rows to be there again")
     assert compare(shop).is_equal
+
+
+def test_an_order_that_is_written_between_the_looks_at_sheet_and_store_is_not_missing(
+    shop: Shop, orders: list[SandboxOrder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new: list[SandboxOrder] = []
+
+    def an_order_comes() -> None:
+        new.extend(shop.sandbox.send("normal"))
+        shop.wait_until_synced(new)
+
+    after_the_next_look(shop, monkeypatch, an_order_comes)
+
+    assert compare(shop) == Report(orders=7)
+    assert shop.differences([*orders, *new]) == []
+
+
+@pytest.mark.parametrize("tabs", [TABS, ("Orders",), ("Items",)])
+def test_rows_that_come_back_before_they_are_written_again_are_not_doubled(
+    shop: Shop, merchant: Merchant, orders: list[SandboxOrder], monkeypatch: pytest.MonkeyPatch, tabs: Sequence[str]
+) -> None:
+    shop.sandbox.google.unknowns.restore_keeps_metadata = True
+    merchant.snapshot("before")
+    delete(shop, merchant, orders[2].order_id, tabs)
+    after_the_next_look(shop, monkeypatch, lambda: merchant.restore("before"))
+
+    assert shop.http.post(f"/orders/{orders[2].order_id}/rewrite").status_code == 200
+
+    wait_until(
+        lambda: (order := shop.order(orders[2].order_id)) and order.write_due_at is None, what="the order to be settled"
+    )
+    assert shop.statuses(orders) == ["synced"] * 6
+    assert shop.differences(orders) == []
+
+
+def test_item_rows_that_come_back_before_the_order_is_written_again_are_not_doubled(
+    shop: Shop, merchant: Merchant, orders: list[SandboxOrder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.sandbox.google.unknowns.restore_keeps_metadata = True
+    delete(shop, merchant, orders[2].order_id, ["Orders"])
+    merchant.snapshot("without the order's row")
+    delete(shop, merchant, orders[2].order_id, ["Items"])
+    after_the_next_look(shop, monkeypatch, lambda: merchant.restore("without the order's row"))
+
+    answer = shop.http.post(f"/orders/{orders[2].order_id}/rewrite")
+
+    assert answer.json()["rewrites"] == "all"
+    shop.wait_until_synced(orders)
+    assert shop.differences(orders) == []
+
+
+def test_right_after_an_older_version_was_restored_the_rows_are_found_without_their_tags(
+    shop: Shop, merchant: Merchant, orders: list[SandboxOrder]
+) -> None:
+    merchant.snapshot("before")
+    shop.wait_until_synced(after := shop.sandbox.send("normal"))
+    merchant.restore("before")
+
+    assert compare(shop) == Report(len(orders) + 1, missing=(after[0].order_id,))
+
+
+def test_where_the_key_column_is_gone_nothing_counts_as_missing(
+    shop: Shop, merchant: Merchant, orders: list[SandboxOrder]
+) -> None:
+    merchant.delete_column("Items", 0)
+
+    with pytest.raises(SheetsError, match="has lost its column Order ID"):
+        compare(shop)
+    answer = shop.http.post(f"/orders/{orders[0].order_id}/rewrite")
+    assert (answer.status_code, "lost its column" in answer.json()["error"]) == (503, True)
+
+
+def test_a_comparison_since_a_date_says_nothing_of_older_orders(shop: Shop, orders: list[SandboxOrder]) -> None:
+    double(shop, "Orders", rows_of(shop, "Orders", orders[0].order_id)[0])
+    service = shop.service
+
+    found = audit.compare(
+        service.database,
+        service.lookup.rows,
+        shop=SHOP,
+        clock=service.clock,
+        since=service.clock.now() + timedelta(hours=1),
+    )
+
+    assert found == Report(orders=0)
+
+
+def test_a_comparison_costs_two_reads_and_two_more_where_something_seems_wrong(
+    shop: Shop, merchant: Merchant, orders: list[SandboxOrder]
+) -> None:
+    def calls() -> Counter[str]:
+        before = Counter(shop.sandbox.google.calls.by_kind)
+        compare(shop)
+        return Counter(shop.sandbox.google.calls.by_kind) - before
+
+    look = Counter({"developerMetadata.search": 1, "values.batchGetByDataFilter": 1})
+    compare(shop)  # The first one gets a token.
+    assert calls() == look
+    delete(shop, merchant, orders[0].order_id)
+    assert calls() == look + look
+
+
+def test_surplus_item_rows_of_an_order_whose_own_row_is_there_once_go_too(
+    shop: Shop, orders: list[SandboxOrder]
+) -> None:
+    doubled = orders[1].order_id
+    for row in reversed(rows_of(shop, "Items", doubled)):
+        double(shop, "Items", row)
+    report = compare(shop)
+    assert report == Report(6, items=(doubled,))
+
+    remove(shop, *report.items)
+
+    assert shop.differences(orders) == []
 
 
 def test_surplus_rows_go_where_they_are_equal_to_another(shop: Shop, orders: list[SandboxOrder]) -> None:

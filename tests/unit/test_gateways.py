@@ -226,6 +226,13 @@ def test_items_that_a_program_put_beside_the_order_are_taken_at_the_price_that_i
     assert (found.total_price, found.unfetchable) == (9, None)
 
 
+@pytest.mark.parametrize("data", [[], {"messages": []}])
+def test_an_event_of_evolutions_without_messages_is_ignored(data: Any) -> None:
+    reading = read_both({"event": "messages.upsert", "instance": "bakery", "data": data})
+
+    assert (reading.orders, reading.ignored, reading.unclear) == ([], 1, [])
+
+
 def test_2chats_total_of_nothing_is_none_where_its_items_cost_something() -> None:
     body = changed(SENT["2chat"].order, "message", "order", "total", value=0)
 

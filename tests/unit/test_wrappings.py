@@ -1,6 +1,7 @@
 """However no-code tools wrap what they hand on, the orders in it are the same."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -143,6 +144,40 @@ def test_json_in_the_one_field_of_a_form_is_the_body(body: Any, field: str, mult
                                                 "application/vnd.api+json; charset=utf-16"]))  # fmt: skip
 def test_json_is_json_whatever_the_content_type_says(body: Any, kind: str | None) -> None:
     assert orders(read_request(data=json.dumps(body).encode(), content_type=kind)) == orders(body)
+
+
+def test_what_was_written_flat_into_a_form_is_read_as_what_it_was() -> None:
+    flat = {
+        "order_id": "1", "customer[name]": "Ada", "customer[phone]": "4915550001111", "items[0][name]": "Tea",
+        "items[0][quantity]": "2", "items[0][price]": "3.50", "items[1][name]": "Milk", "items[1][quantity]": "1",
+    }  # fmt: skip
+    whole = {
+        "order_id": "1", "customer": {"name": "Ada", "phone": "4915550001111"},
+        "items": [{"name": "Tea", "quantity": "2", "price": "3.50"}, {"name": "Milk", "quantity": "1"}],
+    }  # fmt: skip
+    message = {f"messages[0]{name}": value for name, value in {
+        "[type]": "order", "[from_me]": "false", "[from]": "919984351847", "[order][order_id]": "2",
+        "[order][token]": "dG9r+/=",
+    }.items()}  # fmt: skip
+    form = "application/x-www-form-urlencoded"
+
+    assert read_request(data=urlencode(flat), content_type=form) == whole
+    assert orders(read_request(data=urlencode(flat), content_type=form)) == orders(whole)
+    (sent,) = orders(read_request(data=urlencode(message), content_type=form))
+    assert (sent.order_id, sent.order_token, sent.customer_phone) == ("2", "dG9r+/=", "919984351847")
+
+
+@pytest.mark.parametrize(
+    "flat",
+    [
+        {"a": "1", "a[b]": "2"}, {"a[b]": "1", "a": "2"}, {"a[b]": "1", "a[b][c]": "2"}, {"a[b][c]": "1", "a[b]": "2"},
+        {"a[": "1", "[b]": "2", "a[]": "3"}, {"a" + "[b]" * 40: "1"},
+    ],
+)  # fmt: skip
+def test_a_form_that_contradicts_itself_loses_nothing(flat: dict[str, str]) -> None:
+    found = read_request(data=urlencode(flat), content_type="application/x-www-form-urlencoded")
+
+    assert sorted(re.findall(r"[123]", json.dumps(found))) == sorted(flat.values())
 
 
 def test_a_file_in_a_form_is_read_like_a_field() -> None:

@@ -48,7 +48,7 @@ _IN_AN_ID = re.compile(
 _NO_IDS = frozenset(
     {
         "true", "false", "empty", "blank", "unknown", "missing", "unset", "not set", "not found", "no value", "no data",
-        "string", "array", "object", "error", "loading", "order_id", "orderid", "order id", "order-id",
+        "string", "array", "object", "error", "loading", "tbd", "order_id", "orderid", "order id", "order-id",
     }
 )  # fmt: skip
 """Words that stand for an id, or name its field."""

@@ -1,6 +1,7 @@
 """Takes off what no-code tools wrap around an order: JSON in a text, and objects that only hand on what they got."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
@@ -12,6 +13,9 @@ WRAPPERS = (
 `json`, Amazon's queues have `Records` and `Message`; the others are what people call such a field. Each only counts
 where it holds an object or a list."""
 _MOST_OFTEN_IN_TEXT = 10
+_FLAT = re.compile(r"([^\[\]]+)((?:\[[^\[\]]+\])+)\Z")
+_STEP = re.compile(r"\[([^\[\]]+)\]")
+_MOST_STEPS = 12
 DEEPEST = 64
 """Objects and lists within each other. What anybody sends has fewer than ten."""
 _DEEPER = "[deeper]"
@@ -85,6 +89,37 @@ def _spelling(key: str) -> str:
 
 
 _SPELLED = frozenset(map(_spelling, WRAPPERS))
+
+
+def unflattened(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """A form's fields, those in each other that were written flat: `items[0][name]`, as PHP, Rails and jQuery do.
+
+    What contradicts itself stays as it came.
+    """
+    nested: dict[str, Any] = {}
+    for name, value in sorted(fields.items(), key=lambda field: "[" in field[0]):
+        match = _FLAT.match(name)
+        steps = [name] if match is None else [match[1], *_STEP.findall(match[2])]
+        if len(steps) > _MOST_STEPS or not _put(nested, steps, value):
+            nested[name] = value
+    return {name: _with_lists(value) for name, value in nested.items()}
+
+
+def _put(within: dict[str, Any], steps: list[str], value: Any) -> bool:
+    for step in steps[:-1]:
+        inner = within.setdefault(step, {})
+        if not isinstance(inner, dict):
+            return False
+        within = inner
+    return within.setdefault(steps[-1], value) is value
+
+
+def _with_lists(value: Any) -> Any:
+    """The same with each object whose keys count from 0 as a list."""
+    if not isinstance(value, dict):
+        return value
+    inner = {key: _with_lists(part) for key, part in value.items()}
+    return list(inner.values()) if list(inner) == [str(index) for index in range(len(inner))] else inner
 
 
 def _refuse(constant: str) -> NoReturn:
