@@ -9,10 +9,9 @@ from connector.events.publisher import Publisher
 from connector.log import get_logger
 from connector.models import Shown
 from connector.sheets.key_columns import SheetRows
-from connector.sheets.pending import WAITING_COLUMNS
-from connector.sheets.rows import COMPLETE, UNAVAILABLE
+from connector.sheets.rows import COMPLETE, UNAVAILABLE, WAITING_COLUMNS
 from connector.store import learned as learned_rows
-from connector.store import ownership
+from connector.store import spreadsheets
 from connector.store.database import Database
 from connector.store.learned import Learned, Standing
 
@@ -79,7 +78,7 @@ def learn_rows(
 
         new += database.write(change).new
     database.write(
-        lambda connection: ownership.learned(connection, spreadsheet_id, last_batch, orders=new, now=clock.now())
+        lambda connection: spreadsheets.learned(connection, spreadsheet_id, last_batch, orders=new, now=clock.now())
     )
     lacking = tuple(
         order_id for order_id, standing in standings.items() if order_id in rows.states and standing.lacks_items

@@ -1,19 +1,43 @@
 """Has an order's rows written again, if they are not in the sheet any more."""
 
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
 from connector.clock import Clock
 from connector.jobs.audit import what_is_gone
-from connector.jobs.lookup import SheetLookup
 from connector.models import Order, Shown
+from connector.sheets.client import SheetsApi
+from connector.sheets.key_columns import SheetRows
+from connector.sheets.workbook import Workbook
 from connector.store import orders as stored
 from connector.store.database import Database
 from connector.store.rewrite import Gone, write_anew
 
+T = TypeVar("T")
 ONLY_ITS_ID = (
     "Only the number of this order is kept here (KEEP_DAYS), so its rows can't be written again. An older version "
     "of the spreadsheet has them: File, Version history."
 )
-
 BOTH_THERE = "The order's row and its item rows stand in the sheet. Delete what is left of them to have them anew."
+
+
+class SheetLookup:
+    """A way to the sheet beside the writer's. Safe to use from several threads: one at a time asks Google."""
+
+    def __init__(self, api: SheetsApi, workbook: Workbook) -> None:
+        self._api = api
+        self._workbook = workbook
+        self._lock = threading.Lock()
+
+    def rows(self) -> SheetRows:
+        """Which orders stand in the sheet. Up to four reads. Raises SheetsError."""
+        return self.with_sheet(lambda _, workbook: workbook.rows_known_by_their_ids(workbook.look()))
+
+    def with_sheet(self, work: Callable[[SheetsApi, Workbook], T]) -> T:
+        """Does some work with the sheet while nobody else of this process uses this way to it."""
+        with self._lock:
+            return work(self._api, self._workbook)
 
 
 class NotRewrittenError(Exception):
