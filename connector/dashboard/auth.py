@@ -1,4 +1,4 @@
-"""The page's login: lets in whoever knows the password, and takes changes only from the page's own forms.
+"""The page's login: lets in those who know the password, and takes changes only from the page's own forms.
 
 No answer of the page loads anything from elsewhere, runs anything inline, or is kept by a browser.
 """
@@ -53,7 +53,7 @@ def harden(response: Response) -> Response:
 
 
 def is_https() -> bool:
-    """Whether the browser came by https, as far as anybody says. Whoever lies about it harms only his own cookie."""
+    """Whether the browser came by https, as far as anybody says. Who lies about it harms only his own cookie."""
     return (
         request.is_secure
         or request.headers.get("X-Forwarded-Proto", "").strip().lower() == "https"

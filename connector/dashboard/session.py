@@ -81,7 +81,7 @@ class Sessions:
 
     @cached_property
     def _key(self) -> bytes:
-        # Slow on purpose: whoever has a cookie could try passwords with it. Once a process, at the first look.
+        # Slow on purpose: a stolen cookie could serve to try passwords. Once a process, at the first look.
         salt = f"status page {self._salt}".encode("utf-8", "replace")
         return hashlib.scrypt(self._password.encode("utf-8", "replace"), salt=salt, n=2**14, r=8, p=1)
 

@@ -15,7 +15,7 @@ from connector.store.rewrite import Gone, write_anew
 
 _AT_ONCE = 500
 ON_ITS_WAY = timedelta(minutes=5)
-"""So long an order without a row is not missing yet."""
+"""An order that came within this time and has no row is not missing yet."""
 
 
 @dataclass(frozen=True, slots=True)

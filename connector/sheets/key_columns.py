@@ -13,7 +13,7 @@ from connector.sheets.values import as_text, column_values
 
 @dataclass(frozen=True, slots=True)
 class SheetRows:
-    """What the two tabs hold, whoever has written it."""
+    """What the two tabs hold, no matter who has written it."""
 
     states: Mapping[str, str]
     """For each id in the tab of orders, what its first row says of the items."""

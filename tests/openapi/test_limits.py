@@ -15,6 +15,7 @@ from connector.gateways.reading.lines import MOST_ITEMS
 from connector.gateways.reading.unwrap import WRAPPERS
 from connector.gateways.registry import WITH_WEBHOOKS
 from connector.jobs.reasons import LONGEST_DELAY
+from connector.metrics import instruments
 from connector.models import Status
 from connector.store import refusals
 from connector.store.rewrite import Gone
