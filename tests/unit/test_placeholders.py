@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from connector.gateways.forwarded import read_forwarded
 from connector.gateways.reading import fields
-from connector.gateways.reading.fields import is_placeholder
 from connector.gateways.reading.ids import why_lost
+from connector.gateways.reading.placeholders import is_placeholder
 from connector.gateways.webhook import read_webhook
 from tests.unit.test_payload import NOW, with_order
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from connector.gateways.forwarded import read_forwarded
 from connector.gateways.reading import fields
-from connector.gateways.reading.fields import clean, is_visible
+from connector.gateways.reading.visible import clean, is_visible
 from connector.gateways.webhook import read_webhook
 from tests.unit.test_payload import NOW, SAMPLE
 

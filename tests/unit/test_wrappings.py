@@ -13,7 +13,7 @@ from werkzeug.test import EnvironBuilder
 
 from connector.api.request import read_json_or_form
 from connector.gateways.forwarded import read_forwarded
-from connector.gateways.reading.fields import is_placeholder
+from connector.gateways.reading.placeholders import is_placeholder
 from connector.gateways.webhook import read_webhook
 from connector.models import NewOrder
 from tests.unit.test_payload import NOW, SAMPLE, SAMPLE_ORDER

@@ -11,8 +11,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from connector.gateways.reading import numerals
-from connector.gateways.reading.fields import clean, is_placeholder, is_visible
+from connector.gateways.reading.placeholders import is_placeholder
 from connector.gateways.reading.unwrap import opened
+from connector.gateways.reading.visible import clean, is_visible
 from connector.models import Number
 
 number = numerals.number

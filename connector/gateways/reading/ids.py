@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connector.gateways.reading import fields
-from connector.gateways.reading.fields import lost_in_an_id, without_invisible
+from connector.gateways.reading.placeholders import lost_in_an_id
+from connector.gateways.reading.visible import without_invisible
 from connector.gateways.reading.wording import came
 
 FEWEST_DIGITS, MOST_DIGITS = 7, 15

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector.amounts import tidy
-from connector.gateways.reading.fields import without_invisible
+from connector.gateways.reading.visible import without_invisible
 from connector.models import Number
 
 LARGEST = 1e15

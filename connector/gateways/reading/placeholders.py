@@ -6,7 +6,7 @@ duplicate and gone.
 
 import re
 
-from connector.gateways.reading.fields import without_invisible
+from connector.gateways.reading.visible import without_invisible
 
 _WORD = (
     r"undefined|Undefined|UNDEFINED|null|NULL|None|nil|NIL|<nil>|NaN|nan|undef|false|False|FALSE|Array|Object"

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from connector.gateways.reading.fields import clean
+from connector.gateways.reading.visible import clean
 
 _MOST_CHARACTERS = 24
 _MOST_KEYS = 8
