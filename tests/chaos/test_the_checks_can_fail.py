@@ -53,8 +53,11 @@ def test_the_broken_service_is_found_out(tmp_path: Path, variant: str) -> None:
     assert f"  {form.finds}: " in result.stdout
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize(
+    "variant", ["stored_after_sending", "no_fence", "claim_without_comparing", "no_look_at_the_sheet"]
+)
 def test_the_whole_service_passes_the_same_run(tmp_path: Path, variant: str) -> None:
+    """One run of each kind: kills, faults, stalls, losses."""
     result = chaos(tmp_path, *COMMON, *FORMS[variant].arguments)
 
     assert result.returncode == 0, result.stdout + result.stderr

@@ -37,8 +37,18 @@ STEPS = {
 }
 
 
-@pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("count", [1, 2])
+AT_THE_SECOND = [
+    "before an order is stored",
+    "after a failed fetch is stored",
+    "before the tabs are made",
+    "after a batch is stored, before it is sent",
+    "after a batch is applied, before that is stored",
+    "after the summary is made",
+]
+"""Steps that the second time have something before them which the first time had not: an order, a row, a tab."""
+
+
+@pytest.mark.parametrize(("count", "step"), [*((1, step) for step in STEPS), *((2, step) for step in AT_THE_SECOND)])
 def test_killed(sandbox: Sandbox, service: ServiceProcess, step: str, count: int) -> None:
     if "tabs" in step and count == 2:
         # The tabs are made once, unless the first try fails.
