@@ -10,13 +10,13 @@ from connector.clock import Clock
 from connector.models import Order, Shown
 from connector.sheets.key_columns import OrderRows, SheetRows
 from connector.store import orders as stored
-from connector.store import ownership
+from connector.store import spreadsheets
 from connector.store.database import Database
 from connector.store.rewrite import Gone, write_anew
 
 _AT_ONCE = 500
 ON_ITS_WAY = timedelta(minutes=5)
-"""So long an order without a row is not missing yet."""
+"""An order that came within this time and has no row is not missing yet."""
 
 Look = Callable[[], SheetRows]
 """Looks at the sheet. Raises SheetsError."""
@@ -111,7 +111,7 @@ def keep(database: Database, spreadsheet_id: str, report: Report, *, clock: Cloc
     """Remembers how many of each there were, and when."""
     counts = {name: value if isinstance(value, int) else len(value) for name, value in report.as_json().items()}
     database.write(
-        lambda connection: ownership.audited(connection, spreadsheet_id, json.dumps(counts), now=clock.now())
+        lambda connection: spreadsheets.audited(connection, spreadsheet_id, json.dumps(counts), now=clock.now())
     )
 
 

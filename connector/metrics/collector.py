@@ -12,7 +12,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from connector.clock import Clock
 from connector.log import get_logger
-from connector.metrics.quota import LIMIT, Quota, QuotaUse
+from connector.metrics.instruments import LIMIT, Quota, QuotaUse
 from connector.models import Status
 from connector.store import breakers, orders, quarantine
 from connector.store.breakers import CircuitBreaker, Part
@@ -73,7 +73,7 @@ class StoreFigures:
 
 
 class ReadsFigures(Protocol):
-    """Whoever can read the store's figures."""
+    """What can read the store's figures."""
 
     def read(self) -> Figures: ...
 
@@ -109,7 +109,7 @@ class StoreCollector:
     def _read(self, reading: Future[Figures]) -> None:
         try:
             reading.set_result(self._source.read())
-        except Exception as error:  # noqa: BLE001 - it is handed to whoever waits
+        except Exception as error:  # noqa: BLE001 - it is handed to the caller that waits
             reading.set_exception(error)
 
 
