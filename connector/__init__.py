@@ -1,3 +1,3 @@
 """WhatsApp orders from Whapi.Cloud as rows in a Google Sheet, each exactly once."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
