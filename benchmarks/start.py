@@ -73,7 +73,7 @@ def main(orders: int, runs: int, folder: Path) -> None:
         serve(empty)
         kinds: dict[str, Callable[[], Took]] = {
             "python alone": lambda: python("pass"),
-            "python with all of the connector's modules": lambda: python("import connector.cli.foreground"),
+            "python with all of the connector's modules": lambda: python("import connector.cli.serve"),
             "serve, the database is made first": fresh,
             "serve, no orders": lambda: serve(empty),
             f"serve, {orders:,} orders": lambda: serve(large),

@@ -1,8 +1,8 @@
 """The Flask application: every route, behind the secret, and the status page behind its login."""
 
 from flask import Flask, Response, request
+from werkzeug.routing import PathConverter
 
-from connector.api.addresses import Rest, Whole
 from connector.api.auth import Authenticator
 from connector.api.errors import register_error_handlers
 from connector.api.health import health_blueprint, metrics_blueprint, observe_requests
@@ -17,6 +17,20 @@ from connector.dashboard.routes import page_blueprint
 from connector.runtime import Service
 
 _OPEN = frozenset({"/healthz"})
+
+
+class Whole(PathConverter):
+    """Any text but an empty one. An order id may begin with a slash."""
+
+    regex = "(?s:.+)"
+    part_isolating = False
+
+
+class Rest(PathConverter):
+    """Any text, also none: whatever is appended to an address that may end in a slash already."""
+
+    regex = "(?s:.*)"
+    part_isolating = False
 
 
 def create_app(

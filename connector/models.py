@@ -169,7 +169,7 @@ class Order:
     row_change: str | None = None
     """The change of which its row says something."""
     row_lacks: tuple[str, ...] = ()
-    """The columns of `Orders` whose cells hold a text that waits for the value (see `sheets/pending.py`)."""
+    """The columns of `Orders` whose cells hold a text that waits for the value (see `sheets/rows.py`)."""
 
     @property
     def status(self) -> Status:

@@ -11,18 +11,17 @@ from connector.events.sender import Sender
 from connector.events.target import Signer
 from connector.findings import LatestFindings
 from connector.gateways.whapi.client import WhapiClient
-from connector.jobs.arrivals import Arrivals
 from connector.jobs.audits import Audits
 from connector.jobs.cleanup import clean_up
 from connector.jobs.context import ShopContext
 from connector.jobs.fetch import FetchStage
 from connector.jobs.long_poll import LongPoll
-from connector.jobs.lookup import SheetLookup
 from connector.jobs.message_history import HistoryReader
 from connector.jobs.problem_events import ProblemEvents
-from connector.jobs.receive import ReceiveStage
+from connector.jobs.receive import Arrivals, ReceiveStage
 from connector.jobs.reconcile import FIRST_AFTER, ReconcileStage
 from connector.jobs.retry import RetryPolicy
+from connector.jobs.rewrite import SheetLookup
 from connector.jobs.scheduler import Job
 from connector.jobs.workers import FETCHERS, SECONDS_BETWEEN_BATCHES, Workers
 from connector.jobs.write import WriteStage

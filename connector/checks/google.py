@@ -1,26 +1,37 @@
-"""Google: the key, the spreadsheet, what the connector may do in it, and its tabs."""
+"""Google: the key, the spreadsheet and its tabs, who writes into it, and the quota of requests."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
+from datetime import timedelta
 
-from connector.checks.owner import check_owner
-from connector.clock import SystemClock
+import httpx
+
+from connector.checks.public import local_address
+from connector.clock import Clock, SystemClock
 from connector.findings import Finding
+from connector.gateways.whapi.webhooks import HEADER
 from connector.jobs.guards import CHANGED, DOES_NOT_BLOCK, prove_guard
+from connector.jobs.ownership import Ownership, lost_sentence, waits_sentence
+from connector.metrics.instruments import LIMIT, Quota, QuotaUse
 from connector.runtime import SHOP, known_ids, sheets_api
 from connector.settings import Settings
 from connector.sheets import tags
 from connector.sheets.client import SheetsApi
 from connector.sheets.columns import COLUMNS, KEY, Tab
 from connector.sheets.idempotency.marker import Marker
-from connector.sheets.layout import TabLayout, read_layout
-from connector.sheets.overview import MOST_CELLS, Overview, read_overview
+from connector.sheets.layout import Layout, TabLayout, read_layout
+from connector.sheets.overview import MOST_CELLS, Overview, read_overview, read_zone
 from connector.sheets.tabs import can_go_on_in
-from connector.sheets.zones import read_zone
+from connector.store import spreadsheets
 from connector.store.database import Database
 from connector.store.orders import has_rows
 
 _NAME = "google"
 NEARLY_FULL = MOST_CELLS * 9 // 10
+_NEW = timedelta(hours=1)
+"""So old a database may be and still count as one that had just been made."""
+_SAID_FOR = timedelta(days=7)
+_QUOTA = "quota"
+NEAR_ITS_END = LIMIT * 9 // 10
 
 
 def check_google(settings: Settings, database: Database | None) -> Iterator[Finding]:
@@ -155,3 +166,60 @@ def _warning(sentence: str) -> Finding:
 
 def _wrong(sentence: str) -> Finding:
     return Finding.problem(_NAME, sentence)
+
+
+def check_owner(
+    layout: Layout, api: SheetsApi, database: Database, spreadsheet_id: str, *, clock: Clock
+) -> Iterator[Finding]:
+    """Calls nobody."""
+    other = Ownership(database, api, spreadsheet_id, clock=clock).other_owner(layout)
+    with database.read() as connection:
+        hold = spreadsheets.get_hold(connection, spreadsheet_id)
+    if other is not None:
+        yield Finding.problem(_NAME, lost_sentence(other, hold) if hold.lost_to else waits_sentence(other))
+    yield from _check_new_database(database, hold, clock=clock)
+
+
+def _check_new_database(database: Database, hold: spreadsheets.Hold, *, clock: Clock) -> Iterator[Finding]:
+    now = clock.now()
+    if hold.learned_at is None or not hold.learned_orders or now - hold.learned_at > _SAID_FOR:
+        return
+    _, created_at = database.write(lambda connection: spreadsheets.installation_of(connection, now=now))
+    if hold.learned_at - created_at <= _NEW:
+        yield Finding.warning(
+            _NAME,
+            f"On {hold.learned_at:%Y-%m-%d %H:%M} UTC this database was new, and {hold.learned_orders:,} orders stood "
+            "in the spreadsheet already; they are not written again. If the database is new at each start, its disk is "
+            "lost each time, and with it orders that wait for their items: put DATABASE_URL on a disk that stays.",
+        )
+
+
+def check_quota(use: QuotaUse) -> Iterator[Finding]:
+    """What this process has used in the last minute. Asks nobody."""
+    yield from _findings({quota: use.used(quota) for quota in Quota})
+
+
+def check_quota_of_running(settings: Settings) -> Iterator[Finding]:
+    """What the service has used that runs at HOST and PORT. Says nothing where none does, or it can't be asked."""
+    headers = {HEADER: settings.webhook_secret}
+    try:
+        answer = httpx.get(f"{local_address(settings)}/readyz", headers=headers, timeout=10, trust_env=False)
+        used = answer.json()["google_requests"]
+        counts = {quota: int(used[quota]) for quota in Quota}
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, TypeError, KeyError):
+        return
+    yield from _findings(counts)
+
+
+def _findings(used: Mapping[Quota, int]) -> Iterator[Finding]:
+    scarce = [quota for quota in Quota if used[quota] >= NEAR_ITS_END]
+    for quota in scarce:
+        yield Finding.warning(
+            _QUOTA,
+            f"The service has sent {used[quota]} {quota}s in the last minute, and Google allows {LIMIT}. Orders may "
+            "wait some seconds longer, and none is lost. If it stays so without many orders coming in, stop the other "
+            "programs that use the same service account, or make one for the connector alone.",
+        )
+    if not scarce:
+        counts = " and ".join(f"{used[quota]} of {LIMIT} {quota}s" for quota in Quota)
+        yield Finding.ok(_QUOTA, f"In the last minute the service has used {counts} that Google allows.")

@@ -10,12 +10,10 @@ from collections.abc import Iterator
 
 from connector.checks.events import check_receivers
 from connector.checks.failure import guarded
-from connector.checks.google import check_google_cheaply
+from connector.checks.google import check_google_cheaply, check_quota
 from connector.checks.public import check_public_url
-from connector.checks.quota import check_quota
 from connector.checks.storage import check_disk
-from connector.checks.webhook import check_webhook
-from connector.checks.whapi import check_channel
+from connector.checks.whapi import check_channel, check_webhook
 from connector.findings import Finding
 from connector.log import get_logger
 from connector.runtime import Service, sheets_api

@@ -4,16 +4,11 @@ from collections.abc import Iterator
 
 from connector.checks.events import check_receivers
 from connector.checks.failure import guarded
-from connector.checks.files import check_files
-from connector.checks.google import check_google
-from connector.checks.orders import check_orders
-from connector.checks.prices import check_prices
+from connector.checks.google import check_google, check_quota_of_running
 from connector.checks.public import check_public_url
-from connector.checks.quota import check_quota_of_running
-from connector.checks.settings import read_settings
-from connector.checks.storage import check_storage
-from connector.checks.webhook import check_webhook
-from connector.checks.whapi import check_channel
+from connector.checks.settings import check_files, read_settings
+from connector.checks.storage import check_orders, check_prices, check_storage
+from connector.checks.whapi import check_channel, check_webhook
 from connector.findings import Finding, Level
 from connector.log import Redactor
 from connector.runtime import whapi_client

@@ -1,23 +1,34 @@
-"""The database, and the disk that it is on."""
+"""The database, the disk that it is on, and the orders in it: whether all are in the sheet, and their prices."""
 
 import shutil
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.checks.failure import WrongError
+from connector.clock import Clock, SystemClock
 from connector.findings import Finding
+from connector.jobs.limits import LIMITS_LAST
+from connector.jobs.reasons import is_late, reasons
+from connector.magnitudes import habit
+from connector.problems import NamedProblem, Severity
 from connector.runtime import SHOP
 from connector.settings import Settings
+from connector.store import orders as stored
 from connector.store.database import Database, described, parse_url
 from connector.store.lock import LockError, shop_lock
+from connector.store.spreadsheets import Limit, get_limits
+from connector.store.standing import Standing, read_standing
 from connector.store.tables import pauses
 
 _NAME = "database"
 LEAST_FREE = 100 * 2**20
 """Bytes. An order takes some kilobytes; what else fills the disk is not known."""
+_ORDERS = "orders"
+_LATEST = 50
 
 
 def check_storage(database: Database, settings: Settings) -> Iterator[Finding]:
@@ -74,3 +85,43 @@ def _lock(database: Database) -> None:
 
 def _size(count: int) -> str:
     return f"{count / 2**30:.1f} GiB" if count >= 2**30 else f"{count // 2**20} MiB"
+
+
+def check_orders(database: Database, spreadsheet_id: str, *, clock: Clock | None = None) -> Iterator[Finding]:
+    """What the store tells. Asks nobody, and so knows nothing of what the running service keeps in memory."""
+    now = (clock or SystemClock()).now()
+    with database.read() as connection:
+        standing = read_standing(connection, SHOP)
+        limits = get_limits(connection, spreadsheet_id, since=now - LIMITS_LAST)
+    wrong = [_finding(problem) for problem in _that_count(standing, now)]
+    yield from wrong
+    if not wrong:
+        yield Finding.ok(_ORDERS, "Every order that came in is in the sheet, or on its way there.")
+    if any(limit.what is Limit.FORMATS for limit in limits):
+        yield Finding.ok(
+            _ORDERS,
+            "Google refused formats in the connector's tabs, as it does in a table whose columns have types. So rows "
+            "go in with their values alone: without formats, links and notes. Once a day it is tried with them.",
+        )
+
+
+def _that_count(standing: Standing, now: datetime) -> list[NamedProblem]:
+    """What a part said at its last try is left out where nothing waits for it: it may have been mended since."""
+    waits = is_late(standing, now)
+    return [problem for problem in reasons(standing, (), now) if waits or problem.key not in standing.breakers]
+
+
+def _finding(problem: NamedProblem) -> Finding:
+    make = Finding.problem if problem.severity is Severity.PROBLEM else Finding.warning
+    return make(_ORDERS, problem.sentence)
+
+
+def check_prices(database: Database, settings: Settings) -> Iterator[Finding]:
+    """Says nothing where all is well, and where ITEM_PRICE_DIVISOR was set: then somebody has looked at the prices."""
+    if settings.item_price_divisor is not None:
+        return
+    with database.read() as connection:
+        latest = stored.latest_with_items(connection, SHOP, limit=_LATEST)
+    sentence = habit((order.items, order.currency) for order in latest)
+    if sentence is not None:
+        yield Finding.warning("prices", sentence)

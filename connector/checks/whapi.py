@@ -1,15 +1,75 @@
-"""Whapi's channel: whether the token is right, the phone linked, and the plan paid."""
+"""Whapi: whether the token is right, the phone linked, the plan paid, and whether orders will be sent here at all."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from connector.checks.failure import WrongError
 from connector.findings import Finding
+from connector.gateways.whapi import webhooks
 from connector.gateways.whapi.client import AUTHORISED, CHANNEL_STATES, WhapiClient
 from connector.runtime import SHOP
+from connector.settings import Settings
 from connector.store.database import Database
 from connector.store.orders import latest_waiting_channel
 
+_WEBHOOK = "webhook"
+_RENEW = "Run setup, which mends it."
 _NAME = "whapi"
+
+
+def check_webhook(client: WhapiClient, settings: Settings) -> Iterator[Finding]:
+    """One call, which changes nothing."""
+    registered = webhooks.webhooks_of(client.settings())
+    if registered is None:
+        raise WrongError("Whapi's list of webhooks was not understood. Look at it in Whapi's panel.")
+    secret = settings.webhook_secret
+    if settings.public_url is None:
+        yield _without_address(registered, secret)
+        return
+    url = webhooks.webhook_url(settings.public_url)
+    ours = [webhook for webhook in registered if webhooks.leads_to(webhook, url)]
+    right = next((webhook for webhook in ours if webhooks.is_right(webhook, secret)), None)
+    if right is not None:
+        yield Finding.ok(_WEBHOOK, f"Whapi sends new messages to {webhooks.shown(right)}.")
+    elif ours:
+        raise WrongError(_what_is_wrong(ours[0]))
+    else:
+        raise WrongError(_elsewhere(registered, secret, url))
+
+
+def _without_address(registered: list[Any], secret: str) -> Finding:
+    by_hand = next((w for w in registered if webhooks.leads_to_another(w) and webhooks.is_right(w, secret)), None)
+    if by_hand is not None:
+        sentence = f"Whapi sends new messages to {webhooks.shown(by_hand)}, with the secret of this service."
+    else:
+        sentence = (
+            "PUBLIC_URL is not set, and no webhook is needed where a forwarder such as Make or n8n sends the orders to "
+            "/orders. To have Whapi send them, put PUBLIC_URL into .env and run setup."
+        )
+    return Finding.ok(_WEBHOOK, sentence)
+
+
+def _elsewhere(registered: list[Any], secret: str, url: str) -> str:
+    others = [webhook for webhook in registered if webhooks.leads_to_another(webhook)]
+    other = next((webhook for webhook in others if webhooks.carries(webhook, secret)), others[0] if others else None)
+    if other is None:
+        return f"No webhook at Whapi leads to {url}, so no order will come. Run setup, which registers it."
+    return (
+        f"Whapi sends to {webhooks.shown(other)}, not to {url}. "
+        "Run setup, which registers this address, or put the other one into PUBLIC_URL."
+    )
+
+
+def _what_is_wrong(webhook: Any) -> str:
+    url = webhooks.shown(webhook)
+    if not webhooks.has_secret_header(webhook):
+        return f"The webhook to {url} has no header {webhooks.HEADER}, so each order is refused. {_RENEW}"
+    if not webhooks.brings_orders(webhook):
+        return f"The webhook to {url} lacks the event messages / post, so no order comes. {_RENEW}"
+    if not webhooks.arrives(webhook):
+        mode = webhooks.mode_of(webhook)
+        return f"The webhook to {url} has the mode {mode} with an address that this mode spoils. {_RENEW}"
+    return f"The webhook to {url} has another secret than WEBHOOK_SECRET, so each order is refused. {_RENEW}"
 
 
 def check_channel(client: WhapiClient, database: Database | None) -> Iterator[Finding]:

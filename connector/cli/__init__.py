@@ -9,15 +9,15 @@ from connector import __version__
 
 _COMMANDS = {
     "serve": "connector.cli.serve:serve",
-    "demo": "connector.cli.demo:demo",
+    "demo": "connector.cli.sandbox:demo",
     "sandbox": "connector.cli.sandbox:sandbox",
     "setup": "connector.cli.setup:setup",
     "check": "connector.cli.check:check",
     "orders": "connector.cli.orders:orders",
     "resync": "connector.cli.resync:resync",
     "audit": "connector.cli.audit:audit",
-    "backfill": "connector.cli.backfill:backfill_command",
-    "replay": "connector.cli.replay:replay_command",
+    "backfill": "connector.cli.recover:backfill_command",
+    "replay": "connector.cli.recover:replay_command",
 }
 
 

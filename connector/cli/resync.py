@@ -1,4 +1,4 @@
-"""`resync`: tries orders again now."""
+"""`resync`: tries orders again now; with `--rewrite`, writes rows again that are gone from the sheet."""
 
 import sys
 from collections.abc import Sequence
@@ -8,15 +8,40 @@ import click
 import httpx
 
 from connector.checks.public import local_address
-from connector.cli.rewrite import rewrite_all
 from connector.cli.start import database_or_exit, exit_with, service_or_exit, settings_or_exit
 from connector.cli.work import runs_elsewhere, start_here, watch
 from connector.jobs.resync import ask_for_resync
-from connector.runtime import SHOP
+from connector.jobs.rewrite import NotRewrittenError, rewrite_each
+from connector.runtime import SHOP, Service
 from connector.settings import Settings
+from connector.sheets.errors import SheetsError
 from connector.store import fetching
 from connector.store.database import Database
 from connector.store.orders import count_synced, find_order, is_past
+
+
+def rewrite_all(service: Service, settings: Settings, order_ids: Sequence[str]) -> int:
+    """Has what is gone of the orders written, by the service if it runs; the exit code: 0 if all of them are written
+    anew. Closes the service."""
+    asked_at, left = service.clock.now(), 0
+    try:
+        outcomes = rewrite_each(
+            service.database, service.lookup, shop=SHOP, order_ids=list(dict.fromkeys(order_ids)), clock=service.clock
+        )
+    except SheetsError as error:
+        service.close()
+        exit_with([service.redact(error.message)], code=1)
+    for order_id, outcome in outcomes.items():
+        if isinstance(outcome, NotRewrittenError):
+            left += 1
+            click.echo(f"{order_id}: {outcome}", err=True)
+    if left < len(outcomes):
+        if not start_here(service):
+            click.echo(f"The running service writes them within {settings.resync_interval:g} seconds.", err=True)
+        watch(service, asked_at, title="Writing rows")
+    service.close()
+    click.echo(f"{len(outcomes) - left} of {len(outcomes)} orders are written anew.")
+    return 1 if left else 0
 
 
 @click.command()

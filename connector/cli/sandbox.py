@@ -1,10 +1,11 @@
-"""`sandbox`: the stand-ins for Whapi and Google Sheets."""
+"""`sandbox` and `demo`: the stand-ins for Whapi and Google Sheets, and the whole job with no account."""
 
 from pathlib import Path
 
 import click
 
 from sandbox.command import run_sandbox
+from sandbox.demo import run_demo
 
 
 @click.command()
@@ -25,3 +26,14 @@ def sandbox(host: str, port: int, send_to: str | None, secret: str | None, data_
     It needs no account and no settings, and writes the settings that serve needs to run against it.
     """
     run_sandbox(port=port, host=host, webhook_url=send_to, secret=secret, data_dir=data_dir)
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End when all rows are verified in the sheet: exit 0, or 1 if they are not.")
+@click.option("--port", type=click.IntRange(0, 65535), default=9090, show_default=True, help="Of the sheet's page.")
+def demo(once: bool, port: int) -> None:
+    """Runs sandbox and service, sends a dozen varied orders and shows them reach the sheet.
+
+    Needs no account and no settings, and keeps its files in a temporary folder.
+    """
+    run_demo(once=once, port=port)

@@ -8,10 +8,8 @@ from connector.cli.start import exit_with, settings_or_exit
 from connector.log import set_up_logging
 from connector.settings import SettingsError
 from connector.setup.env_file import EnvFileError
-from connector.setup.owner import take_over_step
-from connector.setup.run import missing, run_setup, summary_step
-from connector.setup.talk import CannotAskError, Talk
-from connector.setup.values import Values
+from connector.setup.run import missing, run_setup, summary_step, take_over_step
+from connector.setup.talk import CannotAskError, Talk, Values
 from connector.store.database import StoreError
 
 

@@ -13,9 +13,9 @@ from connector.dashboard.formatting import Words
 from connector.dashboard.health import Level
 from connector.models import ItemsState, Order, Shown, Status
 from connector.runtime import Service
-from connector.store import orders, tries
+from connector.store import orders, refusals
+from connector.store.refusals import MOST_KEPT, Try, What
 from connector.store.search import Found, find_page
-from connector.store.tries import MOST_KEPT, Try, What
 
 _APART = timedelta(seconds=5)
 """Between a message and its arrival, from which on the two are worth a line each."""
@@ -167,7 +167,7 @@ class Listings:
     def forget(self) -> None:
         self._pages.forget()
 
-    def _read(self, query: Query) -> tuple[Found, Order | None, list[tries.Try]]:
+    def _read(self, query: Query) -> tuple[Found, Order | None, list[refusals.Try]]:
         shop = self._service.shop
         with self._service.database.read() as connection:
             found = find_page(
@@ -180,7 +180,7 @@ class Listings:
                 limit=PAGE,
             )
             order = None if query.open is None else orders.find_by_number(connection, shop, query.open)
-            return found, order, [] if order is None else tries.list_tries(connection, order.id)
+            return found, order, [] if order is None else refusals.list_tries(connection, order.id)
 
 
 def store_number(text: str) -> int | None:

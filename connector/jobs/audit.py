@@ -10,7 +10,7 @@ from connector.clock import Clock
 from connector.models import Order, Shown
 from connector.sheets.key_columns import OrderRows, SheetRows
 from connector.store import orders as stored
-from connector.store import ownership
+from connector.store import spreadsheets
 from connector.store.database import Database
 from connector.store.rewrite import Gone, write_anew
 
@@ -111,7 +111,7 @@ def keep(database: Database, spreadsheet_id: str, report: Report, *, clock: Cloc
     """Remembers how many of each there were, and when."""
     counts = {name: value if isinstance(value, int) else len(value) for name, value in report.as_json().items()}
     database.write(
-        lambda connection: ownership.audited(connection, spreadsheet_id, json.dumps(counts), now=clock.now())
+        lambda connection: spreadsheets.audited(connection, spreadsheet_id, json.dumps(counts), now=clock.now())
     )
 
 

@@ -9,11 +9,11 @@ from datetime import datetime
 from connector.clock import Clock
 from connector.jobs import audit, rollback
 from connector.jobs.audit import Report
-from connector.jobs.lookup import SheetLookup
+from connector.jobs.rewrite import SheetLookup
 from connector.log import get_logger
 from connector.problems import Problems
 from connector.sheets.errors import SheetsError
-from connector.store import ownership
+from connector.store import spreadsheets
 from connector.store.database import Database
 
 log = get_logger(__name__)
@@ -91,7 +91,7 @@ class Audits:
             is_running = self._thread is not None and self._thread.is_alive()
             error, (compared, there), writing = self._error, self._so_far, self._writing
         with self._database.read() as connection:
-            hold = ownership.get_hold(connection, self._spreadsheet_id)
+            hold = spreadsheets.get_hold(connection, self._spreadsheet_id)
         counts = json.loads(hold.audit) if hold.audit else {}
         return Audited(is_running, compared, there, writing, hold.audited_at, **counts, error=error)
 

@@ -8,10 +8,10 @@ from connector.jobs.guards import GUARDS
 from connector.jobs.ownership import Ownership
 from connector.log import get_logger
 from connector.sheets.client import SheetsApi
-from connector.sheets.deadline import LATEST_ARRIVAL
 from connector.sheets.errors import SheetsError
 from connector.sheets.owner import number_id
-from connector.store import batches, outbox, ownership, pruning
+from connector.sheets.session import LATEST_ARRIVAL
+from connector.store import batches, outbox, pruning, spreadsheets
 from connector.store.batches import BatchState
 from connector.store.database import Database
 
@@ -35,13 +35,13 @@ _NUMBERS = 500
 """Earlier numbers that are looked for: starts of the service, since such markers were last deleted."""
 
 
-def clean_up(context: ShopContext, api: SheetsApi, ownership: Ownership) -> None:
+def clean_up(context: ShopContext, api: SheetsApi, spreadsheets: Ownership) -> None:
     """One run of the job: old orders, payloads and events, and the markers in the sheet that nobody needs any more."""
     database, shop, clock, settings = context.database, context.shop, context.clock, context.settings
     prune(database, shop=shop, keep_days=settings.keep_days, clock=clock)
     prune_events(database, shop=shop, clock=clock)
     try:
-        ownership.renew()
+        spreadsheets.renew()
         delete_old_markers(database, api, shop=shop, spreadsheet_id=settings.spreadsheet_id, clock=clock)
     except SheetsError as error:
         log.warning("housekeeping.failed", reason=error.message)
@@ -103,7 +103,7 @@ def delete_old_markers(database: Database, api: SheetsApi, *, shop: str, spreads
 def _old_numbers(database: Database, spreadsheet_id: str, *, now: datetime) -> set[int]:
     """The ids of earlier owners' numbers, once nothing that was sent under them can arrive any more."""
     with database.read() as connection:
-        hold = ownership.get_hold(connection, spreadsheet_id)
+        hold = spreadsheets.get_hold(connection, spreadsheet_id)
     if hold.number is None or hold.taken_at is None or now - hold.taken_at < _NUMBERS_KEPT:
         return set()
     return {number_id(spreadsheet_id, number) for number in range(max(1, hold.number - _NUMBERS), hold.number)}

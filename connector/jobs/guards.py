@@ -11,7 +11,7 @@ from connector.sheets.idempotency.guard import Guard, keeps_out, refuses_twice
 from connector.sheets.idempotency.marker import Marker
 from connector.sheets.idempotency.named_range import NamedRange
 from connector.store.database import Database
-from connector.store.guards import Proof, get_proof, keep_proof
+from connector.store.spreadsheets import Proof, get_proof, keep_proof
 
 log = get_logger(__name__)
 

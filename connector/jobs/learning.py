@@ -9,10 +9,9 @@ from connector.events.publisher import Publisher
 from connector.log import get_logger
 from connector.models import Shown
 from connector.sheets.key_columns import OrderRows, SheetRows
-from connector.sheets.pending import WAITING_COLUMNS
-from connector.sheets.rows import COMPLETE, UNAVAILABLE
+from connector.sheets.rows import COMPLETE, UNAVAILABLE, WAITING_COLUMNS
 from connector.store import learned as learned_rows
-from connector.store import ownership
+from connector.store import spreadsheets
 from connector.store.database import Database
 from connector.store.learned import Learned, Standing
 
@@ -80,7 +79,7 @@ def learn_rows(
         lacking += len(without_items)
         named += without_items[: _NAMED - len(named)]
     database.write(
-        lambda connection: ownership.learned(connection, spreadsheet_id, last_batch, orders=new, now=clock.now())
+        lambda connection: spreadsheets.learned(connection, spreadsheet_id, last_batch, orders=new, now=clock.now())
     )
     log.info("sheet.rows_known", orders=count, new=new)
     if lacking:

@@ -16,7 +16,7 @@ from connector.log import get_logger
 from connector.models import Order
 from connector.sheets.batch import Manner
 from connector.sheets.tables import Table, Tables
-from connector.store.limits import Limit, TabLimit, get_limits, keep_limits
+from connector.store.spreadsheets import Limit, TabLimit, get_limits, keep_limits
 
 log = get_logger(__name__)
 

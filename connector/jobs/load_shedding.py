@@ -6,7 +6,7 @@ An answer that comes late is a webhook that is sent again; an order that is fetc
 import time
 from collections.abc import Callable
 
-from connector.jobs.batch_size import MOST_ORDERS
+from connector.jobs.set_aside import MOST_ORDERS
 
 MANY = 100
 """Arrivals a second."""

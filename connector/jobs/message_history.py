@@ -21,7 +21,7 @@ from connector.jobs.receive import ReceiveStage
 from connector.log import get_logger
 from connector.store import breakers, fetching, quarantine
 from connector.store.breakers import CircuitBreaker, Part
-from connector.store.missing import missing
+from connector.store.known import missing
 from connector.store.quarantine import quarantined
 
 log = get_logger(__name__)

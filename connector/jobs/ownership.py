@@ -17,14 +17,14 @@ from connector.jobs.guards import GUARDS, Chosen
 from connector.log import get_logger
 from connector.sheets import owner as plates
 from connector.sheets.client import SheetsApi
-from connector.sheets.deadline import Deadline
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.idempotency.guard import was_applied
 from connector.sheets.layout import Layout
 from connector.sheets.owner import Owner
-from connector.store import ownership
+from connector.sheets.session import Deadline
+from connector.store import spreadsheets
 from connector.store.database import Database
-from connector.store.ownership import Hold
+from connector.store.spreadsheets import Hold
 
 log = get_logger(__name__)
 
@@ -46,7 +46,7 @@ class Identity:
 
     @classmethod
     def of(cls, database: Database, *, now: datetime) -> "Identity":
-        store, _ = database.write(lambda connection: ownership.installation_of(connection, now=now))
+        store, _ = database.write(lambda connection: spreadsheets.installation_of(connection, now=now))
         host = socket.gethostname() or "an unnamed machine"
         return cls(store[:10], host, plates.digest(f"{host} {database.where}"))
 
@@ -195,7 +195,7 @@ class Ownership:
         marker = plates.number_id(self._spreadsheet_id, owner.number)
         if was_applied(self._api, GUARDS[hold.next_guard], self._spreadsheet_id, name, marker):
             self._database.write(
-                lambda connection: ownership.taken(
+                lambda connection: spreadsheets.taken(
                     connection, self._spreadsheet_id, owner.number, owner.word, now=self._clock.now()
                 )
             )
@@ -216,20 +216,20 @@ class Ownership:
 
     def _note(self, owner: Owner, chosen: Chosen) -> None:
         self._database.write(
-            lambda connection: ownership.about_to_take(
+            lambda connection: spreadsheets.about_to_take(
                 connection, self._spreadsheet_id, owner.number, owner.word, chosen.guard.name
             )
         )
 
     def _not_taken(self, owner: Owner) -> None:
         self._database.write(
-            lambda connection: ownership.not_taken(connection, self._spreadsheet_id, owner.number, owner.word)
+            lambda connection: spreadsheets.not_taken(connection, self._spreadsheet_id, owner.number, owner.word)
         )
 
     def _taken(self, owner: Owner) -> None:
         now = self._clock.now()
         self._database.write(
-            lambda connection: ownership.taken(connection, self._spreadsheet_id, owner.number, owner.word, now=now)
+            lambda connection: spreadsheets.taken(connection, self._spreadsheet_id, owner.number, owner.word, now=now)
         )
         self._held = owner
         log.info("spreadsheet.taken", number=owner.number)
@@ -239,13 +239,13 @@ class Ownership:
             return
         to = name_of(there)
         self._database.write(
-            lambda connection: ownership.lost(connection, self._spreadsheet_id, to, now=self._clock.now())
+            lambda connection: spreadsheets.lost(connection, self._spreadsheet_id, to, now=self._clock.now())
         )
         log.error("spreadsheet.lost", to=there.host, version=there.version)
 
     def _hold(self) -> Hold:
         with self._database.read() as connection:
-            return ownership.get_hold(connection, self._spreadsheet_id)
+            return spreadsheets.get_hold(connection, self._spreadsheet_id)
 
 
 def name_of(owner: Owner) -> str:

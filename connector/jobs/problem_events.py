@@ -10,7 +10,7 @@ from connector.jobs.context import ShopContext
 from connector.jobs.reasons import SET_ASIDE, reasons
 from connector.log import get_logger
 from connector.problems import NamedProblem, Severity
-from connector.store import told
+from connector.store import outbox
 from connector.store.breakers import Part
 from connector.store.standing import read_standing
 
@@ -35,7 +35,7 @@ class ProblemEvents:
         now = self._context.clock.now()
         with self._context.database.read() as connection:
             standing = read_standing(connection, self._context.shop)
-            known = told.get_told(connection, self._context.shop)
+            known = outbox.get_told(connection, self._context.shop)
         current = {
             problem.key: problem
             for problem in reasons(standing, self._context.problems.current(), now)
@@ -53,8 +53,8 @@ class ProblemEvents:
 
     def _tell(self, connection: Connection, new: list[NamedProblem], over: list[NamedProblem], now: datetime) -> None:
         for problem in new:
-            told.keep_told(connection, self._context.shop, problem)
+            outbox.keep_told(connection, self._context.shop, problem)
             self._context.events.problem(connection, problem, is_over=False, now=now)
         for problem in over:
-            if told.forget_told(connection, self._context.shop, problem.key):
+            if outbox.forget_told(connection, self._context.shop, problem.key):
                 self._context.events.problem(connection, problem, is_over=True, now=now)

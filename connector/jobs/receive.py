@@ -1,8 +1,9 @@
 """The receive stage: stores what a request brought, before it is answered."""
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -21,8 +22,14 @@ from connector.store.quarantine import Quarantined, quarantined
 
 log = get_logger(__name__)
 
+
 _LONGEST_LOGGED = 200
 """Characters of a sentence about something unclear. The whole stands in the quarantine."""
+_NOT_KEPT = {"received_at", "items", "warning", "unfetchable"}
+_KEPT = [field.name for field in fields(NewOrder) if field.name not in _NOT_KEPT]
+_KEPT_OF_ITEMS = [field.name for field in fields(Item)]
+LONGEST_TEST = 64
+"""Characters of a test's name; what is longer was not sent by `setup`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +187,27 @@ def _known(said: NewOrder | Item, names: Sequence[str]) -> dict[str, Any]:
     return {name: value for name in names if (value := getattr(said, name)) is not None}
 
 
-_NOT_KEPT = {"received_at", "items", "warning", "unfetchable"}
-_KEPT = [field.name for field in fields(NewOrder) if field.name not in _NOT_KEPT]
-_KEPT_OF_ITEMS = [field.name for field in fields(Item)]
+class Arrivals:
+    """The latest webhook, and the latest of those that `setup` had Whapi send. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._latest: datetime | None = None
+        self._test: str | None = None
+
+    def note(self, now: datetime, *, test: str | None) -> None:
+        """One has arrived with the right secret; `test`: the name that it bears if it is a test."""
+        with self._lock:
+            self._latest = now
+            if test is not None and len(test) <= LONGEST_TEST:
+                self._test = test
+
+    @property
+    def latest(self) -> datetime | None:
+        with self._lock:
+            return self._latest
+
+    @property
+    def test(self) -> str | None:
+        with self._lock:
+            return self._test

@@ -1,10 +1,13 @@
-"""What follows when one order alone can't be written: is it the order, or the sheet?
+"""What follows when orders can't be written: smaller batches, and then: is it one order, or the sheet?
 
-An order that is refused while others get through is set aside, visibly, so that the others don't wait for it. Several
+After each failure that one of its orders may be the reason for, the next batch holds fewer, until one stands alone. An
+order that is refused while others get through is set aside, visibly, so that the others don't wait for it. Several
 orders in a row that are refused with the same sentence are the sheet's problem: then all wait, and that is said.
 """
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -19,6 +22,7 @@ from connector.store.refusals import Refused
 
 log = get_logger(__name__)
 
+
 ORDERS_THAT_BLAME_THE_SHEET = 3
 """In a row, refused with the same sentence, each alone."""
 _LOOKED_AT = 50
@@ -28,6 +32,13 @@ BROKE = (
 )
 _FIRST_TRIES = 3
 """Tries that count as made when an order is set aside: the first wait is not the shortest."""
+MOST_ORDERS = 1000
+"""In one batch, so that memory stays bounded; the size of the request usually ends it before."""
+UNCLEAR_BEFORE_HALVING = 2
+"""Unclear answers in a row, to batches that were then found not to be in the sheet. One is ordinary: Google had a bad
+moment. But there are contents to which it answers with the same error each time."""
+UNCLEAR_ALONE = 3
+"""Times that an order alone may get such an answer before it is set aside; later, each time is enough."""
 
 
 class Aside:
@@ -102,3 +113,35 @@ def _blame(sentence: str) -> str:
 def _alike(one: str | None, other: str) -> bool:
     """Whether two sentences say the same, of different rows."""
     return one is not None and re.sub(r"\d+", "0", one) == re.sub(r"\d+", "0", other)
+
+
+class Narrowing:
+    """Begins anew with each process, which costs some tries and nothing else."""
+
+    def __init__(self) -> None:
+        self.most = MOST_ORDERS
+        self._unclear_in_a_row = 0
+        self._unclear_alone = Counter[int]()
+
+    def refused(self, orders: int) -> None:
+        """Google refused a batch of several."""
+        self.most = max(orders // 2, 1)
+
+    def unclear(self, keys: Sequence[int]) -> bool:
+        """A batch of these orders got no clear answer and is not in the sheet; True if its one order is to be set
+        aside."""
+        self._unclear_in_a_row += 1
+        if self._unclear_in_a_row >= UNCLEAR_BEFORE_HALVING:
+            self.refused(len(keys))
+        if len(keys) != 1:
+            return False
+        self._unclear_alone[keys[0]] += 1
+        return self._unclear_alone[keys[0]] >= UNCLEAR_ALONE
+
+    def stands_alone(self) -> None:
+        """An order alone was refused. The next one goes alone, too: it may be the sheet and not the order."""
+        self.most = 1
+
+    def applied(self) -> None:
+        self.most = min(self.most * 2, MOST_ORDERS)
+        self._unclear_in_a_row = 0

@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from connector.jobs.batch_size import MOST_ORDERS, Narrowing
 from connector.jobs.context import ShopContext
 from connector.jobs.guards import GUARDS, current_guard
 from connector.jobs.learning import lacking_sentence, learn_rows
@@ -22,7 +21,7 @@ from connector.jobs.limits import Limits, manner_of
 from connector.jobs.ownership import Ownership
 from connector.jobs.rollback import Backwards
 from connector.jobs.second_look import SecondLook
-from connector.jobs.set_aside import BROKE, Aside
+from connector.jobs.set_aside import BROKE, MOST_ORDERS, Aside, Narrowing
 from connector.log import get_logger, log_orders
 from connector.models import Place, Shown
 from connector.observer import OK
@@ -30,11 +29,11 @@ from connector.problems import Severity
 from connector.sheets.batch import Entry, build_requests, entries_that_fit, order_places
 from connector.sheets.client import SheetsApi
 from connector.sheets.columns import Tab
-from connector.sheets.deadline import LOOK_WITHIN, SEND_WITHIN, Deadline
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.idempotency.guard import marker_id, was_applied
 from connector.sheets.layout import Layout
 from connector.sheets.replace import must_be_found
+from connector.sheets.session import LOOK_WITHIN, SEND_WITHIN, Deadline
 from connector.sheets.workbook import Workbook
 from connector.store import batches, breakers, refusals
 from connector.store.batches import Batch, Made

@@ -12,7 +12,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from connector.clock import Clock
 from connector.log import get_logger
-from connector.metrics.quota import LIMIT, Quota, QuotaUse
+from connector.metrics.instruments import LIMIT, Quota, QuotaUse
 from connector.models import Status
 from connector.store import breakers, orders, quarantine
 from connector.store.breakers import CircuitBreaker, Part

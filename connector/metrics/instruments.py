@@ -1,10 +1,15 @@
-"""Counts and times what the parts tell, for Prometheus. Each service has its own instruments and its own registry.
+"""Counts and times what the parts tell, for Prometheus, and how much of Google's quota is used.
 
 Labels never hold an id, a token, an address or anything of a customer: their values are routes, statuses and the
 short names of outcomes, all of which stand in the code.
 """
 
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 
 from prometheus_client import (
     CollectorRegistry,
@@ -15,15 +20,16 @@ from prometheus_client import (
     disable_created_metrics,
 )
 
-from connector.metrics.quota import Quota, QuotaUse
 from connector.observer import OK, Callee, Observer
 from connector.sheets.client import WRITE
 from connector.sheets.errors import Kind
 from connector.store.hours import FRESH
 
+LIMIT = 60
+"""Reads, and writes, that Google allows one account in a minute (docs/google-sheets.md, 1.1)."""
+WINDOW = 60.0
 # When each series began is one more series for each, and nobody looks at it.
 disable_created_metrics()  # type: ignore[no-untyped-call]
-
 _WEB_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 1, 5, 30)
 _COMMIT_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
 _CALL_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 5, 10, 15, 30, 60)
@@ -33,6 +39,40 @@ _ORDERS = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000)
 _ROWS = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000)
 _NOT_SENT = frozenset({Kind.NOT_SENT, Kind.CREDENTIALS})
 """Failures of calls that came before Google counted them: no connection, or no token."""
+
+
+class Quota(StrEnum):
+    """What Google counts apart."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class QuotaUse:
+    """Remembers the calls of the last minute. Safe to use from several threads."""
+
+    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
+        """`seconds` is a clock that only ever grows."""
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._calls: dict[Quota, deque[float]] = {quota: deque() for quota in Quota}
+
+    def count(self, quota: Quota, *, ago: float = 0.0) -> None:
+        """Counts a call that was sent so many seconds ago."""
+        with self._lock:
+            self._calls[quota].append(self._seconds() - ago)
+            self._forget(quota)
+
+    def used(self, quota: Quota) -> int:
+        """Calls that were sent in the last 60 seconds."""
+        with self._lock:
+            self._forget(quota)
+            return len(self._calls[quota])
+
+    def _forget(self, quota: Quota) -> None:
+        calls, oldest = self._calls[quota], self._seconds() - WINDOW
+        while calls and calls[0] <= oldest:
+            calls.popleft()
 
 
 class Instruments(Observer):

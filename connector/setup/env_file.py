@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from connector.checks.files import lies_open
+from connector.checks.settings import lies_open
 from connector.env_statements import statements
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]+\Z")

@@ -6,27 +6,83 @@ from connector.clock import SystemClock
 from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import webhook_url
 from connector.jobs.guards import current_guard
+from connector.jobs.ownership import Ownership, name_of, waits_sentence
 from connector.runtime import build_service, build_workbook, sheets_api
 from connector.settings import ENV_FILE, HOW_TO_GET, Settings
-from connector.setup.arrival import NotArrivedError, try_webhook
 from connector.setup.env_file import tighten
-from connector.setup.owner import owner_step
-from connector.setup.registration import Registered, register
 from connector.setup.steps import KEY_FILE, google_step, password_step, public_url_step, secret_step, token_step
-from connector.setup.talk import Talk
-from connector.setup.values import Values
+from connector.setup.talk import Talk, Values
+from connector.setup.webhook import NotArrivedError, Registered, register, try_webhook
 from connector.sheets.columns import Tab
 from connector.sheets.credentials import CredentialsError, load_credentials
 from connector.sheets.errors import Kind, SheetsError
+from connector.sheets.owner import Owner
 from connector.store.database import Database
 
 _TRIES = 3
-
 _REGISTERED = {
     Registered.NOTHING: "The webhook to {url} is registered at Whapi.",
     Registered.ADDED: "The webhook to {url} was registered at Whapi.",
     Registered.RENEWED: "The webhook to {url} was renewed at Whapi.",
 }
+
+
+def owner_step(settings: Settings, database: Database, talk: Talk) -> None:
+    """Where another installation writes into the spreadsheet, asks which one it shall be."""
+    clock = SystemClock()
+    api = sheets_api(settings)
+    ownership = Ownership(database, api, settings.spreadsheet_id, clock=clock)
+    try:
+        other = ownership.other_owner(build_workbook(settings, database, api, clock).layout())
+        if other is None:
+            return
+        sentence = waits_sentence(other)
+        if not talk.asks:
+            talk.wrong(sentence)
+        elif talk.ask(f"{sentence} Take it over now? (yes or no)", default="no").strip().casefold() in {"yes", "y"}:
+            _say(talk, take_over(settings, database))
+        else:
+            talk.wrong(sentence)
+    except SheetsError as error:
+        talk.wrong(sentence_of(error))
+
+
+def take_over_step(settings: Settings, talk: Talk) -> bool:
+    """Takes the spreadsheet over, whoever has it; whether that went well. Raises StoreError."""
+    database = Database(settings.database_url)
+    try:
+        _say(talk, take_over(settings, database))
+    except (CredentialsError, SheetsError) as error:
+        talk.wrong(sentence_of(error))
+    finally:
+        database.close()
+    return not talk.complaints
+
+
+def take_over(settings: Settings, database: Database) -> Owner | None:
+    """Takes the spreadsheet over; returns who had it, if that was another installation. Raises SheetsError.
+
+    A service that runs on this database finds out with its next look, and goes on from there.
+    """
+    clock = SystemClock()
+    api = sheets_api(settings)
+    layout = build_workbook(settings, database, api, clock).layout()
+    sheet_id = layout.tabs[Tab.ORDERS].sheet_id
+    chosen = current_guard(database, api, settings.spreadsheet_id, sheet_id, clock=clock)
+    ownership = Ownership(database, api, settings.spreadsheet_id, clock=clock)
+    other = ownership.other_owner(layout)
+    ownership.hold(layout, chosen, sheet_id)
+    return other
+
+
+def _say(talk: Talk, other: Owner | None) -> None:
+    if other is None:
+        talk.right("This installation writes into the spreadsheet.")
+    else:
+        talk.right(
+            f"This installation writes into the spreadsheet from now on. Stop the other one, {name_of(other)}: Google "
+            "refuses what it sends."
+        )
 
 
 def missing(values: Values) -> list[str]:

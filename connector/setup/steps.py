@@ -12,11 +12,9 @@ from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import PATH
 from connector.runtime import sheets_api, whapi_client
 from connector.settings import SettingsError
-from connector.setup.talk import Talk
-from connector.setup.values import Values
-from connector.sheets.credentials import CredentialsError, load_credentials
+from connector.setup.talk import Talk, Values
+from connector.sheets.credentials import CredentialsError, load_credentials, may_be_shown
 from connector.sheets.errors import Kind, SheetsError
-from connector.sheets.key import may_be_shown
 
 T = TypeVar("T")
 KEY_FILE = "credentials.json"

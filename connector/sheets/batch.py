@@ -7,15 +7,14 @@ from typing import Any
 
 from connector.models import ItemsState, Order, Place, Shown, shown_for
 from connector.sheets import tags
-from connector.sheets.body import encode
 from connector.sheets.cells import Cell
+from connector.sheets.client import encode
 from connector.sheets.columns import Tab
 from connector.sheets.first_row import keep_what_is_there
 from connector.sheets.layout import Layout, TabLayout
-from connector.sheets.pending import typed, waits
-from connector.sheets.ranges import dimension_range
 from connector.sheets.replace import Rows, columns_replaced, replacements
-from connector.sheets.rows import Row, item_rows, order_row
+from connector.sheets.request_parts import dimension_range
+from connector.sheets.rows import Row, item_rows, order_row, typed, waits
 from connector.sheets.tables import Table, Tables, grow_tables
 
 Json = dict[str, Any]

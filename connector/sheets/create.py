@@ -9,7 +9,7 @@ from connector.sheets.cells import TEXT_FORMAT, TIME_FORMAT
 from connector.sheets.columns import COLUMNS, Format, Tab
 from connector.sheets.formatting import GREY, column_width, rgb
 from connector.sheets.layout import TabLayout
-from connector.sheets.ranges import grid_range
+from connector.sheets.request_parts import grid_range
 
 Json = dict[str, Any]
 

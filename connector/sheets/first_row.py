@@ -20,7 +20,7 @@ from connector.sheets.client import SheetsApi
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.layout import TabLayout
 from connector.sheets.overview import locks
-from connector.sheets.ranges import grid_range
+from connector.sheets.request_parts import grid_range
 
 Json = dict[str, Any]
 

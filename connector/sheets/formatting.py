@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connector.sheets.columns import COLUMNS, ITEMS_STATE, STATUS, STATUSES, Tab
-from connector.sheets.ranges import dimension_range, grid_range
+from connector.sheets.request_parts import dimension_range, grid_range
 
 Json = dict[str, Any]
 

@@ -1,27 +1,42 @@
 """What one read tells about the spreadsheet as a whole: its zone, its tabs, how full it is, and what is protected."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta, timezone, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connector.sheets import tags
 from connector.sheets.areas import Area
 from connector.sheets.client import SheetsApi
 from connector.sheets.columns import Tab
 
+_OFFSET = re.compile(r"(?:GMT|UTC)?([+-])(\d{1,2})(?::?([0-5]\d))?", re.IGNORECASE)
+_LARGEST = timedelta(hours=24)
 MOST_CELLS = 10_000_000
 """Google's limit for a spreadsheet, blank cells included."""
 GRID = "GRID"
 """The kind of a tab that has cells. A chart may have a tab of its own, without any."""
-
 Json = Mapping[str, Any]
-
 _FIELDS = (
     "properties(timeZone),"
     "sheets(properties(sheetId,title,sheetType,gridProperties(rowCount,columnCount)),"
     "developerMetadata(metadataKey,metadataValue),"
     "protectedRanges(range,warningOnly,requestingUserCanEdit,unprotectedRanges))"
 )
+
+
+def read_zone(name: str) -> tzinfo | None:
+    """The zone of a spreadsheet, such as `Europe/Berlin` or `GMT-07:00`; None for what can't be understood."""
+    if found := _OFFSET.fullmatch(name.strip()):
+        sign, hours, minutes = found.groups()
+        offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
+        return timezone(-offset if sign == "-" else offset) if offset < _LARGEST else None
+    try:
+        return ZoneInfo(name.strip())
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder, such as `Europe`
+        return None
 
 
 @dataclass(frozen=True, slots=True)

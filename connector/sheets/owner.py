@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connector.sheets.idempotency.guard import Guard, marker_id
-from connector.sheets.metadata import ON_SPREADSHEET, create_metadata, update_metadata
+from connector.sheets.request_parts import ON_SPREADSHEET, create_metadata, update_metadata
 
 Json = dict[str, Any]
 

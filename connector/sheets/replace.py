@@ -12,9 +12,8 @@ from typing import Any
 from connector.models import Order, Shown
 from connector.sheets.columns import ITEMS_STATE, TOTAL
 from connector.sheets.layout import TabLayout
-from connector.sheets.pending import pending_text, typed, waits
-from connector.sheets.ranges import grid_range
-from connector.sheets.rows import items_text
+from connector.sheets.request_parts import grid_range
+from connector.sheets.rows import items_text, pending_text, typed, waits
 
 Json = dict[str, Any]
 

@@ -1,20 +1,110 @@
-"""An order and its items as rows: for each column's key, a cell."""
+"""An order and its items as rows: for each column's key, a cell, and how a cell that waits gets its value.
 
+A row that is written before all is known can't be found again for certain: between a look at the sheet and a write the
+merchant may sort it. So a cell whose value is still to come holds a text that is nowhere else in its column, and Google
+itself puts the value in its place, in the same atomic request as all else. A cell that the merchant has changed
+meanwhile holds another text, and stays as it is.
+
+What replaces a text is taken as if somebody had typed it. So only what is the same in every language of a spreadsheet
+is written: numbers as whole numbers with a power of ten, and texts that begin like a word.
+"""
+
+import unicodedata
 from datetime import tzinfo
+from decimal import Decimal
 
 from connector.amounts import line_total
-from connector.models import Item, Order, Shown
-from connector.sheets.cells import Cell, amount_cell, count_cell, linked_cell, text_cell, time_cell
-from connector.sheets.columns import FIRST_STATUS, TOTAL
-from connector.sheets.links import chat_link, picture_link
-from connector.sheets.pending import pending_cell, waits
+from connector.models import Item, Number, Order, Shown
+from connector.sheets.cells import (
+    Cell,
+    amount_cell,
+    amount_format,
+    chat_link,
+    count_cell,
+    count_format,
+    fit,
+    linked_cell,
+    picture_link,
+    text_cell,
+    time_cell,
+)
+from connector.sheets.columns import CURRENCY, CUSTOMER, FIRST_STATUS, ITEM_COUNT, PHONE, TOTAL
 
+_FIGURES = (ITEM_COUNT, TOTAL, CURRENCY)
+"""Come with the items."""
+WAITING_COLUMNS = {Shown.WAITING: (CUSTOMER, PHONE, *_FIGURES), Shown.UNAVAILABLE: _FIGURES, Shown.COMPLETE: ()}
+"""The columns that wait, by what the row says of its items."""
+_LARGEST_WHOLE = 10**15
+"""Digits beyond it are lost when they are typed."""
 Row = dict[str, Cell]
-
 _LONGEST_CHANGE = 200
 WAITING = "waiting"
 COMPLETE = "complete"
 UNAVAILABLE = "unavailable"
+
+
+def pending_text(order_id: str, shown: Shown) -> str:
+    """Unique in its column."""
+    return f"{shown} · {order_id}"
+
+
+def waits(order: Order, shown: Shown) -> tuple[str, ...]:
+    """The columns that wait in the order's row when it says this: of a new row those that are not known yet, and of one
+    that is there already those that still can't be filled."""
+    columns = order.row_lacks if order.shown is not None else WAITING_COLUMNS[shown]
+    known = value_of if order.shown is None else typed
+    return tuple(column for column in columns if column in WAITING_COLUMNS[shown] and known(column, order) is None)
+
+
+def pending_cell(column: str, order: Order, shown: Shown) -> Cell:
+    """The cell that waits, with the format that its value will need."""
+    text = pending_text(order.order_id, shown)
+    if column not in {ITEM_COUNT, TOTAL}:
+        return text_cell(text)
+    number_format = count_format(0) if column == ITEM_COUNT else amount_format(0, order.currency)
+    return {"userEnteredValue": {"stringValue": text}, "userEnteredFormat": {"numberFormat": number_format}}
+
+
+def value_of(column: str, order: Order) -> str | Number | None:
+    """What is known for the column."""
+    values: dict[str, str | Number | None] = {
+        CUSTOMER: order.customer_name,
+        PHONE: order.customer_phone,
+        ITEM_COUNT: order.item_count,
+        TOTAL: order.total_price,
+        CURRENCY: order.currency,
+    }
+    return values[column]
+
+
+def typed(column: str, order: Order) -> str | None:
+    """The value as it may be typed; None where there is none, or Google could take it for something else."""
+    value = value_of(column, order)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        return numeral(value)
+    return fit(value) if (_is_digits(value) if column == PHONE else _is_word(value)) else None
+
+
+def numeral(value: Number) -> str:
+    """105E-1 for 10.5: whether a point or a comma stands before the decimals depends on the spreadsheet's language."""
+    exact = Decimal(str(value))
+    if exact == exact.to_integral_value() and abs(exact) < _LARGEST_WHOLE:
+        return str(int(exact))
+    sign, digits, exponent = exact.normalize().as_tuple()
+    return f"{'-' if sign else ''}{''.join(map(str, digits))}E{exponent}"
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def _is_word(text: str) -> bool:
+    """Begins with a letter or a symbol such as an emoji, and has no digit in it. A formula begins with other signs, and
+    numbers and dates have digits: so it stays a text also where the merchant has taken the cell's format away."""
+    begins = text[:1].isalpha() or unicodedata.category(text[:1] or " ") == "So"
+    return begins and text.isprintable() and not any(sign.isnumeric() for sign in text)
 
 
 def waiting_text(order_id: str) -> str:

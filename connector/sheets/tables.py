@@ -12,7 +12,7 @@ from typing import Any
 from connector.sheets.areas import Area
 from connector.sheets.client import SheetsApi
 from connector.sheets.layout import TabLayout
-from connector.sheets.ranges import grid_range
+from connector.sheets.request_parts import grid_range
 
 Json = dict[str, Any]
 

@@ -12,8 +12,14 @@ from typing import Any
 
 from connector.sheets import owner
 from connector.sheets.columns import Tab
-from connector.sheets.metadata import ON_SPREADSHEET, create_metadata, delete_metadata, update_metadata
-from connector.sheets.ranges import Dimension, dimension_range
+from connector.sheets.request_parts import (
+    ON_SPREADSHEET,
+    Dimension,
+    create_metadata,
+    delete_metadata,
+    dimension_range,
+    update_metadata,
+)
 
 Json = dict[str, Any]
 

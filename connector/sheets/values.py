@@ -3,7 +3,7 @@
 from typing import Any
 
 from connector.sheets.client import SheetsApi
-from connector.sheets.ranges import grid_range
+from connector.sheets.request_parts import grid_range
 
 
 def column_values(api: SheetsApi, spreadsheet_id: str, sheet_id: int, column: int) -> list[Any]:

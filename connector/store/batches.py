@@ -17,8 +17,8 @@ from sqlalchemy import Connection
 
 from connector.models import ItemsState, Order, Place, Shown
 from connector.store.orders import with_items
-from connector.store.ownership import batch_known
 from connector.store.places import drop_places, put_places
+from connector.store.spreadsheets import batch_known
 from connector.store.tables import batches, orders
 
 _OUT_OF_BATCH = dict.fromkeys(("batch_id", "batch_shows", "batch_change", "batch_lacks", "batch_revision"))

@@ -1,4 +1,8 @@
-"""Opens the store: SQLite by default, PostgreSQL where several instances share the work."""
+"""Opens the store: SQLite by default, PostgreSQL where several instances share the work.
+
+The system lets a process go on with a file that has no name any more. An order that is stored there is answered with
+200 and gone with the process.
+"""
 
 import os
 from collections.abc import Callable, Iterator
@@ -7,25 +11,97 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from connector.log import Redactor, database_secrets
 from connector.observer import Observer
-from connector.store.commit import Committed, GroupCommit, MicroBatch
-from connector.store.file import SameFile
-from connector.store.migrate import NewerSchemaError, migrate
+from connector.store.commit import Committed, GroupCommit, MicroBatch, StoreReplacedError
 
+HEAD = "0013"
+"""The newest migration in `migrations/versions`."""
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_LOCK = 0x5743_4D49  # any number of our own: instances that start together migrate one after the other
 A = TypeVar("A")
 T = TypeVar("T")
-
 _POSTGRESQL_PORT = 5432
 _HOW_TO_WRITE = (
     "Write it as sqlite:///data/connector.db or postgresql://USER:PASSWORD@HOST/NAME; in the password an @ is written "
     "as %40, a / as %2F, a ? as %3F, and a % as %25."
 )
 _DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+
+
+class SameFile:
+    """The file as it was when it was opened, told by its device and its number there."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._opened = _identity(path)
+
+    def check(self) -> None:
+        """Raises StoreReplacedError where another file, or none, stands under the name now."""
+        now = _identity(self._path)
+        if now != self._opened:
+            what = "removed" if now is None else "replaced"
+            raise StoreReplacedError(
+                f"The database {self._path} was {what} while the service ran, so nothing can be stored. Stop the "
+                "service, put the file that is to be used in its place (without one it begins with an empty database), "
+                "and start it again."
+            )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+class NewerSchemaError(Exception):
+    """The database has a migration that this version doesn't know."""
+
+
+def migrate(engine: Engine) -> None:
+    """Runs the migrations that are missing, all in one transaction. Raises NewerSchemaError."""
+    if current(engine) == HEAD:
+        return
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        _upgrade(connection)
+
+
+def current(engine: Engine) -> str | None:
+    """The migration that the database is at; None for an empty one."""
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _upgrade(connection: Connection) -> None:
+    # Imported here: a start with nothing to migrate, which is nearly every start, goes without Alembic.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    at = None
+    if sa.inspect(connection).has_table("alembic_version"):
+        at = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    if at is not None:
+        try:
+            ScriptDirectory.from_config(config).get_revision(at)
+        except CommandError:
+            raise NewerSchemaError from None
+    command.upgrade(config, "head")
 
 
 class StoreError(Exception):

@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from connector.models import Item, ItemsState, Order
 from connector.store.items import OrderItems, put_items
 from connector.store.orders import to_order
+from connector.store.refusals import Try, What, keep_try
 from connector.store.tables import orders
-from connector.store.tries import Try, What, keep_try
 
 # Made once: to build a statement costs about as much as to run it, and these run for each order.
 _DUE = (

@@ -14,8 +14,8 @@ from connector.models import ItemsState, NewOrder, Order
 from connector.store.dialect import insert_new, select_among
 from connector.store.items import OrderItems, put_items
 from connector.store.known import adds_something, complete, known_orders
+from connector.store.known import contradiction as contradiction_of
 from connector.store.orders import find_order
-from connector.store.same_order import contradiction as contradiction_of
 from connector.store.tables import orders, past_orders
 
 NOTHING_TO_FETCH_WITH = (

@@ -11,7 +11,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from connector.store.tables import outbox
+from connector.problems import NamedProblem, Severity
+from connector.store.tables import outbox, told_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +114,20 @@ def _waiting(shop: str, target: str) -> sa.ColumnElement[bool]:
 def _same(event: Event) -> sa.ColumnElement[bool]:
     # SQLite gives the number of a row that went to a new one, so the number alone may mean another event.
     return sa.and_(outbox.c.id == event.id, outbox.c.event_id == event.event_id)
+
+
+def get_told(connection: Connection, shop: str) -> dict[str, NamedProblem]:
+    """By their keys."""
+    rows = connection.execute(sa.select(told_problems).where(told_problems.c.shop == shop))
+    return {row.key: NamedProblem(row.key, Severity.PROBLEM, row.sentence, row.since) for row in rows}
+
+
+def keep_told(connection: Connection, shop: str, problem: NamedProblem) -> None:
+    values = {"shop": shop, "key": problem.key, "sentence": problem.sentence, "since": problem.since}
+    connection.execute(sa.insert(told_problems).values(**values))
+
+
+def forget_told(connection: Connection, shop: str, key: str) -> bool:
+    """False if it was not there any more."""
+    statement = sa.delete(told_problems).where(told_problems.c.shop == shop, told_problems.c.key == key)
+    return connection.execute(statement).rowcount == 1

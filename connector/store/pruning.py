@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.models import ItemsState, Shown
+from connector.store.refusals import drop_tries
 from connector.store.tables import items, orders, past_orders, quarantine
-from connector.store.tries import drop_tries
 
 
 def prune_orders(connection: Connection, shop: str, *, before: datetime, limit: int) -> int:

@@ -17,7 +17,7 @@ from typing import Any
 from playwright.sync_api import Browser, ViewportSize
 
 from connector.app import create_app
-from connector.metrics.quota import Quota
+from connector.metrics.instruments import Quota
 from connector.models import Item, NewOrder, Order, Place, shown_for
 from connector.runtime import SHOP, Service, build_service
 from connector.server import WebServer

@@ -13,8 +13,7 @@ from connector.jobs.receive import IntakeResult
 from connector.jobs.replay import replay
 from connector.models import Item, NewOrder, Order
 from connector.runtime import SHOP
-from connector.store.missing import missing
-from connector.store.same_order import contradiction
+from connector.store.known import contradiction, missing
 from tests.cases.completion_bench import Bench
 from tests.cases.test_completion_rows import order_named
 from tests.clock import FakeClock

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connector.models import Item, Order, OrderChange
-from connector.sheets.pending import numeral, typed
+from connector.sheets.rows import numeral, typed
 from sandbox.google.grid import Cell, Formula
 from sandbox.google.typed import typed as as_google_takes_it
 from tests.cases.completion_bench import Bench

@@ -26,7 +26,7 @@ from connector.sheets.idempotency.named_range import NamedRange
 from connector.sheets.layout import TabLayout
 from connector.store import batches
 from connector.store.batches import Batch, Made
-from connector.store.file import SameFile
+from connector.store.database import SameFile
 from connector.store.intake import OrderIntake
 from connector.store.tables import orders
 from tests.chaos import launcher

@@ -9,8 +9,7 @@ from typing import Any
 from connector.checks.failure import guarded
 from connector.checks.google import check_google
 from connector.checks.public import check_public_url
-from connector.checks.webhook import check_webhook
-from connector.checks.whapi import check_channel
+from connector.checks.whapi import check_channel, check_webhook
 from connector.findings import Finding
 from connector.runtime import whapi_client
 from connector.settings import Settings, load_settings

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.checks.files import check_files
+from connector.checks.settings import check_files
 from connector.settings import load_settings
 from connector.setup.env_file import tighten
 from connector.store.database import Database

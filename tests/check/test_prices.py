@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connector.checks.prices import check_prices
+from connector.checks.storage import check_prices
 from connector.findings import Finding, Level
 from connector.models import Item, NewOrder
 from connector.runtime import SHOP

@@ -15,8 +15,8 @@ from typing import Any
 from connector.clock import Clock
 from connector.jobs.write import WriteStage
 from connector.sheets.client import Json
-from connector.sheets.deadline import GOOGLE_WORKS_FOR, TOKEN_LASTS, TooLateError, check_deadline
 from connector.sheets.errors import Kind, SheetsError
+from connector.sheets.session import GOOGLE_WORKS_FOR, TOKEN_LASTS, TooLateError, check_deadline
 from sandbox.google.standin import GoogleStandIn
 from tests.pipeline.direct import DirectApi, Fate
 

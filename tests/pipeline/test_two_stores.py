@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from connector.jobs.ownership import Ownership
 from connector.sheets.workbook import Workbook
-from connector.store import ownership
-from connector.store.tables import ownership as ownership_table
+from connector.store import spreadsheets
+from connector.store.tables import spreadsheets as ownership_table
 from sandbox.google.spreadsheet import Spreadsheet
 from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, Fate, ProcessDied
 from tests.pipeline.hanging import Point
@@ -250,7 +250,7 @@ def test_the_store_remembers_what_it_was_about_to_take_before_google_is_asked() 
         with pytest.raises(ProcessDied):
             two.first.run()
         with two.first.process.database.read() as connection:
-            hold = ownership.get_hold(connection, SPREADSHEET_ID)
+            hold = spreadsheets.get_hold(connection, SPREADSHEET_ID)
             rows = connection.execute(sa.select(sa.func.count()).select_from(ownership_table)).scalar_one()
         assert (hold.next_number, hold.next_word is not None, rows) == ((hold.number or 0) + 1, True, 1)
     finally:

@@ -30,7 +30,7 @@ from connector.jobs.receive import ReceiveStage
 from connector.jobs.write import WriteStage
 from connector.models import Item, NewOrder
 from connector.runtime import SHOP
-from connector.sheets import deadline
+from connector.sheets import session
 from connector.sheets.workbook import Workbook
 from connector.store import batches, orders
 from connector.store.batches import Batch, BatchState, Made
@@ -240,7 +240,7 @@ def claims_whatever_is_in_no_batch(patch: pytest.MonkeyPatch) -> None:
 
 def sends_whenever_it_wakes(patch: pytest.MonkeyPatch) -> None:
     """A batch that is sent however long after it was made."""
-    patch.setattr(deadline.Deadline, "has_passed", lambda *_: False)
+    patch.setattr(session.Deadline, "has_passed", lambda *_: False)
 
 
 def overtaken(

@@ -9,7 +9,7 @@ from connector.runtime import sheets_api
 from connector.sheets.idempotency.guard import Found, marker_id, refuses_twice, was_applied
 from connector.sheets.idempotency.marker import KEY, Marker
 from connector.sheets.idempotency.named_range import NamedRange
-from connector.store.guards import get_proof
+from connector.store.spreadsheets import get_proof
 from sandbox.faults import Fault
 from tests.service.shop import Shop
 from tests.waiting import wait_until

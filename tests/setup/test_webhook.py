@@ -12,7 +12,7 @@ from connector.app import create_app
 from connector.runtime import SHOP, build_service, whapi_client
 from connector.server import WebServer
 from connector.settings import load_settings
-from connector.setup.registration import Registered, register
+from connector.setup.webhook import Registered, register
 from connector.store.database import Database
 from connector.store.orders import list_orders
 from sandbox.faults import Fault
@@ -187,7 +187,7 @@ def test_a_service_that_still_has_the_old_secret_is_to_be_restarted(desk: Desk) 
 
 
 def test_a_test_that_does_not_arrive_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connector.setup.arrival.WAIT", 0.5)
+    monkeypatch.setattr("connector.setup.webhook.WAIT", 0.5)
     desk.public_url = f"http://127.0.0.1:{free_port()}"
     local, url = f"http://127.0.0.1:{desk.port}", f"{desk.public_url}/webhooks/whapi"
 

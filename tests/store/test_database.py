@@ -12,7 +12,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from connector.store import batches, breakers, intake, migrate, orders, quarantine
+from connector.store import batches, breakers, intake, orders, quarantine
+from connector.store import database as store_database
 from connector.store.breakers import CircuitBreaker, Part
 from connector.store.commit import StoreClosedError
 from connector.store.database import Database, StoreError, parse_url
@@ -26,8 +27,8 @@ def test_the_migrations_lead_to_the_tables_that_the_code_uses(database: Database
     with database.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, metadata) == []
-    scripts = ScriptDirectory(str(Path(migrate.__file__).parent / "migrations"))
-    assert scripts.get_current_head() == migrate.HEAD
+    scripts = ScriptDirectory(str(Path(store_database.__file__).parent / "migrations"))
+    assert scripts.get_current_head() == store_database.HEAD
 
 
 def test_what_is_stored_is_there_after_opening_again(database_url: str, clock: FakeClock) -> None:
@@ -54,7 +55,7 @@ def test_an_older_database_is_brought_up_to_date_with_all_its_orders(database_ur
     engine = sa.create_engine(parse_url(database_url))
     with engine.begin() as connection:
         config = Config()
-        config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+        config.set_main_option("script_location", str(Path(store_database.__file__).parent / "migrations"))
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
         connection.execute(

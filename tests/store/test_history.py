@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from connector.store import batches, fetching, pruning, refusals, tries
+from connector.store import batches, fetching, pruning, refusals
 from connector.store.database import Database
-from connector.store.tries import MOST_KEPT, Try, What
+from connector.store.refusals import MOST_KEPT, Try, What
 from tests.clock import FakeClock
 from tests.store.helpers import ITEMS, SHOP, add, batch_of, get, new_order
 
@@ -21,7 +21,7 @@ def fail(database: Database, clock: FakeClock, error: str) -> None:
 
 def kept(database: Database, order_id: str = "1") -> list[Try]:
     with database.read() as connection:
-        return tries.list_tries(connection, get(database, order_id).id)
+        return refusals.list_tries(connection, get(database, order_id).id)
 
 
 def write(database: Database, clock: FakeClock) -> None:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from connector.models import Status
-from connector.store import batches, hours, orders, search, tries
+from connector.store import batches, hours, orders, refusals, search
 from connector.store.database import Database
 from connector.store.search import Found
 from tests.clock import FakeClock
@@ -138,7 +138,7 @@ def test_no_query_of_the_page_reads_the_table_from_one_end_to_the_other(database
                 search.find_page(connection, SHOP, text=text, status=status, before=None, limit=25)
                 search.find_page(connection, SHOP, text=text, status=status, before=9, limit=25)
         orders.find_by_number(connection, SHOP, 1)
-        tries.list_tries(connection, 1)
+        refusals.list_tries(connection, 1)
         hours.count_since(connection, SHOP, clock.now())
         hours.read_hours(connection, SHOP, first=clock.now(), hours=24)
 

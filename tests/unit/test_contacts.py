@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from connector.gateways.forwarded import read_forwarded
 from connector.gateways.reading import ids
 from connector.gateways.webhook import read_webhook
-from connector.sheets.links import chat_link
+from connector.sheets.cells import chat_link
 from tests.unit.test_payload import NOW, SAMPLE
 
 numbers = st.from_regex(r"[1-9][0-9]{6,14}", fullmatch=True)

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.sheets.cells import linked_cell
-from connector.sheets.links import chat_link, picture_link
+from connector.sheets.cells import chat_link, linked_cell, picture_link
 
 
 @pytest.mark.parametrize(

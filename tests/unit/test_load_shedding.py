@@ -1,7 +1,7 @@
 import pytest
 
-from connector.jobs.batch_size import MOST_ORDERS
 from connector.jobs.load_shedding import MANY, LoadShedder, most_orders
+from connector.jobs.set_aside import MOST_ORDERS
 
 
 class Seconds:

@@ -8,12 +8,11 @@ import re
 import pytest
 
 from connector.sheets import tags
+from connector.sheets.areas import TabColumns, cell, letters
 from connector.sheets.columns import COLUMNS, Tab
 from connector.sheets.layout import SummaryTag, TabLayout, read_layout
-from connector.sheets.references import TabColumns, cell, letters
 from connector.sheets.summary.layout import COLUMN_COUNT, ROW_COUNT, Content
-from connector.sheets.summary.make import NEEDED
-from connector.sheets.summary.request import contents
+from connector.sheets.summary.make import NEEDED, contents
 
 IN_BOTH = {
     "COUNT",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.sheets.cells import serial
-from connector.sheets.zones import read_zone
+from connector.sheets.overview import read_zone
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from connector.sheets.client import SheetsApi
 from connector.sheets.idempotency.guard import Found
-from connector.sheets.metadata import ON_SPREADSHEET, create_metadata, delete_metadata
+from connector.sheets.request_parts import ON_SPREADSHEET, create_metadata, delete_metadata
 
 Json = dict[str, Any]
 

@@ -11,7 +11,7 @@ from connector.sheets.client import SheetsApi
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.idempotency.guard import Found
 from connector.sheets.overview import GRID
-from connector.sheets.ranges import grid_range
+from connector.sheets.request_parts import grid_range
 
 Json = dict[str, Any]
 

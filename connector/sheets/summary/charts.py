@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from connector.sheets.formatting import rgb
-from connector.sheets.ranges import grid_range
+from connector.sheets.request_parts import grid_range
 from connector.sheets.summary.layout import BEST, BEST_PRODUCTS, CHARTS, DAYS, FIRST, NAME, PER_DAY, SECOND, WIDTHS
 
 Json = dict[str, Any]

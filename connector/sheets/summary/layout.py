@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from connector.sheets.areas import cell
 from connector.sheets.columns import STATUSES
-from connector.sheets.references import cell
 
 DAYS = 30
 PREPARED = 25

@@ -6,7 +6,7 @@ without doubles (products, currencies) are numbered by the row in which each sta
 
 from collections.abc import Iterator
 
-from connector.sheets.references import TabColumns, cell
+from connector.sheets.areas import TabColumns, cell
 from connector.sheets.summary.layout import (
     ALL_TO_PREPARE,
     BEST,

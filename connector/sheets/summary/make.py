@@ -1,18 +1,39 @@
-"""Makes the tab `Summary`: by itself once, after the tabs of a spreadsheet were made; and when it is asked for."""
+"""Makes the tab `Summary`, in one batch: by itself once, after the tabs were made, and when it is asked for."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from connector.log import get_logger
 from connector.sheets import tags
+from connector.sheets.areas import TabColumns
+from connector.sheets.cells import TIME_FORMAT
 from connector.sheets.client import SheetsApi
 from connector.sheets.columns import COLUMNS, Tab
 from connector.sheets.create import new_sheet_id
 from connector.sheets.errors import Kind, SheetsError
+from connector.sheets.formatting import GREY, column_width, rgb, row_height, status_colours
 from connector.sheets.layout import Layout
 from connector.sheets.overview import Overview, read_overview
-from connector.sheets.references import TabColumns
-from connector.sheets.summary.request import add_summary
+from connector.sheets.request_parts import dimension_range, grid_range
+from connector.sheets.summary import lists, tables
+from connector.sheets.summary.charts import charts
+from connector.sheets.summary.layout import (
+    COLUMN_COUNT,
+    FIGURES,
+    HIDDEN,
+    LISTS,
+    NAME,
+    OPEN,
+    ROW_COUNT,
+    STATES,
+    STATUS,
+    WIDTHS,
+    Content,
+)
 from connector.sheets.tabs import free_title
 
 log = get_logger(__name__)
+
 
 TITLE = "Summary"
 NEEDED = {
@@ -20,6 +41,33 @@ NEEDED = {
     Tab.ITEMS: ("order_id", "received", "product", "quantity", "currency", "line_total"),
 }
 """The columns that the formulas refer to."""
+Json = dict[str, Any]
+_FIGURES_HEIGHT = 34
+_QUIET = {"foregroundColorStyle": rgb("#5f656b")}
+_COUNT = {"numberFormat": {"type": "NUMBER", "pattern": "#,##0"}}
+_MONEY = {"numberFormat": {"type": "NUMBER", "pattern": "#,##0.00"}}
+_MONEY_OR_DASH = {"numberFormat": {"type": "NUMBER", "pattern": '#,##0.00;-#,##0.00;"-"'}}
+_COUNT_OR_DASH = {"numberFormat": {"type": "NUMBER", "pattern": '#,##0;-#,##0;"-"'}}
+_RIGHT = {"horizontalAlignment": "RIGHT"}
+_HEADER = {"backgroundColorStyle": rgb(GREY), "textFormat": {"bold": True}}
+_BIG = {"horizontalAlignment": "LEFT", "textFormat": {"fontSize": 18, "bold": True}}
+_LOOKS: Mapping[str, Json] = {
+    "plain": {},
+    "title": {"textFormat": {"fontSize": 16, "bold": True}},
+    "hint": {"textFormat": _QUIET | {"italic": True}},
+    "label": {"textFormat": _QUIET},
+    "figure": _BIG | _COUNT,
+    "figure_money": _BIG | _MONEY,
+    "section": {"textFormat": {"fontSize": 12, "bold": True}},
+    "header": _HEADER,
+    "header_right": _HEADER | _RIGHT,
+    "text": {"wrapStrategy": "CLIP"},
+    "count": _COUNT_OR_DASH | _RIGHT,
+    "pieces": _RIGHT,  # As many decimals as there are, which no pattern gives without a stray point.
+    "money": _MONEY_OR_DASH | _RIGHT,
+    "time": {"numberFormat": TIME_FORMAT, "horizontalAlignment": "LEFT"},
+    "day": {"numberFormat": {"type": "DATE", "pattern": "ddd d mmm"}, "horizontalAlignment": "LEFT"},
+}
 
 
 def make_wanted_summary(api: SheetsApi, spreadsheet_id: str, layout: Layout) -> None:
@@ -82,3 +130,64 @@ def _columns(layout: Layout, overview: Overview) -> dict[Tab, TabColumns]:
     if any(layout.tabs[tab].sheet_id not in titles for tab in Tab):
         raise SheetsError("The tabs were changed meanwhile. Try again.", kind=Kind.STALE)
     return {tab: TabColumns.of(titles[layout.tabs[tab].sheet_id], layout.tabs[tab]) for tab in Tab}
+
+
+def contents(orders: TabColumns, items: TabColumns) -> list[Content]:
+    """All cells of the tab."""
+    return [
+        *tables.figures(orders),
+        *lists.bounds(orders, items),
+        *lists.prepare_list(items),
+        *lists.open_orders(orders, items),
+        *tables.states(orders),
+        *lists.currencies(orders),
+        *tables.turnover(orders),
+        *lists.best_products(items),
+        *tables.per_day(orders),
+    ]
+
+
+def add_summary(
+    sheet_id: int, title: str, columns: Mapping[Tab, TabColumns], index: int | None = None
+) -> Iterator[Json]:
+    """A new tab with everything in it; at the end of the tabs, or where `index` says."""
+    grid = {"rowCount": ROW_COUNT, "columnCount": COLUMN_COUNT, "hideGridlines": True}
+    properties: Json = {"sheetId": sheet_id, "title": title, "gridProperties": grid}
+    yield {"addSheet": {"properties": properties if index is None else properties | {"index": index}}}
+    yield tags.create_summary_tab_tag(sheet_id)
+    yield {
+        "updateCells": {
+            "start": {"sheetId": sheet_id, "rowIndex": 0, "columnIndex": 0},
+            "rows": _rows(contents(columns[Tab.ORDERS], columns[Tab.ITEMS])),
+            "fields": "userEnteredValue,userEnteredFormat",
+        }
+    }
+    for column, width in enumerate(WIDTHS):
+        yield column_width(sheet_id, column, width)
+    yield row_height(sheet_id, FIGURES, _FIGURES_HEIGHT)
+    yield {
+        "updateDimensionProperties": {
+            "range": dimension_range(sheet_id, "COLUMNS", HIDDEN, COLUMN_COUNT),
+            "properties": {"hiddenByUser": True},
+            "fields": "hiddenByUser",
+        }
+    }
+    for column, first, last in ((STATUS, LISTS, LISTS + OPEN), (NAME, STATES, STATES + 8)):
+        yield from status_colours(grid_range(sheet_id, rows=(first, last + 1), columns=(column, column + 1)))
+    yield from charts(sheet_id)
+
+
+def _rows(cells: Iterable[Content]) -> list[Json]:
+    rows: list[dict[int, Json]] = [{} for _ in range(ROW_COUNT)]
+    for cell in cells:
+        rows[cell.row][cell.column] = _cell(cell)
+    return [{"values": [row.get(column, {}) for column in range(max(row, default=-1) + 1)]} for row in rows]
+
+
+def _cell(cell: Content) -> Json:
+    if isinstance(cell.content, int):
+        value: Json = {"numberValue": cell.content}
+    else:
+        value = {"formulaValue" if cell.content.startswith("=") else "stringValue": cell.content}
+    look = _LOOKS[cell.look]
+    return {"userEnteredValue": value} | ({"userEnteredFormat": look} if look else {})

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from connector.sheets.areas import TabColumns, cell
 from connector.sheets.columns import STATUSES
-from connector.sheets.references import TabColumns, cell
 from connector.sheets.summary.layout import (
     ALL_TO_PREPARE,
     CURRENCIES,

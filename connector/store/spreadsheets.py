@@ -1,19 +1,21 @@
-"""What the store knows of its hold on a spreadsheet: its number there, what it lost, and what it has seen of the rows.
+"""What the store knows of a spreadsheet: who holds it, its guard, what its tabs don't take, and what it has seen.
 
 A number that is about to be taken is stored, with a word of its own, before Google is asked: a process that dies
 between the two finds out at its next start whether it has it.
 """
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.store.dialect import insert_of
-from connector.store.tables import installation, ownership
+from connector.store.tables import installation, ownership, spreadsheets, tab_limits
 
 _THIS = ownership.c.spreadsheet_id == sa.bindparam("of_spreadsheet")
 
@@ -130,3 +132,61 @@ def _put(
         connection.execute(sa.update(ownership).where(condition, where).values(**values))
     elif connection.execute(sa.update(ownership).where(condition).values(**values)).rowcount == 0:
         connection.execute(sa.insert(ownership).values(spreadsheet_id=spreadsheet_id, **values))
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was found on a spreadsheet, and when."""
+
+    guard: str
+    proved_at: datetime
+    blocks: bool | None
+    """Whether a batch can be made to be refused once there is a later owner; None: an earlier version didn't ask."""
+
+
+def get_proof(connection: Connection, spreadsheet_id: str) -> Proof | None:
+    row = connection.execute(sa.select(spreadsheets).where(spreadsheets.c.id == spreadsheet_id)).first()
+    return None if row is None else Proof(row.guard, row.proved_at, row.blocks)
+
+
+def keep_proof(connection: Connection, spreadsheet_id: str, proof: Proof) -> None:
+    """Remembers the newest proof."""
+    values = {"guard": proof.guard, "proved_at": proof.proved_at, "blocks": proof.blocks}
+    this = spreadsheets.c.id == spreadsheet_id
+    if connection.execute(sa.update(spreadsheets).where(this).values(**values)).rowcount == 0:
+        connection.execute(sa.insert(spreadsheets).values(id=spreadsheet_id, **values))
+
+
+class Limit(StrEnum):
+    """Something that Google refuses in one tab."""
+
+    FORMATS = "formats"
+    """Anything in a cell but its value: formats, links, notes. Columns with a type refuse them."""
+    TABLES = "tables"
+    """To change the range of the table that the rows stand in."""
+
+
+class TabLimit(NamedTuple):
+    """Where."""
+
+    sheet_id: int
+    what: Limit
+
+
+def get_limits(connection: Connection, spreadsheet_id: str, *, since: datetime) -> frozenset[TabLimit]:
+    """The limits that were found after a moment; older ones are to be looked at again."""
+    query = sa.select(tab_limits).where(tab_limits.c.spreadsheet_id == spreadsheet_id, tab_limits.c.found_at > since)
+    return frozenset(TabLimit(row.sheet_id, Limit(row.what)) for row in connection.execute(query))
+
+
+def keep_limits(connection: Connection, spreadsheet_id: str, limits: Collection[TabLimit], *, now: datetime) -> None:
+    """Remembers what was found now."""
+    for sheet_id, what in sorted(limits):
+        this = sa.and_(
+            tab_limits.c.spreadsheet_id == spreadsheet_id,
+            tab_limits.c.sheet_id == sheet_id,
+            tab_limits.c.what == what,
+        )
+        if connection.execute(sa.update(tab_limits).where(this).values(found_at=now)).rowcount == 0:
+            values = {"spreadsheet_id": spreadsheet_id, "sheet_id": sheet_id, "what": what, "found_at": now}
+            connection.execute(sa.insert(tab_limits).values(**values))

@@ -1,4 +1,4 @@
-"""Whether a webhook that Whapi sends arrives: has one sent, and looks where it comes out.
+"""The connector's webhook at Whapi: registered, leaving everything else there as it is, and tried, by having one sent.
 
 It comes out at the service, if that is running; else setup answers in its place for the time being, with the very
 same routes and database. An order that comes in meanwhile is stored, and waits there for the service's start.
@@ -9,23 +9,70 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 
 import httpx
 
 from connector.api.webhooks import TEST_HEADER
 from connector.app import create_app
 from connector.checks.public import base_of, local_address, why_not_alive
-from connector.gateways.whapi.webhooks import DEFAULT_MODE, HEADER, webhook_url
+from connector.gateways.whapi.client import WhapiClient
+from connector.gateways.whapi.errors import Scope, WhapiError
+from connector.gateways.whapi.webhooks import DEFAULT_MODE, HEADER, webhook_url, webhooks_of, with_ours
 from connector.runtime import Service
 from connector.server import AddressInUseError, WebServer
 from connector.settings import Settings
 
+_TRIES = 3
 WAIT = 20.0
 """Seconds for a test to arrive. How long Whapi takes is not known."""
 _LOOK_EVERY = 0.2
-
 Arrived = Callable[[str], bool]
 """Whether the test with this name has arrived."""
+
+
+class Registered(StrEnum):
+    """What had to be done."""
+
+    NOTHING = "nothing"
+    ADDED = "added"
+    RENEWED = "renewed"
+
+
+def register(client: WhapiClient, url: str, secret: str) -> Registered:
+    """Makes sure that one webhook leads here and is right. Changes nothing where that holds. Raises WhapiError.
+
+    All webhooks are one list at Whapi, and there is no way to change it only if it is still as it was read. But the
+    answer to a change holds the list that it replaced: where somebody else has changed that list meanwhile, theirs is
+    taken up and the change made once more.
+    """
+    theirs = expected = _list(webhooks_of(client.settings()))
+    for _ in range(_TRIES):
+        wanted = with_ours(theirs, url, secret)
+        if wanted == expected:
+            return Registered.NOTHING
+        answer = client.change_settings({"webhooks": wanted})
+        before, after = answer.get("before_update"), answer.get("after_update")
+        replaced = webhooks_of(before) if isinstance(before, dict) else expected
+        if replaced == expected or replaced is None:
+            return Registered.ADDED if len(wanted) > len(theirs) else Registered.RENEWED
+        theirs, expected = replaced, (webhooks_of(after) if isinstance(after, dict) else None) or wanted
+    raise WhapiError(
+        "Another program keeps changing the channel's webhooks at the same moment. Run setup again later.",
+        scope=Scope.CHANNEL,
+        kind="changing",
+    )
+
+
+def _list(webhooks: list[object] | None) -> list[object]:
+    if webhooks is None:
+        raise WhapiError(
+            "Whapi's list of webhooks was not understood, and is left as it is. "
+            "Add the webhook by hand in Whapi's panel.",
+            scope=Scope.CHANNEL,
+            kind="nonsense",
+        )
+    return webhooks
 
 
 class NotArrivedError(Exception):
