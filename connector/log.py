@@ -1,8 +1,8 @@
 """Logging: one line an event, for people or machines, with every secret taken out.
 
 Two fences keep secrets out. The loggers of libraries that would log whole URLs or headers (Whapi wants its tokens
-in the query) are quiet below WARNING, whatever LOG_LEVEL says. And whatever is logged, by whomever, goes through
-`Redactor` last.
+in the query) are quiet below WARNING, whatever LOG_LEVEL says. And everything that is logged, by any library, goes
+through `Redactor` last.
 """
 
 import logging

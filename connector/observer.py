@@ -1,4 +1,4 @@
-"""What the parts tell of their work while they do it, to whoever counts it.
+"""What the parts tell of their work while they do it, to an observer that counts it.
 
 Data flows one way: an observer answers nothing, raises nothing and does no I/O, so that it can be told on the
 webhook's answer path too. The parts know this class alone; `metrics/instruments.py` does the counting.
@@ -34,7 +34,7 @@ class Observer:
         """What came in was stored, or found to be nothing to store."""
 
     def committed(self, *, changes: int, seconds: float) -> None:
-        """So many changes reached the disk in one commit that took so long."""
+        """`changes` changes reached the disk in one commit that took `seconds`."""
 
     def call_ended(self, callee: Callee, operation: str, outcome: str, seconds: float) -> None:
         """A call to another service ended."""
@@ -43,7 +43,7 @@ class Observer:
         """One order's items were asked for."""
 
     def batch_sent(self, *, orders: int, rows: int) -> None:
-        """A batch of so many orders went out, with so many new rows; what became of it is not known yet."""
+        """A batch of `orders` orders went out, with `rows` new rows; what became of it is not known yet."""
 
     def write_tried(self, outcome: str) -> None:
         """The writer tried to bring a batch into the sheet; a failure may have come before anything was sent."""

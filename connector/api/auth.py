@@ -42,8 +42,8 @@ class _Window:
 class Throttle:
     """Remembers the last minute of at most 10,000 addresses; the oldest go first. Safe to use from several threads.
 
-    It refuses nobody by itself. Whoever has the webhook secret always gets through: behind a proxy all callers share an
-    address, Whapi's among them.
+    It refuses nobody by itself. A caller with the webhook secret always gets through: behind a proxy all callers share
+    an address, Whapi's among them.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class Throttle:
 
 
 def _neighbourhood(address: str) -> str:
-    """The address; of IPv6 its /64, because whoever has one of these has them all."""
+    """The address; of IPv6 its /64, because somebody who has one address of it has them all."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

@@ -24,7 +24,7 @@ from connector.store.rewrite import Gone
 
 LONGEST_WAIT = 30.0
 MOST_WAITING = 64
-"""Callers that may wait at once. Each sleeps in a thread of the server's, which has so many more for them."""
+"""Callers that may wait at once. Each sleeps in a thread, and the server keeps as many extra threads for them."""
 _ASK_AGAIN = 5
 """Seconds after which it is sensible to ask what became of an order that was not done in time."""
 NO_SUCH_ORDER = "There is no order with this id."

@@ -45,7 +45,7 @@ class GatewayAuthenticator:
         try:
             digest = hmac.new(self._meta_app_secret, request.get_data(), "sha256").hexdigest()
         except RequestEntityTooLarge:
-            return False  # Whoever sent it counts as one who has guessed.
+            return False  # Its sender counts as one who has guessed.
         presented = request.headers.get(SIGNATURE, "").encode("latin-1", "replace")
         return hmac.compare_digest(presented, f"{_ALGORITHM}{digest}".encode())
 

@@ -49,7 +49,7 @@ def _unsafe(settings: Settings) -> Iterator[Finding]:
 
 
 def _left_out(path: Path) -> Iterator[Finding]:
-    """Lines that whoever reads the file leaves out without a word, such as those of a JSON without quotes."""
+    """Lines that a reader of the file would leave out without a word, such as those of a JSON without quotes."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):

@@ -25,7 +25,13 @@ from connector.store.quarantine import Head
 @click.command()
 @click.option("--status", type=click.Choice([str(status) for status in Status]), help="Only orders that stand there.")
 @click.option("--quarantined", is_flag=True, help="Instead of orders: what came in and could not be understood.")
-@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="The newest so many.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100_000),
+    default=50,
+    show_default=True,
+    help="How many at most, the newest first.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, an order without its items.")
 def orders(status: str | None, quarantined: bool, limit: int, as_json: bool) -> None:
     """Lists orders, the newest first, and where each stands."""

@@ -88,7 +88,7 @@ class TTLCache(Generic[K, V]):
             entry.lock.release()
 
     def forget(self) -> None:
-        """Has everything read anew: whoever has just changed something wants to see it."""
+        """Has everything read anew: somebody who has just changed something wants to see it."""
         with self._lock:
             self._entries.clear()
 

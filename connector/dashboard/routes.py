@@ -153,7 +153,7 @@ class Views:
         return {**self.overview(), **self.orders(query)}
 
     def forget(self) -> None:
-        """Whoever has just changed something sees it at once."""
+        """Clears the caches, so that a visitor sees at once what he has just changed."""
         self._snapshots.forget()
         self._listings.forget()
 

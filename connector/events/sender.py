@@ -33,7 +33,7 @@ _AFTER_GIVING_UP = timedelta(seconds=1)
 
 
 def delay_after(failures: int, *, jitter: Callable[[], float]) -> timedelta:
-    """The wait after so many failed tries in a row, and up to a tenth more; after the last delay always the last."""
+    """The wait after this many failed tries in a row, and up to a tenth more; after the last delay always the last."""
     seconds = DELAYS[min(max(failures, 1), len(DELAYS)) - 1]
     return timedelta(seconds=seconds * (1 + _JITTER * jitter()))
 

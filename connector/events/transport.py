@@ -1,8 +1,8 @@
 """The connection that events go over: only to an address that was checked, and it can be cut at any moment.
 
-Events may be sent to the world's addresses, and to the own network's only where the settings allow it. Whoever can set
-EVENTS_URL, or answer for its name in the DNS, must not reach through the connector what is only reachable from inside
-(SSRF): cloud metadata, databases, the router.
+Events may be sent to the world's addresses, and to the own network's only where the settings allow it. Somebody who can
+set EVENTS_URL, or answer for its name in the DNS, must not reach through the connector what is only reachable from
+inside (SSRF): cloud metadata, databases, the router.
 """
 
 import ipaddress
@@ -94,7 +94,7 @@ class Transport(httpcore.NetworkBackend):
         """Whether what went over it since `begin` was cut off."""
 
     def begin(self, seconds: float) -> None:
-        """From now on so many seconds are left. What slowly trickles in does not make them more."""
+        """Starts the deadline: `seconds` from now. Data that trickles in slowly does not extend it."""
         self.end()
         self._ends_at = time.monotonic() + seconds
         self.is_cut = self._is_over
@@ -109,7 +109,7 @@ class Transport(httpcore.NetworkBackend):
             self._timer = None
 
     def cut(self) -> None:
-        """Ends the connection under whoever reads or writes. May be called from another thread."""
+        """Ends the connection, also while it is read from or written to. May be called from another thread."""
         with self._lock:
             self.is_cut = True
             if self._handle is not None:

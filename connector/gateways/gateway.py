@@ -75,6 +75,6 @@ def in_units(amount: Number | None, parts: int) -> Number | None:
 
 
 def at_their_total(items: Sequence[Item], total: Number | None, parts: int) -> tuple[Item, ...]:
-    """The items, with prices in whole units: as they are, or of so many parts, where the total proves that."""
+    """The items, with prices in whole units: as they are, or divided by `parts`, where the total proves that."""
     smaller = scaled_items(items, parts)
     return smaller if total is not None and same_amount(sum_total(smaller), total) else tuple(items)

@@ -16,7 +16,7 @@ from connector.store.rewrite import Gone, write_anew
 
 _AT_ONCE = 500
 ON_ITS_WAY = timedelta(minutes=5)
-"""So long an order without a row is not missing yet."""
+"""An order that came within this time and has no row is not missing yet."""
 
 Look = Callable[[], SheetRows]
 """Looks at the sheet. Raises SheetsError."""

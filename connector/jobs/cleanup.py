@@ -23,7 +23,7 @@ _MOST_A_RUN = 20_000
 KEPT_WAITING = timedelta(days=5)
 """Longer than the whole schedule with all its jitter, and a day for those that were held back by others."""
 KEPT_FAILED = timedelta(days=10)
-"""Since the event happened; for whoever looks for what a receiver lacks."""
+"""Since the event happened; for those who look for what a receiver lacks."""
 ENOUGH = 150
 """Old markers that are worth a request of their own."""
 KEPT = {BatchState.APPLIED: timedelta(minutes=15), BatchState.VOID: timedelta(days=1)}

@@ -119,7 +119,7 @@ def _times(tab: Tab, found: Sequence[_Found], order: Order | None) -> int | None
 
 
 def _surplus_of(found: Sequence[_Found], times: int) -> list[_Found] | None:
-    """All but one of each row that is there so many times; None where one of them has what no other has."""
+    """All but one of each row that is there several times; None where one of them has what no other has."""
     groups: dict[Row, list[_Found]] = defaultdict(list)
     for row in found:
         groups[row.own].append(row)

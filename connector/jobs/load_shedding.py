@@ -27,7 +27,7 @@ class LoadShedder:
         self._rate = 0.0
 
     def arrived(self, count: int) -> None:
-        """So many more."""
+        """Counts `count` more arrivals."""
         self._count += count
 
     @property
@@ -46,5 +46,5 @@ class LoadShedder:
 
 
 def most_orders(rate: float) -> int:
-    """In a batch, while so many webhooks a second come in."""
+    """How many orders a batch may hold while webhooks come in at `rate` a second."""
     return max(int(_WHILE_SHEDDING / rate), 1) if rate > MANY else MOST_ORDERS

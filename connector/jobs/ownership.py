@@ -31,7 +31,7 @@ log = get_logger(__name__)
 Json = dict[str, Any]
 
 SILENT_AFTER = timedelta(hours=2)
-"""An owner that was not seen for so long has gone. It renews its nameplate at least once an hour."""
+"""An owner that was not seen for this long has gone. It renews its nameplate at least once an hour."""
 RENEW_AFTER = timedelta(hours=1)
 _TAKE_WITHIN = timedelta(minutes=1)
 
@@ -159,7 +159,7 @@ class Ownership:
 
     def _put_plate(self, *, left: bool) -> None:
         if self._held is None or self._chosen is None or not self._chosen.blocks:
-            return  # Without the block it could overwrite the nameplate of whoever has taken over.
+            return  # Without the block it could overwrite the nameplate of the one that has taken over.
         owner = replace(self._held, seen=self._clock.now(), left=left)
         self._api.batch_update(
             self._spreadsheet_id,

@@ -58,7 +58,7 @@ class Backwards:
         return gone
 
     def _say_no_longer(self) -> None:
-        """Whoever did it on purpose need not read of it for ever."""
+        """Ends the warning after a day: somebody who did it on purpose need not read of it for ever."""
         if self._told_at is not None and self._context.clock.now() - self._told_at > _SAID_FOR:
             self._context.problems.clear(KEY)
             self._told_at = None

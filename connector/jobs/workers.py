@@ -33,7 +33,7 @@ _BETWEEN_LOOKS = 0.02
 """Seconds. Each order that comes in wakes the stages; in a burst one look serves them all."""
 _LONGEST_BETWEEN_LOOKS = 0.1
 _TIMES_ITS_TIME = 20
-"""A stage rests so many times as long as its last look took: looks must not hold up answers when many are due."""
+"""A stage rests this many times as long as its last look took: looks must not hold up answers when many are due."""
 _LONGEST_SLEEP = 3600.0
 _AFTER_A_FAULT = 5.0
 _LOCK_RETRY = 2.0
@@ -130,7 +130,7 @@ class Workers:
         return held and not self._in_flight and not any(thread.is_alive() for thread in self._threads)
 
     def orders_arrived(self, requests: int) -> None:
-        """So many requests brought orders."""
+        """Is told that `requests` requests brought orders."""
         self._load_shedder.arrived(requests)
         self.wake()
 
@@ -141,7 +141,7 @@ class Workers:
         self._wake_beside()
 
     def wait_for_change(self, seconds: float) -> None:
-        """Returns when an order has moved on, or after so many seconds."""
+        """Returns when an order has moved on, or after `seconds`."""
         with self._changed:
             self._changed.wait(seconds)
 

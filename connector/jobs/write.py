@@ -90,7 +90,7 @@ class WriteStage:
         return max(due, breaker.until) if breaker.until is not None else due
 
     def run(self, *, at_most: int = MOST_ORDERS) -> Written:
-        """Settles what is in doubt, then writes one batch of what is ready, if there is any, of so many orders."""
+        """Settles what is in doubt, then writes one batch of what is ready, if there is any, of `at_most` orders."""
         self._google_works = False
         try:
             self._settle_open_batches()

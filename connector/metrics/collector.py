@@ -73,7 +73,7 @@ class StoreFigures:
 
 
 class ReadsFigures(Protocol):
-    """Whoever can read the store's figures."""
+    """What can read the store's figures."""
 
     def read(self) -> Figures: ...
 
@@ -109,7 +109,7 @@ class StoreCollector:
     def _read(self, reading: Future[Figures]) -> None:
         try:
             reading.set_result(self._source.read())
-        except Exception as error:  # noqa: BLE001 - it is handed to whoever waits
+        except Exception as error:  # noqa: BLE001 - it is handed to the caller that waits
             reading.set_exception(error)
 
 

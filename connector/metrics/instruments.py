@@ -58,7 +58,7 @@ class QuotaUse:
         self._calls: dict[Quota, deque[float]] = {quota: deque() for quota in Quota}
 
     def count(self, quota: Quota, *, ago: float = 0.0) -> None:
-        """Counts a call that was sent so many seconds ago."""
+        """Counts a call that was sent `seconds` ago."""
         with self._lock:
             self._calls[quota].append(self._seconds() - ago)
             self._forget(quota)

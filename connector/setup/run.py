@@ -48,7 +48,7 @@ def owner_step(settings: Settings, database: Database, talk: Talk) -> None:
 
 
 def take_over_step(settings: Settings, talk: Talk) -> bool:
-    """Takes the spreadsheet over, whoever has it; whether that went well. Raises StoreError."""
+    """Takes the spreadsheet over from its present owner, if any; returns whether that went well. Raises StoreError."""
     database = Database(settings.database_url)
     try:
         _say(talk, take_over(settings, database))

@@ -170,7 +170,7 @@ def _forbidden(message: str, details: object, account: str, *, writing: bool) ->
             kind=Kind.PERMISSION,
         )
     if writing:
-        # Google answers the same to somebody who may see nothing; but whoever writes here has read before.
+        # Google answers the same to somebody who may see nothing; but a writer has always read before.
         return SheetsError(
             f"The spreadsheet is shared with {account} for viewing only. "
             "Open it, choose Share, and make that address an Editor.",

@@ -85,7 +85,7 @@ class Workbook:
             if not layout.is_complete:
                 raise SheetsError("The tabs could not be made ready. It will be tried again.", kind=Kind.STALE)
         self._with_looks = True
-        # Whoever the owner is, and whichever batch was the last: the same places are the same layout.
+        # No matter who the owner is and which batch was the last: the same places are the same layout.
         placed = replace(layout, owner=None, last_batch=None)
         self._times_same = self._times_same + 1 if placed == self._placed else 1
         self._placed = placed

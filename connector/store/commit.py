@@ -1,6 +1,6 @@
 """Group commit: changes to the store that gather while another commit runs go to disk together in the next one.
 
-A commit costs a disk flush, whatever it holds. There is no thread for it: whoever comes first commits for all who have
+A commit costs a disk flush, whatever it holds. There is no thread for it: the first caller commits for all who have
 gathered, and the first who came meanwhile commits for the next. Under load this is many times faster than a commit
 each, and with SQLite nobody ever waits for a lock.
 

@@ -28,7 +28,7 @@ class Hour:
     slowest: float | None = None
     """Seconds from a message to its row, of those that are in the sheet."""
     bands: dict[int, int] = field(default_factory=dict)
-    """How many took less than so many seconds and no less than the band before; the last has no end."""
+    """Orders by bands of seconds: those below a band's limit and not in the band before. The last has no limit."""
 
     @property
     def median(self) -> float | None:

@@ -1,7 +1,7 @@
 """Takes over from the sheet what the store doesn't know: which orders are written there.
 
 A new database, or one restored from a backup, meets a spreadsheet that is further than itself. What stands there was
-written, whoever wrote it, and is never written again.
+written, no matter by whom, and is never written again.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Remembers where each order's row was written.
 
 The place of a row is known when its batch is made, and stored together with the batch. It counts once the batch is
-known to be in the sheet, whoever finds that out and however much later.
+known to be in the sheet, no matter who finds that out and how much later.
 """
 
 from collections.abc import Mapping

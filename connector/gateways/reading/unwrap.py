@@ -28,7 +28,7 @@ class TooDeepError(ValueError):
 def parse_json(data: str | bytes, *, cut: bool = True) -> Any:
     """The JSON, read strictly. Raises ValueError, also where it is nested too deeply to be read.
 
-    What stands deeper than DEEPEST is cut, or, without `cut`, raises TooDeepError: whoever compares, copies or writes
+    What stands deeper than DEEPEST is cut, or, without `cut`, raises TooDeepError: code that compares, copies or writes
     out what came never has to go deeper.
     """
     text = data if isinstance(data, str) else data.decode(json.detect_encoding(data), "surrogatepass")
