@@ -1,4 +1,4 @@
-"""The page's login: lets in whoever knows the password, and takes changes only from the page's own forms.
+"""The page's login: lets in those who know the password, and takes changes only from the page's own forms.
 
 No answer of the page loads anything from elsewhere, runs anything inline, or is kept by a browser.
 """
