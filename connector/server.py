@@ -7,6 +7,7 @@ docs/operating.md says which.
 
 import logging
 import socket
+from contextlib import suppress
 from typing import Any
 from wsgiref.types import WSGIApplication
 
@@ -90,7 +91,8 @@ class WebServer:
         self._sockets.ended = True
         for open_ in list(self._sockets.values()):
             if hasattr(open_, "pull_trigger"):  # Has it look up from its waiting.
-                open_.pull_trigger()
+                with suppress(OSError):  # `run` may have seen the end by itself, and closed it meanwhile.
+                    open_.pull_trigger()
                 return
 
 

@@ -12,7 +12,7 @@ from connector.settings import Settings
 from connector.store.database import Database
 from connector.store.orders import latest_waiting_channel
 
-_NAME = "webhook"
+_WEBHOOK = "webhook"
 _RENEW = "Run setup, which mends it."
 _NAME = "whapi"
 
@@ -30,7 +30,7 @@ def check_webhook(client: WhapiClient, settings: Settings) -> Iterator[Finding]:
     ours = [webhook for webhook in registered if webhooks.leads_to(webhook, url)]
     right = next((webhook for webhook in ours if webhooks.is_right(webhook, secret)), None)
     if right is not None:
-        yield Finding.ok(_NAME, f"Whapi sends new messages to {webhooks.shown(right)}.")
+        yield Finding.ok(_WEBHOOK, f"Whapi sends new messages to {webhooks.shown(right)}.")
     elif ours:
         raise WrongError(_what_is_wrong(ours[0]))
     else:
@@ -46,7 +46,7 @@ def _without_address(registered: list[Any], secret: str) -> Finding:
             "PUBLIC_URL is not set, and no webhook is needed where a forwarder such as Make or n8n sends the orders to "
             "/orders. To have Whapi send them, put PUBLIC_URL into .env and run setup."
         )
-    return Finding.ok(_NAME, sentence)
+    return Finding.ok(_WEBHOOK, sentence)
 
 
 def _elsewhere(registered: list[Any], secret: str, url: str) -> str:

@@ -107,7 +107,7 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
     @blueprint.before_request
     def check() -> AnyResponse | None:
         if request.endpoint == _FILES:
-            return None  # The same for all, whoever looks.
+            return None  # The same for all who look.
         # A form is read before it is known whose it is.
         request.max_content_length = request.max_form_memory_size = LARGEST_FORM
         return access.check(open_to_all=request.endpoint in _OPEN_TO_ALL)

@@ -30,7 +30,7 @@ _NOT_STORED = (SQLAlchemyError, StoreClosedError)
 
 
 def key_of(password: str, salt: str) -> bytes:
-    """The key of the cookies. Slow on purpose: whoever has a cookie could try passwords with it."""
+    """The key of the cookies. Slow on purpose: a stolen cookie could serve to try passwords."""
     salted = f"status page {salt}".encode("utf-8", "replace")
     return hashlib.scrypt(password.encode("utf-8", "replace"), salt=salted, n=2**14, r=8, p=1)
 
@@ -50,7 +50,7 @@ def use_sessions(app: Flask, key: bytes) -> None:
 
 
 class _CookieSessions(SecureCookieSessionInterface):
-    """Flask's sessions, at no cost for whoever comes without the cookie, as every webhook does."""
+    """Flask's sessions, at no cost for callers without the cookie, as every webhook does."""
 
     digest_method = staticmethod(hashlib.sha256)
 
@@ -64,7 +64,7 @@ class _CookieSessions(SecureCookieSessionInterface):
 
 
 def is_https() -> bool:
-    """Whether the browser came by https, as far as anybody says. Whoever lies about it harms only his own cookie."""
+    """Whether the browser came by https, as far as anybody says. Who lies about it harms only his own cookie."""
     return (
         request.is_secure
         or request.headers.get("X-Forwarded-Proto", "").strip().lower() == "https"

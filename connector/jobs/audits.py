@@ -25,7 +25,7 @@ class Audited:
 
     is_running: bool
     compared: int = 0
-    """How far the one that runs has come: so many of the orders that were received."""
+    """How far the one that runs has come: how many of the orders that were received it has compared."""
     there: int = 0
     """How many of those are in the sheet."""
     writing: int | None = None

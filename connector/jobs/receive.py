@@ -22,6 +22,7 @@ from connector.store.quarantine import Quarantined, quarantined
 
 log = get_logger(__name__)
 
+
 _LONGEST_LOGGED = 200
 """Characters of a sentence about something unclear. The whole stands in the quarantine."""
 _NOT_KEPT = {"received_at", "items", "warning", "unfetchable"}

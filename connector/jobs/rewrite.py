@@ -21,9 +21,7 @@ ONLY_ITS_ID = (
     "Only the number of this order is kept here (KEEP_DAYS), so its rows can't be written again. An older version "
     "of the spreadsheet has them: File, Version history."
 )
-
 ON_THEIR_WAY = "The order's rows are on their way to the sheet."
-
 BOTH_THERE = "The order's row and its item rows stand in the sheet. Delete what is left of them to have them anew."
 
 

@@ -41,6 +41,7 @@ class Scheduler:
             seconds=timedelta(seconds=seconds).total_seconds(),
             next_run_time=datetime.now(UTC) + timedelta(seconds=seconds if first_after is None else first_after),
             id=job,
+            name=job,
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,

@@ -32,10 +32,8 @@ GOOGLE = "https://sheets.googleapis.com"
 _CONNECT_SECONDS = 5.0
 WRITE = "write"
 """The operation that counts as a write; the others count as reads."""
-
 _PIECE = 65_536
 """Bytes of a long answer that are read at once."""
-
 Json = dict[str, Any]
 T = TypeVar("T")
 

@@ -38,7 +38,7 @@ _NO_PART = -1
 
 @dataclass(frozen=True, slots=True)
 class OrderRows:
-    """What the two tabs hold of an order, whoever has written it."""
+    """What the two tabs hold of an order, no matter who wrote it."""
 
     order_id: str
     times: int = 0
