@@ -57,7 +57,7 @@ def sentences(report: Report) -> list[str]:
     """The report for people."""
     received = "1 order was received" if report.orders == 1 else f"{report.orders:,} orders were received"
     if report.is_equal:
-        return [f"{received}, and the sheet has each of them once, with its items."]
+        return [f"{received}, and the sheet has each of them once, as it was written."]
     found = [f"{received}. The sheet is not as it was written:"]
     for ids, what in (
         (report.missing, "missing in the sheet (audit --write-missing writes them)"),

@@ -38,7 +38,7 @@ def test_what_is_missing_is_counted_and_written_again(shop: Shop, visitor: Visit
     visitor.post("/status/audit")
 
     assert "3 received, 3 in the sheet" in (said := section(visitor))
-    assert "Each is there once, with its items." in said
+    assert "Each is there once, as it was written." in said
     assert "Write what is missing" not in said
     merchant.delete_rows("Orders", 1)
     visitor.post("/status/audit")
@@ -48,7 +48,7 @@ def test_what_is_missing_is_counted_and_written_again(shop: Shop, visitor: Visit
     assert "1 order is being written again. Compare once more to see it counted." in section(visitor)
     wait_until(lambda: shop.differences(orders) == [], what="the row to be there again")
     visitor.post("/status/audit")
-    assert "Each is there once, with its items." in section(visitor)
+    assert "Each is there once, as it was written." in section(visitor)
 
 
 def test_a_sheet_that_cannot_be_read_is_told_with_the_reason(shop: Shop, visitor: Visitor, merchant: Merchant) -> None:
