@@ -25,7 +25,7 @@ TEXTS = (
     "{{7*7}} ${7*7} %s %(x)s",
     "a\nb\tc",
     "\u200ftfel ot thgir\u200e \u200b\ufeff\ufffe",
-    "👨‍👩‍👧‍👦" * 30,
+    "👨‍👩‍👧‍👦" * 18,
     "e\u0301" * 50,
     "waiting · 1",
 )

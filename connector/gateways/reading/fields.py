@@ -27,7 +27,6 @@ _ADDRESSES = ("src", "url", "link", "href", "imageUrl", "image_url", "secure_url
 _DEEPEST_PICTURE = 4
 _SECONDS = ("seconds", "_seconds")
 _NANOSECONDS = re.compile(r"\d{19}\Z", re.ASCII)
-_LIKE_AN_ADDRESS = re.compile(r"[./]")
 _ZONE_IN_LETTERS = re.compile(r"\s*(?:UTC|GMT)\Z")
 
 
@@ -74,13 +73,13 @@ def is_from_me(message: Mapping[str, Any]) -> bool:
 
 def picture(value: Any) -> str | None:
     """The address of a picture: by itself, in an object such as `{"src": …}` or in one within it, or the first of
-    several. None for the picture itself, which no cell has room for."""
+    several. A text that is no address stays a text. None for the picture itself, which no cell has room for."""
     layer = [value]
     for _ in range(_DEEPEST_PICTURE):
         below: list[Any] = []
         for each in map(opened, layer):
             if isinstance(each, str) and (found := text(each)) is not None:
-                return found if _LIKE_AN_ADDRESS.search(found) and not found.startswith("data:") else None
+                return None if found.startswith("data:") or found.lower() == "none" else found
             if isinstance(each, dict):
                 below += [each[name] for name in _ADDRESSES if not is_nothing(each.get(name))] or [
                     inner for inner in each.values() if isinstance(inner, dict | list)

@@ -39,15 +39,16 @@ _ENDS_ROUNDED = re.compile(rf"(?:\A|[-_ .:#])(?:{_ROUNDED})\Z")
 _BETWEEN = r"[-_ .:#,;|/()\[\]<>\"'`\u2018-\u201e«»]"
 _IN_AN_ID = re.compile(
     rf"(?:\A|(?<={_BETWEEN}))(?:undefined|null|none|nan|nil|undef)(?:\Z|(?={_BETWEEN}))"
-    r"|\[object |\{\{|\}\}|\$\{|<%|\{%|%\}|@\{|\[\[|\]\]|<<|>>"
+    r"|\[object |\{\{-?\s*[$A-Za-z_]|[A-Za-z_)\]]\s*\}\}|\$\{\s*[A-Za-z_]|<%|\{%|%\}|@\{|\[\[|\]\]|<<|>>"
     rf"|{_SHEET_ERROR}|\A#[^\W\d_][\w/]*[!?]\Z"
-    r"|\A[=$](?=[A-Za-z_({\['\"])|\A%[A-Za-z_.]+%\Z|\A\{[A-Za-z_][\w.]*\}\Z|\A<[^<>@\d]*>\Z|\A\[[^\d\[\]]*\]\Z",
+    r"|\A=?\$(?=[A-Za-z_({\['\"])|\A%[A-Za-z_.]+%\Z|\A\{[A-Za-z_][\w.]*\}\Z|\A<[^<>@\d]*>\Z|\A\[[^\d\[\]]*\]\Z",
     re.IGNORECASE,
 )
-"""Placeholders, and what a formula, an expression or a template looks like that nobody has worked out."""
+"""Placeholders, and what an expression or a template looks like that nobody has worked out. A formula is a text like
+any other: as an id it stays the same for each order, and a second order under it is told from a repetition."""
 _NO_IDS = frozenset(
     {
-        "true", "false", "empty", "blank", "unknown", "missing", "unset", "not set", "not found", "no value", "no data",
+        "false", "empty", "blank", "unknown", "missing", "unset", "not set", "not found", "no value", "no data",
         "string", "array", "object", "error", "loading", "tbd", "order_id", "orderid", "order id", "order-id",
     }
 )  # fmt: skip
