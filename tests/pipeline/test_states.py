@@ -305,7 +305,7 @@ class PipelineStates(RefusingGoogle):
             shutil.rmtree(self.folder)
 
     def all_is_well_in_the_end(self) -> None:
-        """Once Whapi and Google do as they should, every order is in the sheet once, as it was written."""
+        """Once Whapi and Google do as they should, every order is in the sheet once, with its items."""
         if not self.answered:
             return
         self.odd.clear()
