@@ -85,7 +85,8 @@ def test_killed_while_an_unclear_write_is_settled(
     sandbox: Sandbox, service: ServiceProcess, place: str, when: str, kind: str
 ) -> None:
     # What is written before the first batch (the tabs, the proof of the guard, the owner's number) holds no such text.
-    sandbox.faults.add(Fault("google", kind, seconds=1.0, text_contains="wcsync.written"))
+    # The searches do: they name what they look for.
+    sandbox.faults.add(Fault("google", kind, seconds=1.0, path_contains=":batchUpdate", text_contains="wcsync.written"))
     service.start(place, when, "1")
     orders = sandbox.send("normal", 3)
     if place.endswith("_void") and kind == "commit_then_503":
