@@ -76,8 +76,9 @@ def main(orders: int, pause: float, whapi_latency: float, google_latency: float,
         latencies = {FETCH: whapi_latency, READ: google_latency, WRITE: google_latency}
         ways = []
         sent = sample_orders(orders + 1)
-        # Without reconciliation, since a call to the history may come at any time.
-        with Serve(sandbox, Path(own), RECONCILE_INTERVAL="0") as serve:
+        # Without reconciliation, since a call to the history may come at any time. A row waits for its items however
+        # long they take on a busy machine: written without them it would be changed by another call.
+        with Serve(sandbox, Path(own), RECONCILE_INTERVAL="0", ITEMS_GRACE="60") as serve:
             poster = Poster(serve.port, serve.secret)
             for count, order in enumerate(sent, start=1):
                 sandbox.whapi.add(order)

@@ -8,8 +8,10 @@ from io import StringIO
 from dotenv import dotenv_values
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
-_BEFORE_VALUE = re.compile(r"[^\S\r\n]*(?:export[^\S\r\n]+)?(?:'[^']+'|[^=#\s]+)[^\S\r\n]*=[^\S\r\n]*")
-_QUOTED = re.compile(r"""'(?:\\'|[^'])*'|"(?:\\"|[^"])*\"""")
+_BEFORE_VALUE = re.compile(r"[^\S\r\n]*(?:export[^\S\r\n]+)?(?:'[^']+'|(?!')[^=#\s]+)[^\S\r\n]*=[^\S\r\n]*")
+_QUOTED_NAME = re.compile(r"[^\S\r\n]*(?:export[^\S\r\n]+)?'[^']+'")
+"""It may go on over several lines too, and stand without a value."""
+_QUOTED = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""", re.DOTALL)
 """A value in quotes, the only one that may go on over several lines."""
 
 
@@ -44,7 +46,9 @@ def statements(text: str) -> Iterator[Statement]:
 
 def _end(text: str, at: int) -> int:
     before = _BEFORE_VALUE.match(text, at)
+    name = before or _QUOTED_NAME.match(text, at)
     quoted = _QUOTED.match(text, before.end()) if before is not None else None
-    rest = _LINE.match(text, at if quoted is None else quoted.end())
+    last = quoted or name
+    rest = _LINE.match(text, at if last is None else last.end())
     assert rest is not None  # It matches anything, also nothing.
     return rest.end()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from dotenv import dotenv_values
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connector.env_statements import statements
@@ -109,6 +109,8 @@ PIECES = st.sampled_from(["A", "B", "=", "'", '"', "\\", "#", " ", "\n", "\r\n",
 
 
 @given(st.lists(PIECES, max_size=25).map("".join))
+@example("'\n'")
+@example("'A\nB'=x\n")
 def test_a_file_is_the_sum_of_its_statements_and_gives_what_they_give(text: str) -> None:
     found = list(statements(text))
 
