@@ -1,5 +1,6 @@
 """A store that fails: whoever sends is told at once, and once."""
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,14 +24,16 @@ def failing(shop: Shop) -> Iterator[list[object]]:
         if statement.startswith("INSERT INTO orders "):
             tried.append(statement)
 
-    trigger = "CREATE TRIGGER full BEFORE INSERT ON orders BEGIN SELECT RAISE(ABORT, 'x'); END"
+    # A name of its own each time: a connection that has not seen the trigger of before deleted would refuse the same.
+    name = f"full_{secrets.token_hex(4)}"
+    trigger = f"CREATE TRIGGER {name} BEFORE INSERT ON orders BEGIN SELECT RAISE(ABORT, 'x'); END"
     shop.service.database.write(lambda connection: connection.execute(sa.text(trigger)))
     sa.event.listen(shop.service.database.engine, "before_cursor_execute", see)
     try:
         yield tried
     finally:
         sa.event.remove(shop.service.database.engine, "before_cursor_execute", see)
-        shop.service.database.write(lambda connection: connection.execute(sa.text("DROP TRIGGER full")))
+        shop.service.database.write(lambda connection: connection.execute(sa.text(f"DROP TRIGGER {name}")))
 
 
 @pytest.mark.parametrize(("path", "body"), [("/webhooks/whapi", WEBHOOK), ("/orders", ORDER)])

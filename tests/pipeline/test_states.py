@@ -341,7 +341,7 @@ class PipelineStates(RefusingGoogle):
 
 TestPipelineStates = PipelineStates.TestCase
 TestPipelineStates.settings = settings(
-    max_examples=60,
+    max_examples=45,
     stateful_step_count=40,
     deadline=None,
     # Without the explain phase, which traces every line and takes minutes here.

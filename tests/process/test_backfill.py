@@ -76,9 +76,7 @@ def test_backfill_leaves_the_writing_to_a_running_service(
 @pytest.mark.parametrize(
     ("step", "when"),
     [
-        ("connector.jobs.message_history:HistoryReader.read", "before"),
         ("connector.jobs.message_history:HistoryReader.read", "after"),
-        ("connector.jobs.receive:ReceiveStage.receive", "before"),
         ("connector.jobs.receive:ReceiveStage.receive", "after"),
         ("connector.jobs.write:WriteStage._applied", "before"),
     ],

@@ -7,13 +7,18 @@ from tests.service.shop import Shop
 
 def accepted_by(port: int) -> list[socket.socket]:
     """The sockets of this process's server, whichever library it is made with."""
-    found = [one for one in gc.get_objects() if isinstance(one, socket.socket) and one.fileno() != -1]
-    tcp = [one for one in found if one.family == socket.AF_INET and one.type == socket.SOCK_STREAM]
-    return [
-        one
-        for one in tcp
-        if one.getsockname()[1] == port and not one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
-    ]
+    return [one for one in gc.get_objects() if isinstance(one, socket.socket) and _is_accepted(one, port)]
+
+
+def _is_accepted(one: socket.socket, port: int) -> bool:
+    try:
+        return (
+            (one.family, one.type) == (socket.AF_INET, socket.SOCK_STREAM)
+            and one.getsockname()[1] == port
+            and not one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+        )
+    except OSError:  # It is closed, or was closed just now.
+        return False
 
 
 def test_the_server_sends_small_pieces_at_once(shop: Shop) -> None:
