@@ -204,6 +204,8 @@ class WriteStage:
             self._context.problems.put(
                 "items_missing", lacking_sentence(lesson), at=self._context.clock.now(), severity=Severity.WARNING
             )
+        else:
+            self._context.problems.clear("items_missing")
 
     def _claim(self, batch: Batch, entries: Sequence[Entry], layout: Layout) -> set[int]:
         """Stores the batch; the keys of the orders that belong to it."""

@@ -69,8 +69,13 @@ class Installation:
         Ownership(database, api, SPREADSHEET_ID, clock=self._clock).hold(layout, chosen, sheet_id)
 
     def says(self) -> str:
-        """Why it doesn't write; empty where nothing is wrong."""
+        """Why it doesn't write; empty where nothing is wrong, and where it has nothing to write.
+
+        The rules let it run within a pause, which the workers don't: a success then leaves the reason standing.
+        """
         assert self.process is not None
+        if self.process.stage.next_run_at() is None:
+            return ""
         with self.process.database.read() as connection:
             return breakers.get_breaker(connection, SHOP, Part.SHEET).reason or ""
 
