@@ -169,7 +169,7 @@ def test_one_order_whose_rows_google_refuses_does_not_hold_up_the_others(
 
     monkeypatch.setattr(shop.sandbox.google, "answer", refuse)
     good = [order for order in orders if order is not bad]
-    shop.wait_until_synced(good, within=40)
+    shop.wait_until_synced(good, within=120)
 
     error = wait_until(lambda: shop.http.get(f"/orders/{bad.order_id}").json()["last_error"])
     assert error == "Google refused the rows: Invalid requests[2].updateCells: no."
