@@ -78,7 +78,7 @@ class ServiceProcess:
         finally:
             connection.close()
 
-    def wait_for_death(self, *, within: float = 60.0) -> int:
+    def wait_for_death(self, *, within: float = 120.0) -> int:
         assert self.process is not None
         return self.process.wait(timeout=within)
 
@@ -87,7 +87,7 @@ class ServiceProcess:
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(number)
-        code = self.process.wait(timeout=60)
+        code = self.process.wait(timeout=120)
         self.process = None
         return code
 
