@@ -13,14 +13,13 @@ _ON_A_BUSY_MACHINE = 2
 def wait_until(look: Callable[[], T], *, within: float = 30.0, what: str = "") -> T:
     """The first true value that `look` returns; fails the test when the time is up."""
     pause = threading.Event()
+    seconds = within * _ON_A_BUSY_MACHINE
     looked = time.monotonic()
-    deadline = looked + within * _ON_A_BUSY_MACHINE
+    deadline = looked + seconds
     while not (value := look()):
         now = time.monotonic()
         if now > deadline:
-            raise AssertionError(
-                f"Waited {within * _ON_A_BUSY_MACHINE:g} seconds in vain{f' for {what}' if what else ''}. Last: {value!r}"
-            )
+            raise AssertionError(f"Waited {seconds:g} seconds in vain{f' for {what}' if what else ''}. Last: {value!r}")
         # What is waited for shall get the greater part of the processor.
         pause.wait(max(0.02, 2 * (now - looked)))
         looked = time.monotonic()
