@@ -10,10 +10,10 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from sqlalchemy.exc import SQLAlchemyError
 
 from connector.jobs.reasons import is_late, reasons
-from connector.metrics.instruments import Quota
 from connector.observer import Observer
 from connector.runtime import Service
 from connector.serializers import moment
+from connector.sheets.quota import Quota
 from connector.store.breakers import Part
 from connector.store.commit import StoreReplacedError
 from connector.store.standing import read_standing

@@ -11,7 +11,6 @@ from connector.findings import Finding
 from connector.gateways.whapi.webhooks import HEADER
 from connector.jobs.guards import CHANGED, DOES_NOT_BLOCK, prove_guard
 from connector.jobs.ownership import Ownership, lost_sentence, waits_sentence
-from connector.metrics.instruments import LIMIT, Quota, QuotaUse
 from connector.runtime import SHOP, known_ids, sheets_api
 from connector.settings import Settings
 from connector.sheets import tags
@@ -20,6 +19,7 @@ from connector.sheets.columns import COLUMNS, KEY, Tab
 from connector.sheets.idempotency.marker import Marker
 from connector.sheets.layout import Layout, TabLayout, read_layout
 from connector.sheets.overview import MOST_CELLS, Overview, read_overview, read_zone
+from connector.sheets.quota import LIMIT, Quota, QuotaUse
 from connector.sheets.tabs import can_go_on_in
 from connector.store import spreadsheets
 from connector.store.database import Database

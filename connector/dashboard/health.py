@@ -13,11 +13,11 @@ from connector.dashboard.formatting import Words, count, size
 from connector.findings import Finding
 from connector.findings import Level as FindingLevel
 from connector.jobs.reasons import FAILURES_THAT_COUNT, is_late, names, reasons
-from connector.metrics.instruments import LIMIT, Quota
 from connector.models import Status
 from connector.problems import Severity
 from connector.runtime import Service
 from connector.serializers import spreadsheet_url
+from connector.sheets.quota import LIMIT, Quota
 from connector.store.breakers import CircuitBreaker, Part
 from connector.store.refusals import SetAside
 

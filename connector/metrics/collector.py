@@ -12,8 +12,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from connector.clock import Clock
 from connector.log import get_logger
-from connector.metrics.instruments import LIMIT, Quota, QuotaUse
 from connector.models import Status
+from connector.sheets.quota import LIMIT, Quota, QuotaUse
 from connector.store import breakers, orders, quarantine
 from connector.store.breakers import CircuitBreaker, Part
 from connector.store.database import Database

@@ -4,12 +4,7 @@ Labels never hold an id, a token, an address or anything of a customer: their va
 short names of outcomes, all of which stand in the code.
 """
 
-import threading
-import time
-from collections import deque
-from collections.abc import Callable
 from datetime import datetime
-from enum import StrEnum
 
 from prometheus_client import (
     CollectorRegistry,
@@ -21,13 +16,10 @@ from prometheus_client import (
 )
 
 from connector.observer import OK, Callee, Observer
-from connector.sheets.client import WRITE
 from connector.sheets.errors import Kind
+from connector.sheets.quota import QuotaUse, quota_of
 from connector.store.hours import FRESH
 
-LIMIT = 60
-"""Reads, and writes, that Google allows one account in a minute (docs/google-sheets.md, 1.1)."""
-WINDOW = 60.0
 # When each series began is one more series for each, and nobody looks at it.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 _WEB_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 1, 5, 30)
@@ -37,42 +29,6 @@ _TO_ROW_SECONDS = (0.5, 1, 2, 3, 5, 10, 30, 60, 120, 300, 600, 3600, 21600, 8640
 _CHANGES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 _ORDERS = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000)
 _ROWS = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000)
-_NOT_SENT = frozenset({Kind.NOT_SENT, Kind.CREDENTIALS})
-"""Failures of calls that came before Google counted them: no connection, or no token."""
-
-
-class Quota(StrEnum):
-    """What Google counts apart."""
-
-    READ = "read"
-    WRITE = "write"
-
-
-class QuotaUse:
-    """Remembers the calls of the last minute. Safe to use from several threads."""
-
-    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
-        """`seconds` is a clock that only ever grows."""
-        self._seconds = seconds
-        self._lock = threading.Lock()
-        self._calls: dict[Quota, deque[float]] = {quota: deque() for quota in Quota}
-
-    def count(self, quota: Quota, *, ago: float = 0.0) -> None:
-        """Counts a call that was sent `seconds` ago."""
-        with self._lock:
-            self._calls[quota].append(self._seconds() - ago)
-            self._forget(quota)
-
-    def used(self, quota: Quota) -> int:
-        """Calls that were sent in the last 60 seconds."""
-        with self._lock:
-            self._forget(quota)
-            return len(self._calls[quota])
-
-    def _forget(self, quota: Quota) -> None:
-        calls, oldest = self._calls[quota], self._seconds() - WINDOW
-        while calls and calls[0] <= oldest:
-            calls.popleft()
 
 
 class Instruments(Observer):
@@ -205,8 +161,8 @@ class Instruments(Observer):
 
     def call_ended(self, callee: Callee, operation: str, outcome: str, seconds: float) -> None:
         self._calls[callee].labels(operation, outcome).observe(seconds)
-        if callee is Callee.GOOGLE and outcome not in _NOT_SENT:
-            self.quota.count(Quota.WRITE if operation == WRITE else Quota.READ, ago=seconds)
+        if callee is Callee.GOOGLE and (quota := quota_of(operation, outcome)) is not None:
+            self.quota.count(quota, ago=seconds)
 
     def fetch_tried(self, outcome: str) -> None:
         self._fetches.labels(outcome).inc()

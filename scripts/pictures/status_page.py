@@ -17,11 +17,11 @@ from typing import Any
 from playwright.sync_api import Browser, ViewportSize
 
 from connector.app import create_app
-from connector.metrics.instruments import Quota
 from connector.models import Item, NewOrder, Order, Place, shown_for
 from connector.runtime import SHOP, Service, build_service
 from connector.server import WebServer
 from connector.settings import load_settings
+from connector.sheets.quota import Quota
 from connector.store import batches, breakers, fetching, intake, orders
 from connector.store.batches import Batch, Made
 from connector.store.breakers import Part

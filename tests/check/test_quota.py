@@ -8,8 +8,8 @@ import pytest
 
 from connector.checks.google import NEAR_ITS_END, check_quota, check_quota_of_running
 from connector.findings import Finding, Level
-from connector.metrics.instruments import Quota, QuotaUse
 from connector.settings import Settings
+from connector.sheets.quota import Quota, QuotaUse
 from tests.process.service_process import free_port
 from tests.service.shop import Shop
 

@@ -1,4 +1,4 @@
-from connector.metrics.instruments import WINDOW, Quota, QuotaUse
+from connector.sheets.quota import WINDOW, Quota, QuotaUse
 
 
 class Seconds:
