@@ -1,20 +1,23 @@
 """The Flask application: every route, behind the secret, and the status page behind its login."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from werkzeug.routing import PathConverter
 
 from connector.api.auth import Authenticator
+from connector.api.current import ShopPath, shop_for
 from connector.api.errors import register_error_handlers
 from connector.api.health import health_blueprint, metrics_blueprint, observe_requests
 from connector.api.openapi import openapi_blueprint
 from connector.api.orders import orders_blueprint
 from connector.api.quarantine import quarantine_blueprint
 from connector.api.request import LARGEST_BODY
+from connector.api.secrets import Secrets
 from connector.api.webhooks import GatewayAuthenticator, gateways_blueprint, webhooks_blueprint
 from connector.dashboard.auth import Access
 from connector.dashboard.routes import NAME as PAGE
 from connector.dashboard.routes import page_blueprint
-from connector.runtime import Service
+from connector.runtime.clients import SHOP
+from connector.runtime.service import Service
 
 _OPEN = frozenset({"/healthz"})
 
@@ -33,19 +36,11 @@ class Rest(PathConverter):
     part_isolating = False
 
 
-def create_app(
-    service: Service,
-    *,
-    webhook_secret: str,
-    public_url: str | None = None,
-    admin_password: str | None = None,
-    meta_app_secret: str | None = None,
-) -> Flask:
-    """The application for a service whose workers somebody else starts and stops.
+def create_app(service: Service) -> Flask:
+    """The application for a service that somebody else starts and stops.
 
-    `public_url`: under which address callers reach it; None for the one that their request names. `admin_password`: of
-    the status page; without it the page is off. `meta_app_secret`: with which Meta signs; without it its webhooks are
-    refused.
+    From the operator's settings come the secret, the address under which callers reach it, and the password of the
+    status page; without that the page is off.
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
@@ -54,16 +49,20 @@ def create_app(
     # An order id may hold slashes, also two in a row; a redirection to fewer would name another order.
     app.url_map.merge_slashes = False
     app.url_map.converters |= {"whole": Whole, "rest": Rest}
-    authenticator = Authenticator(webhook_secret)
-    gateway_authenticator = GatewayAuthenticator(meta_app_secret)
+    app.wsgi_app = ShopPath(app.wsgi_app)  # type: ignore[method-assign]
+    authenticator = Authenticator(Secrets(service))
+    gateway_authenticator = GatewayAuthenticator(service)
 
     observe_requests(app, service.instruments)
 
     @app.before_request
     def check_secret() -> None:
         # The status page has a login of its own.
-        if request.path not in _OPEN and request.blueprint != PAGE and not gateway_authenticator.is_signed():
-            authenticator.require_secret(*gateway_authenticator.presented())
+        if request.path in _OPEN or request.blueprint == PAGE:
+            return
+        signed = gateway_authenticator.signed_for()
+        caller = signed.name if signed is not None else authenticator.caller(*gateway_authenticator.presented())
+        g.shop = shop_for(service, caller)
 
     @app.after_request
     def harden(response: Response) -> Response:
@@ -73,19 +72,20 @@ def create_app(
         return response
 
     register_error_handlers(app)
-    app.register_blueprint(webhooks_blueprint(service))
-    app.register_blueprint(gateways_blueprint(service))
-    app.register_blueprint(orders_blueprint(service, public_url=public_url))
-    app.register_blueprint(quarantine_blueprint(service))
-    app.register_blueprint(health_blueprint(service))
+    public_url = service.settings.public_url
+    app.register_blueprint(webhooks_blueprint())
+    app.register_blueprint(gateways_blueprint())
+    app.register_blueprint(orders_blueprint(public_url=public_url))
+    app.register_blueprint(quarantine_blueprint())
+    app.register_blueprint(health_blueprint())
     app.register_blueprint(metrics_blueprint(service))
     app.register_blueprint(openapi_blueprint(public_url))
     access = Access(
-        password=admin_password,
-        salt=webhook_secret,
+        password=service.settings.admin_password,
+        salt=service.settings.webhook_secret,
         clock=service.clock,
         database=service.database,
-        shop=service.shop,
+        shop=SHOP,
     )
     access.set_up(app)
     app.register_blueprint(page_blueprint(service, access))

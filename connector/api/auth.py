@@ -1,6 +1,5 @@
-"""The shared secret: lets in only callers that present it, and slows down those that guess."""
+"""The secrets of operator and shops: lets in only callers that present it, and slows down those that guess."""
 
-import hmac
 import ipaddress
 import math
 import threading
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from flask import request
 
 from connector.api.errors import ApiError
+from connector.api.secrets import Secrets
 from connector.log import get_logger
 
 log = get_logger(__name__)
@@ -107,37 +107,35 @@ def _neighbourhood(address: str) -> str:
 
 
 class Authenticator:
-    """Knows the shared secret. The comparison takes the same time wherever the two differ."""
+    """Asks for a secret that is somebody's."""
 
-    def __init__(self, secret: str, throttle: Throttle | None = None) -> None:
-        self._secret = secret.encode()
+    def __init__(self, secrets: Secrets, throttle: Throttle | None = None) -> None:
+        self._secrets = secrets
         self._throttle = throttle or Throttle()
 
-    def require_secret(self, *others: str) -> None:
-        """Raises a 401 unless the request carries the secret, and a 429 where wrong ones come too often.
+    def caller(self, *others: str) -> str | None:
+        """The shop whose secret the request carries; None: it is the operator's. Raises a 401 where it carries none
+        that is right, and a 429 where wrong ones come too often.
 
         `others`: what the request presents elsewhere than in the two headers.
 
-        The right secret is never refused, whatever came before it from the same address.
+        A right secret is never refused, whatever came before it from the same address.
         """
         sent = request.environ
         presented = _presented(sent.get("HTTP_AUTHORIZATION", ""), sent.get("HTTP_X_WEBHOOK_SECRET", ""))
         presented += others
-        if self._is_among(presented):
-            return
+        owner = self._owner(presented)
+        if owner is not None:
+            return owner or None
         # Without any secret nothing is guessed, so there is nothing to slow down.
         wait = self._throttle.wrong_secret(request.remote_addr or "unknown") if any(presented) else None
         if wait is not None:
             raise ApiError(429, SLOWED, retry_after=max(math.ceil(wait), 1))
         raise ApiError(401, UNAUTHORISED)
 
-    def admits(self, authorization: str, webhook_secret: str) -> bool:
-        """Whether one of the two headers holds the secret."""
-        return self._is_among(_presented(authorization, webhook_secret))
-
-    def _is_among(self, presented: list[str]) -> bool:
+    def _owner(self, presented: list[str]) -> str | None:
         # Headers arrive as Latin-1 text; a secret beyond ASCII was sent as the bytes of its UTF-8 form.
-        return any(hmac.compare_digest(value.encode("latin-1", "replace"), self._secret) for value in presented)
+        return self._secrets.owner(value.encode("latin-1", "replace") for value in presented if value)
 
 
 def _presented(authorization: str, webhook_secret: str) -> list[str]:

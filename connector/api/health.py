@@ -9,9 +9,10 @@ from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from sqlalchemy.exc import SQLAlchemyError
 
+from connector.api.current import current_shop
 from connector.jobs.reasons import is_late, reasons
 from connector.observer import Observer
-from connector.runtime import Service
+from connector.runtime.service import Service
 from connector.serializers import moment
 from connector.sheets.quota import Quota
 from connector.store.breakers import Part
@@ -70,7 +71,7 @@ def route_label(rule: str) -> str:
     return _PLACEHOLDER.sub(r"<\1>", rule)
 
 
-def health_blueprint(service: Service) -> Blueprint:
+def health_blueprint() -> Blueprint:
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/healthz")
@@ -82,27 +83,28 @@ def health_blueprint(service: Service) -> Blueprint:
     def ready() -> tuple[Response, int]:
         """200 if the database works and orders reach the sheet, else 503. An order that is set aside is a problem, and
         no reason to send webhooks elsewhere."""
-        now = service.clock.now()
+        shop = current_shop()
+        now = shop.clock.now()
         try:
-            service.database.check_file()
-            with service.database.read() as connection:
-                standing = read_standing(connection, service.shop)
+            shop.database.check_file()
+            with shop.database.read() as connection:
+                standing = read_standing(connection, shop.name)
         except StoreReplacedError as error:
             return jsonify(status="not ready", database="unavailable", problems=[str(error)]), 503
         except SQLAlchemyError:
             return jsonify(status="not ready", database="unavailable"), 503
         late = is_late(standing, now)
-        problems = [problem.sentence for problem in reasons(standing, service.problems.current(), now)]
-        problems += [problem for problem in service.findings.problems if problem not in problems]
+        problems = [problem.sentence for problem in reasons(standing, shop.problems.current(), now)]
+        problems += [problem for problem in shop.findings.problems if problem not in problems]
         body = {
             "status": "not ready" if late else "ready",
             "database": "ok",
             "last_sheet_write": moment(standing.breakers[Part.SHEET].worked_at),
             "oldest_unwritten_order": moment(standing.oldest_unwritten),
             "orders_set_aside": [order.order_id for order in standing.rows_refused.first],
-            "last_webhook": moment(service.arrivals.latest),
-            "last_test_webhook": service.arrivals.test,
-            "google_requests": {quota: service.instruments.quota.used(quota) for quota in Quota},
+            "last_webhook": moment(shop.arrivals.latest),
+            "last_test_webhook": shop.arrivals.test,
+            "google_requests": {quota: shop.account.budget.used(quota) for quota in Quota},
             "problems": problems,
         }
         return jsonify(body), 503 if late else 200

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request, url_for
 from sqlalchemy import Connection
 
+from connector.api.current import current_shop
 from connector.api.errors import WRONG_FIELDS, ApiError
 from connector.api.request import MOST_LISTED, as_far_as_may_be, read_json_or_form, room_for_body, whole_number
 from connector.gateways.forwarded import MOST_NAMED, read_forwarded
@@ -16,7 +17,7 @@ from connector.jobs.receive import IntakeResult
 from connector.jobs.resync import ask_for_resync
 from connector.jobs.rewrite import NotRewrittenError, rewrite
 from connector.models import Order, Status
-from connector.runtime import Service
+from connector.runtime.shop import Shop
 from connector.serializers import order_json
 from connector.sheets.errors import SheetsError
 from connector.store import orders as stored
@@ -33,22 +34,23 @@ MOST_LISTED_AT_ONCE = 50
 """Orders of a listing that are read together."""
 
 
-def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blueprint:
+def orders_blueprint(*, public_url: str | None = None) -> Blueprint:
     blueprint = Blueprint("orders", __name__)
     waiting = threading.BoundedSemaphore(MOST_WAITING)
 
     @blueprint.post("/orders")
     def take() -> Response:
+        shop = current_shop()
         wait = _wait_seconds()
         base = public_url or _own_address()
         with room_for_body():
-            result = _take_in(service)
+            result = _take_in(shop)
         order_ids = [taken.order_id for taken in result.taken if taken.contradiction is None]
-        _wait_until_done(service, order_ids, wait, waiting)
-        with service.database.read() as connection:
-            left = stored.undone(connection, service.shop, order_ids) if wait else set()
+        _wait_until_done(shop, order_ids, wait, waiting)
+        with shop.database.read() as connection:
+            left = stored.undone(connection, shop.name, order_ids) if wait else set()
             entries, _ = as_far_as_may_be(
-                _with_address(base, order) for order in _found(connection, service, order_ids)
+                _with_address(base, order) for order in _found(connection, shop, order_ids)
             )
         response = jsonify(
             accepted=result.accepted,
@@ -66,81 +68,85 @@ def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blue
 
     @blueprint.get("/orders")
     def list_() -> Response:
+        shop = current_shop()
         status, limit, before = _status(), whole_number("limit", 50, most=MOST_LISTED), whole_number("before", None)
-        with service.database.read() as connection:
-            found = _listed(connection, service.shop, status=status, limit=limit or 0, before=before)
+        with shop.database.read() as connection:
+            found = _listed(connection, shop.name, status=status, limit=limit or 0, before=before)
             entries, is_cut = as_far_as_may_be(map(_without_items, found))
         is_full = is_cut or len(entries) == limit
         return jsonify(orders=entries, next_before=entries[-1]["id"] if entries and is_full else None)
 
     @blueprint.get("/orders/<whole:order_id>")
     def show(order_id: str) -> Response:
-        return jsonify(order_json(_find(service, order_id)))
+        return jsonify(order_json(_find(current_shop(), order_id)))
 
     @blueprint.post("/orders/<whole:order_id>/resync")
     def resync_one(order_id: str) -> Response:
-        _find(service, order_id)
-        tried = ask_for_resync(service.database, service.shop, now=service.clock.now(), order_ids=[order_id])
-        service.workers.wake()
-        return jsonify(resynced=len(tried), order=order_json(_find(service, order_id)))
+        shop = current_shop()
+        _find(shop, order_id)
+        tried = ask_for_resync(shop.database, shop.name, now=shop.clock.now(), order_ids=[order_id])
+        shop.wake()
+        return jsonify(resynced=len(tried), order=order_json(_find(shop, order_id)))
 
     @blueprint.post("/resync")
     def resync_all() -> Response:
-        tried = ask_for_resync(service.database, service.shop, now=service.clock.now())
-        service.workers.wake()
+        shop = current_shop()
+        tried = ask_for_resync(shop.database, shop.name, now=shop.clock.now())
+        shop.wake()
         return jsonify(resynced=len(tried))
 
     @blueprint.post("/orders/<whole:order_id>/rewrite")
     def rewrite_one(order_id: str) -> Response:
-        gone = _rewrite(service, order_id)
-        service.workers.wake()
-        return jsonify(rewrites=gone, order=order_json(_find(service, order_id)))
+        shop = current_shop()
+        gone = _rewrite(shop, order_id)
+        shop.wake()
+        return jsonify(rewrites=gone, order=order_json(_find(shop, order_id)))
 
     return blueprint
 
 
-def _rewrite(service: Service, order_id: str) -> Gone:
+def _rewrite(shop: Shop, order_id: str) -> Gone:
     """Has written anew what is gone of the order."""
     if "\x00" in order_id:  # No id holds one, and PostgreSQL refuses to look for it.
         raise ApiError(404, NO_SUCH_ORDER)
     try:
-        gone = rewrite(service.database, service.lookup, shop=service.shop, order_id=order_id, clock=service.clock)
+        gone = rewrite(shop.database, shop.lookup, shop=shop.name, order_id=order_id, clock=shop.clock)
     except NotRewrittenError as error:
         raise ApiError(409, str(error)) from None
     except SheetsError as error:
-        raise ApiError(503, service.redact(error.message), retry_after=_ASK_AGAIN) from None
+        raise ApiError(503, shop.redact(error.message), retry_after=_ASK_AGAIN) from None
     if gone is None:
         raise ApiError(404, NO_SUCH_ORDER)
     return gone
 
 
-def _take_in(service: Service) -> IntakeResult:
+def _take_in(shop: Shop) -> IntakeResult:
     """Stores what the request brings. Raises a 422 that names what is wrong, and then stores nothing of it."""
-    reading = read_forwarded(read_json_or_form(), now=service.clock.now())
+    reading = read_forwarded(read_json_or_form(), now=shop.clock.now())
     if reading.unclear:
         problems = [
-            {"field": service.redact(part.field), "message": service.redact(part.reason)}
+            {"field": shop.redact(part.field), "message": shop.redact(part.reason)}
             for part in reading.unclear[:MOST_NAMED]
         ]
         raise ApiError(422, WRONG_FIELDS, fields=problems)
-    return service.receive.receive(reading, keep_unclear=False)
+    return shop.receive.receive(reading, keep_unclear=False)
 
 
-def _find(service: Service, order_id: str) -> Order:
+def _find(shop: Shop, order_id: str) -> Order:
     order = None
     if "\x00" not in order_id:  # No id holds one, and PostgreSQL refuses to look for it.
-        with service.database.read() as connection:
-            order = stored.find_order(connection, service.shop, order_id)
+        with shop.database.read() as connection:
+            order = stored.find_order(connection, shop.name, order_id)
     if order is None:
         raise ApiError(404, NO_SUCH_ORDER)
     return order
 
 
-def _found(connection: Connection, service: Service, order_ids: Sequence[str]) -> Iterator[Order]:
+def _found(connection: Connection, shop: Shop, order_ids: Sequence[str]) -> Iterator[Order]:
     """The orders, each once, in the order of the ids; some at a time, since each may be as large as a request."""
     unique = list(dict.fromkeys(order_ids))
     for start in range(0, len(unique), _AT_ONCE):
-        yield from stored.find_orders(connection, service.shop, unique[start : start + _AT_ONCE])
+        yield from stored.find_orders(connection, shop.name, unique[start : start + _AT_ONCE])
 
 
 def _listed(
@@ -158,25 +164,25 @@ def _listed(
 
 
 def _wait_until_done(
-    service: Service, order_ids: Sequence[str], seconds: float, waiting: threading.BoundedSemaphore
+    shop: Shop, order_ids: Sequence[str], seconds: float, waiting: threading.BoundedSemaphore
 ) -> None:
     """Returns as soon as all are done or the time is up; at once where too many wait already."""
     deadline = time.monotonic() + seconds
-    if not seconds or not _undone(service, order_ids) or not waiting.acquire(blocking=False):
+    if not seconds or not _undone(shop, order_ids) or not waiting.acquire(blocking=False):
         return
     try:
         # Of several orders, the one that came last is most often the last to be done.
-        while left := _undone(service, order_ids):
+        while left := _undone(shop, order_ids):
             last = next(order_id for order_id in reversed(order_ids) if order_id in left)
-            if not service.long_poll.until_done(last, deadline):
+            if not shop.long_poll.until_done(shop.name, last, deadline):
                 break
     finally:
         waiting.release()
 
 
-def _undone(service: Service, order_ids: Sequence[str]) -> set[str]:
-    with service.database.read() as connection:
-        return stored.undone(connection, service.shop, order_ids)
+def _undone(shop: Shop, order_ids: Sequence[str]) -> set[str]:
+    with shop.database.read() as connection:
+        return stored.undone(connection, shop.name, order_ids)
 
 
 def _own_address() -> str:

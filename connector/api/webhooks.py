@@ -8,12 +8,14 @@ import hmac
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from connector.api.current import addressed_shop, current_shop
 from connector.api.errors import NO_CHALLENGE, ApiError
 from connector.api.request import read_json, room_for_body
 from connector.gateways.registry import WITH_WEBHOOKS
 from connector.gateways.webhook import read_webhook
 from connector.jobs.receive import IntakeResult
-from connector.runtime import Service
+from connector.runtime.service import Service
+from connector.runtime.shop import Shop
 
 SIGNATURE = "X-Hub-Signature-256"
 _NAME = "gateways"
@@ -35,19 +37,23 @@ class GatewayAuthenticator:
     has nothing but the address.
     """
 
-    def __init__(self, meta_app_secret: str | None) -> None:
-        self._meta_app_secret = None if meta_app_secret is None else meta_app_secret.encode()
+    def __init__(self, service: Service) -> None:
+        self._service = service
 
-    def is_signed(self) -> bool:
-        """Whether the request is Meta's, with a right signature over the body as it came."""
-        if request.endpoint != _META or self._meta_app_secret is None:
-            return False
+    def signed_for(self) -> Shop | None:
+        """The shop for which the request is signed, over the body as it came; None where it isn't Meta's."""
+        if request.endpoint != _META:
+            return None
+        shop = addressed_shop(self._service)
+        secret = None if shop is None else shop.settings.meta_app_secret
+        if secret is None:
+            return None
         try:
-            digest = hmac.new(self._meta_app_secret, request.get_data(), "sha256").hexdigest()
+            digest = hmac.new(secret.encode(), request.get_data(), "sha256").hexdigest()
         except RequestEntityTooLarge:
-            return False  # Its sender counts as one who has guessed.
+            return None  # Its sender counts as one who has guessed.
         presented = request.headers.get(SIGNATURE, "").encode("latin-1", "replace")
-        return hmac.compare_digest(presented, f"{_ALGORITHM}{digest}".encode())
+        return shop if hmac.compare_digest(presented, f"{_ALGORITHM}{digest}".encode()) else None
 
     def presented(self) -> list[str]:
         """What the request presents beside its headers; a wrong signature too, so that it counts as a guess."""
@@ -61,15 +67,11 @@ class GatewayAuthenticator:
         return []
 
 
-def gateways_blueprint(service: Service) -> Blueprint:
+def gateways_blueprint() -> Blueprint:
     blueprint = Blueprint(_NAME, __name__)
 
     def receive(_event: str = "") -> Response:
-        now = service.clock.now()
-        service.arrivals.note(now, test=None)
-        with room_for_body():
-            reading = read_webhook(read_json(), now=now)
-            return jsonify(intake_json(service.receive.receive(reading, keep_unclear=True)))
+        return _take_in(test=None)
 
     for gateway in WITH_WEBHOOKS:
         path = f"/webhooks/{gateway.NAME}"
@@ -92,20 +94,25 @@ def _as_header(value: str) -> str:
     return value.encode("utf-8", "surrogatepass").decode("latin-1")
 
 
-def webhooks_blueprint(service: Service) -> Blueprint:
+def webhooks_blueprint() -> Blueprint:
     blueprint = Blueprint("webhooks", __name__)
 
     # Body mode sends all to this address, path mode adds event and method, method mode the event alone.
     @blueprint.route(_PATH, methods=_METHODS)
     @blueprint.route(f"{_PATH}/<rest:_event>", methods=_METHODS)
     def receive(_event: str = "") -> Response:
-        now = service.clock.now()
-        service.arrivals.note(now, test=request.headers.get(TEST_HEADER))
-        with room_for_body():
-            reading = read_webhook(read_json(), now=now)
-            return jsonify(intake_json(service.receive.receive(reading, keep_unclear=True)))
+        return _take_in(test=request.headers.get(TEST_HEADER))
 
     return blueprint
+
+
+def _take_in(*, test: str | None) -> Response:
+    shop = current_shop()
+    now = shop.clock.now()
+    shop.arrivals.note(now, test=test)
+    with room_for_body():
+        reading = read_webhook(read_json(), now=now)
+        return jsonify(intake_json(shop.receive.receive(reading, keep_unclear=True)))
 
 
 def intake_json(result: IntakeResult) -> dict[str, int]:

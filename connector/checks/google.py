@@ -11,7 +11,7 @@ from connector.findings import Finding
 from connector.gateways.whapi.webhooks import HEADER
 from connector.jobs.guards import CHANGED, DOES_NOT_BLOCK, prove_guard
 from connector.jobs.ownership import Ownership, lost_sentence, waits_sentence
-from connector.runtime import SHOP, known_ids, sheets_api
+from connector.runtime.clients import SHOP, known_ids, sheets_api
 from connector.settings import Settings
 from connector.sheets import tags
 from connector.sheets.client import SheetsApi
@@ -19,7 +19,8 @@ from connector.sheets.columns import COLUMNS, KEY, Tab
 from connector.sheets.idempotency.marker import Marker
 from connector.sheets.layout import Layout, TabLayout, read_layout
 from connector.sheets.overview import MOST_CELLS, Overview, read_overview, read_zone
-from connector.sheets.quota import LIMIT, Quota, QuotaUse
+from connector.sheets.budget import Budget
+from connector.sheets.quota import LIMIT, Quota
 from connector.sheets.tabs import can_go_on_in
 from connector.store import spreadsheets
 from connector.store.database import Database
@@ -106,7 +107,7 @@ def _untagged(
     """A tab with the right title, of the merchant's own, or from an old version; or one that has lost its tags."""
     same = overview.titled(title)
     assert same is not None
-    if can_go_on_in(api, settings.spreadsheet_id, tab, same, known_ids(database)):
+    if can_go_on_in(api, settings.spreadsheet_id, tab, same, known_ids(database, SHOP)):
         return
     if same.is_grid:
         yield _warning(
@@ -194,7 +195,7 @@ def _check_new_database(database: Database, hold: spreadsheets.Hold, *, clock: C
         )
 
 
-def check_quota(use: QuotaUse) -> Iterator[Finding]:
+def check_quota(use: Budget) -> Iterator[Finding]:
     """What this process has used in the last minute. Asks nobody."""
     yield from _findings({quota: use.used(quota) for quota in Quota})
 

@@ -16,8 +16,7 @@ from connector.checks.storage import check_disk
 from connector.checks.whapi import check_channel, check_webhook
 from connector.findings import Finding
 from connector.log import get_logger
-from connector.runtime import Service, sheets_api
-from connector.settings import Settings
+from connector.runtime.shop import Shop
 
 log = get_logger(__name__)
 
@@ -26,24 +25,22 @@ AGAIN = 300.0
 """Seconds to the next look where something was wrong."""
 
 
-def check_running(settings: Settings, service: Service) -> Iterator[Finding]:
+def check_running(shop: Shop) -> Iterator[Finding]:
     """The cheap checks, with the service's own parts."""
-    yield from guarded("database", check_disk(service.database.path), service.redact)
-    api = sheets_api(settings, service.instruments)
-    yield from guarded("google", check_google_cheaply(api, settings), service.redact)
-    yield from guarded("quota", check_quota(service.instruments.quota), service.redact)
-    yield from guarded("whapi", check_channel(service.whapi, service.database), service.redact)
-    yield from guarded("webhook", check_webhook(service.whapi, settings), service.redact)
-    yield from guarded("public", check_public_url(settings), service.redact)
-    yield from guarded("events", check_receivers(settings), service.redact)
+    yield from guarded("database", check_disk(shop.database.path), shop.redact)
+    yield from guarded("google", check_google_cheaply(shop.account.api, shop.settings), shop.redact)
+    yield from guarded("quota", check_quota(shop.account.budget), shop.redact)
+    yield from guarded("whapi", check_channel(shop.whapi, shop.database), shop.redact)
+    yield from guarded("webhook", check_webhook(shop.whapi, shop.settings), shop.redact)
+    yield from guarded("public", check_public_url(shop.settings), shop.redact)
+    yield from guarded("events", check_receivers(shop.settings), shop.redact)
 
 
 class HealthMonitor:
-    """Runs the cheap checks in the background; what they found stands in `service.findings` and in the log."""
+    """Runs the cheap checks in the background; what they found stands in `shop.findings` and in the log."""
 
-    def __init__(self, settings: Settings, service: Service, *, every: float = EVERY, again: float = AGAIN) -> None:
-        self._settings = settings
-        self._service = service
+    def __init__(self, shop: Shop, *, every: float = EVERY, again: float = AGAIN) -> None:
+        self._shop = shop
         self._every = every
         self._again = again
         self._stopping = threading.Event()
@@ -58,9 +55,9 @@ class HealthMonitor:
 
     def look(self) -> None:
         """Runs the checks now, keeps what they found, and logs what was not wrong before."""
-        known = self._service.findings.problems
-        findings = list(check_running(self._settings, self._service))
-        self._service.findings.replace(findings, at=self._service.clock.now())
+        known = self._shop.findings.problems
+        findings = list(check_running(self._shop))
+        self._shop.findings.replace(findings, at=self._shop.clock.now())
         for finding in findings:
             if not finding.holds and finding.sentence not in known:
                 log.warning("check.wrong", check=finding.name, reason=finding.sentence)
@@ -73,4 +70,4 @@ class HealthMonitor:
                 # At the end the store and the connections are closed under a look that is still under way.
                 if not self._stopping.is_set():
                     log.exception("check.fault")
-            self._stopping.wait(self._again if self._service.findings.problems else self._every)
+            self._stopping.wait(self._again if self._shop.findings.problems else self._every)

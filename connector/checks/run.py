@@ -11,7 +11,7 @@ from connector.checks.storage import check_orders, check_prices, check_storage
 from connector.checks.whapi import check_channel, check_webhook
 from connector.findings import Finding, Level
 from connector.log import Redactor
-from connector.runtime import whapi_client
+from connector.runtime.clients import whapi_client
 from connector.settings import Settings
 from connector.store.database import Database, StoreError
 

@@ -15,7 +15,7 @@ from connector.jobs.limits import LIMITS_LAST
 from connector.jobs.reasons import is_late, reasons
 from connector.magnitudes import habit
 from connector.problems import NamedProblem, Severity
-from connector.runtime import SHOP
+from connector.runtime.clients import SHOP
 from connector.settings import Settings
 from connector.store import orders as stored
 from connector.store.database import Database, described, parse_url

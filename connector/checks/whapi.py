@@ -7,7 +7,7 @@ from connector.checks.failure import WrongError
 from connector.findings import Finding
 from connector.gateways.whapi import webhooks
 from connector.gateways.whapi.client import AUTHORISED, CHANNEL_STATES, WhapiClient
-from connector.runtime import SHOP
+from connector.runtime.clients import SHOP
 from connector.settings import Settings
 from connector.store.database import Database
 from connector.store.orders import latest_waiting_channel

@@ -12,7 +12,8 @@ from connector.cli.work import start_here, watch
 from connector.jobs import audit as audits
 from connector.jobs.audit import Report
 from connector.jobs.doubles import remove_doubles
-from connector.runtime import SHOP, Service
+from connector.runtime.service import Service
+from connector.runtime.shop import Shop
 from connector.settings import Settings
 from connector.sheets.errors import SheetsError
 
@@ -37,16 +38,16 @@ def audit(since: str | None, write_missing: bool, remove_doubles: bool, yes: boo
     database = database_or_exit(settings)
     service = service_or_exit(settings, database)
     try:
-        report = _compare(service, settings, begin)
+        report = _compare(service.only, begin)
         suspects = (*report.doubled, *report.items)
         if remove_doubles and suspects and (yes or _agrees(f"Delete rows that are surplus, of {len(suspects)} orders")):
-            _remove_doubles(service, suspects, quiet=as_json)
-            report = _compare(service, settings, begin)
+            _remove_doubles(service.only, suspects, quiet=as_json)
+            report = _compare(service.only, begin)
         if write_missing and (report.missing or report.items) and (yes or _agrees("Write what is missing")):
             _write_missing(service, settings, report, quiet=as_json)
-            report = _compare(service, settings, begin)
+            report = _compare(service.only, begin)
     except SheetsError as error:
-        exit_with([service.redact(error.message)])
+        exit_with([service.only.redact(error.message)])
     finally:
         service.close()
     click.echo(json.dumps(report.as_json()) if as_json else "\n".join(sentences(report)))
@@ -71,16 +72,16 @@ def sentences(report: Report) -> list[str]:
     return found
 
 
-def _compare(service: Service, settings: Settings, since: datetime | None) -> Report:
-    report = audits.compare(service.database, service.lookup.rows, shop=SHOP, clock=service.clock, since=since)
+def _compare(shop: Shop, since: datetime | None) -> Report:
+    report = audits.compare(shop.database, shop.lookup.rows, shop=shop.name, clock=shop.clock, since=since)
     if since is None:
-        audits.keep(service.database, settings.spreadsheet_id, report, clock=service.clock)
+        audits.keep(shop.database, shop.settings.spreadsheet_id, report, clock=shop.clock)
     return report
 
 
 def _write_missing(service: Service, settings: Settings, report: Report, *, quiet: bool) -> None:
-    asked_at = service.clock.now()
-    written = audits.write_missing(service.database, service.lookup.rows, report, shop=SHOP, clock=service.clock)
+    shop, asked_at = service.only, service.clock.now()
+    written = audits.write_missing(shop.database, shop.lookup.rows, report, shop=shop.name, clock=shop.clock)
     if not quiet:
         click.echo(f"{len(written)} of {len(report.missing) + len(report.items)} orders are written anew.")
     if written:
@@ -89,9 +90,9 @@ def _write_missing(service: Service, settings: Settings, report: Report, *, quie
         watch(service, asked_at, title="Writing rows")
 
 
-def _remove_doubles(service: Service, order_ids: Sequence[str], *, quiet: bool) -> None:
-    removed = service.lookup.with_sheet(
-        lambda api, workbook: remove_doubles(service.database, api, workbook, order_ids, shop=SHOP)
+def _remove_doubles(shop: Shop, order_ids: Sequence[str], *, quiet: bool) -> None:
+    removed = shop.lookup.with_sheet(
+        lambda api, workbook: remove_doubles(shop.database, api, workbook, order_ids, shop=shop.name)
     )
     if not quiet:
         click.echo(f"{removed.rows} surplus rows were deleted.")

@@ -14,7 +14,7 @@ from connector.api.redacted import entry_json
 from connector.cli.start import database_or_exit, settings_or_exit
 from connector.log import Redactor
 from connector.models import Order, Status
-from connector.runtime import SHOP
+from connector.runtime.clients import SHOP
 from connector.serializers import order_json
 from connector.settings import Settings
 from connector.store import quarantine

@@ -12,7 +12,8 @@ from connector.cli.work import progress_bar, report_new, start_here
 from connector.clock import SystemClock
 from connector.jobs.backfill import Backfilled, BackfillStoppedError, backfill
 from connector.jobs.replay import replay
-from connector.runtime import SHOP, Service, retry_policy
+from connector.runtime.clients import SHOP
+from connector.runtime.service import Service
 from connector.settings import Settings
 from connector.store import quarantine
 from connector.store.database import Database
@@ -36,7 +37,7 @@ def replay_command(ids: tuple[int, ...], every: bool) -> None:
         database.close()
         exit_with([f"Nothing with the id {entry_id} is in quarantine." for entry_id in unknown], code=1)
     service = service_or_exit(settings, database)
-    replayed = replay(database, service.receive, SHOP, ids=ids or None)
+    replayed = replay(database, service.only.receive, SHOP, ids=ids or None)
     click.echo(
         f"{replayed.understood} of {replayed.understood + replayed.left} are understood now: "
         f"{len(replayed.new)} new orders, {replayed.duplicates} known ones, {replayed.ignored} without an order."
@@ -98,7 +99,8 @@ def _run(service: Service, settings: Settings, since: datetime) -> str | None:
                 console.print(sentence, markup=False, soft_wrap=True)
 
         try:
-            backfill(service.history, since, so_far, policy=retry_policy(settings), wait=time.sleep, progress=progress)
+            history, policy = service.only.history, service.only.context.retry
+            backfill(history, since, so_far, policy=policy, wait=time.sleep, progress=progress)
         except BackfillStoppedError as error:
             stopped = f"The history was not read to its end: {error} What was taken in stays."
     click.echo(

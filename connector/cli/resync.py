@@ -12,7 +12,8 @@ from connector.cli.start import database_or_exit, exit_with, service_or_exit, se
 from connector.cli.work import runs_elsewhere, start_here, watch
 from connector.jobs.resync import ask_for_resync
 from connector.jobs.rewrite import NotRewrittenError, rewrite_each
-from connector.runtime import SHOP, Service
+from connector.runtime.clients import SHOP
+from connector.runtime.service import Service
 from connector.settings import Settings
 from connector.sheets.errors import SheetsError
 from connector.store import fetching
@@ -26,11 +27,11 @@ def rewrite_all(service: Service, settings: Settings, order_ids: Sequence[str]) 
     asked_at, left = service.clock.now(), 0
     try:
         outcomes = rewrite_each(
-            service.database, service.lookup, shop=SHOP, order_ids=list(dict.fromkeys(order_ids)), clock=service.clock
+            service.database, service.only.lookup, shop=SHOP, order_ids=list(dict.fromkeys(order_ids)), clock=service.clock
         )
     except SheetsError as error:
         service.close()
-        exit_with([service.redact(error.message)], code=1)
+        exit_with([service.only.redact(error.message)], code=1)
     for order_id, outcome in outcomes.items():
         if isinstance(outcome, NotRewrittenError):
             left += 1

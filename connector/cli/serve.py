@@ -11,7 +11,7 @@ from connector.app import create_app
 from connector.checks.monitor import HealthMonitor
 from connector.cli.start import database_or_exit, exit_with, settings_or_exit
 from connector.log import get_logger
-from connector.runtime import build_service, reset_breakers
+from connector.runtime.service import build_service
 from connector.server import AddressInUseError, WebServer
 from connector.settings import Settings
 from connector.sheets.credentials import CredentialsError
@@ -33,13 +33,7 @@ def run_service(settings: Settings) -> None:
     database = database_or_exit(settings)
     try:
         service = build_service(settings, database)
-        app = create_app(
-            service,
-            webhook_secret=settings.webhook_secret,
-            public_url=settings.public_url,
-            admin_password=settings.admin_password,
-            meta_app_secret=settings.meta_app_secret,
-        )
+        app = create_app(service)
         server = WebServer(app, settings.host, settings.port)
     except (CredentialsError, AddressInUseError) as error:
         database.close()
@@ -53,9 +47,8 @@ def run_service(settings: Settings) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    monitor = HealthMonitor(settings, service)
-    reset_breakers(database, service.clock)
-    service.workers.start()
+    monitor = HealthMonitor(service.only)
+    service.start()
     log.info("service.started", version=__version__, address=f"http://{settings.host}:{server.port}")
     monitor.start()
     _keep_what_is_there()

@@ -7,7 +7,7 @@ from typing import NoReturn
 import click
 
 from connector.log import Redactor, set_up_logging
-from connector.runtime import Service, build_service
+from connector.runtime.service import Service, build_service
 from connector.settings import Settings, SettingsError, load_settings
 from connector.sheets.credentials import CredentialsError
 from connector.store.database import Database, StoreError

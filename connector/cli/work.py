@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from connector.cli.start import exit_with
-from connector.runtime import SHOP, Service, reset_breakers
+from connector.runtime.clients import SHOP
+from connector.runtime.service import Service
 from connector.settings import Settings
 from connector.store import batches, fetching
 from connector.store.lock import LockError, shop_lock
@@ -37,8 +38,7 @@ def start_here(service: Service) -> bool:
     """Starts fetching and writing in this process; False if a service is running, which does it."""
     if runs_elsewhere(service):
         return False
-    reset_breakers(service.database, service.clock)
-    service.workers.start()
+    service.start()
     return True
 
 
@@ -55,7 +55,7 @@ def watch(service: Service, asked_at: datetime, *, title: str) -> None:
         task = progress.add_task(title, total=total)
         last_change = time.monotonic()
         while left and time.monotonic() - last_change < _PATIENCE:
-            service.workers.wait_for_change(_LOOK_EVERY)
+            service.dispatcher.wait_for_change(_LOOK_EVERY)
             now_left = _left(service, asked_at)
             if now_left != left:
                 left, last_change = now_left, time.monotonic()

@@ -16,7 +16,7 @@ from connector.dashboard.formatting import Words
 from connector.log import get_logger
 from connector.models import Status
 from connector.problems import NamedProblem
-from connector.runtime import Service
+from connector.runtime.shop import Shop
 from connector.sheets.errors import SheetsError
 from connector.store import hours, orders, quarantine
 from connector.store.breakers import CircuitBreaker, Part
@@ -128,8 +128,8 @@ class Snapshot:
 class Snapshots:
     """Takes them. Safe to use from several threads."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
         self._counts = TTLCache(self._count)
         self._today = TTLCache(self._count_since)
         self._hours = TTLCache(self._read_hours)
@@ -142,7 +142,7 @@ class Snapshots:
         return self._latest.get(None)
 
     def words(self) -> Words:
-        return Words(self._service.clock.now(), self._zone())
+        return Words(self._shop.clock.now(), self._zone())
 
     def forget(self) -> None:
         self._latest.forget()
@@ -153,15 +153,15 @@ class Snapshots:
         counts = self._counts.get(None)
         today = self._today.get(words.midnight)
         found_hours = self._hours.get(hour - (HOURS - 1) * hours.HOUR)
-        shop = self._service.shop
-        with self._service.database.read() as connection:
+        shop = self._shop.name
+        with self._shop.database.read() as connection:
             return Snapshot(
                 words,
                 counts,
                 today,
                 found_hours,
                 read_standing(connection, shop),
-                self._service.problems.current(),
+                self._shop.problems.current(),
                 quarantine.count_quarantined(connection, shop),
                 quarantine.list_heads(connection, shop, limit=SHOWN_OF_QUARANTINE),
                 quarantine.count_other_orders(connection, shop),
@@ -169,24 +169,24 @@ class Snapshots:
             )
 
     def _count(self, _: None) -> dict[Status, int]:
-        with self._service.database.read() as connection:
-            return orders.count_by_status(connection, self._service.shop)
+        with self._shop.database.read() as connection:
+            return orders.count_by_status(connection, self._shop.name)
 
     def _count_since(self, moment: datetime) -> int:
-        with self._service.database.read() as connection:
-            return hours.count_since(connection, self._service.shop, moment)
+        with self._shop.database.read() as connection:
+            return hours.count_since(connection, self._shop.name, moment)
 
     def _read_hours(self, first: datetime) -> list[Hour]:
-        with self._service.database.read() as connection:
-            return hours.read_hours(connection, self._service.shop, first=first, hours=HOURS)
+        with self._shop.database.read() as connection:
+            return hours.read_hours(connection, self._shop.name, first=first, hours=HOURS)
 
     def _zone(self) -> tzinfo:
         """The zone of the dates in the sheet. Until the first batch is written only Google knows it: it is asked in a
         thread of its own, and the page goes by UTC until it has answered."""
-        known = self._service.workbook.known_zone
+        known = self._shop.workbook.known_zone
         if known is not None:
             return known
-        now = self._service.clock.now()
+        now = self._shop.clock.now()
         with self._zone_lock:
             if self._zone_asked_at is None or now - self._zone_asked_at >= _ASK_FOR_ZONE_AGAIN:
                 self._zone_asked_at = now
@@ -195,6 +195,6 @@ class Snapshots:
 
     def _ask_for_zone(self) -> None:
         try:
-            self._service.workbook.zone()
+            self._shop.workbook.zone()
         except SheetsError as error:
             log.info("page.zone_unknown", reason=error.message)

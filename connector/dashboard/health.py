@@ -15,7 +15,7 @@ from connector.findings import Level as FindingLevel
 from connector.jobs.reasons import FAILURES_THAT_COUNT, is_late, names, reasons
 from connector.models import Status
 from connector.problems import Severity
-from connector.runtime import Service
+from connector.runtime.shop import Shop
 from connector.serializers import spreadsheet_url
 from connector.sheets.quota import LIMIT, Quota
 from connector.store.breakers import CircuitBreaker, Part
@@ -179,9 +179,9 @@ class PartState:
     link: str | None = None
 
 
-def part_states(service: Service, snapshot: Snapshot) -> Iterator[PartState]:
+def part_states(shop: Shop, snapshot: Snapshot) -> Iterator[PartState]:
     words = snapshot.words
-    latest = service.arrivals.latest
+    latest = shop.arrivals.latest
     yield _paused(
         "channel",
         "WhatsApp channel",
@@ -196,10 +196,10 @@ def part_states(service: Service, snapshot: Snapshot) -> Iterator[PartState]:
         snapshot.breakers[Part.SHEET],
         words,
         worked="Last rows written",
-        link=spreadsheet_url(service.workbook.spreadsheet_id),
+        link=spreadsheet_url(shop.workbook.spreadsheet_id),
     )
-    yield _quota(service)
-    yield _database(service, snapshot)
+    yield _quota(shop)
+    yield _database(shop, snapshot)
 
 
 def _paused(
@@ -223,8 +223,8 @@ def _paused(
     return PartState(id_, title, level, "fails" if level is Level.BAD else "failed just now", details, link=link)
 
 
-def _quota(service: Service) -> PartState:
-    used = {quota: service.instruments.quota.used(quota) for quota in Quota}
+def _quota(shop: Shop) -> PartState:
+    used = {quota: shop.account.budget.used(quota) for quota in Quota}
     meters = [Meter(_QUOTA[quota], used[quota], LIMIT) for quota in Quota]
     is_near = max(used.values()) > LIMIT * _NEARLY
     state = "nearly used up" if is_near else "enough left"
@@ -232,15 +232,15 @@ def _quota(service: Service) -> PartState:
     return PartState("quota", "Google's quota", Level.LOOK if is_near else Level.GOOD, state, details, meters)
 
 
-def _database(service: Service, snapshot: Snapshot) -> PartState:
-    path = service.database.path
+def _database(shop: Shop, snapshot: Snapshot) -> PartState:
+    path = shop.database.path
     details = [f"{snapshot.total:,} orders"]
     if path is None:
         details.insert(0, "PostgreSQL")
     else:
         details.insert(0, f"SQLite, {size(_size(path))}")
         details.append(f"{size(shutil.disk_usage(path.parent).free)} free on the disk")
-    who = "This process fetches and writes" if service.workers.holds_lock else "Another process fetches and writes"
+    who = "This process fetches and writes" if shop.dispatcher.holds_lock else "Another process fetches and writes"
     return PartState("database", "Database", Level.GOOD, "works", [*details, f"{who} (version {__version__})"])
 
 

@@ -12,7 +12,7 @@ from connector.dashboard.data import TTLCache
 from connector.dashboard.formatting import Words
 from connector.dashboard.health import Level
 from connector.models import ItemsState, Order, Shown, Status
-from connector.runtime import Service
+from connector.runtime.shop import Shop
 from connector.store import orders, refusals
 from connector.store.refusals import MOST_KEPT, Try, What
 from connector.store.search import Found, find_page
@@ -155,8 +155,8 @@ class Listing:
 class Listings:
     """Reads them, once for all who look at the same at about the same time. Safe to use from several threads."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
         self._pages = TTLCache(self._read)
 
     def get(self, query: Query, words: Words) -> Listing:
@@ -168,8 +168,8 @@ class Listings:
         self._pages.forget()
 
     def _read(self, query: Query) -> tuple[Found, Order | None, list[refusals.Try]]:
-        shop = self._service.shop
-        with self._service.database.read() as connection:
+        shop = self._shop.name
+        with self._shop.database.read() as connection:
             found = find_page(
                 connection,
                 shop,

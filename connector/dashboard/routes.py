@@ -6,13 +6,14 @@ Also who may use them, and what all templates know.
 import json
 from typing import Any, TypeVar
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, g, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
+from connector.api.current import current_shop, shop_for
 from connector.api.errors import ApiError
 from connector.api.redacted import entry_json
 from connector.converters import SHORTEST_PASSWORD
@@ -28,7 +29,8 @@ from connector.jobs.resync import ask_for_resync
 from connector.jobs.rewrite import NotRewrittenError, rewrite
 from connector.log import get_logger
 from connector.models import Order, Status
-from connector.runtime import Service
+from connector.runtime.service import Service
+from connector.runtime.shop import Shop
 from connector.serializers import row_url
 from connector.sheets.errors import SheetsError
 from connector.store import quarantine
@@ -59,6 +61,8 @@ _NO_ORDER = "This order is no longer in the database."
 _NO_ENTRY = "This is no longer in quarantine."
 T = TypeVar("T")
 NAME = "page"
+_MOST_VIEWS = 20
+"""Shops whose figures are kept for those who look; it costs a shop nothing that nobody looks."""
 EVERY = 3
 """Seconds after which an open page asks what is new."""
 LARGEST_FORM = 16 * 1024
@@ -92,7 +96,7 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
             amount=formatting.amount,
             machine=formatting.machine,
             number=formatting.number,
-            redact=service.redact,
+            redact=lambda text: current_shop().redact(text),
             row_url=row_url,
         )
         environment.globals.update(
@@ -108,14 +112,15 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
     def check() -> AnyResponse | None:
         if request.endpoint == _FILES:
             return None  # The same for all who look.
+        g.shop = shop_for(service, None)
         # A form is read before it is known whose it is.
         request.max_content_length = request.max_form_memory_size = LARGEST_FORM
         return access.check(open_to_all=request.endpoint in _OPEN_TO_ALL)
 
     blueprint.after_request(harden)
-    views = Views(service)
+    views = ViewsOfShops()
     _add_pages(blueprint, views, access)
-    _add_actions(blueprint, service, views)
+    _add_actions(blueprint, views)
     _register_error_handlers(blueprint)
     return blueprint
 
@@ -123,10 +128,10 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
 class Views:
     """Safe to use from several threads. Each method may raise what the database raises, or TooSlowError."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
-        self._snapshots = Snapshots(service)
-        self._listings = Listings(service)
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self._snapshots = Snapshots(shop)
+        self._listings = Listings(shop)
 
     def words(self) -> Words:
         return self._snapshots.words()
@@ -134,13 +139,13 @@ class Views:
     def overview(self) -> dict[str, Any]:
         """For `_overview.html` and `_state.html`."""
         snapshot = self._snapshots.latest()
-        findings, checked_at = self._service.findings.get()
+        findings, checked_at = self.shop.findings.get()
         return {
             "snapshot": snapshot,
             "words": snapshot.words,
             "verdict": judge(snapshot, findings, checked_at=checked_at),
-            "audited": self._service.audits.latest(),
-            "parts": list(part_states(self._service, snapshot)),
+            "audited": self.shop.audits.latest(),
+            "parts": list(part_states(self.shop, snapshot)),
             "plots": [orders_plot(snapshot.hours, snapshot.words), times_plot(snapshot.hours, snapshot.words)],
         }
 
@@ -158,7 +163,24 @@ class Views:
         self._listings.forget()
 
 
-def _add_pages(blueprint: Blueprint, views: Views, access: Access) -> None:
+class ViewsOfShops:
+    """The views of each shop that somebody has looked at lately."""
+
+    def __init__(self) -> None:
+        self._views: dict[str, Views] = {}
+
+    def current(self) -> Views:
+        """Those of the shop that the request is about."""
+        shop = current_shop()
+        views = self._views.get(shop.name)
+        if views is None or views.shop is not shop:
+            if len(self._views) >= _MOST_VIEWS:
+                self._views.clear()
+            views = self._views[shop.name] = Views(shop)
+        return views
+
+
+def _add_pages(blueprint: Blueprint, views: ViewsOfShops, access: Access) -> None:
     @blueprint.get("/")
     def home() -> Response | str:
         if access.is_shut:
@@ -167,7 +189,7 @@ def _add_pages(blueprint: Blueprint, views: Views, access: Access) -> None:
         if not access.is_in():
             return access.login_page(query.address())
         note = NOTES.get(request.args.get("note", ""))
-        return render_template("status/page.html", **views.everything(query), note=note)
+        return render_template("status/page.html", **views.current().everything(query), note=note)
 
     @blueprint.post("/status/login")
     def log_in() -> AnyResponse:
@@ -179,66 +201,71 @@ def _add_pages(blueprint: Blueprint, views: Views, access: Access) -> None:
 
     @blueprint.get("/status/overview")
     def overview_part() -> str:
-        return render_template("status/_overview_answer.html", **views.overview())
+        return render_template("status/_overview_answer.html", **views.current().overview())
 
     @blueprint.get("/status/orders")
     def orders_part() -> Response:
         query = Query.read(request.args)
-        response = Response(render_template("status/_orders.html", **views.orders(query)))
+        response = Response(render_template("status/_orders.html", **views.current().orders(query)))
         if "poll" not in request.args:
             response.headers["HX-Replace-Url"] = query.address()
         return response
 
 
-def _add_actions(blueprint: Blueprint, service: Service, views: Views) -> None:
+def _add_actions(blueprint: Blueprint, views: ViewsOfShops) -> None:
     @blueprint.post("/status/retry")
     def retry() -> AnyResponse:
         """The order with this number, or else all that lack something."""
-        chosen = _find_order(service, request.form["number"]) if "number" in request.form else None
+        shop = current_shop()
+        chosen = _find_order(shop, request.form["number"]) if "number" in request.form else None
         ids = None if chosen is None else [chosen.order_id]
-        tried = ask_for_resync(service.database, service.shop, now=service.clock.now(), order_ids=ids)
-        service.workers.wake()
+        tried = ask_for_resync(shop.database, shop.name, now=shop.clock.now(), order_ids=ids)
+        shop.wake()
         log.info("page.retry", order_id=None if chosen is None else chosen.order_id, orders=len(tried))
         if chosen is None:
-            return _changed(views, "all-retried")
-        return _changed(views, "retried" if tried or chosen.write_due_at is not None else "nothing-to-try")
+            return _changed(views.current(), "all-retried")
+        return _changed(views.current(), "retried" if tried or chosen.write_due_at is not None else "nothing-to-try")
 
     @blueprint.post("/status/rewrite")
     def rewrite_rows() -> AnyResponse:
         """Writes the rows of the order with this number again, if they are gone from the sheet."""
-        order = _find_order(service, request.form["number"])
-        note = _rewrite(service, order)
+        shop = current_shop()
+        order = _find_order(shop, request.form["number"])
+        note = _rewrite(shop, order)
         log.info("page.rewrite", order_id=order.order_id, outcome=note)
-        return _changed(views, note)
+        return _changed(views.current(), note)
 
     @blueprint.post("/status/audit")
     def compare() -> AnyResponse:
         """Compares the sheet with what was received, and with `write` has written what is missing."""
+        shop = current_shop()
         writes = "write" in request.form
-        if not service.audits.start(write_missing=writes):
-            return _changed(views, "audit-runs")
-        return _changed(views, "audit-writes" if writes else "audit")
+        if not shop.audits.start(write_missing=writes):
+            return _changed(views.current(), "audit-runs")
+        return _changed(views.current(), "audit-writes" if writes else "audit")
 
     @blueprint.get("/status/quarantine/<number>")
     def entry(number: str) -> str:
-        found = _find_entry(service, number)
-        shown = entry_json(found, redact=service.redact)
+        shop = current_shop()
+        found = _find_entry(shop, number)
+        shown = entry_json(found, redact=shop.redact)
         payload = json.dumps(shown["payload"], indent=2, ensure_ascii=False)
         return render_template(
             "status/entry.html",
             entry=found,
             payload=payload[:_LONGEST_PAYLOAD],
             is_cut=len(payload) > _LONGEST_PAYLOAD,
-            words=views.words(),
+            words=views.current().words(),
         )
 
     @blueprint.post("/status/replay")
     def replay_quarantine() -> AnyResponse:
         """The entry with this number, or else all."""
-        ids = [_find_entry(service, request.form["number"]).id] if "number" in request.form else None
-        replayed = replay(service.database, service.receive, service.shop, ids=ids)
+        shop = current_shop()
+        ids = [_find_entry(shop, request.form["number"]).id] if "number" in request.form else None
+        replayed = replay(shop.database, shop.receive, shop.name, ids=ids)
         log.info("page.replay", understood=replayed.understood, left=replayed.left)
-        return _changed(views, "understood" if replayed.understood else "not-understood")
+        return _changed(views.current(), "understood" if replayed.understood else "not-understood")
 
 
 def _changed(views: Views, note: str) -> AnyResponse:
@@ -251,31 +278,31 @@ def _changed(views: Views, note: str) -> AnyResponse:
     return redirect(f"{address}{'&' if '?' in address else '?'}note={note}", 303)
 
 
-def _rewrite(service: Service, order: Order) -> str:
+def _rewrite(shop: Shop, order: Order) -> str:
     """Which note says what came of it."""
     try:
-        rewrite(service.database, service.lookup, shop=service.shop, order_id=order.order_id, clock=service.clock)
+        rewrite(shop.database, shop.lookup, shop=shop.name, order_id=order.order_id, clock=shop.clock)
     except NotRewrittenError:
         return "not-rewritten"
     except SheetsError:
         return "sheet-not-read"
-    service.workers.wake()
+    shop.wake()
     return "rewritten"
 
 
-def _find_order(service: Service, text: str) -> Order:
+def _find_order(shop: Shop, text: str) -> Order:
     number, order = store_number(text), None
     if number is not None:
-        with service.database.read() as connection:
-            order = find_by_number(connection, service.shop, number)
+        with shop.database.read() as connection:
+            order = find_by_number(connection, shop.name, number)
     return _there(order, _NO_ORDER)
 
 
-def _find_entry(service: Service, text: str) -> Entry:
+def _find_entry(shop: Shop, text: str) -> Entry:
     number, entry = store_number(text), None
     if number is not None:
-        with service.database.read() as connection:
-            entry = quarantine.find_entry(connection, service.shop, number)
+        with shop.database.read() as connection:
+            entry = quarantine.find_entry(connection, shop.name, number)
     return _there(entry, _NO_ENTRY)
 
 

@@ -1,8 +1,10 @@
 """One try to deliver one event."""
 
 import socket
+import ssl
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from http import HTTPStatus
 
 import httpcore
@@ -35,6 +37,12 @@ class Outcome:
     """Seconds that the receiver asks to be left alone."""
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Shared by all targets: it takes 800 KiB."""
+    return httpx.create_ssl_context()
+
+
 class Delivery:
     """Sends to one target. For one thread; `stop` may be called from another.
 
@@ -55,7 +63,7 @@ class Delivery:
         self._deadline = deadline
         self._transport = Transport(is_secure=target.is_secure, allow_private=allow_private, resolve=resolve)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context() if target.is_secure else None,
+            ssl_context=_certificates() if target.is_secure else None,
             max_connections=1,
             max_keepalive_connections=1,
             keepalive_expiry=deadline,

@@ -8,8 +8,8 @@ case, because another process may be the one that writes.
 import threading
 import time
 
-from connector.jobs.context import ShopContext
 from connector.log import get_logger
+from connector.store.database import Database
 from connector.store.orders import undone
 
 log = get_logger(__name__)
@@ -19,24 +19,25 @@ _LOOK_AGAIN = 0.5
 
 
 class LongPoll:
-    """Knows who waits for which order of a shop. Safe to use from several threads."""
+    """Knows who waits for which order of which shop. Safe to use from several threads."""
 
-    def __init__(self, context: ShopContext) -> None:
-        self._context = context
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._lock = threading.Lock()
-        self._waiting: dict[str, set[threading.Event]] = {}
+        self._waiting: dict[tuple[str, str], set[threading.Event]] = {}
+        """By shop and order id."""
         self._look_now = threading.Event()
         self._watching = False
         self._ended = False
 
-    def until_done(self, order_id: str, deadline: float) -> bool:
+    def until_done(self, shop: str, order_id: str, deadline: float) -> bool:
         """True as soon as the order is done, that is, synced or given up; False if it isn't by `deadline`, in
         seconds of `time.monotonic`, or if the service is stopping."""
         done = threading.Event()
         with self._lock:
             if self._ended:
                 return False
-            self._waiting.setdefault(order_id, set()).add(done)
+            self._waiting.setdefault((shop, order_id), set()).add(done)
             if not self._watching:
                 self._watching = True
                 threading.Thread(target=self._watch, name="waits", daemon=True).start()
@@ -46,7 +47,7 @@ class LongPoll:
         with self._lock:
             if done.is_set():
                 return not self._ended
-            self._leave(order_id, done)
+            self._leave((shop, order_id), done)
         return False
 
     def written(self) -> None:
@@ -63,30 +64,40 @@ class LongPoll:
             self._waiting.clear()
         self._look_now.set()
 
-    def _leave(self, order_id: str, done: threading.Event) -> None:
-        events = self._waiting.get(order_id)
+    def _leave(self, order: tuple[str, str], done: threading.Event) -> None:
+        events = self._waiting.get(order)
         if events is not None:
             events.discard(done)
             if not events:
-                del self._waiting[order_id]
+                del self._waiting[order]
 
     def _watch(self) -> None:
         while True:
             self._look_now.wait(_LOOK_AGAIN)
             self._look_now.clear()
             with self._lock:
-                order_ids = list(self._waiting)
-                if not order_ids:
+                waiting = list(self._waiting)
+                if not waiting:
                     self._watching = False
                     return
             try:
-                with self._context.database.read() as connection:
-                    left = undone(connection, self._context.shop, order_ids)
+                left = self._undone(waiting)
             except Exception as error:  # noqa: BLE001 - whatever it is, the callers' time must be able to run out
                 log.warning("waits.failed", error=type(error).__name__)
                 continue
             with self._lock:
-                for order_id in order_ids:
-                    if order_id not in left:
-                        for event in self._waiting.pop(order_id, ()):
+                for order in waiting:
+                    if order not in left:
+                        for event in self._waiting.pop(order, ()):
                             event.set()
+
+    def _undone(self, waiting: list[tuple[str, str]]) -> set[tuple[str, str]]:
+        by_shop: dict[str, list[str]] = {}
+        for shop, order_id in waiting:
+            by_shop.setdefault(shop, []).append(order_id)
+        with self._database.read() as connection:
+            return {
+                (shop, order_id)
+                for shop, order_ids in by_shop.items()
+                for order_id in undone(connection, shop, order_ids)
+            }

@@ -72,6 +72,8 @@ class WriteStage:
         self._limits = Limits(context, workbook.spreadsheet_id)
         self._aside = Aside(context)
         self._stale = 0
+        self.fails = False
+        """Whether its latest tries failed, when `next_run_at` was last asked."""
         self._google_works = False
         """Whether this run has found out what became of a batch: then what fails next fails for its content."""
 
@@ -80,6 +82,7 @@ class WriteStage:
         now = self._context.clock.now()
         with self._context.database.read() as connection:
             breaker = breakers.get_breaker(connection, self._context.shop, Part.SHEET)
+            self.fails = breaker.failures > 0
             due = (
                 now
                 if batches.open_batches(connection, self._context.shop)

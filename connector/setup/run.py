@@ -7,7 +7,8 @@ from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import webhook_url
 from connector.jobs.guards import current_guard
 from connector.jobs.ownership import Ownership, name_of, waits_sentence
-from connector.runtime import build_service, build_workbook, sheets_api
+from connector.runtime.clients import build_workbook, sheets_api
+from connector.runtime.service import build_service
 from connector.settings import ENV_FILE, HOW_TO_GET, Settings
 from connector.setup.env_file import tighten
 from connector.setup.steps import KEY_FILE, google_step, password_step, public_url_step, secret_step, token_step
@@ -170,7 +171,7 @@ def _webhook(settings: Settings, database: Database, talk: Talk) -> None:
     url = webhook_url(settings.public_url)
     service = build_service(settings, database)
     try:
-        done = register(service.whapi, url, settings.webhook_secret)
+        done = register(service.only.whapi, url, settings.webhook_secret)
         talk.right(_REGISTERED[done].format(url=url))
         talk.right(try_webhook(settings, service))
     except (WhapiError, NotArrivedError) as error:

@@ -10,7 +10,7 @@ from connector.converters import SHORTEST_PASSWORD, SHORTEST_SECRET
 from connector.gateways.whapi.client import AUTHORISED, CHANNEL_STATES
 from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import PATH
-from connector.runtime import sheets_api, whapi_client
+from connector.runtime.clients import sheets_api, whapi_client
 from connector.settings import SettingsError
 from connector.setup.talk import Talk, Values
 from connector.sheets.credentials import CredentialsError, load_credentials, may_be_shown

@@ -19,7 +19,7 @@ from connector.checks.public import base_of, local_address, why_not_alive
 from connector.gateways.whapi.client import WhapiClient
 from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.gateways.whapi.webhooks import DEFAULT_MODE, HEADER, webhook_url, webhooks_of, with_ours
-from connector.runtime import Service
+from connector.runtime.service import Service
 from connector.server import AddressInUseError, WebServer
 from connector.settings import Settings
 
@@ -89,7 +89,7 @@ def try_webhook(settings: Settings, service: Service) -> str:
     name = secrets.token_hex(8)
     with _somewhere(settings, service) as (arrived, place):
         headers = {HEADER: settings.webhook_secret, TEST_HEADER: name}
-        service.whapi.send_test_webhook(url, mode=DEFAULT_MODE, headers=headers)
+        service.only.whapi.send_test_webhook(url, mode=DEFAULT_MODE, headers=headers)
         deadline = time.monotonic() + WAIT
         while not arrived(name):
             if time.monotonic() > deadline:
@@ -111,7 +111,7 @@ def _somewhere(settings: Settings, service: Service) -> Iterator[tuple[Arrived, 
             yield _at(base, settings), f"at the service that runs at {base}"
             return
     try:
-        server = WebServer(create_app(service, webhook_secret=settings.webhook_secret), settings.host, settings.port)
+        server = WebServer(create_app(service), settings.host, settings.port)
     except AddressInUseError:
         raise NotArrivedError(
             f"Another program listens on {settings.host}:{settings.port}, so a test webhook could not be tried. "
@@ -120,7 +120,7 @@ def _somewhere(settings: Settings, service: Service) -> Iterator[tuple[Arrived, 
     thread = threading.Thread(target=server.run, name="setup-server", daemon=True)
     thread.start()
     try:
-        yield (lambda name: service.arrivals.test == name), f"here, at {local_address(settings)}"
+        yield (lambda name: service.only.arrivals.test == name), f"here, at {local_address(settings)}"
     finally:
         server.stop()
         thread.join(10)

@@ -5,6 +5,7 @@ and errors that say whether anything was written. Nothing is repeated: gspread's
 """
 
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
@@ -90,7 +91,10 @@ class _Adapter(HTTPClient):
 
 
 class SheetsApi:
-    """One service account's access to its spreadsheets. Each method is one request and raises SheetsError."""
+    """One service account's access to its spreadsheets. Each method is one request and raises SheetsError.
+
+    Safe to use from several threads: each has connections of its own, because requests' sessions are not made for more.
+    """
 
     def __init__(
         self,
@@ -105,10 +109,19 @@ class SheetsApi:
         self._observer = observer
         self._clock = clock or SystemClock()
         self.account: str = credentials.service_account_email
-        http_client: Any = partial(_Adapter, base_url=base_url, timeout=timeout)
-        session = google_session(credentials)
-        client: Any = gspread.Client(auth=credentials, session=session, http_client=http_client)
-        self._http: _Adapter = client.http_client
+        self._credentials = credentials
+        self._adapter: Any = partial(_Adapter, base_url=base_url, timeout=timeout)
+        self._own = threading.local()
+
+    @property
+    def _http(self) -> _Adapter:
+        """This thread's."""
+        adapter: _Adapter | None = getattr(self._own, "adapter", None)
+        if adapter is None:
+            session = google_session(self._credentials)
+            client: Any = gspread.Client(auth=self._credentials, session=session, http_client=self._adapter)
+            adapter = self._own.adapter = client.http_client
+        return adapter
 
     def batch_update(
         self, spreadsheet_id: str, requests_: Sequence[Json], *, deadline: Deadline | None = None

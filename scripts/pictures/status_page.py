@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, ViewportSize
 
 from connector.app import create_app
 from connector.models import Item, NewOrder, Order, Place, shown_for
-from connector.runtime import SHOP, Service, build_service
+from connector.runtime.clients import SHOP
+from connector.runtime.service import Service, build_service
 from connector.server import WebServer
 from connector.settings import load_settings
 from connector.sheets.quota import Quota
@@ -165,7 +166,7 @@ def page_of_the_day(folder: Path) -> Iterator[tuple[str, Service]]:
     database = Database(settings.database_url)
     Day(database, settings.spreadsheet_id).pass_by()
     service = build_service(settings, database, clock=StandingClock())
-    service.workers.holds_lock = True
+    service.dispatcher.holds_lock = True
     for quota, used in ((Quota.READ, 7), (Quota.WRITE, 6)):
         for _ in range(used):
             service.instruments.quota.count(quota)

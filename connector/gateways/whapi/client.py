@@ -43,6 +43,15 @@ class Health:
     channel_id: str | None
 
 
+def connection_pool(connections: int) -> httpx.Client:
+    """Connections for any number of channels, `connections` at once; no redirection is followed. To be closed."""
+    return httpx.Client(
+        limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+        headers={"Accept": "application/json"},
+        follow_redirects=False,
+    )
+
+
 class WhapiClient:
     """One channel at Whapi. Safe to use from several threads at once."""
 
@@ -52,23 +61,23 @@ class WhapiClient:
         token: str,
         *,
         timeout: float = 15.0,
-        connections: int = 20,
         observer: Observer = UNOBSERVED,
+        shared: httpx.Client | None = None,
     ) -> None:
-        """`timeout` is the deadline in seconds for a whole call, connection and body included."""
+        """`timeout` is the deadline in seconds for a whole call, connection and body included. `shared`: the
+        connections of all channels; None for some of its own."""
+        self._http = shared or connection_pool(1)
+        self._is_its_own = shared is None
         self._base_url = base_url.rstrip("/")
         self._token = token
         self._timeout = timeout
+        self._limits = httpx.Timeout(timeout, connect=min(_CONNECT_SECONDS, timeout))
         self._observer = observer
-        self._http = httpx.Client(
-            timeout=httpx.Timeout(timeout, connect=min(_CONNECT_SECONDS, timeout)),
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-            headers={"Accept": "application/json"},
-            follow_redirects=False,
-        )
 
     def close(self) -> None:
-        self._http.close()
+        """Closes connections of its own."""
+        if self._is_its_own:
+            self._http.close()
 
     def fetch_items(self, order_id: str, order_token: str) -> tuple[Item, ...]:
         """The items of an order, with amounts as Whapi writes them. Raises WhapiError."""
@@ -185,7 +194,9 @@ class WhapiClient:
         headers = {"Authorization": f"Bearer {self._token}"} if bearer else {}
         deadline = time.monotonic() + self._timeout
         try:
-            with self._http.stream(method, self._base_url + target, headers=headers, json=body) as response:
+            with self._http.stream(
+                method, self._base_url + target, headers=headers, json=body, timeout=self._limits
+            ) as response:
                 content = _read_body(response, deadline, largest)
         except httpx.TimeoutException:
             raise _timed_out(self._timeout) from None

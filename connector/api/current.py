@@ -1,0 +1,74 @@
+"""Which shop a request is about."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import g, request
+
+from connector.api.errors import NO_ADDRESS, ApiError
+from connector.runtime.service import Service
+from connector.runtime.shop import Shop
+
+_NAMED = "connector.shop"
+_BELOW = "/shops/"
+WHICH_SHOP = "This service has several shops. Put the shop's name before the address: /shops/NAME{path}."
+
+
+class ShopPath:
+    """A WSGI middleware: below `/shops/NAME` all addresses are there again, for that shop.
+
+    The name goes from the path to the part of it that the application is mounted at, so that the addresses that it
+    makes lead to the same shop.
+    """
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path: str = environ.get("PATH_INFO", "")
+        if path.startswith(_BELOW):
+            name, _, rest = path.removeprefix(_BELOW).partition("/")
+            environ[_NAMED] = name
+            environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}{_BELOW}{name}"
+            environ["PATH_INFO"] = f"/{rest}"
+        return self._app(environ, start_response)
+
+
+def named_shop() -> str | None:
+    """The name in the request's path, whether there is such a shop or not; None: it names none."""
+    name: str | None = request.environ.get(_NAMED)
+    return name
+
+
+def addressed_shop(service: Service) -> Shop | None:
+    """The shop whose address the request came to; None where there is none."""
+    name = named_shop() if service.has_many or named_shop() is not None else service.only.name
+    return None if name is None else service.shops.get(name)
+
+
+def shop_for(service: Service, caller: str | None) -> Shop | None:
+    """The shop that the request is about. `caller`: the shop whose secret it carries; None: it is the operator's.
+
+    None for an operator's request that names no shop where there may be several. Raises a 404 for a shop that isn't
+    there, and for another's, as if that weren't there either.
+    """
+    name = named_shop()
+    if name is None:
+        name = caller if service.has_many else service.only.name
+        if name is None:
+            return None
+    elif caller is not None and caller != name:
+        raise ApiError(404, NO_ADDRESS)
+    shop = service.shops.get(name)
+    if shop is None:
+        raise ApiError(404, NO_ADDRESS)
+    return shop
+
+
+def current_shop() -> Shop:
+    """The shop that the request is about. Raises a 404 where it names none of several."""
+    shop: Shop | None = g.get("shop")
+    if shop is None:
+        raise ApiError(404, WHICH_SHOP.format(path=request.path))
+    return shop

@@ -1,0 +1,297 @@
+"""The dispatcher: one thread that looks for what is due in all shops, and pools of threads that do it.
+
+It runs in the process that holds the store's lock. What is due stands in the store, so nothing is lost if the process
+dies: the next one looks there.
+"""
+
+import math
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from connector.clock import Clock
+from connector.jobs.chores import Chores
+from connector.jobs.load_shedding import LoadShedder, most_orders
+from connector.jobs.shop_work import AFTER_A_FAULT, ShopWork
+from connector.jobs.turns import FETCHERS, MOST_FETCHES, SECONDS_BETWEEN_BATCHES, choose, fetch_room
+from connector.log import get_logger
+from connector.models import Order
+from connector.store.database import Database
+from connector.store.due import shops_with_work
+from connector.store.lock import Lock, LockError
+
+log = get_logger(__name__)
+
+_BETWEEN_LOOKS = 0.02
+"""Seconds. Each order that comes in wakes the dispatcher; in a burst one look serves them all."""
+_LONGEST_BETWEEN_LOOKS = 0.1
+_TIMES_ITS_TIME = 20
+"""The dispatcher rests this many times as long as its last look took: looks must not hold up answers when many are due.
+"""
+_LONGEST_SLEEP = 3600.0
+_LOCK_RETRY = 2.0
+_LOCK = "lock"
+_AHEAD = 20
+"""Orders of a lone shop that stand ready for the fetchers, so that they need no look at the store to go on."""
+_WHILE_SHEDDING = 2
+"""Fetches under way for a shop while many webhooks come in at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """How many threads there are for what, at the most."""
+
+    fetchers: int = MOST_FETCHES
+    writers: int = 1
+    chores: int = 4
+
+
+FOR_ONE = Threads()
+FOR_MANY = Threads(fetchers=FETCHERS, writers=16, chores=8)
+
+
+class Dispatcher:
+    """Runs fetching and writing for all shops of a store, in the process that holds its lock."""
+
+    def __init__(
+        self,
+        database: Database,
+        lock: Lock,
+        *,
+        clock: Clock,
+        threads: Threads = FOR_ONE,
+        seconds_between_batches: float = SECONDS_BETWEEN_BATCHES,
+    ) -> None:
+        self._database = database
+        self._lock = lock
+        self._clock = clock
+        self.threads = threads
+        self._seconds_between_batches = seconds_between_batches
+        self.holds_lock = False
+        """Whether this process held the lock when it last looked, which is at least every RESYNC_INTERVAL."""
+        self._works: dict[str, ShopWork] = {}
+        self.chores = Chores(threads.chores)
+        self._stopping = threading.Event()
+        self._woken = threading.Event()
+        self._look_at_all = False
+        self._changed = threading.Condition()
+        self._load_shedder = LoadShedder()
+        self._locking = threading.Lock()
+        self._lock_failed = False
+        self._fetch_pool = ThreadPoolExecutor(threads.fetchers, thread_name_prefix="fetch")
+        self._write_pool = ThreadPoolExecutor(threads.writers, thread_name_prefix="write")
+        self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
+
+    def add(self, work: ShopWork) -> None:
+        """From now on the shop's orders are fetched and written; what is due since before is taken up at once."""
+        self._works = {**self._works, work.shop: work}
+        self.wake(work.shop)
+
+    def remove(self, shop: str) -> None:
+        """Begins nothing of the shop's any more; what is under way goes on."""
+        self._works = {name: work for name, work in self._works.items() if name != shop}
+        self.chores.remove(shop)
+
+    def start(self) -> None:
+        self._thread.start()
+        self.wake()
+
+    def stop(self, *, within: float = 10.0) -> bool:
+        """Ends the threads. What is not done by then is taken up at the next start. True: nothing was left under way
+        in a process that fetched and wrote."""
+        self._stopping.set()
+        self._woken.set()
+        deadline = time.monotonic() + within
+        if self._thread.is_alive():
+            self._thread.join(within)
+        for pool in (self._fetch_pool, self._write_pool):
+            pool.shutdown(wait=False, cancel_futures=True)
+        self.chores.stop()
+        while not self._is_idle and time.monotonic() < deadline:
+            self.wait_for_change(0.05)
+        with self._locking:
+            held = self.holds_lock
+            self._lock.release()
+            self.holds_lock = False
+        return held and self._is_idle
+
+    @property
+    def is_stopping(self) -> bool:
+        return self._stopping.is_set()
+
+    def wait_for_stop(self, seconds: float) -> bool:
+        """Waits, for a job that rests in between; True: end now."""
+        return self._stopping.wait(seconds)
+
+    def orders_arrived(self, shop: str, requests: int) -> None:
+        """Is told that `requests` requests brought orders to a shop."""
+        self._load_shedder.arrived(requests)
+        self.wake(shop)
+
+    def wake(self, shop: str | None = None) -> None:
+        """Something may be due in the shop, or in any: have a look."""
+        if shop is None:
+            self._look_at_all = True
+        elif (work := self._works.get(shop)) is not None:
+            work.wake()
+        self.chores.wake(shop)
+        self._woken.set()
+
+    def ask_for_housekeeping(self, shop: str) -> None:
+        """Has the shop's next turn begin with that: it calls Google, as only one thread at a time may."""
+        if (work := self._works.get(shop)) is not None:
+            work.housekeeping_due = True
+            self._woken.set()
+
+    def wait_for_change(self, seconds: float) -> None:
+        """Returns when an order has moved on, or after `seconds`."""
+        with self._changed:
+            self._changed.wait(seconds)
+
+    def may_work(self) -> bool:
+        """Whether this process holds the lock, or takes it now."""
+        with self._locking:
+            # Once `stop` has let go of the lock, nothing here may take it again.
+            try:
+                self.holds_lock = not self._stopping.is_set() and self._lock.acquire()
+            except LockError as error:
+                self.holds_lock, self._lock_failed = False, True
+                for work in self._works.values():
+                    work.faults.name(_LOCK, str(error))
+            else:
+                if self._lock_failed:
+                    self._lock_failed = False
+                    for work in self._works.values():
+                        work.faults.ended(_LOCK)
+            return self.holds_lock
+
+    @property
+    def _is_idle(self) -> bool:
+        return all(work.is_idle for work in self._works.values()) and self.chores.is_idle
+
+    def _run(self) -> None:
+        looks_at = -math.inf
+        while not self._stopping.wait(max(looks_at - time.monotonic(), 0.0)):
+            self._woken.clear()
+            began = time.monotonic()
+            sleep = self._look() if self.may_work() else _LOCK_RETRY
+            looked = time.monotonic()
+            rest = min(max(_TIMES_ITS_TIME * (looked - began), _BETWEEN_LOOKS), _LONGEST_BETWEEN_LOOKS)
+            looks_at = looked + rest
+            self._woken.wait(min(max(sleep, 0.0), _LONGEST_SLEEP))
+
+    def _look(self) -> float:
+        """Begins what is due; seconds until something else is."""
+        works = list(self._works.values())
+        if self._look_at_all:
+            self._look_at_all = False
+            self._find_work(works)
+        began = time.monotonic()
+        self._begin_fetches(works, began)
+        for work in works:
+            if work.writes_at <= began and not work.is_writing:
+                self._look_for_writes(work)
+        next_turn = self._begin_turns(works)
+        next_look = min((min(work.fetches_at, work.writes_at) for work in works), default=math.inf)
+        return min(next_look - time.monotonic(), next_turn, self.chores.begin_due(self._woken.set))
+
+    def _find_work(self, works: list[ShopWork]) -> None:
+        """Wakes the shops in which something is due."""
+        if len(works) == 1:
+            works[0].wake()
+            return
+        try:
+            with self._database.read() as connection:
+                due = shops_with_work(connection)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the thread
+            self._look_at_all = True
+            for work in works:
+                self._stumbled(work, "fetching", error)
+            return
+        for work in works:
+            if (found := due.get(work.shop)) is not None:
+                work.wake_for(found)
+
+    def _begin_fetches(self, works: list[ShopWork], now: float) -> None:
+        """Hands out orders whose items are due, fairly."""
+        if not any(work.fetches_at <= now for work in works):
+            return
+        if len(works) == 1:
+            room = {works[0].shop: self.threads.fetchers + _AHEAD - len(works[0].in_flight)}
+        else:
+            room = fetch_room((work.to_fetch(now) for work in works), fetchers=self.threads.fetchers)
+        for work in works:
+            if work.fetches_at <= now and room.get(work.shop, 0) > 0:
+                self._hand_out(work, room[work.shop])
+
+    def _hand_out(self, work: ShopWork, room: int) -> None:
+        most = _WHILE_SHEDDING if self._load_shedder.sheds else room + len(work.in_flight)
+        try:
+            due = work.due_fetches(most)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the thread
+            self._stumbled(work, "fetching", error)
+            return
+        work.faults.ended("fetching")
+        for order in due:
+            self._fetch_pool.submit(self._fetch, work, order)
+
+    def _look_for_writes(self, work: ShopWork) -> None:
+        try:
+            work.look_for_writes()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the thread
+            self._stumbled(work, "writing", error)
+
+    def _stumbled(self, work: ShopWork, part: str, error: Exception) -> None:
+        """A look at what is due failed. At the end a look may find the store closed."""
+        if not self._stopping.is_set():
+            work.faults.happened(part, error)
+        work.rest()
+
+    def _begin_turns(self, works: list[ShopWork]) -> float:
+        """Gives the writers to those that have waited longest; seconds until somebody else may have one."""
+        now, at = time.monotonic(), self._clock.now()
+        for work in works:
+            if work.housekeeping_due and work.write_due is None and not work.is_writing:
+                self._begin_turn(work)
+        turns = choose(
+            [work.to_write(now, at, is_alone=len(works) == 1) for work in works if work.has_to_write],
+            {work.account.name: work.account.budget for work in works},
+            now=now,
+            writers=self.threads.writers,
+            shortest=self._seconds_between_batches,
+        )
+        for shop in turns.begin:
+            self._begin_turn(self._works[shop])
+        return turns.wait
+
+    def _begin_turn(self, work: ShopWork) -> None:
+        work.is_writing = True
+        self._write_pool.submit(self._turn, work)
+
+    def _fetch(self, work: ShopWork, order: Order) -> None:
+        try:
+            if not self._stopping.is_set() and not work.fetch_one(order):
+                self._stopping.wait(AFTER_A_FAULT)
+        finally:
+            left = work.fetched(order)
+            if left <= self.threads.fetchers:
+                work.fetches_at = 0.0
+            self._moved_on(work)
+
+    def _turn(self, work: ShopWork) -> None:
+        is_well = False
+        try:
+            is_well = work.take_turn(at_most=most_orders(self._load_shedder.rate))
+        finally:
+            work.turn_ended(is_well=is_well)
+            self._moved_on(work)
+
+    def _moved_on(self, work: ShopWork) -> None:
+        """An order of the shop has moved on: there may be something to write, or to tell."""
+        if work.writes_at > 0 and not work.is_resting:
+            work.writes_at = 0.0
+        self.chores.wake(work.shop)
+        with self._changed:
+            self._changed.notify_all()
+        self._woken.set()

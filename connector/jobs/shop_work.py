@@ -1,0 +1,193 @@
+"""What one shop has for the workers to do: fetches, turns of the writer, and how each of them ended.
+
+Between two of its turns a shop is this record and the rows of the store: it has no thread of its own.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from connector.jobs.circuit_breaker import FAILURES_THAT_OPEN
+from connector.jobs.context import ShopContext
+from connector.jobs.faults import Faults
+from connector.jobs.fetch import FetchStage
+from connector.jobs.turns import MOST_FETCHES, ToFetch, ToWrite
+from connector.jobs.write import WriteStage
+from connector.models import Order
+from connector.sheets.account import GoogleAccount
+from connector.store.due import Due
+
+FETCHES = "fetches"
+HALF_OPEN = 1
+"""Fetches at once while nobody knows whether the channel works again."""
+AFTER_A_FAULT = 5.0
+"""Seconds that a shop rests after a fault of our own."""
+_NEVER = math.inf
+
+
+class ShopWork:
+    """One shop's side of the dispatcher. Times are seconds of `time.monotonic` where they aren't moments."""
+
+    def __init__(
+        self,
+        context: ShopContext,
+        fetch: FetchStage,
+        write: WriteStage,
+        *,
+        account: GoogleAccount,
+        housekeeping: Callable[[], object],
+        written: Callable[[], object] = lambda: None,
+    ) -> None:
+        """`written` is called after each run of the write stage. What doesn't work is named in `context.problems`."""
+        self.context = context
+        self.faults = Faults(context.problems, clock=context.clock, redact=context.redact)
+        self.account = account
+        self._fetch = fetch
+        self._write = write
+        self._housekeeping = housekeeping
+        self._written = written
+        self.fetches_at = 0.0
+        """When to look for fetches; never, until somebody wakes the shop."""
+        self.writes_at = 0.0
+        """When to look for rows to write."""
+        self.write_due: datetime | None = None
+        """Since when there is something to write that nothing forbids; None where there is nothing."""
+        self.housekeeping_due = False
+        self.is_writing = False
+        self.turn_began: float | None = None
+        """When its last turn began; None: it wrote nothing, which no gap has to follow."""
+        self.in_flight: set[int] = set()
+        """The orders whose items are being fetched."""
+        self._fetches_fail = self._writes_fail = False
+        self._faulty: set[int] = set()
+        """Orders in whose fetch something of our own failed."""
+
+    @property
+    def shop(self) -> str:
+        return self.context.shop
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing of it is under way."""
+        return not self.in_flight and not self.is_writing
+
+    @property
+    def has_to_write(self) -> bool:
+        return self.is_writing or self.write_due is not None
+
+    def to_write(self, now: float, at: datetime, *, is_alone: bool) -> ToWrite:
+        """What the policy of turns has to know, at `now`, which is the moment `at`."""
+        due_at = None if self.write_due is None else now - max((at - self.write_due).total_seconds(), 0.0)
+        return ToWrite(
+            self.shop,
+            self.account.name,
+            due_at,
+            self.turn_began,
+            is_busy=self.is_writing,
+            is_suspect=self._writes_fail,
+            is_alone=is_alone,
+        )
+
+    def to_fetch(self, now: float) -> ToFetch:
+        """What the policy of fetches has to know. How many orders are due, only a look at the store tells."""
+        waiting = MOST_FETCHES if self.fetches_at <= now else 0
+        return ToFetch(self.shop, self.fetches_at, waiting, len(self.in_flight), is_suspect=self._fetches_fail)
+
+    def wake(self) -> None:
+        """Something may be due."""
+        self.fetches_at = self.writes_at = 0.0
+
+    def wake_for(self, due: Due) -> None:
+        """The same where it is known what is due, and when."""
+        now, at = time.monotonic(), self.context.clock.now()
+        if due.fetch_at is not None and due.fetch_at <= at:
+            self.fetches_at = 0.0
+        if due.write_at is not None:
+            self.writes_at = min(self.writes_at, now + (due.write_at - at).total_seconds())
+
+    def due_fetches(self, most: int) -> list[Order]:
+        """Orders to fetch now, `most` under way at once. Where there are none, says in `fetches_at` when to look again.
+
+        They count as under way from now on: `fetch_one` is to be called with each.
+        """
+        breaker = self._fetch.breaker()
+        self._fetches_fail = breaker.failures > 0
+        now = self.context.clock.now()
+        if breaker.is_open(now) and breaker.until is not None:
+            self.fetches_at = time.monotonic() + (breaker.until - now).total_seconds()
+            return []
+        if breaker.failures >= FAILURES_THAT_OPEN or breaker.until is not None:
+            # Half-open: one order goes ahead alone, to see whether the channel works again.
+            most = min(most, HALF_OPEN)
+        under_way = self.in_flight.copy()
+        room = most - len(under_way)
+        due = self._fetch.due(limit=room, leave_out=under_way) if room > 0 else []
+        if room > 0 and not due and not under_way:
+            # An order whose fetch failed is due until it goes well: somebody else has seen to those.
+            self._faulty.clear()
+            self.faults.ended(FETCHES)
+        if len(due) < room or room <= 0:
+            self.fetches_at = _NEVER
+        self.in_flight.update(order.id for order in due)
+        return due
+
+    def fetch_one(self, order: Order) -> bool:
+        """Tries once to get an order's items; False after a fault of our own, after which the shop should rest."""
+        try:
+            self._fetch.fetch(order)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the thread
+            self._faulty.add(order.id)
+            self.faults.happened("fetching", error, key=FETCHES, order_id=order.order_id)
+            return False
+        self._faulty.discard(order.id)
+        if not self._faulty:
+            self.faults.ended(FETCHES)
+        return True
+
+    def look_for_writes(self) -> None:
+        """Sets `write_due`; where nothing is due, says in `writes_at` when to look again."""
+        next_run_at = self._write.next_run_at()
+        self._writes_fail = self._write.fails
+        self.write_due, self.writes_at = next_run_at, _NEVER
+        if next_run_at is None:
+            self.faults.ended("writing")
+        else:
+            wait = (next_run_at - self.context.clock.now()).total_seconds()
+            if wait > 0:
+                self.write_due, self.writes_at = None, time.monotonic() + wait
+
+    def take_turn(self, *, at_most: int) -> bool:
+        """Cleans up where that is due, then writes one batch of what is ready, of `at_most` orders; False after a fault
+        of our own."""
+        if self.housekeeping_due:
+            self.housekeeping_due = False
+            with self.faults.caught("housekeeping"):
+                self._housekeeping()
+        if self.write_due is None:
+            return True
+        began = time.monotonic()
+        try:
+            written = self._write.run(at_most=at_most)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the thread
+            self.faults.happened("writing", error)
+            return False
+        self.faults.ended("writing")
+        self._written()
+        self.turn_began = began if written.orders or written.more else None
+        return True
+
+    def turn_ended(self, *, is_well: bool) -> None:
+        """Lets the next turn come, after a fault only after a while."""
+        self.write_due = None
+        self.writes_at = 0.0 if is_well else time.monotonic() + AFTER_A_FAULT
+        self.is_writing = False
+
+    def fetched(self, order: Order) -> int:
+        """The fetch of an order has ended; how many are still under way."""
+        self.in_flight.discard(order.id)
+        return len(self.in_flight)
+
+    def rest(self) -> None:
+        """After a look that failed the next one comes only after a while."""
+        self.fetches_at = self.writes_at = time.monotonic() + AFTER_A_FAULT

@@ -1,0 +1,184 @@
+"""The parts of one shop: a channel, a spreadsheet, and what works between the two.
+
+Threads, connections and the store are shared with the other shops; a shop that rests is a few records.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+import httpx
+
+from connector.clock import Clock
+from connector.events.delivery import Delivery
+from connector.events.publisher import Publisher
+from connector.events.sender import Sender
+from connector.events.target import Signer
+from connector.findings import LatestFindings
+from connector.gateways.whapi.client import WhapiClient
+from connector.jobs.audits import Audits
+from connector.jobs.cleanup import clean_up
+from connector.jobs.context import ShopContext
+from connector.jobs.dispatcher import Dispatcher
+from connector.jobs.fetch import FetchStage
+from connector.jobs.long_poll import LongPoll
+from connector.jobs.message_history import HistoryReader
+from connector.jobs.receive import Arrivals, ReceiveStage
+from connector.jobs.reconcile import ReconcileStage
+from connector.jobs.retry import RetryPolicy
+from connector.jobs.rewrite import SheetLookup
+from connector.jobs.shop_work import ShopWork
+from connector.jobs.write import WriteStage
+from connector.log import Redactor
+from connector.metrics.instruments import Instruments
+from connector.problems import Problems
+from connector.runtime.clients import build_workbook, whapi_client
+from connector.settings import Settings
+from connector.sheets.account import GoogleAccount
+from connector.sheets.workbook import Workbook
+from connector.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What all shops of a service use together."""
+
+    database: Database
+    clock: Clock
+    instruments: Instruments
+    dispatcher: Dispatcher
+    long_poll: LongPoll
+    channels: httpx.Client
+    """The connections to Whapi."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """The parts that somebody outside needs."""
+
+    context: ShopContext
+    account: GoogleAccount
+    whapi: WhapiClient
+    workbook: Workbook
+    fetch: FetchStage
+    write: WriteStage
+    work: ShopWork
+    receive: ReceiveStage
+    history: HistoryReader
+    reconcile: ReconcileStage
+    dispatcher: Dispatcher
+    long_poll: LongPoll
+    instruments: Instruments
+    lookup: SheetLookup
+    """Reads the sheet for those who ask."""
+    audits: Audits
+    senders: tuple[Sender, ...] = ()
+    arrivals: Arrivals = field(default_factory=Arrivals)
+    findings: LatestFindings = field(default_factory=LatestFindings)
+    """What the cheap checks found, where the health monitor runs them."""
+
+    @property
+    def name(self) -> str:
+        return self.context.shop
+
+    @property
+    def settings(self) -> Settings:
+        return self.context.settings
+
+    @property
+    def database(self) -> Database:
+        return self.context.database
+
+    @property
+    def clock(self) -> Clock:
+        return self.context.clock
+
+    @property
+    def redact(self) -> Callable[[str], str]:
+        return self.context.redact
+
+    @property
+    def problems(self) -> Problems:
+        return self.context.problems
+
+    def wake(self) -> None:
+        """Something may be due in the shop."""
+        self.dispatcher.wake(self.name)
+
+
+def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Shared) -> Shop:
+    """Builds a shop's parts; starts nothing, and calls nobody."""
+    database, clock, dispatcher, api = shared.database, shared.clock, shared.dispatcher, account.api
+    wake = partial(dispatcher.wake, name)
+    context = ShopContext(
+        shop=name,
+        settings=settings,
+        database=database,
+        clock=clock,
+        retry=RetryPolicy(settings.retry_first_delay, settings.retry_max_delay, settings.retry_give_up_after),
+        redact=Redactor(settings.secrets).text,
+        events=publisher(name, settings),
+        observer=shared.instruments,
+    )
+    whapi = whapi_client(settings, shared.instruments, shared=shared.channels)
+    workbook = build_workbook(settings, database, api, clock, shop=name)
+    fetch = FetchStage(context, whapi)
+    write = WriteStage(context, api, workbook)
+    work = ShopWork(
+        context,
+        fetch,
+        write,
+        account=account,
+        housekeeping=lambda: clean_up(context, api, write.ownership),
+        written=shared.long_poll.written,
+    )
+    receive = ReceiveStage(context, arrived=partial(dispatcher.orders_arrived, name))
+    history = HistoryReader(context, whapi, receive)
+    lookup = SheetLookup(api, build_workbook(settings, database, api, clock, shop=name))
+    return Shop(
+        context=context,
+        account=account,
+        whapi=whapi,
+        workbook=workbook,
+        fetch=fetch,
+        write=write,
+        work=work,
+        receive=receive,
+        history=history,
+        reconcile=ReconcileStage(context, history),
+        dispatcher=dispatcher,
+        long_poll=shared.long_poll,
+        instruments=shared.instruments,
+        lookup=lookup,
+        audits=Audits(
+            database,
+            lookup,
+            context.problems,
+            shop=name,
+            spreadsheet_id=settings.spreadsheet_id,
+            clock=clock,
+            wake=wake,
+        ),
+        senders=event_senders(name, settings, database, clock),
+    )
+
+
+def publisher(shop: str, settings: Settings) -> Publisher:
+    """Tells the addresses in EVENTS_URL; nobody if there are none."""
+    keys = [target.key for target in settings.event_targets]
+    return Publisher(shop=shop, spreadsheet_id=settings.spreadsheet_id, targets=keys)
+
+
+def event_senders(shop: str, settings: Settings, database: Database, clock: Clock) -> tuple[Sender, ...]:
+    """One for each address in EVENTS_URL, so that they don't wait for one another."""
+    signer = Signer(settings.event_secrets)
+    return tuple(
+        Sender(
+            database,
+            Delivery(target, signer, allow_private=settings.events_allow_private),
+            target,
+            shop=shop,
+            clock=clock,
+        )
+        for target in settings.event_targets
+    )
