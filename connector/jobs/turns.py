@@ -9,14 +9,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from connector.sheets.budget import Budget
+from connector.sheets.quota import WINDOW
 
 SECONDS_BETWEEN_BATCHES = 2.5
 """From beginning to beginning. A batch is one read and one write; Google asks for no more than one a second to a
 spreadsheet. A little longer than that lets more gather, which saves requests where many come in."""
 LONGEST_BETWEEN_BATCHES = 10.0
-"""What it grows to while the account's budget is short: one shop that always has something leaves turns to others."""
+"""The most it grows to while the account's budget is short: a shop that always has something leaves turns to others."""
 _GROWS_FROM = 0.5
 """How much of the budget is in use when the gap begins to grow."""
+_GROWS_BY = 1.0
+"""Seconds for each further turn of the shop in the last minute, once the whole budget is in use."""
 _LOOK_AGAIN = 0.5
 """Seconds after which somebody who waits for a gap that has grown is looked at again: it may have shrunk."""
 FETCHERS = 64
@@ -35,8 +38,9 @@ class ToWrite:
     account: str
     due_at: float | None
     """When the oldest of what it has to write was due, or will be; None: nothing beside what is being written."""
-    began_at: float | None = None
-    """When its last turn began; None: it had none, or it found nothing to do, which no gap has to follow."""
+    began: tuple[float, ...] = ()
+    """When its turns of the last minute began, the latest last. A turn that found nothing to do is left out: no gap has
+    to follow it."""
     is_busy: bool = False
     """Whether it is its turn now."""
     is_suspect: bool = False
@@ -59,11 +63,14 @@ class Turns:
     makes one possible."""
 
 
-def gap(use: float, *, shortest: float = SECONDS_BETWEEN_BATCHES, longest: float = LONGEST_BETWEEN_BATCHES) -> float:
-    """Seconds between the turns of a shop while so much of its account's budget is in use: `shortest` up to a half,
-    from there growing evenly to `longest` at the whole."""
-    grown = min(max((use - _GROWS_FROM) / (1 - _GROWS_FROM), 0.0), 1.0)
-    return shortest + max(longest - shortest, 0.0) * grown
+def gap(
+    use: float, turns: int, *, shortest: float = SECONDS_BETWEEN_BATCHES, longest: float = LONGEST_BETWEEN_BATCHES
+) -> float:
+    """Seconds between the turns of a shop that had so many in the last minute, while so much of its account's budget
+    is in use: `shortest` up to a half. From there it grows evenly to a second more for each turn but the first at the
+    whole, and to no more than `longest`. So it grows for the shops that need most, and hardly for the others."""
+    scarcity = min(max((use - _GROWS_FROM) / (1 - _GROWS_FROM), 0.0), 1.0)
+    return min(shortest + _GROWS_BY * max(turns - 1, 0) * scarcity, max(shortest, longest))
 
 
 def choose(
@@ -83,15 +90,16 @@ def choose(
     shops = list(shops)
     free = writers - sum(shop.is_busy for shop in shops)
     free_for_suspects = max(writers // 2, 1) - sum(shop.is_busy and shop.is_suspect for shop in shops)
-    gaps = {account: gap(budget.use(), shortest=shortest, longest=longest) for account, budget in budgets.items()}
+    use = {account: budget.use() for account, budget in budgets.items()}
     taken: dict[str, tuple[int, int]] = {}
     exhausted: set[str] = set()
     begin: list[str] = []
     wait = math.inf
-    for due_at, _, shop in _oldest_first(shops):
+    for due_at, shop in _oldest_first(shops):
         if free <= 0:
             break
-        ready_in = _ready_in(shop, due_at, now, gaps[shop.account], shortest)
+        in_use = 0.0 if shop.is_alone else use[shop.account]
+        ready_in = max(due_at - now, _gap_left(shop, now, in_use, shortest=shortest, longest=longest))
         if ready_in > 0:
             wait = min(wait, ready_in)
             continue
@@ -111,26 +119,20 @@ def choose(
     return Turns(tuple(begin), wait if free > 0 else math.inf)
 
 
-def _oldest_first(shops: Iterable[ToWrite]) -> list[tuple[float, float, ToWrite]]:
+def _oldest_first(shops: Iterable[ToWrite]) -> list[tuple[float, ToWrite]]:
     """Of those whose turn it isn't already. Who had the last turn longest ago comes first among the equally old."""
-    waiting = [
-        (shop.due_at, -math.inf if shop.began_at is None else shop.began_at, shop)
-        for shop in shops
-        if shop.due_at is not None and not shop.is_busy
-    ]
-    return sorted(waiting, key=lambda entry: (entry[0], entry[1], entry[2].shop))
+    waiting = [(shop.due_at, shop) for shop in shops if shop.due_at is not None and not shop.is_busy]
+    return sorted(waiting, key=lambda entry: (entry[0], entry[1].began[-1:], entry[1].shop))
 
 
-def _ready_in(shop: ToWrite, due_at: float, now: float, grown: float, shortest: float) -> float:
-    """Seconds until its work is due and its gap is over."""
-    due_in = due_at - now
-    if shop.began_at is None:
-        return due_in
-    since = now - shop.began_at
-    left = (shortest if shop.is_alone else grown) - since
-    if left <= 0:
-        return due_in
-    return max(due_in, min(left, max(shortest - since, _LOOK_AGAIN)))
+def _gap_left(shop: ToWrite, now: float, use: float, *, shortest: float, longest: float) -> float:
+    """Seconds until a next turn may begin; 0 or less: its gap is over."""
+    if not shop.began:
+        return 0.0
+    since = now - shop.began[-1]
+    turns = sum(began > now - WINDOW for began in shop.began)
+    left = gap(use, turns, shortest=shortest, longest=longest) - since
+    return left if left <= 0 else min(left, max(shortest - since, _LOOK_AGAIN))
 
 
 @dataclass(frozen=True, slots=True)
