@@ -70,6 +70,7 @@ class Settings:
     webhook_secret: str = field(repr=False, metadata=_by(_secret))
     admin_password: str | None = field(default=None, repr=False, metadata=_by(_password))
     meta_app_secret: str | None = field(default=None, repr=False, metadata=_by(_text))
+    shops_file: str | None = field(default=None, metadata=_by(_text))
     whapi_base_url: str = field(default="https://gate.whapi.cloud", metadata=_by(converters.address))
     sheets_base_url: str = field(default="https://sheets.googleapis.com", metadata=_by(converters.address))
     database_url: str = field(default="sqlite:///data/connector.db", repr=False, metadata=_by(_text))

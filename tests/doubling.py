@@ -1,6 +1,6 @@
 """What another installation does to a sheet: an order's row once more."""
 
-from connector.runtime import sheets_api
+from connector.runtime.clients import sheets_api
 from connector.settings import Settings
 from sandbox.sandbox import Sandbox
 

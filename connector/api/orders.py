@@ -49,9 +49,7 @@ def orders_blueprint(*, public_url: str | None = None) -> Blueprint:
         _wait_until_done(shop, order_ids, wait, waiting)
         with shop.database.read() as connection:
             left = stored.undone(connection, shop.name, order_ids) if wait else set()
-            entries, _ = as_far_as_may_be(
-                _with_address(base, order) for order in _found(connection, shop, order_ids)
-            )
+            entries, _ = as_far_as_may_be(_with_address(base, order) for order in _found(connection, shop, order_ids))
         response = jsonify(
             accepted=result.accepted,
             duplicates=result.duplicates,
@@ -163,9 +161,7 @@ def _listed(
         limit, before = limit - len(found), found[-1].id
 
 
-def _wait_until_done(
-    shop: Shop, order_ids: Sequence[str], seconds: float, waiting: threading.BoundedSemaphore
-) -> None:
+def _wait_until_done(shop: Shop, order_ids: Sequence[str], seconds: float, waiting: threading.BoundedSemaphore) -> None:
     """Returns as soon as all are done or the time is up; at once where too many wait already."""
     deadline = time.monotonic() + seconds
     if not seconds or not _undone(shop, order_ids) or not waiting.acquire(blocking=False):

@@ -14,12 +14,12 @@ from connector.jobs.ownership import Ownership, lost_sentence, waits_sentence
 from connector.runtime.clients import SHOP, known_ids, sheets_api
 from connector.settings import Settings
 from connector.sheets import tags
+from connector.sheets.budget import Budget
 from connector.sheets.client import SheetsApi
 from connector.sheets.columns import COLUMNS, KEY, Tab
 from connector.sheets.idempotency.marker import Marker
 from connector.sheets.layout import Layout, TabLayout, read_layout
 from connector.sheets.overview import MOST_CELLS, Overview, read_overview, read_zone
-from connector.sheets.budget import Budget
 from connector.sheets.quota import LIMIT, Quota
 from connector.sheets.tabs import can_go_on_in
 from connector.store import spreadsheets

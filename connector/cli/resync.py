@@ -27,7 +27,11 @@ def rewrite_all(service: Service, settings: Settings, order_ids: Sequence[str]) 
     asked_at, left = service.clock.now(), 0
     try:
         outcomes = rewrite_each(
-            service.database, service.only.lookup, shop=SHOP, order_ids=list(dict.fromkeys(order_ids)), clock=service.clock
+            service.database,
+            service.only.lookup,
+            shop=SHOP,
+            order_ids=list(dict.fromkeys(order_ids)),
+            clock=service.clock,
         )
     except SheetsError as error:
         service.close()

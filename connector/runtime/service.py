@@ -128,9 +128,7 @@ class Service:
         """The account of these credentials; shops that have the same one share its budget."""
         account = self._accounts.get(settings.google_credentials)
         if account is None:
-            account = google_account(
-                settings, self.instruments, self.clock, calls_a_minute=self._pace.calls_a_minute
-            )
+            account = google_account(settings, self.instruments, self.clock, calls_a_minute=self._pace.calls_a_minute)
             self._accounts[settings.google_credentials] = account
         return account
 

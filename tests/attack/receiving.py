@@ -10,7 +10,7 @@ from pathlib import Path
 
 from connector.app import create_app
 from connector.cli.start import database_or_exit, settings_or_exit
-from connector.runtime import build_service
+from connector.runtime.service import build_service
 from connector.server import WebServer
 from tests.attack.raw import Answer, exchange
 from tests.attack.service_memory import resident

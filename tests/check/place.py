@@ -11,7 +11,7 @@ from connector.checks.google import check_google
 from connector.checks.public import check_public_url
 from connector.checks.whapi import check_channel, check_webhook
 from connector.findings import Finding
-from connector.runtime import whapi_client
+from connector.runtime.clients import whapi_client
 from connector.settings import Settings, load_settings
 from connector.store.database import Database
 from sandbox.sandbox import Sandbox

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from connector.runtime import build_workbook, sheets_api
+from connector.runtime.clients import build_workbook, sheets_api
 from sandbox.faults import Fault
 from sandbox.google.calls import Call
 from sandbox.google.draft import Draft

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from connector.jobs.guards import current_guard
-from connector.runtime import build_workbook, sheets_api
+from connector.runtime.clients import build_workbook, sheets_api
 from connector.sheets import tags
 from connector.sheets.columns import Tab
 from connector.sheets.errors import SheetsError

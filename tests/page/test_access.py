@@ -10,7 +10,8 @@ from connector.app import create_app
 from connector.dashboard.auth import MOST_WRONG, MOST_WRONG_OF_ALL, Access
 from connector.dashboard.routes import LARGEST_FORM
 from connector.dashboard.session import COOKIE
-from connector.runtime import SHOP, Service
+from connector.runtime.clients import SHOP
+from connector.runtime.shop import Shop as Service
 from connector.store.database import Database
 from tests.clock import FakeClock
 from tests.page.visitor import PASSWORD, Visitor

@@ -8,7 +8,7 @@ from typing import Any
 
 from connector.jobs.guards import current_guard
 from connector.jobs.ownership import Ownership
-from connector.runtime import SHOP
+from connector.runtime.clients import SHOP
 from connector.sheets.columns import Tab
 from connector.sheets.workbook import Workbook
 from connector.store import breakers

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from connector.clock import SystemClock
-from connector.runtime import SHOP
+from connector.runtime.clients import SHOP
 from connector.store import quarantine
 from connector.store.database import Database
 from sandbox.sandbox import Sandbox

@@ -9,7 +9,9 @@ import httpx
 
 from connector.app import create_app
 from connector.models import Order
-from connector.runtime import SHOP, Service, build_service, reset_breakers
+from connector.runtime import shop as parts
+from connector.runtime.clients import SHOP
+from connector.runtime.service import Pace, Service, build_service
 from connector.server import WebServer
 from connector.settings import load_settings
 from connector.sheets import tags
@@ -33,6 +35,9 @@ QUICK = {
 """Shorter times than in production; what is done in them is the same. Reconciliation runs where a test wants it."""
 
 
+QUICK_PACE = Pace(seconds_between_batches=0.05, calls_a_minute=100_000)
+
+
 class Shop:
     """The service against a sandbox. `start` and `stop` may be repeated: the database stays."""
 
@@ -49,28 +54,27 @@ class Shop:
         self._service: Service | None = None
 
     @property
-    def service(self) -> Service:
+    def whole(self) -> Service:
+        """The service with all that its shops share."""
         assert self._service is not None
         return self._service
 
+    @property
+    def service(self) -> parts.Shop:
+        """The parts of its one shop."""
+        return self.whole.only
+
     def start(self) -> "Shop":
         database = Database(self.settings.database_url)
-        self._service = build_service(self.settings, database, seconds_between_batches=0.05)
-        app = create_app(
-            self._service,
-            webhook_secret=self.secret,
-            public_url=self.settings.public_url,
-            admin_password=self.settings.admin_password,
-            meta_app_secret=self.settings.meta_app_secret,
-        )
+        self._service = build_service(self.settings, database, pace=QUICK_PACE)
+        app = create_app(self._service)
         self._server = WebServer(self.contract.watching(app), "127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._server.port}"
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
         self.http = httpx.Client(base_url=self.url, headers={"X-Webhook-Secret": self.secret}, timeout=40)
         self.sandbox.send_to(f"{self.url}/webhooks/whapi", self.secret)
-        reset_breakers(database, self._service.clock)
-        self._service.workers.start()
+        self._service.start()
         return self
 
     def stop(self) -> None:

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from connector.checks.run import check_with
 from connector.jobs import cleanup
-from connector.runtime import sheets_api
+from connector.runtime.clients import sheets_api
 from connector.sheets.idempotency.guard import Found, marker_id, refuses_twice, was_applied
 from connector.sheets.idempotency.marker import KEY, Marker
 from connector.sheets.idempotency.named_range import NamedRange

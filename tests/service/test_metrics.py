@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from connector import __version__
 from connector.metrics.instruments import Instruments
-from connector.runtime import build_service, reset_breakers
+from connector.runtime.service import build_service
 from connector.sheets.errors import Kind
 from connector.store.database import Database
 from sandbox.faults import Fault

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from connector.app import create_app
-from connector.runtime import SHOP, build_service, whapi_client
+from connector.runtime.clients import SHOP, whapi_client
+from connector.runtime.service import build_service
 from connector.server import WebServer
 from connector.settings import load_settings
 from connector.setup.webhook import Registered, register

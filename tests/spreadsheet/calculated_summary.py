@@ -10,7 +10,7 @@ import pytest
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from connector.runtime import build_workbook, sheets_api
+from connector.runtime.clients import build_workbook, sheets_api
 from connector.sheets.columns import STATUSES
 from connector.sheets.summary import layout
 from sandbox.google.merchant import Merchant

@@ -33,7 +33,7 @@ class _Shop:
     account: str
     due: deque[tuple[float, float]] = field(default_factory=deque)
     """For each order that waits when it was due and when its message came."""
-    began_at: float | None = None
+    began: deque[float] = field(default_factory=lambda: deque(maxlen=24))
     is_busy: bool = False
 
 
@@ -118,7 +118,11 @@ class Fleet:
         turns = choose(
             [
                 ToWrite(
-                    shop.name, shop.account, shop.due[0][0] if shop.due else None, shop.began_at, is_busy=shop.is_busy
+                    shop.name,
+                    shop.account,
+                    shop.due[0][0] if shop.due else None,
+                    tuple(shop.began),
+                    is_busy=shop.is_busy,
                 )
                 for shop in self._active.values()
             ],
@@ -133,7 +137,8 @@ class Fleet:
             shop = self._shops[name]
             hold = self._budgets[shop.account].take()
             assert hold is not None
-            shop.is_busy, shop.began_at = True, self._time.now
+            shop.is_busy = True
+            shop.began.append(self._time.now)
             self._time.start(self._turn(shop, hold), at=self._time.now)
 
     def _turn(self, shop: _Shop, hold: Hold) -> Program:
