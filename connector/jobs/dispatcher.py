@@ -289,7 +289,7 @@ class Dispatcher:
 
     def _moved_on(self, work: ShopWork) -> None:
         """An order of the shop has moved on: there may be something to write, or to tell."""
-        if work.writes_at > 0 and not work.is_resting:
+        if work.writes_at == math.inf:
             work.writes_at = 0.0
         self.chores.wake(work.shop)
         with self._changed:

@@ -24,6 +24,7 @@ HALF_OPEN = 1
 AFTER_A_FAULT = 5.0
 """Seconds that a shop rests after a fault of our own."""
 _NEVER = math.inf
+_MINUTE = 60.0
 
 
 class ShopWork:
@@ -55,8 +56,8 @@ class ShopWork:
         """Since when there is something to write that nothing forbids; None where there is nothing."""
         self.housekeeping_due = False
         self.is_writing = False
-        self.turn_began: float | None = None
-        """When its last turn began; None: it wrote nothing, which no gap has to follow."""
+        self._turns: tuple[float, ...] = ()
+        """When its turns of the last minute began that wrote something: no gap has to follow the others."""
         self.in_flight: set[int] = set()
         """The orders whose items are being fetched."""
         self._fetches_fail = self._writes_fail = False
@@ -83,7 +84,7 @@ class ShopWork:
             self.shop,
             self.account.name,
             due_at,
-            self.turn_began,
+            self._turns,
             is_busy=self.is_writing,
             is_suspect=self._writes_fail,
             is_alone=is_alone,
@@ -174,7 +175,8 @@ class ShopWork:
             return False
         self.faults.ended("writing")
         self._written()
-        self.turn_began = began if written.orders or written.more else None
+        if written.orders or written.more:
+            self._turns = (*(turn for turn in self._turns if began - turn < _MINUTE), began)
         return True
 
     def turn_ended(self, *, is_well: bool) -> None:

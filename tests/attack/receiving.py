@@ -86,8 +86,7 @@ class Receiving(ServiceProcess):
 def main() -> None:
     settings = settings_or_exit()
     service = build_service(settings, database_or_exit(settings))
-    app = create_app(service, webhook_secret=settings.webhook_secret, admin_password=settings.admin_password)
-    WebServer(app, settings.host, settings.port).run()
+    WebServer(create_app(service), settings.host, settings.port).run()
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ heads = st.fixed_dictionaries(
 def rules(shop: Shop) -> list[str]:
     """Every address that the application knows, as it is known there, but those of the status page: they answer in HTML
     and have a login of their own."""
-    app = create_app(shop.service, webhook_secret=shop.secret)
+    app = create_app(shop.whole)
     return sorted({rule.rule for rule in app.url_map.iter_rules() if not rule.endpoint.startswith("page.")})
 
 

@@ -21,7 +21,7 @@ HALF = b"POST /orders HTTP/1.1\r\nHost: x\r\nX-Webhook-Secret: %s\r\nContent-Len
 @contextmanager
 def served(shop: Shop, *, seconds_idle: int) -> Iterator[str]:
     """The same service behind a server of its own, less patient than the usual one."""
-    app = create_app(shop.service, webhook_secret=shop.secret)
+    app = create_app(shop.whole)
     server = WebServer(app, "127.0.0.1", 0, seconds_idle=seconds_idle)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -9,7 +9,8 @@ import pytest
 from connector.checks.google import NEAR_ITS_END, check_quota, check_quota_of_running
 from connector.findings import Finding, Level
 from connector.settings import Settings
-from connector.sheets.quota import Quota, QuotaUse
+from connector.sheets.budget import Budget
+from connector.sheets.quota import Quota
 from tests.process.service_process import free_port
 from tests.service.shop import Shop
 
@@ -28,13 +29,13 @@ def running(tmp_path: Path) -> Iterator[tuple[Shop, Settings]]:
     shop.close()
 
 
-def use_up(use: QuotaUse, *, writes: int) -> None:
+def use_up(use: Budget, *, writes: int) -> None:
     for _ in range(writes):
         use.count(Quota.WRITE)
 
 
 def test_a_quota_with_room() -> None:
-    use = QuotaUse(lambda: 0.0)
+    use = Budget(lambda: 0.0)
     use_up(use, writes=NEAR_ITS_END - 1)
 
     sentence = "In the last minute the service has used 0 of 60 reads and 53 of 60 writes that Google allows."
@@ -42,7 +43,7 @@ def test_a_quota_with_room() -> None:
 
 
 def test_a_quota_near_its_end() -> None:
-    use = QuotaUse(lambda: 0.0)
+    use = Budget(lambda: 0.0)
     use_up(use, writes=NEAR_ITS_END)
 
     assert list(check_quota(use)) == [Finding("quota", Level.WARNING, NEAR)]

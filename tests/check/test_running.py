@@ -27,7 +27,7 @@ def test_a_look_costs_one_read_and_finds_all_well(shop: Shop) -> None:
     shop.wait_until_synced(shop.sandbox.send("normal"))
     shop.sandbox.google.calls.clear()
 
-    HealthMonitor(shop.settings, shop.service).look()
+    HealthMonitor(shop.service).look()
 
     findings, found_at = shop.service.findings.get()
     assert found_at is not None
@@ -35,7 +35,7 @@ def test_a_look_costs_one_read_and_finds_all_well(shop: Shop) -> None:
         (name, True) for name in ("database", "google", "quota", "whapi", "webhook", "public")
     ]
     assert shop.service.findings.problems == []
-    assert shop.sandbox.google.calls.by_kind == {"token": 1, "get": 1}
+    assert shop.sandbox.google.calls.by_kind == {"get": 1}
     calls = shop.sandbox.whapi.calls
     assert (calls.count("GET /health"), calls.count("GET /settings"), calls.count("PATCH /settings")) == (1, 1, 0)
 
@@ -44,7 +44,7 @@ def test_what_is_wrong_is_logged_once_and_kept_until_a_look_finds_it_mended(shop
     shop.wait_until_synced(shop.sandbox.send("normal"))
     shop.sandbox.merchant.protect("Items")
     shop.sandbox.whapi.state = "QR"
-    monitor = HealthMonitor(shop.settings, shop.service)
+    monitor = HealthMonitor(shop.service)
 
     with structlog.testing.capture_logs() as lines:
         monitor.look()
@@ -71,8 +71,7 @@ def test_what_is_wrong_is_logged_once_and_kept_until_a_look_finds_it_mended(shop
 def test_a_start_waits_for_no_check_and_what_was_wrong_is_looked_at_again_soon(shop: Shop) -> None:
     # The first look hangs at Google for longer than everything else here takes.
     shop.sandbox.faults.add(Fault("google", "hang", seconds=30, method="GET"))
-    settings = replace(shop.settings, google_timeout=1.0)
-    monitor = HealthMonitor(settings, shop.service, again=0.05)
+    monitor = HealthMonitor(shop.service, again=0.05)
 
     with structlog.testing.capture_logs() as lines:
         monitor.start()

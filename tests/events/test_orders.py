@@ -167,7 +167,7 @@ def test_without_an_address_nothing_is_kept_for_anybody(open_shop: OpenShop) -> 
     shop.wait_until_synced(orders)
     with shop.service.database.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM outbox").scalar_one() == 0
-        assert sum(count_by_status(connection, shop.service.shop).values()) == 2
+        assert sum(count_by_status(connection, shop.service.name).values()) == 2
     assert shop.service.senders == ()
 
 

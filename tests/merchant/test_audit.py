@@ -97,7 +97,7 @@ class Desk:
     def writes_what_is_missing(self, report: Report) -> None:
         service = self.book.shop.service
         asked = audit.write_missing(service.database, service.lookup.rows, report, shop=SHOP, clock=service.clock)
-        service.workers.wake()
+        service.wake()
         wait_until(
             lambda: all((order := self.book.shop.order(one)) and order.write_due_at is None for one in asked),
             what="what is missing to be written",

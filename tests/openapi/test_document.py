@@ -54,7 +54,7 @@ def test_the_description_is_valid_openapi_3_1() -> None:
 
 
 def test_every_route_is_described_and_every_description_has_a_route(shop: Shop) -> None:
-    app = create_app(shop.service, webhook_secret=shop.secret)
+    app = create_app(shop.whole)
     routes = {
         (method, address_of(rule.rule))
         for rule in app.url_map.iter_rules()

@@ -48,7 +48,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 def quiet(shop: Shop) -> Shop:
     """The shop with nothing fetched and nothing written, so that orders stay as they came."""
-    shop.service.workers.stop()
+    shop.whole.dispatcher.stop()
     return shop
 
 

@@ -1,5 +1,6 @@
 """Who is let in, who is not, and what every answer forbids the browser."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -11,7 +12,7 @@ from connector.dashboard.auth import MOST_WRONG, MOST_WRONG_OF_ALL, Access
 from connector.dashboard.routes import LARGEST_FORM
 from connector.dashboard.session import COOKIE
 from connector.runtime.clients import SHOP
-from connector.runtime.shop import Shop as Service
+from connector.runtime.service import Service
 from connector.store.database import Database
 from tests.clock import FakeClock
 from tests.page.visitor import PASSWORD, Visitor
@@ -207,7 +208,8 @@ class Door:
         of_all = Throttle(most_wrong=MOST_WRONG_OF_ALL, clock=self.seconds)
         build = lambda **values: Access(**values, throttle=throttle, throttle_of_all=of_all)  # noqa: E731
         monkeypatch.setattr("connector.app.Access", build)
-        self._app = create_app(service, webhook_secret="x" * 16, admin_password=PASSWORD)
+        service.settings = replace(service.settings, webhook_secret="x" * 16, admin_password=PASSWORD)
+        self._app = create_app(service)
         self.client = self._app.test_client()
 
     def new_browser(self) -> None:
@@ -223,7 +225,7 @@ class Door:
 
 @pytest.fixture
 def door(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Door:
-    return Door(shop.service, monkeypatch)
+    return Door(shop.whole, monkeypatch)
 
 
 def test_after_ten_wrong_passwords_not_even_the_right_one_is_looked_at_until_the_minute_is_over(door: Door) -> None:

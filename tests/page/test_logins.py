@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from connector.app import create_app
 from connector.dashboard.session import COOKIE, LASTS
+from connector.runtime.service import build_service
 from connector.store.database import Database
 from tests.clock import FakeClock
 from tests.page.visitor import PASSWORD
@@ -26,15 +27,14 @@ class Installation:
     def __init__(self, shop: Shop, url: str) -> None:
         self.url = url
         self.clock = FakeClock()
-        self._service = shop.service
+        self._settings = shop.settings
         self._databases: list[Database] = []
 
     def start(self, password: str = PASSWORD, secret: str = SECRET) -> FlaskClient:
         self.database = Database(self.url)
         self._databases.append(self.database)
-        context = replace(self._service.context, database=self.database, clock=self.clock)
-        service = replace(self._service, context=context)
-        return create_app(service, webhook_secret=secret, admin_password=password).test_client()
+        settings = replace(self._settings, webhook_secret=secret, admin_password=password)
+        return create_app(build_service(settings, self.database, clock=self.clock)).test_client()
 
     def close(self) -> None:
         for database in self._databases:

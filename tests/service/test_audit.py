@@ -123,7 +123,7 @@ def test_all_that_is_missing_is_written_when_asked(shop: Shop, merchant: Merchan
     written = audit.write_missing(
         shop.service.database, shop.service.lookup.rows, report, shop=SHOP, clock=shop.service.clock
     )
-    shop.service.workers.wake()
+    shop.service.wake()
 
     assert sorted(written) == sorted(order.order_id for order in orders[:3])
     shop.wait_until_synced(orders)
@@ -147,7 +147,7 @@ def test_a_restored_version_of_the_spreadsheet_is_noticed_and_can_be_brought_up_
     )
     assert compare(shop).missing == tuple(order.order_id for order in today)
     shop.service.audits.start(write_missing=True)
-    shop.service.workers.wake()
+    shop.service.wake()
     wait_until(lambda: shop.differences([*before, *today, *after]) == [], what="the rows to be there again")
     assert compare(shop).is_equal
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from connector.jobs import workers
+from connector.jobs import dispatcher, shop_work
 from connector.problems import Severity
+from connector.runtime.clients import SHOP
 from tests.service.shop import Shop
 from tests.waiting import wait_until
 
@@ -16,8 +17,9 @@ from tests.waiting import wait_until
 @pytest.fixture
 def new_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     """One whose workers have not been started, and that tries again at once after a fault."""
-    monkeypatch.setattr(workers, "_AFTER_A_FAULT", 0.05)
-    monkeypatch.setattr(workers, "_LOCK_RETRY", 0.05)
+    monkeypatch.setattr(shop_work, "AFTER_A_FAULT", 0.05)
+    monkeypatch.setattr(dispatcher, "AFTER_A_FAULT", 0.05)
+    monkeypatch.setattr(dispatcher, "_LOCK_RETRY", 0.05)
     shop = Shop(tmp_path)
     yield shop
     shop.close()
@@ -165,13 +167,12 @@ def test_housekeeping_that_fails_is_a_warning_and_holds_up_no_order(
     new_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop = new_shop.start()
-    working = shop.service.workers
     with monkeypatch.context() as broken:
-        broken.setattr(working, "_housekeeping", failing(RuntimeError("no")))
-        working._ask_for_housekeeping()
+        broken.setattr(shop.service.work, "_housekeeping", failing(RuntimeError("no")))
+        shop.whole.dispatcher.ask_for_housekeeping(SHOP)
         orders = shop.sandbox.send("normal")
         wait_until(lambda: [problem.severity for problem in shop.service.problems.current()] == [Severity.WARNING])
         shop.wait_until_synced(orders)
 
-    working._ask_for_housekeeping()
+    shop.whole.dispatcher.ask_for_housekeeping(SHOP)
     wait_until(lambda: not named(shop))

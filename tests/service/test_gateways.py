@@ -3,6 +3,7 @@
 import hmac
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +144,8 @@ def test_what_is_no_verification_is_a_400(shop: Shop, changes: dict[str, str]) -
 
 def test_a_secret_that_is_not_ascii_verifies_as_well(shop: Shop) -> None:
     secret = "gehöre-nur-uns-beiden"
-    client = create_app(shop.service, webhook_secret=secret).test_client()
+    shop.whole.settings = replace(shop.settings, webhook_secret=secret)
+    client = create_app(shop.whole).test_client()
 
     verified = client.get(META, query_string=verification(**{"hub.verify_token": secret}))
     sent = client.post("/webhooks/2chat", query_string={"secret": secret}, json=SENT["2chat"].other)

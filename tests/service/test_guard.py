@@ -124,7 +124,7 @@ def test_old_markers_are_deleted_many_at_a_time_and_young_ones_stay(
         return cleanup.delete_old_markers(
             shop.service.database,
             sheets_api(shop.settings),
-            shop=shop.service.shop,
+            shop=shop.service.name,
             spreadsheet_id=shop.sandbox.spreadsheet_id,
             clock=shop.service.clock,
         )

@@ -13,7 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from connector import __version__
 from connector.metrics.instruments import Instruments
-from connector.runtime.service import build_service
+from connector.runtime.clients import SHOP
+from connector.runtime.service import build_service, reset_breakers
 from connector.sheets.errors import Kind
 from connector.store.database import Database
 from sandbox.faults import Fault
@@ -68,8 +69,8 @@ def wait_for(shop: Shop, **values: float) -> None:
 
 def resync_without_fetching(shop: Shop) -> None:
     """Resets the sheet's circuit breaker, without making failed fetches due."""
-    reset_breakers(shop.service.database, shop.service.clock)
-    shop.service.workers.wake()
+    reset_breakers(shop.service.database, [SHOP], shop.service.clock)
+    shop.service.wake()
 
 
 def test_after_a_known_story_the_figures_are_exactly_its(patient_shop: Shop) -> None:
@@ -232,7 +233,7 @@ def test_a_pause_of_the_channel_is_shown_and_its_end(shop: Shop) -> None:
     orders = shop.sandbox.send("normal")
 
     wait_for(shop, paused__part__channel=1, fetch_tries_total__outcome__rate_limit=1)
-    reset_breakers(shop.service.database, shop.service.clock)
+    reset_breakers(shop.service.database, [SHOP], shop.service.clock)
     shop.http.post("/resync")
     shop.wait_until_synced(orders)
     wait_for(shop, paused__part__channel=0, consecutive_failures__part__channel=0)
@@ -243,7 +244,7 @@ def test_only_the_process_that_holds_the_lock_says_so_and_each_counts_its_own_wo
     shop.wait_until_synced(shop.sandbox.send("normal"))
     first, wanted = shop.service.instruments, ("shop_lock_held", "received_total", "stored_to_row_seconds_count")
     second = build_service(shop.settings, Database(shop.settings.database_url))
-    second.workers.start()
+    second.start()
     try:
         wait_until(lambda: shown(first, *wanted) == [1, 1, 1])
         assert shown(second.instruments, *wanted) == [0, 0, 0]

@@ -149,7 +149,7 @@ def service_running(desk: Desk, **settings: str) -> Iterator[None]:
     """A service with the settings in `.env`, at the address where setup looks for it."""
     values = load_settings(whapi_base_url=desk.sandbox.url, sheets_base_url=desk.sandbox.url, **settings)
     service = build_service(values, Database(values.database_url))
-    server = WebServer(create_app(service, webhook_secret=values.webhook_secret), "127.0.0.1", desk.port)
+    server = WebServer(create_app(service), "127.0.0.1", desk.port)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -164,7 +165,7 @@ def test_asking_takes_nothing() -> None:
         assert turns(due("rye"), a=budget).begin == ("rye",)
 
 
-def to_fetch(shop: str, waiting: int = 100, *, since: float = 0.0, under_way: int = 0, **more: int) -> ToFetch:
+def to_fetch(shop: str, waiting: int = 100, *, since: float = 0.0, under_way: int = 0, **more: Any) -> ToFetch:
     return ToFetch(shop, NOW - since, waiting, under_way, **more)
 
 
