@@ -75,9 +75,11 @@ def test_a_shop_with_nothing_to_write_gets_no_turn() -> None:
 
 
 def test_no_more_turns_at_once_than_writers_and_the_oldest_get_them() -> None:
-    shops = (busy("x"), due("young", 1), due("old", 3), due("middle", 2), due("later", -1))
+    shops = (busy("x"), due("young", 1), due("old", 3), due("middle", 2), due("resting", 4, began=[1]))
 
+    # There is nothing to wait for but the end of a turn.
     assert turns(*shops, writers=3) == Turns(("old", "middle"), math.inf)
+    assert turns(*shops, writers=5) == Turns(("old", "middle", "young"), 1.5)
 
 
 def test_between_the_beginnings_of_a_shops_turns_lie_two_and_a_half_seconds() -> None:
@@ -208,6 +210,12 @@ def test_a_shop_that_has_its_share_gets_no_more_while_others_get_theirs() -> Non
     others = [to_fetch(f"other {number}", 1) for number in range(20)]
 
     assert "flooded" not in fetch_room([to_fetch("flooded", since=90, under_way=4), *others])
+
+
+def test_shops_whose_last_orders_are_under_way_have_their_share_too() -> None:
+    others = [to_fetch(f"other {number}", 0, under_way=1) for number in range(7)]
+
+    assert fetch_room([to_fetch("flooded"), *others]) == {"flooded": 8}
 
 
 def test_suspects_share_a_quarter_of_the_fetchers() -> None:
