@@ -15,8 +15,8 @@ from connector.gateways.reading.lines import MOST_ITEMS
 from connector.gateways.reading.unwrap import WRAPPERS
 from connector.gateways.registry import WITH_WEBHOOKS
 from connector.jobs.reasons import LONGEST_DELAY
-from connector.metrics import instruments
 from connector.models import Status
+from connector.sheets import quota
 from connector.store import refusals
 from connector.store.rewrite import Gone
 from tests.openapi.contract import resolved
@@ -122,7 +122,7 @@ def test_parameters_have_the_bounds_that_are_enforced() -> None:
         (text_of("responses", "HeadersTooLarge"), f"larger than {request.LARGEST_HEAD // KIB} KiB"),
         (text_of("responses", "TooManyWrongSecrets"), f"More than {auth.MOST_WRONG} wrong secrets"),
         (operation_of("POST", "/orders")["responses"]["422"]["description"], f"Up to {forwarded.MOST_NAMED} fields"),
-        (field("Readiness", "google_requests")["description"], f"it allows {instruments.LIMIT} of each"),
+        (field("Readiness", "google_requests")["description"], f"it allows {quota.LIMIT} of each"),
     ],
 )
 def test_limits_in_sentences_are_those_that_are_enforced(description: str, said: str) -> None:

@@ -166,8 +166,10 @@ def test_asking_takes_nothing() -> None:
         assert turns(due("rye"), a=budget).begin == ("rye",)
 
 
-def to_fetch(shop: str, waiting: int = 100, *, since: float = 0.0, under_way: int = 0, **more: int) -> ToFetch:
-    return ToFetch(shop, NOW - since, waiting, under_way, **more)
+def to_fetch(
+    shop: str, waiting: int = 100, *, since: float = 0.0, under_way: int = 0, most: int = MOST_FETCHES
+) -> ToFetch:
+    return ToFetch(shop, NOW - since, waiting, under_way, most=most)
 
 
 def sick(shop: str, waiting: int = 100, *, under_way: int = 0) -> ToFetch:
