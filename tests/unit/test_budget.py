@@ -4,6 +4,7 @@ import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -100,9 +101,12 @@ def test_a_turn_that_calls_more_than_it_took_leaves_less_to_the_others() -> None
 
 def test_reads_that_are_used_up_keep_nobody_from_writing_alone() -> None:
     budget = Budget(Seconds())
-    make_turn(budget, reads=TURNS, writes=0)
+    with budget.take(1, 0) or pytest.fail("nothing was used"):
+        for _ in range(LIMIT + 1):
+            budget.count(Quota.READ)
 
     assert (budget.may_begin(1, 0), budget.may_begin(0, 1)) == (WINDOW, 0)
+    assert budget.may_begin(0, 1, reserve=True) == 0
 
 
 def test_a_call_counts_until_a_minute_after_its_answer_since_google_may_have_counted_it_as_late_as_that() -> None:
@@ -129,8 +133,8 @@ def test_within_a_hold_what_the_budget_is_told_of_belongs_to_it() -> None:
     assert hold is not None
 
     with hold:
-        budget.count(Quota.READ)
         other.count(Quota.READ)
+        budget.count(Quota.READ)
     budget.count(Quota.READ)
 
     # One belonged to the turn; the one afterwards was nobody's, and so the reserve's.

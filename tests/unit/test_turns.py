@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 
@@ -76,9 +75,11 @@ def test_a_shop_with_nothing_to_write_gets_no_turn() -> None:
 
 
 def test_no_more_turns_at_once_than_writers_and_the_oldest_get_them() -> None:
-    shops = (busy("x"), due("young", 1), due("old", 3), due("middle", 2), due("later", -1))
+    shops = (busy("x"), due("young", 1), due("old", 3), due("middle", 2), due("resting", 4, began=[1]))
 
+    # There is nothing to wait for but the end of a turn.
     assert turns(*shops, writers=3) == Turns(("old", "middle"), math.inf)
+    assert turns(*shops, writers=5) == Turns(("old", "middle", "young"), 1.5)
 
 
 def test_between_the_beginnings_of_a_shops_turns_lie_two_and_a_half_seconds() -> None:
@@ -165,8 +166,10 @@ def test_asking_takes_nothing() -> None:
         assert turns(due("rye"), a=budget).begin == ("rye",)
 
 
-def to_fetch(shop: str, waiting: int = 100, *, since: float = 0.0, under_way: int = 0, **more: Any) -> ToFetch:
-    return ToFetch(shop, NOW - since, waiting, under_way, **more)
+def to_fetch(
+    shop: str, waiting: int = 100, *, since: float = 0.0, under_way: int = 0, most: int = MOST_FETCHES
+) -> ToFetch:
+    return ToFetch(shop, NOW - since, waiting, under_way, most=most)
 
 
 def sick(shop: str, waiting: int = 100, *, under_way: int = 0) -> ToFetch:
@@ -209,6 +212,12 @@ def test_a_shop_that_has_its_share_gets_no_more_while_others_get_theirs() -> Non
     others = [to_fetch(f"other {number}", 1) for number in range(20)]
 
     assert "flooded" not in fetch_room([to_fetch("flooded", since=90, under_way=4), *others])
+
+
+def test_shops_whose_last_orders_are_under_way_have_their_share_too() -> None:
+    others = [to_fetch(f"other {number}", 0, under_way=1) for number in range(7)]
+
+    assert fetch_room([to_fetch("flooded"), *others]) == {"flooded": 8}
 
 
 def test_suspects_share_a_quarter_of_the_fetchers() -> None:
