@@ -235,7 +235,11 @@ def raw_secrets(env_file: str | None = ENV_FILE) -> list[str]:
         from_file = {}
     places: tuple[Mapping[str, str | None], ...] = (from_file, os.environ)
     names = {entry.name.upper() for entry in fields(Settings) if not entry.repr}
-    texts = [value for place in places for name, value in place.items() if name.upper() in names and value]
+    return in_pieces([value for place in places for name, value in place.items() if name.upper() in names and value])
+
+
+def in_pieces(texts: list[str]) -> list[str]:
+    """Secrets, and the parts of them that an error may quote: single lines, and a database's password."""
     lines = [line for text in texts for line in re.split(r"[\r\n]+|\\n", text)]
     pieces = [*texts, *lines, *(piece for text in texts for piece in database_secrets(text))]
     return list(

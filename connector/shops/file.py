@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from connector.log import visible
+from connector.settings import SHOP_SETTINGS
 from connector.shops.look import SUFFIX, Look, look, toml_files
 
 COMMON = f"_common{SUFFIX}"
@@ -133,7 +134,7 @@ def _take_common(file: ShopsFile, name: str, content: Mapping[str, Any], *, allo
         if key in _TABLES:
             file.problems.append(f"{name} has [{key}]. In a folder each shop has a file of its own, NAME{SUFFIX}.")
             continue
-        hint = did_you_mean(key, allowed)
+        hint = " It goes below [defaults]." if key in SHOP_SETTINGS else did_you_mean(key, allowed)
         sentence = f"{name} has {shown(key)} at its top, which is none of {', '.join(allowed)}.{hint}"
         if "defaults" in hint:
             # Without what was meant for all of them the shops would be other shops.
@@ -187,8 +188,8 @@ def _parse(path: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         # The parser's own words may quote what stands there.
         found = _LINE.search(str(error))
-        where = f"something is wrong in line {found[1]}" if found else "it ends too early"
-        raise _ReadError(f"{name} can't be read: {where}. {_HOW_TO_WRITE}") from None
+        where = f"line {found[1]}" if found else f"line {len(content.splitlines())}, its last"
+        raise _ReadError(f"{name} can't be read: something is wrong in {where}. {_HOW_TO_WRITE}") from None
     except (ValueError, RecursionError):
         raise _ReadError(f"{name} can't be read: a number in it is too long, or lists are nested too deep.") from None
 

@@ -3,6 +3,7 @@
 Every shop that is right is served. One that isn't is out, with sentences that say why and show no secret.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -18,7 +19,7 @@ from connector.settings import (
     environment,
 )
 from connector.shops.conflicts import Claim, conflicts
-from connector.shops.file import Section, ShopsFile, did_you_mean, is_name, read_file, shown
+from connector.shops.file import NAMES, Section, ShopsFile, did_you_mean, is_name, read_file, shown
 from connector.shops.look import Look, stamp
 from connector.shops.values import Values
 
@@ -107,7 +108,10 @@ def read_shops(
     except SettingsError as error:
         return Shops({}, {}, tuple(error.problems), False, replace(file.look, named=named))
     for name, entry in (added or {}).items():
-        file.shops[name] = Section(f"The new shop {name}", entry)
+        if is_name(name):
+            file.shops[name] = Section(f"The new shop {name}", entry)
+        else:
+            file.out[name] = f"A shop's name is {NAMES}."
     common, sentences = _common(operator, file, values)
     file.problems += sentences
     good, out = _each(operator, common, file, values, before or {})
@@ -260,4 +264,6 @@ def _hide(read: _Read) -> None:
         text for text in read.hidden if len(text) >= SHORTEST_PASSWORD and text not in Settings.__dataclass_fields__
     ]
     for text in sorted(hidden, key=len, reverse=True):
-        read.sentences = [sentence.replace(text, "[secret]") for sentence in read.sentences]
+        # In whatever letters: a host's name is told in small ones.
+        pattern = re.compile(re.escape(text), re.IGNORECASE)
+        read.sentences = [pattern.sub("[secret]", sentence) for sentence in read.sentences]
