@@ -67,6 +67,7 @@ def parts_of_secret(text: str) -> list[str]:
 
 @settings(max_examples=300)
 @given(texts)
+@example(f'a = {{"{SECRET}" = 1, "{SECRET}" = 2}}')  # what the parser itself quotes
 @example(shop("rye", 1, whapi_base_url=f'"http://{SECRET}"', whapi_token=f'"{SECRET}"'))
 def test_whatever_text_stands_in_the_file_nothing_is_raised_and_no_secret_shown(text: str) -> None:
     with fresh_place() as place:
