@@ -7,7 +7,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -46,9 +46,13 @@ class SettingsError(Exception):
         return " ".join(self.problems)
 
 
-def _by(convert: Callable[[str], Any]) -> dict[str, Any]:
-    """A field's metadata: `convert` reads it from a text, or raises ValueError with a sentence about `it`."""
-    return {"convert": convert}
+def _by(convert: Callable[[str], Any], *, is_shops: bool = False) -> dict[str, Any]:
+    """A field's metadata: `convert` reads it from a text, or raises ValueError with a sentence about `it`. `is_shops`:
+    each shop may have its own; the others are the operator's alone."""
+    return {"convert": convert, "is_shops": is_shops}
+
+
+_of_shop = partial(_by, is_shops=True)
 
 
 _text = str
@@ -61,41 +65,46 @@ _password = partial(converters.secret, shortest=SHORTEST_PASSWORD)
 class Settings:
     """Every variable that the service knows. Names and defaults are promised to its users.
 
-    What is secret is not in its `repr`.
+    What is secret is not in its `repr`. With `shops_file` these are the operator's: `whapi_token` and `spreadsheet_id`
+    may be empty then, and each shop has Settings of its own (`connector.shops`).
     """
 
-    whapi_token: str = field(repr=False, metadata=_by(converters.token))
-    spreadsheet_id: str = field(metadata=_by(converters.spreadsheet_id))
-    google_credentials: str = field(default="credentials.json", repr=False, metadata=_by(_text))
-    webhook_secret: str = field(repr=False, metadata=_by(_secret))
-    admin_password: str | None = field(default=None, repr=False, metadata=_by(_password))
-    meta_app_secret: str | None = field(default=None, repr=False, metadata=_by(_text))
-    shops_file: str | None = field(default=None, metadata=_by(_text))
-    whapi_base_url: str = field(default="https://gate.whapi.cloud", metadata=_by(converters.address))
+    whapi_token: str = field(repr=False, metadata=_of_shop(converters.token))
+    spreadsheet_id: str = field(metadata=_of_shop(converters.spreadsheet_id))
+    google_credentials: str = field(default="credentials.json", repr=False, metadata=_of_shop(_text))
+    webhook_secret: str = field(repr=False, metadata=_of_shop(_secret))
+    admin_password: str | None = field(default=None, repr=False, metadata=_of_shop(_password))
+    meta_app_secret: str | None = field(default=None, repr=False, metadata=_of_shop(_text))
+    whapi_base_url: str = field(default="https://gate.whapi.cloud", metadata=_of_shop(converters.address))
     sheets_base_url: str = field(default="https://sheets.googleapis.com", metadata=_by(converters.address))
     database_url: str = field(default="sqlite:///data/connector.db", repr=False, metadata=_by(_text))
+    shops_file: str | None = field(default=None, metadata=_by(_text))
     host: str = field(default="127.0.0.1", metadata=_by(_text))
     port: int = field(default=8080, metadata=_by(partial(converters.integer, at_least=0, at_most=65535)))
     public_url: str | None = field(default=None, metadata=_by(converters.address))
-    orders_tab: str = field(default="Orders", metadata=_by(_text))
-    items_tab: str = field(default="Items", metadata=_by(_text))
-    timezone: ZoneInfo | None = field(default=None, metadata=_by(converters.zone))
-    resync_interval: float = field(default=60, metadata=_by(_seconds))
-    reconcile_interval: float = field(default=900, metadata=_by(partial(converters.number, at_least=0, at_most=_YEAR)))
-    reconcile_window: float = field(default=86_400, metadata=_by(partial(converters.number, above=0, at_most=_YEAR)))
-    retry_first_delay: float = field(default=10, metadata=_by(_seconds))
-    retry_max_delay: float = field(default=3600, metadata=_by(_seconds))
-    retry_give_up_after: float = field(default=604_800, metadata=_by(_seconds))
-    keep_days: float = field(default=90, metadata=_by(partial(converters.number, at_least=1)))
-    items_grace: float = field(default=3, metadata=_by(partial(converters.number, at_least=0)))
-    item_price_divisor: float | None = field(default=None, metadata=_by(partial(converters.number, above=0)))
-    whapi_timeout: float = field(default=15, metadata=_by(_seconds))
-    google_timeout: float = field(default=60, metadata=_by(_seconds))
+    orders_tab: str = field(default="Orders", metadata=_of_shop(_text))
+    items_tab: str = field(default="Items", metadata=_of_shop(_text))
+    timezone: ZoneInfo | None = field(default=None, metadata=_of_shop(converters.zone))
+    resync_interval: float = field(default=60, metadata=_of_shop(_seconds))
+    reconcile_interval: float = field(
+        default=900, metadata=_of_shop(partial(converters.number, at_least=0, at_most=_YEAR))
+    )
+    reconcile_window: float = field(
+        default=86_400, metadata=_of_shop(partial(converters.number, above=0, at_most=_YEAR))
+    )
+    retry_first_delay: float = field(default=10, metadata=_of_shop(_seconds))
+    retry_max_delay: float = field(default=3600, metadata=_of_shop(_seconds))
+    retry_give_up_after: float = field(default=604_800, metadata=_of_shop(_seconds))
+    keep_days: float = field(default=90, metadata=_of_shop(partial(converters.number, at_least=1)))
+    items_grace: float = field(default=3, metadata=_of_shop(partial(converters.number, at_least=0)))
+    item_price_divisor: float | None = field(default=None, metadata=_of_shop(partial(converters.number, above=0)))
+    whapi_timeout: float = field(default=15, metadata=_of_shop(_seconds))
+    google_timeout: float = field(default=60, metadata=_of_shop(_seconds))
     events_url: str | None = field(
-        default=None, repr=False, metadata=_by(partial(converters.unchanged, check=parse_targets))
+        default=None, repr=False, metadata=_of_shop(partial(converters.unchanged, check=parse_targets))
     )
     events_secret: str | None = field(
-        default=None, repr=False, metadata=_by(partial(converters.unchanged, check=parse_secrets))
+        default=None, repr=False, metadata=_of_shop(partial(converters.unchanged, check=parse_secrets))
     )
     plain_http_hosts: str = field(default="", metadata=_by(_text))
     events_allow_private: bool = field(default=False, metadata=_by(converters.boolean))
@@ -127,8 +136,8 @@ class Settings:
     @property
     def secrets(self) -> list[str]:
         """Every value that must never be seen in a log, an error or a page."""
-        hidden = [self.whapi_token, self.webhook_secret]
-        hidden += [secret for secret in (self.admin_password, self.meta_app_secret) if secret is not None]
+        keys = (self.whapi_token, self.webhook_secret, self.admin_password, self.meta_app_secret)
+        hidden = [secret for secret in keys if secret]
         for secret in self.event_secrets:
             hidden += [secret, secret.removeprefix(PREFIX)]
         if self.events_url is not None:
@@ -140,20 +149,35 @@ class Settings:
         return hidden
 
 
+SHOP_SETTINGS: Mapping[str, "Field[Any]"] = {
+    entry.name: entry for entry in fields(Settings) if entry.metadata["is_shops"]
+}
+"""Which settings each of several shops may have its own of."""
+_NOT_WITH_SHOPS_FILE = frozenset({"whapi_token", "spreadsheet_id"})
+
+
+def environment(env_file: str | None = ENV_FILE) -> dict[str, str]:
+    """What is set now in the environment and the file, by names in capital letters. Raises SettingsError."""
+    return {**_texts(_read(env_file)), **_texts(os.environ)}
+
+
 def load_settings(*, env_file: str | None = ENV_FILE, **values: Any) -> Settings:
     """The settings from the environment and the file; `values` win over both, and None stands for the default.
 
     Blanks at the ends of a value don't count, and a value of nothing else counts as not set. Raises SettingsError with
     every problem there is.
     """
-    texts = {**_texts(_read(env_file)), **_texts(os.environ)}
+    texts: dict[str, str | None] = {**environment(env_file)}
     texts.update({name.upper(): None if value is None else trimmed(str(value)) for name, value in values.items()})
-    read, problems = {}, []
+    read: dict[str, Any] = {}
+    problems = []
     for entry in fields(Settings):
         name = entry.name.upper()
         text = texts.get(name)
         if not text:
-            if entry.default is MISSING:
+            if entry.name in _NOT_WITH_SHOPS_FILE and texts.get("SHOPS_FILE"):
+                read[entry.name] = ""
+            elif entry.default is MISSING:
                 problems.append(f"{name} is not set. {HOW_TO_GET[name]}")
             continue
         try:
@@ -211,7 +235,11 @@ def raw_secrets(env_file: str | None = ENV_FILE) -> list[str]:
         from_file = {}
     places: tuple[Mapping[str, str | None], ...] = (from_file, os.environ)
     names = {entry.name.upper() for entry in fields(Settings) if not entry.repr}
-    texts = [value for place in places for name, value in place.items() if name.upper() in names and value]
+    return in_pieces([value for place in places for name, value in place.items() if name.upper() in names and value])
+
+
+def in_pieces(texts: list[str]) -> list[str]:
+    """Secrets, and the parts of them that an error may quote: single lines, and a database's password."""
     lines = [line for text in texts for line in re.split(r"[\r\n]+|\\n", text)]
     pieces = [*texts, *lines, *(piece for text in texts for piece in database_secrets(text))]
     return list(
@@ -219,7 +247,7 @@ def raw_secrets(env_file: str | None = ENV_FILE) -> list[str]:
     )
 
 
-def _texts(values: Mapping[str, str | None]) -> dict[str, str | None]:
+def _texts(values: Mapping[str, str | None]) -> dict[str, str]:
     """What is set, by names in capital letters."""
     return {name.upper(): text for name, value in values.items() if value and (text := trimmed(value))}
 

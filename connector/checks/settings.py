@@ -72,6 +72,9 @@ def check_files(settings: Settings, database: Path | None) -> Iterator[Finding]:
     key = key_file(settings.google_credentials)
     if key is not None and lies_open(key):
         yield _warning(f"Other users of this machine can read the key file {key}.", str(key))
+    if settings.shops_file is not None and lies_open(Path(settings.shops_file)):
+        sentence = f"Other users of this machine can read {settings.shops_file}, and secrets of shops stand in it."
+        yield _warning(sentence, settings.shops_file)
     if database is not None and lies_open(database):
         sentence = f"Other users of this machine can read {database}, and customers' numbers and orders stand in it."
         yield _warning(sentence, f"{database}*")

@@ -7,6 +7,7 @@ from types import TracebackType
 
 from connector.log import Redactor
 from connector.settings import raw_secrets
+from connector.shops.secrets import raw_shop_secrets
 
 
 def redact_tracebacks() -> None:
@@ -18,7 +19,7 @@ def redact_tracebacks() -> None:
 def redacted_traceback(error: BaseException) -> str:
     """The traceback without secrets, known by value or by their looks. The settings may be wrong or not yet read."""
     text = "".join(traceback.format_exception(error))
-    return Redactor(raw_secrets()).text(text)
+    return Redactor([*raw_secrets(), *raw_shop_secrets()]).text(text)
 
 
 def _print_traceback(_kind: type[BaseException], error: BaseException, _traceback: TracebackType | None) -> None:

@@ -28,10 +28,10 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def found() -> list[str]:
+def found(shops_file: str | None = None) -> list[str]:
     settings = load_settings(
         env_file=None, whapi_token="token", webhook_secret="sixteen-letters!", spreadsheet_id="1BxiMVs0XRA5nFMdKvBd",
-        google_credentials="key.json",
+        google_credentials="key.json", shops_file=shops_file,
     )  # fmt: skip
     return [finding.sentence for finding in check_files(settings, Path("data/connector.db"))]
 
@@ -49,6 +49,23 @@ def test_the_database_and_all_beside_it_are_its_owners_alone() -> None:
     assert mode(Path("data")) == 0o700
     lock.release()
     database.close()
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_shops_that_others_can_read_are_a_warning(kind: str) -> None:
+    shops = Path("shops")
+    if kind == "file":
+        shops.touch()
+    else:
+        shops.mkdir()
+
+    opened = found("shops")
+    shops.chmod(0o700)
+
+    assert opened == [
+        "Other users of this machine can read shops, and secrets of shops stand in it. Run: chmod go= shops"
+    ]
+    assert found("shops") == []
 
 
 def test_each_file_that_others_can_read_is_a_warning_with_its_remedy() -> None:
