@@ -1,12 +1,11 @@
 """The health monitor runs the cheap checks for a service that is running: at its start, and every hour from then on;
 every five minutes while something is wrong.
 
-They run in a thread of their own, with a client of their own for Google, and so hold up neither the start nor a
-webhook nor a batch. They write nothing, and cost one read at Google and two calls at Whapi.
+They run in the scheduler's threads, and so hold up neither the start nor a webhook nor a batch. They write nothing, and cost one read at Google and two calls at Whapi.
 """
 
-import threading
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from connector.checks.events import check_receivers
 from connector.checks.failure import guarded
@@ -15,8 +14,11 @@ from connector.checks.public import check_public_url
 from connector.checks.storage import check_disk
 from connector.checks.whapi import check_channel, check_webhook
 from connector.findings import Finding
+from connector.jobs.scheduler import Job, Wait, spread
 from connector.log import get_logger
+from connector.runtime.service import Service
 from connector.runtime.shop import Shop
+from connector.store.shops import Known
 
 log = get_logger(__name__)
 
@@ -37,21 +39,18 @@ def check_running(shop: Shop) -> Iterator[Finding]:
 
 
 class HealthMonitor:
-    """Runs the cheap checks in the background; what they found stands in `shop.findings` and in the log."""
+    """Runs the cheap checks for a shop; what they found stands in `shop.findings` and in the log."""
 
-    def __init__(self, shop: Shop, *, every: float = EVERY, again: float = AGAIN) -> None:
+    def __init__(self, shop: Shop) -> None:
         self._shop = shop
-        self._every = every
-        self._again = again
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="checks", daemon=True)
+        self._next_at: datetime | None = None
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Lets no further look begin; one that is under way may go on, and ends with the process."""
-        self._stopping.set()
+    def run(self, _wait: Wait) -> None:
+        """The periodic job: looks where an hour has passed, or where something was wrong at the last look."""
+        now = self._shop.clock.now()
+        if self._next_at is None or self._shop.findings.problems or now >= self._next_at:
+            self._next_at = now + timedelta(seconds=EVERY)
+            self.look()
 
     def look(self) -> None:
         """Runs the checks now, keeps what they found, and logs what was not wrong before."""
@@ -62,12 +61,16 @@ class HealthMonitor:
             if not finding.holds and finding.sentence not in known:
                 log.warning("check.wrong", check=finding.name, reason=finding.sentence)
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self.look()
-            except Exception:
-                # At the end the store and the connections are closed under a look that is still under way.
-                if not self._stopping.is_set():
-                    log.exception("check.fault")
-            self._stopping.wait(self._again if self._shop.findings.problems else self._every)
+
+def monitor_health(service: Service, *, again: float = AGAIN) -> None:
+    """Has the checks run for each shop that the service serves from now on."""
+
+    def plan(shop: Shop, _known: Known) -> None:
+        run = service.scheduler.guarded(
+            Job.CHECKS, HealthMonitor(shop).run, shop.work.faults, shop=shop.name, anywhere=True
+        )
+        # Many shops' first looks are spread out, because they use up the calls that Google allows.
+        first = spread(EVERY) if service.has_many else 0.0
+        service.scheduler.every(again, Job.CHECKS, run, shop=shop.name, first_after=first)
+
+    service.when_served(plan)

@@ -8,10 +8,13 @@ import click
 
 from connector import __version__
 from connector.app import create_app
-from connector.checks.monitor import HealthMonitor
+from connector.checks.monitor import monitor_health
 from connector.cli.start import database_or_exit, exit_with, settings_or_exit
+from connector.jobs.scheduler import Job
 from connector.log import get_logger
-from connector.runtime.service import build_service
+from connector.runtime.clients import SHOP
+from connector.runtime.service import Service
+from connector.runtime.watch import EVERY, ShopsWatch
 from connector.server import AddressInUseError, WebServer
 from connector.settings import Settings
 from connector.sheets.credentials import CredentialsError
@@ -32,7 +35,9 @@ def run_service(settings: Settings) -> None:
     """Runs until a signal comes. Exits with 2 and a sentence where it can't start."""
     database = database_or_exit(settings)
     try:
-        service = build_service(settings, database)
+        service = Service(settings, database)
+        monitor_health(service)
+        _take_in_shops(service)
         app = create_app(service)
         server = WebServer(app, settings.host, settings.port)
     except (CredentialsError, AddressInUseError) as error:
@@ -47,15 +52,22 @@ def run_service(settings: Settings) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    monitor = HealthMonitor(service.only)
     service.start()
     log.info("service.started", version=__version__, address=f"http://{settings.host}:{server.port}")
-    monitor.start()
     _keep_what_is_there()
     server.run()
-    monitor.stop()
     service.close()
     log.info("service.stopped")
+
+
+def _take_in_shops(service: Service) -> None:
+    """The one shop of `.env`; or those of SHOPS_FILE, which is looked at again every few seconds."""
+    if not service.has_many:
+        service.take_in(SHOP, service.settings)
+        return
+    watch = ShopsWatch(service)
+    watch.look()
+    service.scheduler.every(EVERY, Job.SHOPS, watch.look)
 
 
 def _keep_what_is_there() -> None:

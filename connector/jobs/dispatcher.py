@@ -8,6 +8,7 @@ import math
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from connector.clock import Clock
@@ -17,6 +18,7 @@ from connector.jobs.shop_work import AFTER_A_FAULT, ShopWork
 from connector.jobs.turns import FETCHERS, MOST_FETCHES, SECONDS_BETWEEN_BATCHES, choose, fetch_room
 from connector.log import get_logger
 from connector.models import Order
+from connector.sheets.budget import Hold
 from connector.store.database import Database
 from connector.store.due import shops_with_work
 from connector.store.lock import Lock, LockError
@@ -71,6 +73,8 @@ class Dispatcher:
         self.holds_lock = False
         """Whether this process held the lock when it last looked, which is at least every RESYNC_INTERVAL."""
         self._works: dict[str, ShopWork] = {}
+        self._leaving: dict[str, ShopWork] = {}
+        """Shops that were removed while something of theirs was under way."""
         self.chores = Chores(threads.chores)
         self._stopping = threading.Event()
         self._woken = threading.Event()
@@ -84,13 +88,18 @@ class Dispatcher:
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
 
     def add(self, work: ShopWork) -> None:
-        """From now on the shop's orders are fetched and written; what is due since before is taken up at once."""
+        """From now on the shop's orders are fetched and written; what is due since before is taken up at once, but not
+        before what was begun for the shop's former settings has ended."""
+        work.predecessor = self._leaving.pop(work.shop, None)
         self._works = {**self._works, work.shop: work}
         self.wake(work.shop)
 
     def remove(self, shop: str) -> None:
         """Begins nothing of the shop's any more; what is under way goes on."""
+        work = self._works.get(shop)
         self._works = {name: work for name, work in self._works.items() if name != shop}
+        if work is not None and not work.is_idle:
+            self._leaving[shop] = work
         self.chores.remove(shop)
 
     def start(self) -> None:
@@ -168,7 +177,8 @@ class Dispatcher:
 
     @property
     def _is_idle(self) -> bool:
-        return all(work.is_idle for work in self._works.values()) and self.chores.is_idle
+        works = (*self._works.values(), *self._leaving.values())
+        return all(work.is_idle for work in works) and self.chores.is_idle
 
     def _run(self) -> None:
         looks_at = -math.inf
@@ -183,7 +193,7 @@ class Dispatcher:
 
     def _look(self) -> float:
         """Begins what is due; seconds until something else is."""
-        works = list(self._works.values())
+        works = [work for work in self._works.values() if work.may_begin]
         if self._look_at_all:
             self._look_at_all = False
             self._find_work(works)
@@ -267,7 +277,8 @@ class Dispatcher:
 
     def _begin_turn(self, work: ShopWork) -> None:
         work.is_writing = True
-        self._write_pool.submit(self._turn, work)
+        # What the turn will call is taken from the account's budget now, before others are given theirs.
+        self._write_pool.submit(self._turn, work, work.account.budget.take())
 
     def _fetch(self, work: ShopWork, order: Order) -> None:
         try:
@@ -279,10 +290,11 @@ class Dispatcher:
                 work.fetches_at = 0.0
             self._moved_on(work)
 
-    def _turn(self, work: ShopWork) -> None:
+    def _turn(self, work: ShopWork, hold: Hold | None) -> None:
         is_well = False
         try:
-            is_well = work.take_turn(at_most=most_orders(self._load_shedder.rate))
+            with hold or nullcontext():
+                is_well = work.take_turn(at_most=most_orders(self._load_shedder.rate))
         finally:
             work.turn_ended(is_well=is_well)
             self._moved_on(work)

@@ -18,9 +18,10 @@ _WHAT = {
     "writing": "Rows can't be written into the sheet",
     "housekeeping": "Old entries of the database and old markers can't be deleted",
     "events": "Events can't be sent",
+    "checks": "The spreadsheet, the channel and the addresses can't be looked at",
     "reconcile": "The message history can't be read for orders that no webhook brought",
 }
-_MERELY_WARNED_OF = frozenset({"housekeeping", "events", "reconcile"})
+_MERELY_WARNED_OF = frozenset({"housekeeping", "events", "reconcile", "checks"})
 """Orders reach the sheet all the same."""
 
 

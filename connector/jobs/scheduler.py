@@ -6,6 +6,7 @@
 - `housekeeping`, every ten minutes: deletes what is done and old (`cleanup.py`).
 - `checks`, every five minutes where something is wrong, else every hour: looks at what merchants break
   (`checks/monitor.py`).
+- `shops`, every few seconds where there is a SHOPS_FILE: takes in what has changed there (`runtime/watch.py`).
 
 What is due stands in the store, so a run that was missed needs no making up for.
 """
@@ -34,6 +35,7 @@ class Job(StrEnum):
     PROBLEM_EVENTS = "problems"
     CLEANUP = "housekeeping"
     CHECKS = "checks"
+    SHOPS = "shops"
 
 
 class Scheduler:
@@ -77,12 +79,15 @@ class Scheduler:
             replace_existing=True,
         )
 
-    def guarded(self, job: Job, run: Callable[[Wait], object], faults: Faults, *, shop: str) -> Callable[[], None]:
-        """The job as it runs in the process that works for the shop: a fault of it is named, and ends nothing."""
+    def guarded(
+        self, job: Job, run: Callable[[Wait], object], faults: Faults, *, shop: str, anywhere: bool = False
+    ) -> Callable[[], None]:
+        """The job as it runs in the process that works for the shop, or `anywhere`: a fault of it is named, and ends
+        nothing."""
         key = f"{job}:{shop}"
 
         def once() -> None:
-            if self._is_stopping or not self._may_work():
+            if self._is_stopping or not (anywhere or self._may_work()):
                 return
             self._running.add(key)
             try:

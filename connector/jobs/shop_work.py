@@ -56,6 +56,8 @@ class ShopWork:
         """Since when there is something to write that nothing forbids; None where there is nothing."""
         self.housekeeping_due = False
         self.is_writing = False
+        self.predecessor: ShopWork | None = None
+        """The same shop with its former settings: nothing may begin while something of that is under way."""
         self._turns: tuple[float, ...] = ()
         """When its turns of the last minute began that wrote something: no gap has to follow the others."""
         self.in_flight: set[int] = set()
@@ -72,6 +74,13 @@ class ShopWork:
     def is_idle(self) -> bool:
         """Whether nothing of it is under way."""
         return not self.in_flight and not self.is_writing
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether nothing of its predecessor is under way any more."""
+        if self.predecessor is not None and self.predecessor.is_idle:
+            self.predecessor = None
+        return self.predecessor is None
 
     @property
     def has_to_write(self) -> bool:

@@ -1,8 +1,9 @@
 """The whole service: what all shops share, and the shops."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import Connection
@@ -15,20 +16,23 @@ from connector.jobs.long_poll import LongPoll
 from connector.jobs.problem_events import ProblemEvents
 from connector.jobs.reconcile import FIRST_AFTER
 from connector.jobs.resync import resync_due
-from connector.jobs.scheduler import Job, Scheduler
+from connector.jobs.scheduler import Job, Scheduler, Wait, spread
 from connector.jobs.turns import SECONDS_BETWEEN_BATCHES
 from connector.metrics.collector import ServiceCollector, StoreCollector, StoreFigures
 from connector.metrics.instruments import Instruments
 from connector.runtime.clients import SHOP, google_account
 from connector.runtime.shop import Shared, Shop, build_shop
 from connector.settings import Settings
-from connector.sheets.account import GoogleAccount
+from connector.sheets.account import DEFAULT, GoogleAccount
 from connector.sheets.quota import LIMIT
 from connector.store import breakers
 from connector.store.database import Database
 from connector.store.lock import shop_lock
+from connector.store.shops import Known, Next, ShopState, known_shops, put_next, put_shops
 
 HOUSEKEEPING_INTERVAL = 600.0
+OUT = "out"
+"""The key of the problem that a shop's entry in SHOPS_FILE is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,12 @@ class Service:
         self._changing = threading.Lock()
         self._shops: Mapping[str, Shop] = {}
         self._accounts: dict[str, GoogleAccount] = {}
+        """By the credentials."""
+        self._when_served: list[Callable[[Shop, Known], object]] = []
+        self.channels: Mapping[str, str] = {}
+        """Which shop's each channel is, by the channels' ids, as far as they are known."""
+        self.out: Mapping[str, str] = {}
+        """Shops that can't be served, and a sentence for each that says why."""
         self.scheduler.every(settings.resync_interval, Job.RESYNC, lambda: resync_due(self.dispatcher.wake))
         self._observe()
 
@@ -89,21 +99,63 @@ class Service:
         (shop,) = self._shops.values()
         return shop
 
-    def add(self, name: str, settings: Settings) -> Shop:
-        """Takes a shop in: its orders are received, fetched and written from now on. Raises CredentialsError."""
+    def take_in(self, name: str, settings: Settings, account: str = DEFAULT) -> Shop:
+        """Builds a shop's parts. Its webhooks are taken from now on; `serve` has it fetched and written. A shop that is
+        there already is replaced. Raises CredentialsError."""
         with self._changing:
-            shop = build_shop(name, settings, self._account(settings), self._shared)
-            for sender in shop.senders:
-                self.dispatcher.chores.add(name, "events", sender.run, shop.work.faults)
-            self._schedule(shop)
+            shop = build_shop(name, settings, self._account(account, settings), self._shared)
+            self.dispatcher.remove(name)
             self._shops = {**self._shops, name: shop}
-            self.dispatcher.add(shop.work)
         return shop
+
+    def serve(self, names: Sequence[str]) -> None:
+        """Has the orders of shops that were taken in fetched and written."""
+        self.database.write(lambda connection: put_shops(connection, names, ShopState.SERVED))
+        with self.database.read() as connection:
+            known = known_shops(connection)
+        with self._changing:
+            for name in names:
+                shop = self._shops[name]
+                for sender in shop.senders:
+                    self.dispatcher.chores.add(name, "events", sender.run, shop.work.faults)
+                self._schedule(shop, known[name])
+                for plan in self._when_served:
+                    plan(shop, known[name])
+                self.dispatcher.add(shop.work)
+            self.channels = {each.channel_id: shop for shop, each in known.items() if each.channel_id is not None}
+
+    def when_served(self, plan: Callable[[Shop, Known], object]) -> None:
+        """Has `plan` called with each shop that is served from now on."""
+        self._when_served.append(plan)
+
+    def put_out(self, name: str, sentence: str) -> None:
+        """Nothing is fetched and written for the shop until it is taken in anew. What comes in for it is stored."""
+        self._rest(name)
+        shop = self._shops.get(name)
+        if shop is not None:
+            shop.problems.put(OUT, sentence, at=self.clock.now())
+
+    def remove(self, name: str) -> None:
+        """Knows nothing of the shop any more. Its orders stay in the store."""
+        self._rest(name)
+        with self._changing:
+            self._shops = {other: shop for other, shop in self._shops.items() if other != name}
+
+    def _rest(self, name: str) -> None:
+        with self._changing:
+            shop = self._shops.get(name)
+            if shop is not None:
+                for sender in shop.senders:
+                    sender.stop()
+            self.scheduler.remove(name)
+            self.dispatcher.remove(name)
 
     def start(self) -> None:
         """Starts fetching, writing and the periodic jobs. A start may follow a change of the settings: what the circuit
         breakers held back is tried at once."""
         reset_breakers(self.database, list(self._shops), self.clock)
+        if not self.has_many:
+            self.serve([SHOP])
         self.dispatcher.start()
         self.scheduler.start()
 
@@ -124,27 +176,63 @@ class Service:
         self._shared.channels.close()
         self.database.close()
 
-    def _account(self, settings: Settings) -> GoogleAccount:
+    def _account(self, name: str, settings: Settings) -> GoogleAccount:
         """The account of these credentials; shops that have the same one share its budget."""
         account = self._accounts.get(settings.google_credentials)
         if account is None:
-            account = google_account(settings, self.instruments, self.clock, calls_a_minute=self._pace.calls_a_minute)
+            account = google_account(
+                settings, self.instruments, self.clock, name=name, calls_a_minute=self._pace.calls_a_minute
+            )
             self._accounts[settings.google_credentials] = account
         return account
 
-    def _schedule(self, shop: Shop) -> None:
-        every = partial(self.scheduler.every, shop=shop.name, jitter=self.has_many)
-        guarded = partial(self.scheduler.guarded, faults=shop.work.faults, shop=shop.name)
-        if interval := shop.settings.reconcile_interval:
-            every(
+    def _schedule(self, shop: Shop, known: Known) -> None:
+        settings, faults = shop.settings, shop.work.faults
+        plan = partial(self.scheduler.every, shop=shop.name, jitter=self.has_many)
+        if interval := settings.reconcile_interval:
+            first = self._first_after(known, Next.RECONCILE, FIRST_AFTER, interval)
+            reconcile = self._noted(shop, Next.RECONCILE, shop.reconcile.run, interval)
+            plan(
                 interval,
                 Job.RECONCILE,
-                guarded(Job.RECONCILE, shop.reconcile.run),
-                first_after=min(FIRST_AFTER, interval),
+                self.scheduler.guarded(Job.RECONCILE, reconcile, faults, shop=shop.name),
+                first_after=first,
             )
         events = ProblemEvents(shop.context)
-        every(shop.settings.resync_interval, Job.PROBLEM_EVENTS, guarded(Job.PROBLEM_EVENTS, events.run))
-        every(HOUSEKEEPING_INTERVAL, Job.CLEANUP, partial(self.dispatcher.ask_for_housekeeping, shop.name))
+        interval = settings.resync_interval
+        first = spread(interval) if self.has_many else interval
+        plan(
+            interval,
+            Job.PROBLEM_EVENTS,
+            self.scheduler.guarded(Job.PROBLEM_EVENTS, events.run, faults, shop=shop.name),
+            first_after=first,
+        )
+        first = self._first_after(known, Next.HOUSEKEEPING, HOUSEKEEPING_INTERVAL, HOUSEKEEPING_INTERVAL)
+        tidy = partial(self.dispatcher.ask_for_housekeeping, shop.name)
+        plan(HOUSEKEEPING_INTERVAL, Job.CLEANUP, tidy, first_after=first)
+
+    def _first_after(self, known: Known, what: Next, alone: float, interval: float) -> float:
+        """Seconds to the first run: a lone shop's after `alone`; of many when the store says, else spread out."""
+        if not self.has_many:
+            return min(alone, interval)
+        at = known.next_at[what]
+        if at is None:
+            return spread(interval)
+        return min(max((at - self.clock.now()).total_seconds(), 0.0), interval)
+
+    def _noted(
+        self, shop: Shop, what: Next, run: Callable[[Wait], object], interval: float
+    ) -> Callable[[Wait], object]:
+        """The job, which stores when it is to be run next, so that a restart doesn't bring all shops' runs at once."""
+        if not self.has_many:
+            return run
+
+        def once(wait: Wait) -> None:
+            at = self.clock.now() + timedelta(seconds=interval)
+            self.database.write(lambda connection: put_next(connection, shop.name, what, at))
+            run(wait)
+
+        return once
 
     def _observe(self) -> None:
         registry = self.instruments.registry
@@ -163,7 +251,7 @@ def build_service(
 ) -> Service:
     """The service with its one shop; starts nothing. Raises CredentialsError."""
     service = Service(settings, database, clock=clock, pace=pace)
-    service.add(SHOP, settings)
+    service.take_in(SHOP, settings)
     return service
 
 

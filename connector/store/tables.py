@@ -307,6 +307,17 @@ ended_logins = sa.Table(
     sa.Column("until", Moment, nullable=False),
 )
 
+shops = sa.Table(
+    "shops",
+    metadata,
+    sa.Column("shop", sa.String(64), primary_key=True),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("channel_id", sa.Text, unique=True),
+    sa.Column("next_check_at", Moment),
+    sa.Column("next_reconcile_at", Moment),
+    sa.Column("next_housekeeping_at", Moment),
+)
+
 outbox = sa.Table(
     "outbox",
     metadata,

@@ -51,7 +51,7 @@ def test_a_quota_near_its_end() -> None:
 
 def test_a_service_that_runs_is_asked(running: tuple[Shop, Settings]) -> None:
     shop, settings = running
-    use_up(shop.service.instruments.quota, writes=NEAR_ITS_END)
+    use_up(shop.service.account.budget, writes=NEAR_ITS_END)
 
     assert list(check_quota_of_running(settings)) == [Finding("quota", Level.WARNING, NEAR)]
 

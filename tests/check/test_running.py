@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from connector.checks.monitor import HealthMonitor
+from connector.checks.monitor import HealthMonitor, monitor_health
 from sandbox.faults import Fault
 from tests.service.shop import Shop
 from tests.waiting import wait_until
@@ -71,10 +71,10 @@ def test_what_is_wrong_is_logged_once_and_kept_until_a_look_finds_it_mended(shop
 def test_a_start_waits_for_no_check_and_what_was_wrong_is_looked_at_again_soon(shop: Shop) -> None:
     # The first look hangs at Google for longer than everything else here takes.
     shop.sandbox.faults.add(Fault("google", "hang", seconds=30, method="GET"))
-    monitor = HealthMonitor(shop.service, again=0.05)
+    shop.stop()
 
     with structlog.testing.capture_logs() as lines:
-        monitor.start()
+        shop.start(before=lambda service: monitor_health(service, again=0.05))
         # Otherwise a call of the write stage could come first, and hang in its place.
         wait_until(lambda: shop.sandbox.faults.all() == [], what="the first look to hang")
         orders = shop.sandbox.send("normal")
@@ -82,6 +82,5 @@ def test_a_start_waits_for_no_check_and_what_was_wrong_is_looked_at_again_soon(s
 
         wait_until(lambda: shop.service.findings.get()[1], what="the first look")
         wait_until(lambda: shop.service.findings.problems == [], what="a look that finds all well")
-        monitor.stop()
 
     assert [line["check"] for line in lines if line["event"] == "check.wrong"] == ["google"]

@@ -1,7 +1,7 @@
 """A whole shop for tests: the sandbox and the service, in this process, talking over real sockets."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,8 @@ class Shop:
         """The parts of its one shop."""
         return self.whole.only
 
-    def start(self) -> "Shop":
+    def start(self, *, before: Callable[[Service], object] = lambda _: None) -> "Shop":
+        """`before` is called with the service before it is started."""
         database = Database(self.settings.database_url)
         self._service = build_service(self.settings, database, pace=QUICK_PACE)
         app = create_app(self._service)
@@ -74,6 +75,7 @@ class Shop:
         self._thread.start()
         self.http = httpx.Client(base_url=self.url, headers={"X-Webhook-Secret": self.secret}, timeout=40)
         self.sandbox.send_to(f"{self.url}/webhooks/whapi", self.secret)
+        before(self._service)
         self._service.start()
         return self
 

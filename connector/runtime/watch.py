@@ -1,0 +1,73 @@
+"""Keeps the shops that are served as SHOPS_FILE has them, while the service runs."""
+
+import threading
+
+from connector.log import get_logger
+from connector.runtime.service import Service
+from connector.sheets.credentials import CredentialsError
+from connector.shops.settings import ShopEntry, Shops, read_shops
+
+log = get_logger(__name__)
+
+EVERY = 3.0
+"""Seconds between two looks at the file, which cost next to nothing where it is as it was."""
+
+
+class ShopsWatch:
+    """Takes in shops that are new, replaces those whose settings have changed, and lets go of those that are gone.
+
+    A shop whose entry has become wrong is put out: its webhooks are still stored, since it may be mended a minute
+    later, but nothing is fetched and written for it.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._latest: Shops | None = None
+        self._served: dict[str, ShopEntry] = {}
+        self._changing = threading.Lock()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with the file, beside single shops."""
+        return () if self._latest is None else self._latest.problems
+
+    def look(self) -> None:
+        """Reads the file where it has changed since the last look, and has the service serve what stands there."""
+        with self._changing:
+            if self._latest is not None and not self._latest.look.has_changed():
+                return
+            latest = read_shops(self._service.settings, before=self._served)
+            self._tell(latest)
+            self._latest = latest
+            if latest.is_usable:
+                self._follow(latest)
+
+    def _follow(self, latest: Shops) -> None:
+        out = {name: " ".join(sentences) for name, sentences in latest.out.items()}
+        new = {name: entry for name, entry in latest.good.items() if self._served.get(name) != entry}
+        for name in self._served.keys() - latest.good.keys() - out.keys():
+            self._service.remove(name)
+            del self._served[name]
+            log.info("shop.removed", shop=name)
+        taken = []
+        for name, entry in new.items():
+            try:
+                self._service.take_in(name, entry.settings, entry.account)
+            except CredentialsError as error:
+                out[name] = str(error)
+            else:
+                taken.append(name)
+                self._served[name] = entry
+        if taken:
+            self._service.serve(taken)
+            log.info("shops.served", shops=len(taken), first=taken[0])
+        for name, sentence in out.items():
+            self._served.pop(name, None)
+            self._service.put_out(name, sentence)
+        self._service.out = out
+
+    def _tell(self, latest: Shops) -> None:
+        known = self.problems
+        for sentence in latest.problems:
+            if sentence not in known:
+                log.error("shops_file.wrong", reason=sentence)

@@ -1,0 +1,76 @@
+"""What the store knows of each shop beside its orders: its channel, and when it is to be looked at next."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from connector.store.dialect import insert_of
+from connector.store.tables import shops
+
+
+class ShopState(StrEnum):
+    """How far a shop has come."""
+
+    SERVED = "served"
+    LEAVING = "leaving"
+    """It takes no new orders; what is open is being settled."""
+    ARCHIVED = "archived"
+    """Nothing is done for it any more; its orders are kept for as long as KEEP_DAYS says."""
+
+
+class Next(StrEnum):
+    """What is done for a shop now and then."""
+
+    CHECK = "next_check_at"
+    RECONCILE = "next_reconcile_at"
+    HOUSEKEEPING = "next_housekeeping_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One shop, as the store knows it."""
+
+    state: ShopState
+    channel_id: str | None
+    """None: nobody has asked the channel yet."""
+    next_at: Mapping[Next, datetime | None]
+
+
+def known_shops(connection: Connection) -> dict[str, Known]:
+    """All shops that the store has ever served."""
+    return {
+        row.shop: Known(ShopState(row.state), row.channel_id, {what: getattr(row, what) for what in Next})
+        for row in connection.execute(sa.select(shops))
+    }
+
+
+def put_shops(connection: Connection, names: Sequence[str], state: ShopState) -> None:
+    """From now on the shops are in this state; those that are new are made known."""
+    if not names:
+        return
+    statement = insert_of(connection.dialect.name)(shops)
+    statement = statement.on_conflict_do_update(index_elements=["shop"], set_={"state": state})
+    connection.execute(statement, [{"shop": name, "state": state} for name in names])
+
+
+def put_channel(connection: Connection, shop: str, channel_id: str) -> str | None:
+    """The shop's channel is this one. The name of another shop that is being served and has it, and then nothing is
+    changed; from a shop that isn't served any more it is taken."""
+    holder = connection.execute(
+        sa.select(shops.c.shop, shops.c.state).where(shops.c.channel_id == channel_id, shops.c.shop != shop)
+    ).first()
+    if holder is not None:
+        if holder.state != ShopState.ARCHIVED:
+            return str(holder.shop)
+        connection.execute(sa.update(shops).where(shops.c.shop == holder.shop).values(channel_id=None))
+    connection.execute(sa.update(shops).where(shops.c.shop == shop).values(channel_id=channel_id))
+    return None
+
+
+def put_next(connection: Connection, shop: str, what: Next, at: datetime) -> None:
+    """The moment at which this is to be done for the shop again."""
+    connection.execute(sa.update(shops).where(shops.c.shop == shop).values({what: at}))
