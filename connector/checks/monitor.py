@@ -1,7 +1,8 @@
 """The health monitor runs the cheap checks for a service that is running: at its start, and every hour from then on;
 every five minutes while something is wrong.
 
-They run in the scheduler's threads, and so hold up neither the start nor a webhook nor a batch. They write nothing, and cost one read at Google and two calls at Whapi.
+They run in the scheduler's threads, and so hold up neither the start nor a webhook nor a batch. They write nothing, and
+cost one read at Google and two calls at Whapi.
 """
 
 from collections.abc import Iterator

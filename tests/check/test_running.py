@@ -1,7 +1,6 @@
 """The cheap checks of a running service: what they cost, where they stand, and that they hold up nobody."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ import structlog
 
 from connector.checks.monitor import HealthMonitor, monitor_health
 from sandbox.faults import Fault
+from tests.process.service_process import free_port
 from tests.service.shop import Shop
 from tests.waiting import wait_until
 
@@ -17,8 +17,8 @@ NOT_LINKED = "The phone is not linked. Open the channel in Whapi's panel and sca
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
-    shop = Shop(tmp_path).start()
-    shop.settings = replace(shop.settings, public_url=shop.url, port=int(shop.url.rpartition(":")[2]))
+    port = free_port()
+    shop = Shop(tmp_path, port=port, public_url=f"http://127.0.0.1:{port}").start()
     yield shop
     shop.close()
 

@@ -69,7 +69,7 @@ class Shop:
         database = Database(self.settings.database_url)
         self._service = build_service(self.settings, database, pace=QUICK_PACE)
         app = create_app(self._service)
-        self._server = WebServer(self.contract.watching(app), "127.0.0.1", 0)
+        self._server = WebServer(self.contract.watching(app), "127.0.0.1", self.settings.port)
         self.url = f"http://127.0.0.1:{self._server.port}"
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
