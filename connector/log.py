@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterable, MutableMapping, Sequence
 from contextlib import nullcontext, suppress
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote
 
@@ -48,18 +49,23 @@ class Redactor:
     """A structlog processor that replaces secrets in every value, at any depth."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        forms = {form for secret in secrets if secret for form in _forms(secret)}
-        longest_first = sorted(forms, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+        self._secrets = tuple(secrets)
 
     def __call__(self, _logger: Any, _method: str, event: EventDict) -> EventDict:
         return {key: self._value(key, value) for key, value in event.items()}
 
     def text(self, text: str) -> str:
         """The text without secrets: those known by value, and whatever looks like one."""
-        if self._known is not None:
-            text = self._known.sub(_REPLACEMENT, text)
+        if (known := self._known) is not None:
+            text = known.sub(_REPLACEMENT, text)
         return _IN_TEXT.sub(_replace, text)
+
+    @cached_property
+    def _known(self) -> re.Pattern[str] | None:
+        """Made when it is first needed: of a thousand shops most have nothing to say."""
+        forms = {form for secret in self._secrets if secret for form in _forms(secret)}
+        longest_first = sorted(forms, key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
     def line(self, text: str) -> str:
         """The same for a line of the log, in which nobody's words may turn what is read around."""

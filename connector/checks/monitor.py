@@ -2,9 +2,11 @@
 every five minutes while something is wrong.
 
 They run in the scheduler's threads, and so hold up neither the start nor a webhook nor a batch. They write nothing, and
-cost one read at Google and two calls at Whapi.
+cost one read at Google and two calls at Whapi. Where there are many shops, `GoogleLooks` keeps the reads a small part
+of what Google allows an account.
 """
 
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -14,11 +16,14 @@ from connector.checks.google import check_google_cheaply, check_quota
 from connector.checks.public import check_public_url
 from connector.checks.storage import check_disk
 from connector.checks.whapi import check_channel, check_webhook
+from connector.clock import Clock
 from connector.findings import Finding
 from connector.jobs.scheduler import Job, Wait, spread
 from connector.log import get_logger
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
+from connector.sheets.account import GoogleAccount
+from connector.sheets.budget import Hold
 from connector.store.shops import Known
 
 log = get_logger(__name__)
@@ -26,25 +31,47 @@ log = get_logger(__name__)
 EVERY = 3600.0
 AGAIN = 300.0
 """Seconds to the next look where something was wrong."""
+BETWEEN = 30.0
+"""Seconds between the looks of two shops at Google through one account."""
+_BUSY = timedelta(days=1)
+"""A sheet that takes batches is looked at once in so long."""
+_GOOGLE = "google"
 
 
-def check_running(shop: Shop) -> Iterator[Finding]:
-    """The cheap checks, with the service's own parts."""
-    yield from guarded("database", check_disk(shop.database.path), shop.redact)
-    yield from guarded("google", check_google_cheaply(shop.account.api, shop.settings), shop.redact)
-    yield from guarded("quota", check_quota(shop.account.budget), shop.redact)
-    yield from guarded("whapi", check_channel(shop.whapi, shop.database), shop.redact)
-    yield from guarded("webhook", check_webhook(shop.whapi, shop.settings), shop.redact)
-    yield from guarded("public", check_public_url(shop.settings), shop.redact)
-    yield from guarded("events", check_receivers(shop.settings), shop.redact)
+class GoogleLooks:
+    """Lets the shops of an account look at Google one after the other, two a minute at the most, and not while turns
+    need what is left of the budget. Safe to use from several threads."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._next: dict[str, float] = {}
+        """When the next look may be, by the account's name."""
+
+    def take(self, account: GoogleAccount) -> Hold | None:
+        """The right to one read now; None: look later."""
+        with self._lock:
+            now = self._clock.elapsed()
+            if now < self._next.get(account.name, now):
+                return None
+            hold = account.budget.take(reads=1, writes=0, reserve=True)
+            if hold is not None:
+                self._next[account.name] = now + BETWEEN
+            return hold
 
 
 class HealthMonitor:
     """Runs the cheap checks for a shop; what they found stands in `shop.findings` and in the log."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, looks: GoogleLooks | None = None) -> None:
+        """`looks`: where the shop shares its account. Then what was found at Google stands until it may look again."""
         self._shop = shop
+        self._looks = looks
         self._next_at: datetime | None = None
+        self._google_at: datetime | None = None
+        """When it looked at Google last."""
+        self._google_waits = False
+        """Whether a look at Google is due and was not its turn yet."""
 
     def run(self, _wait: Wait) -> None:
         """The periodic job: looks where an hour has passed, or where something was wrong at the last look."""
@@ -52,11 +79,58 @@ class HealthMonitor:
         if self._next_at is None or self._shop.findings.problems or now >= self._next_at:
             self._next_at = now + timedelta(seconds=EVERY)
             self.look()
+        elif self._google_waits:
+            others = [finding for finding in self._shop.findings.get()[0] if finding.name != _GOOGLE]
+            self._keep([*others, *self._google()])
 
     def look(self) -> None:
         """Runs the checks now, keeps what they found, and logs what was not wrong before."""
+        shop = self._shop
+        self._keep(
+            [
+                *guarded("database", check_disk(shop.database.path), shop.redact),
+                *self._google(),
+                *guarded("quota", check_quota(shop.account.budget), shop.redact),
+                *guarded("whapi", check_channel(shop.whapi, shop.database), shop.redact),
+                *guarded("webhook", check_webhook(shop.whapi, shop.settings), shop.redact),
+                *guarded("public", check_public_url(shop.settings), shop.redact),
+                *guarded("events", check_receivers(shop.settings), shop.redact),
+            ]
+        )
+
+    def _google(self) -> Iterator[Finding]:
+        if self._looks is None:
+            yield from self._look_at_google()
+            return
+        found_before = [finding for finding in self._shop.findings.get()[0] if finding.name == _GOOGLE]
+        if self._is_written(found_before):
+            yield from found_before
+        elif hold := self._looks.take(self._shop.account):
+            self._google_at, self._google_waits = self._shop.clock.now(), False
+            with hold:
+                found = list(self._look_at_google())
+            yield from found
+        else:
+            self._google_waits = True
+            yield from found_before
+
+    def _look_at_google(self) -> Iterator[Finding]:
+        shop = self._shop
+        return guarded(_GOOGLE, check_google_cheaply(shop.account.api, shop.settings), shop.redact)
+
+    def _is_written(self, found_before: list[Finding]) -> bool:
+        """Whether a batch that the sheet took lately says as much as a look would."""
+        now, wrote_at = self._shop.clock.now(), self._shop.work.wrote_at
+        return (
+            wrote_at is not None
+            and now - wrote_at < timedelta(seconds=EVERY)
+            and self._google_at is not None
+            and now - self._google_at < _BUSY
+            and all(finding.holds for finding in found_before)
+        )
+
+    def _keep(self, findings: list[Finding]) -> None:
         known = self._shop.findings.problems
-        findings = list(check_running(self._shop))
         self._shop.findings.replace(findings, at=self._shop.clock.now())
         for finding in findings:
             if not finding.holds and finding.sentence not in known:
@@ -65,10 +139,11 @@ class HealthMonitor:
 
 def monitor_health(service: Service, *, again: float = AGAIN) -> None:
     """Has the checks run for each shop that the service serves from now on."""
+    looks = GoogleLooks(service.clock) if service.has_many else None
 
     def plan(shop: Shop, _known: Known) -> None:
         run = service.scheduler.guarded(
-            Job.CHECKS, HealthMonitor(shop).run, shop.work.faults, shop=shop.name, anywhere=True
+            Job.CHECKS, HealthMonitor(shop, looks).run, shop.work.faults, shop=shop.name, anywhere=True
         )
         # Many shops' first looks are spread out, because they use up the calls that Google allows.
         first = spread(EVERY) if service.has_many else 0.0

@@ -92,7 +92,10 @@ class Dispatcher:
         before what was begun for the shop's former settings has ended."""
         work.predecessor = self._leaving.pop(work.shop, None)
         self._works = {**self._works, work.shop: work}
-        self.wake(work.shop)
+        # One look for all that are added: looking into each of a thousand would hold up everybody for seconds.
+        self._look_at_all = True
+        self.chores.wake(work.shop)
+        self._woken.set()
 
     def remove(self, shop: str) -> None:
         """Begins nothing of the shop's any more; what is under way goes on."""
@@ -205,7 +208,7 @@ class Dispatcher:
         works = [work for work in self._works.values() if work.may_begin]
         if self._look_at_all:
             self._look_at_all = False
-            self._find_work(works)
+            self._find_work(list(self._works.values()))
         began = time.monotonic()
         self._begin_fetches(works, began)
         for work in works:
@@ -241,7 +244,8 @@ class Dispatcher:
         if len(works) == 1:
             room = {works[0].shop: self.threads.fetchers + _AHEAD - len(works[0].in_flight)}
         else:
-            room = fetch_room((work.to_fetch(now) for work in works), fetchers=self.threads.fetchers)
+            wanting = (work.to_fetch(now) for work in works if work.fetches_at <= now or work.in_flight)
+            room = fetch_room(wanting, fetchers=self.threads.fetchers)
         for work in works:
             if work.fetches_at <= now and room.get(work.shop, 0) > 0:
                 self._hand_out(work, room[work.shop])
@@ -272,12 +276,11 @@ class Dispatcher:
     def _begin_turns(self, works: list[ShopWork]) -> float:
         """Gives the writers to those that have waited longest; seconds until somebody else may have one."""
         now, at = time.monotonic(), self._clock.now()
-        for work in works:
-            if work.housekeeping_due and work.write_due is None and not work.is_writing:
-                self._begin_turn(work)
+        self._begin_housekeeping(works)
+        writing = [work for work in works if work.has_to_write]
         turns = choose(
-            [work.to_write(now, at, is_alone=len(works) == 1) for work in works if work.has_to_write],
-            {work.account.name: work.account.budget for work in works},
+            [work.to_write(now, at, is_alone=len(works) == 1) for work in writing],
+            {work.account.name: work.account.budget for work in writing},
             now=now,
             writers=self.threads.writers,
             shortest=self._seconds_between_batches,
@@ -285,6 +288,15 @@ class Dispatcher:
         for shop in turns.begin:
             self._begin_turn(self._works[shop])
         return turns.wait
+
+    def _begin_housekeeping(self, works: list[ShopWork]) -> None:
+        """Of several shops one at each look, and none while its account's budget is short: it can wait."""
+        is_alone = len(works) == 1
+        for work in works:
+            is_due = work.housekeeping_due and work.write_due is None and not work.is_writing
+            if is_due and (is_alone or work.account.budget.may_begin() <= 0):
+                self._begin_turn(work)
+                return
 
     def _begin_turn(self, work: ShopWork) -> None:
         work.is_writing = True

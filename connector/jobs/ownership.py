@@ -7,6 +7,7 @@ machine, is told from the original by nothing else.
 
 import secrets
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from connector.sheets.client import SheetsApi
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.idempotency.guard import was_applied
 from connector.sheets.layout import Layout
-from connector.sheets.owner import Owner
+from connector.sheets.owner import SILENT_AFTER, Owner
 from connector.sheets.session import Deadline
 from connector.store import spreadsheets
 from connector.store.database import Database
@@ -30,9 +31,6 @@ log = get_logger(__name__)
 
 Json = dict[str, Any]
 
-SILENT_AFTER = timedelta(hours=2)
-"""An owner that was not seen for this long has gone. It renews its nameplate at least once an hour."""
-RENEW_AFTER = timedelta(hours=1)
 _TAKE_WITHIN = timedelta(minutes=1)
 
 
@@ -54,11 +52,21 @@ class Identity:
 class Ownership:
     """The hold of this process on its spreadsheet. For one thread at a time."""
 
-    def __init__(self, database: Database, api: SheetsApi, spreadsheet_id: str, *, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        api: SheetsApi,
+        spreadsheet_id: str,
+        *,
+        clock: Clock,
+        silent_after: Callable[[], timedelta] = lambda: SILENT_AFTER,
+    ) -> None:
+        """`silent_after`: what nameplates say of it from now on."""
         self._database = database
         self._api = api
         self._spreadsheet_id = spreadsheet_id
         self._clock = clock
+        self._silent_after = silent_after
         self._identity: Identity | None = None
         self._held: Owner | None = None
         self._chosen: Chosen | None = None
@@ -129,8 +137,8 @@ class Ownership:
         requests = [
             plates.put_last_batch(batch_id, self._spreadsheet_id, is_there=layout.last_batch is not None),
         ]
-        if self._clock.now() - self._held.seen >= RENEW_AFTER / 2:
-            owner = replace(self._held, seen=self._clock.now())
+        if self._clock.now() - self._held.seen >= self._held.silent_after / 4:
+            owner = replace(self._held, seen=self._clock.now(), silent_after=self._silent_after())
             requests.append(plates.put_plate(owner, self._spreadsheet_id, is_there=True))
         if self._chosen.blocks:
             requests = [
@@ -147,8 +155,9 @@ class Ownership:
         return known == (layout.last_batch or "")
 
     def renew(self) -> None:
-        """Says that this installation is still there, if nothing has said so for an hour. Raises SheetsError."""
-        if self._held is not None and self._clock.now() - self._held.seen >= RENEW_AFTER:
+        """Says that this installation is still there, if nothing has said so for half of the time after which it would
+        count as gone. Raises SheetsError."""
+        if self._held is not None and self._clock.now() - self._held.seen >= self._held.silent_after / 2:
             self._put_plate(left=False)
 
     def leave(self) -> None:
@@ -160,7 +169,7 @@ class Ownership:
     def _put_plate(self, *, left: bool) -> None:
         if self._held is None or self._chosen is None or not self._chosen.blocks:
             return  # Without the block it could overwrite the nameplate of the one that has taken over.
-        owner = replace(self._held, seen=self._clock.now(), left=left)
+        owner = replace(self._held, seen=self._clock.now(), left=left, silent_after=self._silent_after())
         self._api.batch_update(
             self._spreadsheet_id,
             [
@@ -183,7 +192,7 @@ class Ownership:
             return True
         if hold.number is not None and there.store != identity.store:
             return False
-        return there.left or self._clock.now() - there.seen > SILENT_AFTER
+        return there.left or self._clock.now() - there.seen > there.silent_after
 
     def _settle_last_try(self) -> None:
         """Finds out what became of a number that was to be taken when the answer, or the process, was lost."""
@@ -212,6 +221,7 @@ class Ownership:
             identity.place,
             __version__,
             self._clock.now(),
+            silent_after=self._silent_after(),
         )
 
     def _note(self, owner: Owner, chosen: Chosen) -> None:

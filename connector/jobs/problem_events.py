@@ -1,7 +1,7 @@
 """Tells by events of what keeps orders out of the sheet and has no event of its own: what the parts of the service have
 named, and orders that wait though nothing says why."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -12,7 +12,8 @@ from connector.log import get_logger
 from connector.problems import NamedProblem, Severity
 from connector.store import outbox
 from connector.store.breakers import Part
-from connector.store.standing import read_standing
+from connector.store.database import Database
+from connector.store.standing import read_standing, shops_to_look_at
 
 log = get_logger(__name__)
 
@@ -29,6 +30,10 @@ class ProblemEvents:
         self._context = context
         self._brief = brief
         self._began = context.clock.now()
+
+    def has_named_problems(self) -> bool:
+        """Whether a part of the service has named something, of which the store knows nothing."""
+        return bool(self._context.problems.current())
 
     def run(self, _wait: Callable[[float], bool]) -> None:
         """Looks once. What was told of before a restart counts as over only once it had the time to be named again."""
@@ -58,3 +63,10 @@ class ProblemEvents:
         for problem in over:
             if outbox.forget_told(connection, self._context.shop, problem.key):
                 self._context.events.problem(connection, problem, is_over=True, now=now)
+
+
+def shops_to_tell_of(database: Database, shops: Mapping[str, ProblemEvents]) -> list[str]:
+    """The shops in which there may be something to tell: of a thousand that are well, one query finds that out."""
+    with database.read() as connection:
+        found = shops_to_look_at(connection)
+    return [shop for shop, events in shops.items() if shop in found or events.has_named_problems()]

@@ -13,13 +13,19 @@ What is due stands in the store, so a run that was missed needs no making up for
 
 import random
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.executors.pool import BasePoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from connector.jobs.faults import Faults
+from connector.jobs.pool import Pool
+from connector.log import get_logger
+
+log = get_logger(__name__)
 
 Wait = Callable[[float], bool]
 """Waits as many seconds, for a job that rests in between; True: end now."""
@@ -38,6 +44,28 @@ class Job(StrEnum):
     SHOPS = "shops"
 
 
+class _Threads:
+    """The pool as APScheduler wants one: what becomes of a job is told by a future."""
+
+    def __init__(self, threads: int) -> None:
+        self._pool = Pool(threads, "job")
+
+    def submit(self, run: Callable[..., object], *arguments: Any) -> "Future[object]":
+        future: Future[object] = Future()
+        self._pool.submit(_settle, future, run, arguments)
+        return future
+
+    def shutdown(self, _wait: bool) -> None:
+        self._pool.stop()
+
+
+class _Executor(BasePoolExecutor):  # type: ignore[misc]
+    """A job that hangs holds up no end of the process."""
+
+    def __init__(self, threads: int) -> None:
+        super().__init__(_Threads(threads))
+
+
 class Scheduler:
     """Runs each job of each shop in a thread, once at a time, and several missed runs of it as one."""
 
@@ -45,7 +73,7 @@ class Scheduler:
         self, *, threads: int = 10, may_work: Callable[[], bool] = lambda: True, wait: Wait = lambda _: True
     ) -> None:
         """`may_work`: whether this process is the one that works for the shops. `wait` ends when the service does."""
-        self._scheduler = BackgroundScheduler(timezone="UTC", executors={"default": ThreadPoolExecutor(threads)})
+        self._scheduler = BackgroundScheduler(timezone="UTC", executors={"default": _Executor(threads)})
         self._may_work = may_work
         self._wait = wait
         self._running: set[str] = set()
@@ -80,10 +108,16 @@ class Scheduler:
         )
 
     def guarded(
-        self, job: Job, run: Callable[[Wait], object], faults: Faults, *, shop: str, anywhere: bool = False
+        self,
+        job: Job,
+        run: Callable[[Wait], object],
+        faults: Faults | None = None,
+        *,
+        shop: str = _ALL,
+        anywhere: bool = False,
     ) -> Callable[[], None]:
-        """The job as it runs in the process that works for the shop, or `anywhere`: a fault of it is named, and ends
-        nothing."""
+        """The job as it runs in the process that works for the shop, or `anywhere`: a fault of it is named (logged, if
+        it is none of a shop's), and ends nothing."""
         key = f"{job}:{shop}"
 
         def once() -> None:
@@ -92,12 +126,13 @@ class Scheduler:
             self._running.add(key)
             try:
                 run(self._wait)
-            except Exception as error:  # noqa: BLE001 - the next run may go well
+            except Exception as error:
                 # At the end a job may find the store and the connections closed.
                 if not self._is_stopping:
-                    faults.happened(job, error)
+                    _tell(job, error, faults)
             else:
-                faults.ended(job)
+                if faults is not None:
+                    faults.ended(job)
             finally:
                 self._running.discard(key)
 
@@ -123,6 +158,20 @@ class Scheduler:
             self._scheduler.shutdown(wait=False)
 
 
+def _tell(job: Job, error: Exception, faults: Faults | None) -> None:
+    if faults is None:
+        log.error("job.fault", job=job, exc_info=error)
+    else:
+        faults.happened(job, error)
+
+
 def spread(seconds: float) -> float:
     """A moment within so many seconds, for a shop's first run among many."""
     return random.uniform(0, seconds)  # noqa: S311 - nothing is to be kept secret
+
+
+def _settle(future: "Future[object]", run: Callable[..., object], arguments: tuple[Any, ...]) -> None:
+    try:
+        future.set_result(run(*arguments))
+    except Exception as error:  # noqa: BLE001 - APScheduler logs it
+        future.set_exception(error)

@@ -57,6 +57,8 @@ class ShopWork:
         """Since when there is something to write that nothing forbids; None where there is nothing."""
         self.housekeeping_due = False
         self.is_writing = False
+        self.wrote_at: datetime | None = None
+        """When the sheet last took rows from this process."""
         self.predecessor: ShopWork | None = None
         """The same shop with its former settings: nothing may begin while something of that is under way."""
         self._turns: tuple[float, ...] = ()
@@ -188,6 +190,8 @@ class ShopWork:
             return False
         self.faults.ended("writing")
         self._written()
+        if written.orders:
+            self.wrote_at = self.context.clock.now()
         if written.orders or written.more:
             self._turns = (*(turn for turn in self._turns if began - turn < _MINUTE), began)
         return True

@@ -6,7 +6,7 @@ written.
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,6 +32,7 @@ from connector.sheets.columns import Tab
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.idempotency.guard import marker_id, was_applied
 from connector.sheets.layout import Layout
+from connector.sheets.owner import SILENT_AFTER
 from connector.sheets.replace import must_be_found
 from connector.sheets.session import LOOK_WITHIN, SEND_WITHIN, Deadline
 from connector.sheets.workbook import Workbook
@@ -61,12 +62,21 @@ class Written:
 class WriteStage:
     """Writes to one spreadsheet. For one thread at a time."""
 
-    def __init__(self, context: ShopContext, api: SheetsApi, workbook: Workbook) -> None:
+    def __init__(
+        self,
+        context: ShopContext,
+        api: SheetsApi,
+        workbook: Workbook,
+        *,
+        silent_after: Callable[[], timedelta] = lambda: SILENT_AFTER,
+    ) -> None:
         self._context = context
         self._api = api
         self._workbook = workbook
         self._backwards = Backwards(context)
-        self.ownership = Ownership(context.database, api, workbook.spreadsheet_id, clock=context.clock)
+        self.ownership = Ownership(
+            context.database, api, workbook.spreadsheet_id, clock=context.clock, silent_after=silent_after
+        )
         self._second_look = SecondLook(context, workbook)
         self._narrowing = Narrowing()
         self._limits = Limits(context, workbook.spreadsheet_id)

@@ -13,7 +13,7 @@ from connector.clock import Clock, SystemClock
 from connector.gateways.whapi.client import connection_pool
 from connector.jobs.dispatcher import FOR_MANY, FOR_ONE, Dispatcher
 from connector.jobs.long_poll import LongPoll
-from connector.jobs.problem_events import ProblemEvents
+from connector.jobs.problem_events import shops_to_tell_of
 from connector.jobs.reconcile import FIRST_AFTER
 from connector.jobs.resync import resync_due
 from connector.jobs.scheduler import Job, Scheduler, Wait, spread
@@ -24,8 +24,9 @@ from connector.runtime.clients import SHOP, google_account
 from connector.runtime.shop import Shared, Shop, build_shop
 from connector.settings import Settings
 from connector.sheets.account import DEFAULT, GoogleAccount
-from connector.sheets.quota import LIMIT
-from connector.store import breakers
+from connector.sheets.owner import SILENT_AFTER
+from connector.sheets.quota import LIMIT, WINDOW, Quota
+from connector.store import batches, breakers
 from connector.store.database import Database
 from connector.store.lock import shop_lock
 from connector.store.shops import Known, Next, ShopState, known_shops, put_next, put_shops
@@ -75,6 +76,7 @@ class Service:
             dispatcher=self.dispatcher,
             long_poll=self.long_poll,
             channels=connection_pool(self.dispatcher.threads.fetchers + 1),  # and the history
+            silent_after=self._silent_after,
         )
         self._changing = threading.Lock()
         self._shops: Mapping[str, Shop] = {}
@@ -86,6 +88,9 @@ class Service:
         self.out: Mapping[str, str] = {}
         """Shops that can't be served, and a sentence for each that says why."""
         self.scheduler.every(settings.resync_interval, Job.RESYNC, lambda: resync_due(self.dispatcher.wake))
+        if self.has_many:
+            tell = self.scheduler.guarded(Job.PROBLEM_EVENTS, self._tell_of_problems)
+            self.scheduler.every(settings.resync_interval, Job.PROBLEM_EVENTS, tell)
         self._observe()
 
     @property
@@ -154,6 +159,7 @@ class Service:
         """Starts fetching, writing and the periodic jobs. A start may follow a change of the settings: what the circuit
         breakers held back is tried at once."""
         reset_breakers(self.database, list(self._shops), self.clock)
+        self._count_earlier()
         if not self.has_many:
             self.serve([SHOP])
         self.dispatcher.start()
@@ -198,18 +204,35 @@ class Service:
                 self.scheduler.guarded(Job.RECONCILE, reconcile, faults, shop=shop.name),
                 first_after=first,
             )
-        events = ProblemEvents(shop.context)
-        interval = settings.resync_interval
-        first = spread(interval) if self.has_many else interval
-        plan(
-            interval,
-            Job.PROBLEM_EVENTS,
-            self.scheduler.guarded(Job.PROBLEM_EVENTS, events.run, faults, shop=shop.name),
-            first_after=first,
-        )
+        if not self.has_many:
+            events = self.scheduler.guarded(Job.PROBLEM_EVENTS, shop.problem_events.run, faults, shop=shop.name)
+            plan(settings.resync_interval, Job.PROBLEM_EVENTS, events)
         first = self._first_after(known, Next.HOUSEKEEPING, HOUSEKEEPING_INTERVAL, HOUSEKEEPING_INTERVAL)
         tidy = partial(self.dispatcher.ask_for_housekeeping, shop.name)
         plan(HOUSEKEEPING_INTERVAL, Job.CLEANUP, tidy, first_after=first)
+
+    def _silent_after(self, account: GoogleAccount) -> timedelta:
+        """An idle shop's nameplate is renewed twice in this time: with many shops of an account no more than two a
+        minute, which is all that may be spent on it."""
+        shops = sum(shop.account is account for shop in self._shops.values())
+        return max(SILENT_AFTER, shops * timedelta(minutes=1))
+
+    def _count_earlier(self) -> None:
+        """What an earlier process wrote in the last minute counts against the accounts' budgets."""
+        now, shops = self.clock.now(), self._shops
+        with self.database.read() as connection:
+            made = batches.made_since(connection, now - timedelta(seconds=WINDOW))
+        for name, at in made:
+            if name in shops:
+                for quota in Quota:
+                    shops[name].account.budget.count_earlier(quota, ago=max((now - at).total_seconds(), 0.0))
+
+    def _tell_of_problems(self, wait: Wait) -> None:
+        """One job for all shops: one each would cost a quarter of a processor where there are a thousand."""
+        shops = self._shops
+        for name in shops_to_tell_of(self.database, {name: shop.problem_events for name, shop in shops.items()}):
+            with shops[name].work.faults.caught(Job.PROBLEM_EVENTS):
+                shops[name].problem_events.run(wait)
 
     def _first_after(self, known: Known, what: Next, alone: float, interval: float) -> float:
         """Seconds to the first run: a lone shop's after `alone`; of many when the store says, else spread out."""

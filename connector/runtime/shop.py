@@ -5,6 +5,7 @@ Threads, connections and the store are shared with the other shops; a shop that 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 
 import httpx
@@ -23,6 +24,7 @@ from connector.jobs.dispatcher import Dispatcher
 from connector.jobs.fetch import FetchStage
 from connector.jobs.long_poll import LongPoll
 from connector.jobs.message_history import HistoryReader
+from connector.jobs.problem_events import ProblemEvents
 from connector.jobs.receive import Arrivals, ReceiveStage
 from connector.jobs.reconcile import ReconcileStage
 from connector.jobs.retry import RetryPolicy
@@ -50,6 +52,8 @@ class Shared:
     long_poll: LongPoll
     channels: httpx.Client
     """The connections to Whapi."""
+    silent_after: Callable[[GoogleAccount], timedelta]
+    """After how long without a sign of life another installation may take an account's spreadsheets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,7 @@ class Shop:
     lookup: SheetLookup
     """Reads the sheet for those who ask."""
     audits: Audits
+    problem_events: ProblemEvents
     senders: tuple[Sender, ...] = ()
     arrivals: Arrivals = field(default_factory=Arrivals)
     findings: LatestFindings = field(default_factory=LatestFindings)
@@ -123,7 +128,7 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
     whapi = whapi_client(settings, shared.instruments, shared=shared.channels)
     workbook = build_workbook(settings, database, api, clock, shop=name)
     fetch = FetchStage(context, whapi)
-    write = WriteStage(context, api, workbook)
+    write = WriteStage(context, api, workbook, silent_after=partial(shared.silent_after, account))
     work = ShopWork(
         context,
         fetch,
@@ -159,6 +164,7 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
             clock=clock,
             wake=wake,
         ),
+        problem_events=ProblemEvents(context),
         senders=event_senders(name, settings, database, clock),
     )
 

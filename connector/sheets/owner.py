@@ -13,7 +13,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connector.sheets.idempotency.guard import Guard, marker_id
@@ -25,6 +25,8 @@ KEY = "wcsync.owner"
 LAST_BATCH = "wcsync.written"
 KEYS = (KEY, LAST_BATCH)
 _LONGEST_NAME = 40
+SILENT_AFTER = timedelta(hours=2)
+"""An owner that was not seen for this long has gone, unless its nameplate says another time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Owner:
     seen: datetime
     left: bool = False
     """Whether it ended cleanly, with nothing under way."""
+    silent_after: timedelta = SILENT_AFTER
+    """Not seen for this long it has gone. It renews its nameplate at least twice as often."""
 
     def value(self, spreadsheet_id: str) -> str:
         """As it stands in the spreadsheet."""
@@ -57,6 +61,8 @@ class Owner:
             "t": int(self.seen.timestamp()),
             "l": int(self.left),
         }
+        if self.silent_after != SILENT_AFTER:
+            content["d"] = int(self.silent_after.total_seconds())
         return json.dumps(content, separators=(",", ":"))
 
 
@@ -77,6 +83,7 @@ def read_owner(entry: Mapping[str, Any], spreadsheet_id: str) -> Owner | None:
             str(content["v"]),
             datetime.fromtimestamp(int(content["t"]), UTC),
             left=bool(content["l"]),
+            silent_after=timedelta(seconds=int(content["d"])) if "d" in content else SILENT_AFTER,
         )
     except (ValueError, TypeError, KeyError, OverflowError, OSError):
         return None

@@ -123,6 +123,14 @@ def count_to_write(connection: Connection, shop: str, *, before: datetime) -> in
     return connection.execute(query).scalar_one()
 
 
+def made_since(connection: Connection, moment: datetime) -> list[tuple[str, datetime]]:
+    """The shop of each batch of which something was sent since, and when it was settled; of an open one, when it was
+    made."""
+    at = sa.func.coalesce(batches.c.settled_at, batches.c.created_at, type_=batches.c.created_at.type)
+    query = sa.select(batches.c.shop, at).where(at >= sa.literal(moment, batches.c.created_at.type))
+    return [(shop, settled) for shop, settled in connection.execute(query)]
+
+
 def open_batch(
     connection: Connection,
     shop: str,

@@ -11,7 +11,7 @@ from connector.models import ItemsState
 from connector.store.breakers import CircuitBreaker, Part, get_breaker
 from connector.store.orders import oldest_unwritten
 from connector.store.refusals import SetAside, items_set_aside, rows_set_aside
-from connector.store.tables import orders
+from connector.store.tables import orders, shops, told_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,17 @@ def read_standing(connection: Connection, shop: str) -> Standing:
         rows_set_aside(connection, shop),
         items_set_aside(connection, shop),
     )
+
+
+def shops_to_look_at(connection: Connection) -> set[str]:
+    """Of the shops that the store knows, those in which rows wait, or of which a problem was told: where neither is so,
+    the store has nothing that could become a problem, or end as one. A look into an index or three for each shop."""
+    waiting = [
+        sa.exists().where(orders.c.shop == shops.c.shop, orders.c.rows_refused_at.is_(None), waits)
+        for waits in (orders.c.shown.is_(None), orders.c.write_due_at.is_not(None))
+    ]
+    told = sa.exists().where(told_problems.c.shop == shops.c.shop)
+    return set(connection.scalars(sa.select(shops.c.shop).where(sa.or_(told, *waiting))))
 
 
 def _waits_since(connection: Connection, shop: str) -> datetime | None:
