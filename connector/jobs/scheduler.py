@@ -126,7 +126,7 @@ class Scheduler:
             self._running.add(key)
             try:
                 run(self._wait)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the next run may go well
                 # At the end a job may find the store and the connections closed.
                 if not self._is_stopping:
                     _tell(job, error, faults)

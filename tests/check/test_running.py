@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 import structlog
 
-from connector.checks.monitor import HealthMonitor, monitor_health
+from connector.checks.monitor import BETWEEN, GoogleLooks, HealthMonitor, monitor_health
+from connector.findings import Finding
 from sandbox.faults import Fault
+from tests.clock import FakeClock
 from tests.process.service_process import free_port
 from tests.service.shop import Shop
 from tests.waiting import wait_until
@@ -84,3 +86,59 @@ def test_a_start_waits_for_no_check_and_what_was_wrong_is_looked_at_again_soon(s
         wait_until(lambda: shop.service.findings.problems == [], what="a look that finds all well")
 
     assert [line["check"] for line in lines if line["event"] == "check.wrong"] == ["google"]
+
+
+def google_findings(shop: Shop) -> list[Finding]:
+    return [finding for finding in shop.service.findings.get()[0] if finding.name == "google"]
+
+
+def test_shops_of_one_account_look_at_google_one_after_the_other(shop: Shop, clock: FakeClock) -> None:
+    looks = GoogleLooks(clock)
+    first, second = HealthMonitor(shop.service, looks), HealthMonitor(shop.service, looks)
+
+    def found() -> tuple[int, int, int]:
+        return (
+            len(google_findings(shop)),
+            shop.sandbox.google.calls.by_kind["get"],
+            shop.sandbox.whapi.calls.count("GET /health"),
+        )
+
+    second.look()
+    assert found() == (1, 1, 1)
+    shop.service.findings.replace([], at=clock.now())
+    first.run(lambda _: False)
+    assert found() == (0, 1, 2), "it looks at all but Google"
+
+    first.run(lambda _: False)
+    assert found() == (0, 1, 2)
+    clock.advance(BETWEEN)
+    first.run(lambda _: False)
+    assert found() == (1, 2, 2), "what was left out, and nothing else"
+    first.run(lambda _: False)
+    assert found() == (1, 2, 2)
+
+
+def test_a_look_at_google_leaves_turns_what_is_left_of_the_budget(shop: Shop, clock: FakeClock) -> None:
+    account = shop.service.account
+    looks, all_of_it = GoogleLooks(clock), account.budget.take(reads=100_000, writes=0, reserve=True)
+    assert all_of_it is not None
+
+    assert looks.take(account) is None
+    all_of_it.end()
+
+    assert looks.take(account) is not None
+
+
+def test_a_batch_that_the_sheet_has_just_taken_stands_for_a_look(shop: Shop, clock: FakeClock) -> None:
+    monitor = HealthMonitor(shop.service, GoogleLooks(clock))
+    monitor.look()
+    found_before = google_findings(shop)
+    shop.wait_until_synced(shop.sandbox.send("normal"))
+    wait_until(lambda: shop.service.work.wrote_at is not None, what="the turn to end")
+    clock.advance(BETWEEN)
+
+    shop.sandbox.google.calls.clear()
+    monitor.look()
+
+    assert shop.sandbox.google.calls.by_kind == {}
+    assert google_findings(shop) == found_before != []

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from connector.events.publisher import Publisher
-from connector.jobs.problem_events import BRIEF, ProblemEvents
+from connector.jobs.problem_events import BRIEF, ProblemEvents, shops_to_tell_of
 from connector.problems import Severity
 from connector.store.database import Database
 from connector.store.tables import outbox
@@ -98,3 +98,14 @@ def test_orders_that_wait_without_a_reason_are_told_of(database: Database, clock
     ((kind, said),) = told(database)
     assert (kind, said["problem"]) == ("connector.problem", "late")
     assert said["reason"].startswith("Orders wait for their rows, and nothing says why.")
+
+
+def test_of_several_shops_those_are_looked_at_in_which_something_is_named_or_waits(
+    database: Database, clock: FakeClock
+) -> None:
+    well = ProblemEvents(shop_context(database, clock))
+    context = shop_context(database, clock)
+    named = ProblemEvents(context)
+    context.problems.put("file", FILE, at=clock.now())
+
+    assert shops_to_tell_of(database, {"well": well, "named": named}) == ["named"]

@@ -3,6 +3,7 @@
 import copy
 import shutil
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from connector.jobs.guards import current_guard
 from connector.jobs.ownership import Ownership
 from connector.runtime.clients import SHOP
 from connector.sheets.columns import Tab
+from connector.sheets.owner import SILENT_AFTER
 from connector.sheets.workbook import Workbook
 from connector.store import breakers
 from connector.store.breakers import Part
@@ -57,7 +59,7 @@ class Installation:
             if self.writer.hangs_at is None:
                 self.writer.run(None)
 
-    def take_over(self) -> None:
+    def take_over(self, *, silent_after: timedelta = SILENT_AFTER) -> Ownership:
         """What `setup --take-over` does, in a process of its own."""
         assert self.process is not None
         api = DirectApi(self._google, self._clock)
@@ -66,7 +68,9 @@ class Installation:
         layout = workbook.layout()
         sheet_id = layout.tabs[Tab.ORDERS].sheet_id
         chosen = current_guard(database, api, SPREADSHEET_ID, sheet_id, clock=self._clock)
-        Ownership(database, api, SPREADSHEET_ID, clock=self._clock).hold(layout, chosen, sheet_id)
+        ownership = Ownership(database, api, SPREADSHEET_ID, clock=self._clock, silent_after=lambda: silent_after)
+        ownership.hold(layout, chosen, sheet_id)
+        return ownership
 
     def says(self) -> str:
         """Why it doesn't write; empty where nothing is wrong, and where it has nothing to write.

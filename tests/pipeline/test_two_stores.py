@@ -6,6 +6,7 @@ other one starts, takes over, or is told to.
 
 import copy
 import shutil
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -78,6 +79,31 @@ def test_a_new_installation_takes_over_from_one_that_was_silent_for_hours_and_no
         two.first.run(3)
         two.receive(2)
         two.clock.advance(2 * 3600 - 60)
+        two.second.run(3)
+        assert "Another installation" in two.second.says()
+        two.clock.advance(120)
+        two.second.run(6)
+        two.assert_all_is_there_once()
+    finally:
+        two.close()
+
+
+def test_an_owner_with_many_shops_renews_its_nameplates_less_often_and_counts_as_gone_only_later() -> None:
+    two = Two(second="stranger")
+    try:
+        two.receive(1)
+        two.first.run(3)
+        ownership = two.first.take_over(silent_after=timedelta(hours=16))
+        two.receive(2)
+        seen = two.google.calls.by_kind["batchUpdate"]
+        two.clock.advance(8 * 3600 - 60)
+        ownership.renew()
+        assert two.google.calls.by_kind["batchUpdate"] == seen
+        two.clock.advance(120)
+        ownership.renew()
+        assert two.google.calls.by_kind["batchUpdate"] == seen + 1
+
+        two.clock.advance(16 * 3600 - 60)
         two.second.run(3)
         assert "Another installation" in two.second.says()
         two.clock.advance(120)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from connector.sheets.quota import Quota
 from sandbox.orders import demo_orders, whapi_sample
 from tests.service.shop import Shop
 from tests.waiting import wait_until
@@ -183,3 +184,13 @@ def test_a_batch_on_tabs_that_are_there_costs_one_read_and_one_write(shop: Shop)
     shop.wait_until_synced(shop.sandbox.send("normal"))
 
     assert dict(shop.sandbox.google.calls.by_kind) == {"developerMetadata.search": 1, "batchUpdate": 1}
+
+
+def test_what_was_written_in_the_minute_before_a_restart_counts_against_googles_limit(shop: Shop) -> None:
+    shop.wait_until_synced(shop.sandbox.send())
+
+    shop.stop()
+    shop.start()
+
+    budget = shop.service.account.budget
+    assert (budget.used(Quota.READ), budget.used(Quota.WRITE)) == (1, 1)

@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 
 from connector.jobs.reasons import LONGEST_DELAY, is_late
 from connector.models import ItemsState, Shown
+from connector.problems import NamedProblem, Severity
 from connector.store import refusals
 from connector.store.database import Database
-from connector.store.standing import Standing, read_standing
+from connector.store.outbox import keep_told
+from connector.store.shops import ShopState, put_shops
+from connector.store.standing import Standing, read_standing, shops_to_look_at
 from connector.store.tables import orders
 from tests.clock import FakeClock
 from tests.store.helpers import SHOP, add, get, new_order
@@ -88,3 +91,20 @@ def test_what_is_set_aside_stays_so_until_its_rows_are_in_the_sheet(database: Da
     with database.read() as connection:
         aside = refusals.rows_set_aside(connection, SHOP)
     assert [(order.order_id, order.since, order.sentence) for order in aside.first] == [("1", since, "Second.")]
+
+
+def test_only_shops_in_which_rows_wait_or_a_problem_was_told_are_worth_a_look(
+    database: Database, clock: FakeClock
+) -> None:
+    def look() -> set[str]:
+        with database.read() as connection:
+            return shops_to_look_at(connection)
+
+    database.write(lambda connection: put_shops(connection, [SHOP, "idle", "told"], ShopState.SERVED))
+    assert look() == set()
+
+    add(database, clock, new_order())
+    problem = NamedProblem("file", Severity.PROBLEM, "A file is gone.", clock.now())
+    database.write(lambda connection: keep_told(connection, "told", problem))
+
+    assert look() == {SHOP, "told"}
