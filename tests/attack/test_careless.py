@@ -15,6 +15,7 @@ from connector.gateways.webhook import read_webhook
 from sandbox.sandbox import Sandbox
 from tests.attack.service_memory import MEBIBYTE, memory_of
 from tests.clock import FakeClock
+from tests.made_once import service_account
 from tests.process.service_process import ServiceProcess
 from tests.service.shop import Shop
 
@@ -32,7 +33,7 @@ NONSENSE = {
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]:
-    with Sandbox() as sandbox:
+    with Sandbox(account=service_account()) as sandbox:
         service = ServiceProcess(sandbox, tmp_path_factory.mktemp("careless")).start_and_wait()
         yield service
         service.stop()

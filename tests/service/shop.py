@@ -18,6 +18,7 @@ from connector.store.database import Database
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
 from sandbox.whapi.order import SandboxOrder
+from tests.made_once import service_account, sqlite_url
 from tests.openapi.contract import Contract
 from tests.waiting import wait_until
 
@@ -37,11 +38,11 @@ class Shop:
     """The service against a sandbox. `start` and `stop` may be repeated: the database stays."""
 
     def __init__(self, folder: Path, **settings: Any) -> None:
-        self.sandbox = Sandbox().start()
+        self.sandbox = Sandbox(account=service_account()).start()
         key_file = folder / "credentials.json"
         self.sandbox.write_credentials(key_file)
         environment = {name.lower(): value for name, value in self.sandbox.environment(key_file).items()}
-        values = {**environment, **QUICK, "database_url": f"sqlite:///{folder}/connector.db", "port": 0, **settings}
+        values = {**environment, **QUICK, "database_url": sqlite_url(folder), "port": 0, **settings}
         self.settings = load_settings(env_file=None, **values)
         self.secret = self.settings.webhook_secret
         self.url = ""
