@@ -26,13 +26,20 @@ settings.load_profile("here")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def one_certificate(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The tests call nobody but this machine, so one authority is enough: every client reads all that there are."""
+def one_certificate() -> Iterator[None]:
+    """The tests call nobody but this machine, so one authority is enough: every client reads all that there are.
+
+    The file can be read by everybody: a test takes another user's place, who can't enter pytest's own folder.
+    """
     authorities = Path(certifi.where()).read_text(encoding="utf-8")
     end = "-----END CERTIFICATE-----\n"
-    one = tmp_path_factory.mktemp("certificates") / "one.pem"
+    folder = Path(tempfile.mkdtemp(prefix="connector-certificate-"))
+    folder.chmod(0o755)
+    one = folder / "one.pem"
     one.write_text(authorities.partition(end)[0] + end, encoding="utf-8")
     os.environ.update(dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), str(one)))
+    yield
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
