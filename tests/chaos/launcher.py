@@ -3,11 +3,13 @@
 The product has no switch for either of these, so they are put in here, before it starts:
 
 - `SystemClock.now` adds the seconds that stand in the file CHAOS_CLOCK.
-- When the run is gone, however it ended, standard input ends, and the service with it.
+- When the run is gone, however it ended, standard input ends, and the service with it. A service that was forked for
+  the run knows it by itself.
 
 A module that breaks the service on purpose (`tests/chaos/broken.py`) calls `run` after its patches.
 """
 
+import multiprocessing
 import os
 import signal
 import sys
@@ -36,7 +38,11 @@ def _move_clock(offset_file: Path) -> None:
 
 
 def _end_with_the_run() -> None:
-    sys.stdin.buffer.read()
+    run = multiprocessing.parent_process()
+    if run is None:
+        sys.stdin.buffer.read()
+    else:
+        run.join()
     os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -4,12 +4,13 @@ from pathlib import Path
 import pytest
 
 from sandbox.sandbox import Sandbox
-from tests.process.service_process import ServiceProcess
+from tests.made_once import service_account
+from tests.process.service_process import ForkedService, ServiceProcess
 
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
+    with Sandbox(account=service_account()) as sandbox:
         # Whapi's own pace would make a test wait for the next delivery after a restart.
         sandbox.whapi.deliveries.pace = 0.05
         yield sandbox
@@ -18,6 +19,6 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def service(sandbox: Sandbox, tmp_path: Path) -> Iterator[ServiceProcess]:
     """Not started yet."""
-    service = ServiceProcess(sandbox, tmp_path)
+    service = ForkedService(sandbox, tmp_path)
     yield service
     service.stop()

@@ -18,8 +18,9 @@ from sandbox.faults import Fault
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
 from sandbox.whapi.order import SandboxOrder
+from tests.process.forked import run_forked
 from tests.process.service_process import ServiceProcess
-from tests.process.test_commands import run
+from tests.process.test_commands import run, run_anew
 from tests.waiting import wait_until
 
 SINCE = (datetime.now(UTC) - timedelta(days=2)).strftime("%Y-%m-%d")
@@ -42,7 +43,7 @@ def test_backfill_without_a_running_service_takes_in_and_writes_what_was_missed(
 ) -> None:
     orders = missed(sandbox, 70)
 
-    first = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
+    first = run_anew("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
     assert differences(sandbox, orders) == []
     again = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
 
@@ -85,10 +86,8 @@ def test_a_backfill_that_is_killed_is_made_good_by_another_run(
     service: ServiceProcess, sandbox: Sandbox, tmp_path: Path, step: str, when: str
 ) -> None:
     orders = missed(sandbox, 150)
-    command = ["-m", "tests.process.wounded", step, when, "1" if "write" in step else "2", "backfill", "--since", SINCE]
-    killed = subprocess.run(
-        [sys.executable, *command], cwd=tmp_path, env=service.environment, capture_output=True, timeout=60, check=False
-    )
+    command = ["tests.process.wounded", step, when, "1" if "write" in step else "2", "backfill", "--since", SINCE]
+    killed = run_forked(*command, cwd=tmp_path, env=service.environment)
     assert killed.returncode == -signal.SIGKILL
 
     result = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
