@@ -4,14 +4,14 @@ import os
 import subprocess
 from pathlib import Path
 
-from tests.process.forked import run_forked
+from tests.process.child import run_child
 
 ROOT = Path(__file__).parents[2]
 
 
 def bench(folder: Path, name: str, *arguments: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"] if path is None else path, "PYTHONPATH": str(ROOT)}
-    return run_forked(f"benchmarks.{name}", *arguments, cwd=folder, env=environment)
+    return run_child(f"benchmarks.{name}", *arguments, cwd=folder, env=environment)
 
 
 def tables(output: str) -> dict[str, list[str]]:

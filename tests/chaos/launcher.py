@@ -3,13 +3,11 @@
 The product has no switch for either of these, so they are put in here, before it starts:
 
 - `SystemClock.now` adds the seconds that stand in the file CHAOS_CLOCK.
-- When the run is gone, however it ended, standard input ends, and the service with it. A service that was forked for
-  the run knows it by itself.
+- When the run is gone, however it ended, standard input ends, and the service with it.
 
 A module that breaks the service on purpose (`tests/chaos/broken.py`) calls `run` after its patches.
 """
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -38,11 +36,7 @@ def _move_clock(offset_file: Path) -> None:
 
 
 def _end_with_the_run() -> None:
-    run = multiprocessing.parent_process()
-    if run is None:
-        sys.stdin.buffer.read()
-    else:
-        run.join()
+    sys.stdin.buffer.read()
     os.kill(os.getpid(), signal.SIGKILL)
 
 

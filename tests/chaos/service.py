@@ -1,6 +1,5 @@
 """The service as a child process that is killed, and started again whenever it isn't running, as systemd would."""
 
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -15,7 +14,6 @@ from benchmarks.running import answers, environment, free_port
 from sandbox.sandbox import Sandbox
 from tests.chaos.clock import ChaosClock
 from tests.chaos.launcher import CLOCK_FILE
-from tests.process.forked import Forked
 
 QUICK = {
     "RESYNC_INTERVAL": "0.5",
@@ -79,7 +77,7 @@ class Service:
         self.may_end = False
         """Whether it has a good reason to end by itself now, such as a full disk."""
         self._how = how
-        self._process: subprocess.Popen[bytes] | Forked | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._waker: subprocess.Popen[bytes] | None = None
         self._lock = threading.RLock()
         self._closed = threading.Event()
@@ -165,20 +163,15 @@ class Service:
                     self._spawn()
 
     def _spawn(self) -> None:
-        folder, environment = self._how.folder, {**self._how.environment, "PORT": str(self.port)}
-        if multiprocessing.parent_process() is not None:
-            # The run itself was forked by a test, and its services are as well.
-            self._process = Forked(self._how.launcher, cwd=folder, env=environment, stdout=self.log_file)
-        else:
-            with self.log_file.open("ab") as log:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-m", *self._how.launcher],
-                    cwd=folder,
-                    env=environment,
-                    stdin=subprocess.PIPE,
-                    stdout=log,
-                    stderr=log,
-                )
+        with self.log_file.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", *self._how.launcher],
+                cwd=self._how.folder,
+                env={**self._how.environment, "PORT": str(self.port)},
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+            )
         self.starts += 1
         self.on_start(self._process.pid)
 

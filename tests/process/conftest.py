@@ -5,7 +5,7 @@ import pytest
 
 from sandbox.sandbox import Sandbox
 from tests.made_once import service_account
-from tests.process.service_process import ForkedService, ServiceProcess
+from tests.process.service_process import ServiceProcess
 
 
 @pytest.fixture
@@ -19,6 +19,6 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def service(sandbox: Sandbox, tmp_path: Path) -> Iterator[ServiceProcess]:
     """Not started yet."""
-    service = ForkedService(sandbox, tmp_path)
+    service = ServiceProcess(sandbox, tmp_path)
     yield service
     service.stop()

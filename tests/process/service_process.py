@@ -10,7 +10,6 @@ from pathlib import Path
 
 from sandbox.sandbox import Sandbox
 from tests.made_once import sqlite_url
-from tests.process.forked import Forked
 from tests.waiting import wait_until
 
 QUICK = {
@@ -50,14 +49,14 @@ class ServiceProcess:
         }
         self.secret = self.environment["WEBHOOK_SECRET"]
         sandbox.send_to(f"{self.url}/webhooks/whapi", self.secret)
-        self.process: subprocess.Popen[bytes] | Forked | None = None
+        self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, *wounded: str) -> "ServiceProcess":
         """Starts it; with arguments for `tests.process.wounded`, so that it will kill itself."""
         self.process = self._begin("tests.process.wounded", *wounded) if wounded else self._begin("connector", "serve")
         return self
 
-    def _begin(self, *arguments: str) -> subprocess.Popen[bytes] | Forked:
+    def _begin(self, *arguments: str) -> subprocess.Popen[bytes]:
         with self.log_file.open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", *arguments], cwd=self.folder, env=self.environment, stdout=log, stderr=log
@@ -103,13 +102,6 @@ class ServiceProcess:
     @property
     def log(self) -> str:
         return self.log_file.read_text(encoding="utf-8")
-
-
-class ForkedService(ServiceProcess):
-    """The same in a fraction of the processor's time; see `forked.py`."""
-
-    def _begin(self, *arguments: str) -> Forked:
-        return Forked(arguments, cwd=self.folder, env=self.environment, stdout=self.log_file)
 
 
 def free_port() -> int:

@@ -18,9 +18,9 @@ from sandbox.faults import Fault
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
 from sandbox.whapi.order import SandboxOrder
-from tests.process.forked import run_forked
+from tests.process.child import run_child
 from tests.process.service_process import ServiceProcess
-from tests.process.test_commands import run, run_anew
+from tests.process.test_commands import run
 from tests.waiting import wait_until
 
 SINCE = (datetime.now(UTC) - timedelta(days=2)).strftime("%Y-%m-%d")
@@ -43,7 +43,7 @@ def test_backfill_without_a_running_service_takes_in_and_writes_what_was_missed(
 ) -> None:
     orders = missed(sandbox, 70)
 
-    first = run_anew("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
+    first = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
     assert differences(sandbox, orders) == []
     again = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
 
@@ -87,7 +87,7 @@ def test_a_backfill_that_is_killed_is_made_good_by_another_run(
 ) -> None:
     orders = missed(sandbox, 150)
     command = ["tests.process.wounded", step, when, "1" if "write" in step else "2", "backfill", "--since", SINCE]
-    killed = run_forked(*command, cwd=tmp_path, env=service.environment)
+    killed = run_child(*command, cwd=tmp_path, env=service.environment)
     assert killed.returncode == -signal.SIGKILL
 
     result = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)

@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import httpx
@@ -13,27 +12,14 @@ import pytest
 
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
-from tests.process.forked import run_forked
+from tests.process.child import run_child
 from tests.process.service_process import ROOT, ServiceProcess
 from tests.waiting import wait_until
 
 
 def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`python -m connector`, with all modules loaded at the beginning."""
-    return run_forked("connector", *arguments, cwd=cwd, env=_needed() | environment)
-
-
-def run_anew(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The same in a new interpreter: once for each command."""
-    return subprocess.run(
-        [sys.executable, "-m", "connector", *arguments],
-        cwd=cwd,
-        env=_needed() | environment,
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
+    """`python -m connector`."""
+    return run_child("connector", *arguments, cwd=cwd, env=_needed() | environment)
 
 
 def _needed() -> dict[str, str]:
@@ -41,7 +27,7 @@ def _needed() -> dict[str, str]:
 
 
 def test_serve_without_settings_says_what_is_missing_and_exits_with_2(tmp_path: Path) -> None:
-    result = run_anew("serve", cwd=tmp_path)
+    result = run("serve", cwd=tmp_path)
 
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.splitlines() == [
@@ -88,7 +74,7 @@ def test_a_second_service_on_the_same_port_says_so(service: ServiceProcess, tmp_
 
 
 def test_check_finds_everything_in_order(service: ServiceProcess, sandbox: Sandbox, tmp_path: Path) -> None:
-    result = run_anew("check", cwd=tmp_path, **service.environment)
+    result = run("check", cwd=tmp_path, **service.environment)
 
     assert (result.returncode, result.stderr) == (0, "")
     assert [line[:16].split() for line in result.stdout.splitlines()] == [
@@ -146,7 +132,7 @@ def test_orders_lists_where_each_stands(service: ServiceProcess, sandbox: Sandbo
     wait_until(lambda: not differences(sandbox, orders))
     service.signal()
 
-    table = run_anew("orders", cwd=tmp_path, **service.environment)
+    table = run("orders", cwd=tmp_path, **service.environment)
     lines = run("orders", "--json", "--status", "synced", cwd=tmp_path, **service.environment)
 
     assert table.returncode == 0
@@ -179,7 +165,7 @@ def test_resync_tries_again_with_and_without_a_running_service(
     if not running:
         service.signal()
 
-    named = run_anew("resync", one_by_name.order_id, cwd=tmp_path, **service.environment)
+    named = run("resync", one_by_name.order_id, cwd=tmp_path, **service.environment)
     assert (named.returncode, named.stdout) == (1, "0 of 1 orders are complete now.\n")
     named = run("resync", one_by_name.order_id, cwd=tmp_path, **service.environment)
     assert (named.returncode, named.stdout) == (0, "1 of 1 orders are complete now.\n")
@@ -220,7 +206,7 @@ def test_the_log_at_debug_holds_no_token_and_no_secret(sandbox: Sandbox, service
 
 
 def test_the_demo_verifies_every_row_and_ends_by_itself(tmp_path: Path) -> None:
-    result = run_anew("demo", "--once", "--port", "0", cwd=tmp_path)
+    result = run("demo", "--once", "--port", "0", cwd=tmp_path)
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert "Verified: 12 orders" in result.stdout

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.sandbox import Sandbox
 from tests.events.receiver import SECRET, Receiver, status
-from tests.process.service_process import ForkedService, ServiceProcess
+from tests.process.service_process import ServiceProcess
 from tests.process.test_commands import run
 from tests.waiting import wait_until
 
@@ -25,7 +25,7 @@ def receiver() -> Iterator[Receiver]:
 def telling(sandbox: Sandbox, receiver: Receiver, tmp_path: Path) -> Iterator[ServiceProcess]:
     """A service that sends events; not started yet."""
     settings = {"EVENTS_URL": receiver.url, "EVENTS_SECRET": SECRET, "EVENTS_ALLOW_PRIVATE": "true"}
-    service = ForkedService(sandbox, tmp_path, **settings)
+    service = ServiceProcess(sandbox, tmp_path, **settings)
     yield service
     service.stop()
 

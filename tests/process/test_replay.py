@@ -15,9 +15,9 @@ from connector.store.database import Database
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
 from sandbox.whapi.order import SandboxOrder
-from tests.process.forked import run_forked
+from tests.process.child import run_child
 from tests.process.service_process import ServiceProcess
-from tests.process.test_commands import run, run_anew
+from tests.process.test_commands import run
 from tests.waiting import wait_until
 
 
@@ -66,7 +66,7 @@ def test_replay_takes_in_what_is_understood_now(
     if running:
         service.start_and_wait()
 
-    one = run_anew("replay", "1", cwd=tmp_path, **service.environment)
+    one = run("replay", "1", cwd=tmp_path, **service.environment)
     rest = run("replay", "--all", cwd=tmp_path, **service.environment)
 
     then = (
@@ -110,7 +110,7 @@ def test_a_replay_that_is_killed_loses_and_doubles_nothing(
 ) -> None:
     orders = kept_orders(sandbox, service, 3)
     command = ["tests.process.wounded", step, when, "1", "replay", "--all"]
-    killed = run_forked(*command, cwd=tmp_path, env=service.environment)
+    killed = run_child(*command, cwd=tmp_path, env=service.environment)
     assert killed.returncode == -signal.SIGKILL
 
     run("replay", "--all", cwd=tmp_path, **service.environment)

@@ -16,7 +16,7 @@ from dotenv import dotenv_values
 
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
-from tests.process.forked import run_forked
+from tests.process.child import run_child
 from tests.process.service_process import QUICK, ROOT, free_port
 from tests.process.test_commands import run
 from tests.waiting import wait_until
@@ -160,7 +160,7 @@ def test_a_kill_halfway_leaves_a_folder_in_which_setup_goes_on(
 
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **merchant.environment, **given}
     command = ["tests.process.wounded", *place, "setup", "--yes"]
-    killed = run_forked(*command, cwd=merchant.folder, env=environment)
+    killed = run_child(*command, cwd=merchant.folder, env=environment)
     again = run("setup", "--yes", cwd=merchant.folder, **merchant.environment, **given)
 
     assert killed.returncode == -9, killed.stderr

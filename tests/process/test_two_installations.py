@@ -12,7 +12,7 @@ import pytest
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
 from sandbox.whapi.order import SandboxOrder
-from tests.process.service_process import ForkedService, ServiceProcess
+from tests.process.service_process import ServiceProcess
 from tests.process.test_commands import run
 from tests.waiting import wait_until
 
@@ -24,9 +24,9 @@ class Both:
         self.sandbox = sandbox
         self.sent: list[SandboxOrder] = []
         (folder / "second").mkdir()
-        self.second = ForkedService(sandbox, folder / "second")
+        self.second = ServiceProcess(sandbox, folder / "second")
         (folder / "first").mkdir()
-        self.first = ForkedService(sandbox, folder / "first")  # Whapi's webhooks go to the one that was made last.
+        self.first = ServiceProcess(sandbox, folder / "first")  # Whapi's webhooks go to the one that was made last.
 
     def send(self, count: int = 2) -> list[SandboxOrder]:
         """Orders that both are told of."""
