@@ -133,6 +133,12 @@ class Fleet:
                 raise BenchmarkError(f"Wrong: after {within:g} s {len(missing)} orders had no row, among them of {of}.")
             time.sleep(_LOOK_EVERY)
 
+    def wait_for_items(self, *, within: float) -> None:
+        """Until every sheet is as it should be, or the time is up. Items may come after their order."""
+        deadline = time.monotonic() + within
+        while self.wrong() and time.monotonic() < deadline:
+            time.sleep(10 * _LOOK_EVERY)
+
     def seconds(self, begun: float, *, but_for: Iterable[SandboxShop] = ()) -> list[float]:
         """From the webhook to the row, of the orders that were sent since a moment, but for some shops'."""
         left_out = {shop.name for shop in but_for}

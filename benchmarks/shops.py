@@ -175,7 +175,7 @@ def _under_load(options: Options, folder: Path) -> list[str]:
         stopped = time.perf_counter() - began
         fleet.recover()
         with serve:
-            fleet.wait(within=options.patience)
+            fleet.wait_for_items(within=options.patience)
         _print_load(rows)
         print(
             f"Under load the service had {most_threads} threads and {peak / 1e6:.0f} MB of memory at the most. "

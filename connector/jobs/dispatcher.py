@@ -301,7 +301,7 @@ class Dispatcher:
     def _begin_turn(self, work: ShopWork) -> None:
         work.is_writing = True
         # What the turn will call is taken from the account's budget now, before others are given theirs.
-        self._write_pool.submit(self._turn, work, work.account.budget.take())
+        self._write_pool.submit(self._turn, work, work.account.budget.take(*work.calls))
 
     def _fetch(self, work: ShopWork, order: Order) -> None:
         try:

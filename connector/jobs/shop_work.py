@@ -55,6 +55,8 @@ class ShopWork:
         self._rests_until = 0.0
         self.write_due: datetime | None = None
         """Since when there is something to write that nothing forbids; None where there is nothing."""
+        self.calls = 1, 1
+        """Reads and writes that the next turn is expected to cost."""
         self.housekeeping_due = False
         self.is_writing = False
         self.wrote_at: datetime | None = None
@@ -100,6 +102,8 @@ class ShopWork:
             is_busy=self.is_writing,
             is_suspect=self._writes_fail,
             is_alone=is_alone,
+            reads=self.calls[0],
+            writes=self.calls[1],
         )
 
     def to_fetch(self, now: float) -> ToFetch:
@@ -165,9 +169,12 @@ class ShopWork:
         next_run_at = self._write.next_run_at()
         self._writes_fail = self._write.fails
         self.write_due = next_run_at
+        self.calls = 1, 1
         if next_run_at is None:
             self.faults.ended("writing")
         else:
+            reads, writes = self._write.ownership.calls_before()
+            self.calls = 1 + reads, 1 + writes
             wait = (next_run_at - self.context.clock.now()).total_seconds()
             if wait > 0:
                 self.write_due = None

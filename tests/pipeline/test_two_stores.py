@@ -88,6 +88,19 @@ def test_a_new_installation_takes_over_from_one_that_was_silent_for_hours_and_no
         two.close()
 
 
+def test_what_comes_before_a_batch_is_expected_until_this_process_has_the_spreadsheet() -> None:
+    two = Two(second="stranger")
+    try:
+        assert two.first.process is not None
+        assert two.second.process is not None
+        assert two.second.process.stage.ownership.calls_before() == (11, 11)
+        two.receive(1)
+        two.first.run(3)
+        assert two.first.process.stage.ownership.calls_before() == (0, 0)
+    finally:
+        two.close()
+
+
 def test_an_owner_with_many_shops_renews_its_nameplates_less_often_and_counts_as_gone_only_later() -> None:
     two = Two(second="stranger")
     try:
