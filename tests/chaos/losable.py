@@ -14,6 +14,8 @@ from connector.store.database import parse_url
 _COPY = "copy"
 _BESIDE = ("", "-wal", "-shm")
 """The files of an SQLite database: its name, and what is added to it."""
+_ENDED = 30_000
+"""Milliseconds that PostgreSQL waits for a session that it ends; without a time it only signals it."""
 
 
 class Losable(Protocol):
@@ -84,7 +86,7 @@ class PostgresDatabase:
 
     def copy(self) -> None:
         # Who was killed a moment ago may still be connected, and a database that is in use can't be copied.
-        others = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self._name}'"
+        others = f"SELECT pg_terminate_backend(pid, {_ENDED}) FROM pg_stat_activity WHERE datname = '{self._name}'"
         self._run(f'DROP DATABASE IF EXISTS "{self._copy}"', others, _create(self._copy, self._name))
 
     def empty(self) -> None:
@@ -98,7 +100,7 @@ class PostgresDatabase:
         here = "(SELECT oid FROM pg_database WHERE datname = current_database())"
         locks = f"SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = {here}"
         with self._inside.connect() as connection:
-            connection.execute(sa.text(f"SELECT pg_terminate_backend(pid) FROM ({locks}) AS holders"))
+            connection.execute(sa.text(f"SELECT pg_terminate_backend(pid, {_ENDED}) FROM ({locks}) AS holders"))
 
     def close(self) -> None:
         self._run(f'DROP DATABASE IF EXISTS "{self._copy}"')
