@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.rows import ITEMS, ORDERS
-from benchmarks.running import BenchmarkError, environment
+from benchmarks.running import BenchmarkError, environment, free_port
 from benchmarks.stock import LINES, sample_orders, webhook_body
 from connector.app import create_app
 from connector.log import set_up_logging
@@ -66,10 +66,23 @@ class Fleet:
     def shops_file(self) -> Path:
         return self.folder / SHOPS_FILE
 
-    def prepare(self, shops: Iterable[SandboxShop], port: int, database_url: str, *, within: float) -> None:
+    def see_that_they_are_served(self, port: int) -> None:
+        """Asks for twenty of them. Raises BenchmarkError where the service doesn't know one."""
+        connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        for shop in self.shops[:: max(len(self.shops) // 20, 1)]:
+            connection.request("GET", f"/shops/{shop.name}/orders?limit=1", headers={"X-Webhook-Secret": shop.secret})
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != _OK:
+                raise BenchmarkError(f"{shop.name} is not served: it was answered with {answer.status}.")
+        connection.close()
+
+    def prepare(self, shops: Iterable[SandboxShop], database_url: str, *, within: float) -> None:
         """Has the tabs of these shops made and an order written into each, by a service in this process for which
         neither Google nor its own budget counts calls: with the quotas it would take hours."""
-        values = environment(self.sandbox, self.folder, port, database_url) | {"SHOPS_FILE": str(self.shops_file)}
+        values = environment(self.sandbox, self.folder, free_port(), database_url) | {
+            "SHOPS_FILE": str(self.shops_file)
+        }
         settings = load_settings(env_file=None, **{name.lower(): value for name, value in values.items()})
         quota, latency = self.sandbox.google.quota, self.sandbox.google.latency
         quota.enabled, self.sandbox.google.latency = False, 0.0

@@ -75,7 +75,8 @@ def main(folder: Path | None, **options: float) -> None:
     Exits with 1 if a sheet lacks an order or has it twice, or an account made too many calls.
     """
     chosen = Options(**options)  # type: ignore[arg-type]
-    place = folder or Path("data/benchmarks")
+    # Whole, since the service runs in another working directory.
+    place = (folder or Path("data/benchmarks")).resolve()
     place.mkdir(parents=True, exist_ok=True)
     with stoppable(), tempfile.TemporaryDirectory(dir=place) as own:
         print_head(
@@ -98,6 +99,7 @@ def _at_rest(options: Options, folder: Path, count: int) -> Rest:
         began = time.perf_counter()
         with Serve(sandbox, Path(own), SHOPS_FILE=str(fleet.shops_file)) as serve:
             start = time.perf_counter() - began
+            fleet.see_that_they_are_served(serve.port)
             pause = threading.Event()
             pause.wait(min(options.rest, 5))
             sandbox.google.calls.clear()
@@ -154,8 +156,10 @@ def _under_load(options: Options, folder: Path) -> list[str]:
         sick = fleet.shops[1 : 1 + 2 * options.sick : 2]
         active = list({shop.name: shop for _, shop in [*load, *((0.0, shop) for shop in sick)]}.values())
         others = [*sick, fleet.shops[0]]
-        serve = Serve(sandbox, folder, SHOPS_FILE=str(fleet.shops_file))
-        fleet.prepare(active, serve.port, serve.database_url, within=options.patience)
+        database_url = f"sqlite:///{folder / 'connector.db'}"
+        fleet.prepare(active, database_url, within=options.patience)
+        # Only now, since somebody else may take the port of a service that is not there yet.
+        serve = Serve(sandbox, folder, database_url, SHOPS_FILE=str(fleet.shops_file))
         sandbox.google.calls.clear()
         rows = []
         with serve:
