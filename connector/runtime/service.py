@@ -85,6 +85,8 @@ class Service:
         """Which shop's each channel is, by the channels' ids, as far as they are known."""
         self.out: Mapping[str, str] = {}
         """Shops that can't be served, and a sentence for each that says why."""
+        self.file_problems: Sequence[str] = ()
+        """What is wrong with SHOPS_FILE, beside single shops."""
         self.scheduler.every(settings.resync_interval, Job.RESYNC, lambda: resync_due(self.dispatcher.wake))
         self._observe()
 
