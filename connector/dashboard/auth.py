@@ -84,7 +84,7 @@ class Access:
             return
         use_sessions(app, self._doors.key)
         self._begin(self._doors.all())
-        self._service.when_served(lambda shop, _known: self._begin(self._doors.to(shop)))
+        self._service.after_serving(lambda shops: self._begin(self._doors.own(shops)))
 
     def check(self, *, open_to_all: bool) -> AnyResponse | None:
         """Before each request, when `g.shop` is known: remembers in `g` whose it is. An answer, if it may not go on."""

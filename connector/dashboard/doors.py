@@ -51,10 +51,10 @@ class Doors:
 
     def to(self, shop: Shop | None) -> list[Door]:
         """What opens the page of a shop; None: the list."""
-        return [*self._operators, *self._own([shop] if shop is not None else [])]
+        return [*self._operators, *self.own([shop] if shop is not None else [])]
 
     def all(self) -> list[Door]:
-        return [*self._operators, *self._own(self._service.shops.values())]
+        return [*self._operators, *self.own(self._service.shops.values())]
 
     def digest(self, door: Door) -> str:
         """Stands for the door's password in the store."""
@@ -69,7 +69,8 @@ class Doors:
         text = "\n".join(("login", door.name, login.id, str(login.until), str(login.number)))
         return hmac.new(self._key_of(door.password), text.encode(), "sha256").hexdigest()
 
-    def _own(self, shops: Iterable[Shop]) -> Iterable[Door]:
+    def own(self, shops: Iterable[Shop]) -> Iterable[Door]:
+        """The shops' own."""
         if self._service.has_many:
             for shop in shops:
                 if shop.settings.admin_password:

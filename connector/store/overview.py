@@ -41,7 +41,7 @@ def read_overview(connection: Connection, *, since: datetime, odd_since: datetim
     `odd_since`: from when on an odd order counts.
     """
     found: defaultdict[str, ShopFigures] = defaultdict(ShopFigures)
-    waits_since: dict[str, datetime] = dict(connection.execute(_WRITES_WAIT).tuples())
+    waits_since = {row.shop: row.at for row in connection.execute(_WRITES_WAIT)}
     for row in connection.execute(_COUNTS, {"since": since}):
         firsts = [at for at in (row.first_waiting, waits_since.get(row.shop)) if at is not None]
         found[row.shop] = ShopFigures(
@@ -94,7 +94,7 @@ _COUNTS = sa.select(
 
 # These read their partial index alone.
 _WRITES_WAIT = (
-    sa.select(orders.c.shop, sa.func.min(orders.c.write_due_at, type_=orders.c.write_due_at.type))
+    sa.select(orders.c.shop, sa.func.min(orders.c.write_due_at, type_=orders.c.write_due_at.type).label("at"))
     .where(orders.c.write_due_at.is_not(None), orders.c.rows_refused_at.is_(None))
     .group_by(orders.c.shop)
 )
