@@ -155,7 +155,7 @@ class Access:
         )
 
     def _let_in(self, door: Door) -> None:
-        log.info("page.login", shop=door.name or None)
+        log.info("page.login", **({} if door.name == OPERATOR else {"shop": door.name}))
         number = self._logins.number(door.name, self._doors.digest(door))
         until = int((self._clock.now() + LASTS).timestamp())
         login = Login(_new_id(), until, number, "")
