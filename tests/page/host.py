@@ -1,7 +1,6 @@
 """A service with several shops, of which nobody asks more than the page: no order is fetched and no row is written."""
 
 import json
-from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,27 +14,20 @@ from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 from connector.settings import Settings
 from connector.store.database import Database
-from sandbox.sandbox import Sandbox
 from tests.clock import FakeClock
+from tests.made_once import service_account, sqlite_url
 
 OPERATORS_PASSWORD = "the operator's password"
 OPERATORS_SECRET = "the operator's secret"
 
 
-@cache
-def _key() -> str:
-    """A service account's key, of an account that is nowhere."""
-    sandbox = Sandbox()
-    sandbox.stop()
-    return json.dumps(sandbox.google.credentials())
-
-
 class Host:
     """The service, and browsers that look at its page. `start` again makes a further instance on the same database."""
 
-    def __init__(self, folder: Path, database_url: str | None = None) -> None:
-        self._url = database_url or f"sqlite:///{folder}/connector.db"
-        self._key = _key()
+    def __init__(self, folder: Path) -> None:
+        self._url = sqlite_url(folder)
+        # Of an account that is nowhere.
+        self._key = json.dumps(service_account().key_file("http://127.0.0.1:9"))
         self._open: list[Database] = []
         self.url = ""
         """Where a test serves it."""
