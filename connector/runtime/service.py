@@ -81,10 +81,13 @@ class Service:
         self._accounts: dict[str, GoogleAccount] = {}
         """By the credentials."""
         self._when_served: list[Callable[[Shop, Known], object]] = []
+        self._after_serving: list[Callable[[Sequence[Shop]], object]] = []
         self.channels: Mapping[str, str] = {}
         """Which shop's each channel is, by the channels' ids, as far as they are known."""
         self.out: Mapping[str, str] = {}
         """Shops that can't be served, and a sentence for each that says why."""
+        self.file_problems: Sequence[str] = ()
+        """What is wrong with SHOPS_FILE, beside single shops."""
         self.scheduler.every(settings.resync_interval, Job.RESYNC, lambda: resync_due(self.dispatcher.wake))
         self._observe()
 
@@ -123,10 +126,17 @@ class Service:
                     plan(shop, known[name])
                 self.dispatcher.add(shop.work)
             self.channels = {each.channel_id: shop for shop, each in known.items() if each.channel_id is not None}
+            served = [self._shops[name] for name in names]
+        for tell in self._after_serving:
+            tell(served)
 
     def when_served(self, plan: Callable[[Shop, Known], object]) -> None:
         """Has `plan` called with each shop that is served from now on."""
         self._when_served.append(plan)
+
+    def after_serving(self, tell: Callable[[Sequence[Shop]], object]) -> None:
+        """Has `tell` called with all shops that are served from now on, or anew, at a time."""
+        self._after_serving.append(tell)
 
     def put_out(self, name: str, sentence: str) -> None:
         """Nothing is fetched and written for the shop until it is taken in anew. What comes in for it is stored."""
