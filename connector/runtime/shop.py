@@ -50,6 +50,8 @@ class Shared:
     long_poll: LongPoll
     channels: httpx.Client
     """The connections to Whapi."""
+    is_anothers: Callable[[str, str], bool] = lambda _shop, _channel_id: False
+    """Whether a channel is known to be that of another shop than this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +134,11 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         housekeeping=lambda: clean_up(context, api, write.ownership),
         written=shared.long_poll.written,
     )
-    receive = ReceiveStage(context, arrived=partial(dispatcher.orders_arrived, name))
+    receive = ReceiveStage(
+        context,
+        arrived=partial(dispatcher.orders_arrived, name),
+        is_anothers=partial(shared.is_anothers, name),
+    )
     history = HistoryReader(context, whapi, receive)
     lookup = SheetLookup(api, build_workbook(settings, database, api, clock, shop=name))
     return Shop(
