@@ -45,7 +45,11 @@ def phone(*candidates: Any) -> str | None:
 
 def lids(part: Mapping[str, Any]) -> Iterator[str]:
     """The LIDs among an object's fields, whatever these are called: what has the same digits is no number."""
-    return (value for value in part.values() if isinstance(value, str) and value.strip().lower().endswith(f"@{LID}"))
+    return (
+        value
+        for value in part.values()
+        if isinstance(value, str) and "@" in value and value.strip().lower().endswith(f"@{LID}")
+    )
 
 
 def chat_id(*candidates: Any) -> str | None:

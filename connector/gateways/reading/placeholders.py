@@ -65,6 +65,8 @@ def lost_in_an_id(order_id: str) -> str | None:
 
     Stricter than for other texts: `order-undefined` is what the next order without an id will be called as well.
     """
+    if order_id.isascii() and order_id.isdigit():
+        return None  # As WhatsApp's all are.
     if _ENDS_ROUNDED.search(order_id):
         return "a number that a spreadsheet has rounded"
     if is_placeholder(order_id) or order_id.lower() in _NO_IDS or _IN_AN_ID.search(order_id):
