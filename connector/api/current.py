@@ -10,7 +10,7 @@ from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 
 _NAMED = "connector.shop"
-_BELOW = "/shops/"
+BELOW = "/shops/"
 WHICH_SHOP = "This service has several shops. Put the shop's name before the address: /shops/NAME{path}."
 
 
@@ -26,10 +26,10 @@ class ShopPath:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ.get("PATH_INFO", "")
-        if path.startswith(_BELOW):
-            name, _, rest = path.removeprefix(_BELOW).partition("/")
+        if path.startswith(BELOW):
+            name, _, rest = path.removeprefix(BELOW).partition("/")
             environ[_NAMED] = name
-            environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}{_BELOW}{name}"
+            environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}{BELOW}{name}"
             environ["PATH_INFO"] = f"/{rest}"
         return self._app(environ, start_response)
 

@@ -20,7 +20,7 @@ Sentence = Callable[[str | None], str]
 CHANNEL = "channel_id"
 _NO_CHANNEL = (
     "The payload names no channel, so nobody knows which shop's it is. Send it with the shop's own secret, or to "
-    "/shops/NAME with this address behind it."
+    "/shops/NAME with the rest of this address behind it."
 )
 
 
@@ -31,7 +31,7 @@ def of_no_shop(channel_id: str | None) -> str:
     return (
         f"No shop here is known to have the channel {channel_id}. Add the shop, or see in `check` why Whapi doesn't "
         "name its channel, and then read this again; or send it with the shop's own secret, or to /shops/NAME with "
-        "this address behind it."
+        "the rest of this address behind it."
     )
 
 
@@ -41,6 +41,21 @@ def of_another_shop(channel_id: str | None) -> str:
         f"The channel {channel_id} is another shop's. Put that shop's own secret into the channel's webhook; the "
         "orders that came here meanwhile are taken in there by `backfill`."
     )
+
+
+def not_known(channel_id: str | None) -> str:
+    """The same for whoever can send it again."""
+    if channel_id is None:
+        return f"This field is needed, so that the order reaches its shop. {_NO_CHANNEL}"
+    return (
+        f"No shop here is known to have the channel {channel_id}. Send the order with the shop's own secret, or to "
+        "/shops/NAME/orders."
+    )
+
+
+def not_this_shops(channel_id: str | None) -> str:
+    """The same as `of_another_shop` for whoever can send it again."""
+    return f"The channel {channel_id} is another shop's. Send the order with that shop's own secret."
 
 
 def route_parts(parts: Iterable[Part], owner: Owner, *, rest: str, sentence: Sentence) -> dict[str, Reading]:
