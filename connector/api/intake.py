@@ -65,9 +65,7 @@ def take_in_webhook(service: Service, *, test: str | None) -> Taken:
 
 def _take_in_routed(service: Service, body: Any, *, now: datetime, test: str | None) -> Taken:
     shops = service.shops
-    readings = routing.route_webhook(
-        body, _owner(service, shops), rest=UNROUTED, sentence=routing.of_no_shop, now=now
-    )
+    readings = routing.route_webhook(body, _owner(service, shops), rest=UNROUTED, sentence=routing.of_no_shop, now=now)
     rest = readings.pop(UNROUTED, Reading())
     taken = Taken(ignored=rest.ignored)
     for name, reading in readings.items():
@@ -99,7 +97,9 @@ def take_in_forwarded(service: Service) -> Taken:
         # Without anything in it, too, the shop that it came to says so.
         if shop is not None:
             readings.setdefault(shop.name, Reading())
-        results = [(shops[name], shops[name].receive.receive(each, keep_unclear=False)) for name, each in readings.items()]
+        results = [
+            (shops[name], shops[name].receive.receive(each, keep_unclear=False)) for name, each in readings.items()
+        ]
     return Taken(results, ignored=rest.ignored)
 
 

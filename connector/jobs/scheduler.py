@@ -94,6 +94,13 @@ class Scheduler:
                 return
             self._running.add(key)
             try:
+                with faults.at_work():
+                    try_once()
+            finally:
+                self._running.discard(key)
+
+        def try_once() -> None:
+            try:
                 run(self._wait)
             except Exception as error:  # noqa: BLE001 - the next run may go well
                 # At the end a job may find the store and the connections closed.
@@ -101,8 +108,6 @@ class Scheduler:
                     faults.happened(job, error)
             else:
                 faults.ended(job)
-            finally:
-                self._running.discard(key)
 
         return once
 

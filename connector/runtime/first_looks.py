@@ -55,18 +55,22 @@ class FirstLooks:
         shop = self._service.shops.get(name)
         if shop is None or self._service.dispatcher.is_stopping:
             return
+        with shop.work.faults.at_work():
+            self._try(shop)
+
+    def _try(self, shop: Shop) -> None:
         try:
             channel_id = shop.whapi.health().channel_id
             if channel_id is not None:
-                self._service.learn_channel(name, channel_id)
+                self._service.learn_channel(shop.name, channel_id)
         except WhapiError:  # The checks say it with a sentence.
-            self._ask_again(name)
+            self._ask_again(shop.name)
         except Exception as error:  # noqa: BLE001 - whatever it is, the next try may go well
             if not self._service.dispatcher.is_stopping:
                 shop.work.faults.happened(Job.CHANNELS, error)
-                self._ask_again(name)
+                self._ask_again(shop.name)
         else:
-            self._failures.pop(name, None)
+            self._failures.pop(shop.name, None)
             shop.work.faults.ended(Job.CHANNELS)
 
     def _ask_again(self, name: str) -> None:

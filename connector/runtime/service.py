@@ -14,12 +14,15 @@ from connector.gateways.whapi.client import connection_pool
 from connector.jobs.dispatcher import FOR_MANY, FOR_ONE, Dispatcher
 from connector.jobs.long_poll import LongPoll
 from connector.jobs.problem_events import ProblemEvents
+from connector.jobs.reasons import late_shops
 from connector.jobs.reconcile import FIRST_AFTER
 from connector.jobs.resync import resync_due
 from connector.jobs.scheduler import Job, Scheduler, Wait, spread
 from connector.jobs.turns import SECONDS_BETWEEN_BATCHES
+from connector.log import Redactor, add_secrets, drop_secrets
 from connector.metrics.collector import ServiceCollector, StoreCollector, StoreFigures
 from connector.metrics.instruments import Instruments
+from connector.metrics.many import AccountsCollector, ManyCollector, ReadsManyFigures
 from connector.runtime.channels import DoubledChannels
 from connector.runtime.clients import SHOP, google_account
 from connector.runtime.shop import Shared, Shop, build_shop
@@ -57,6 +60,8 @@ class Service:
         self.clock = clock or SystemClock()
         self.instruments = Instruments(__version__)
         database.observe(self.instruments)
+        self.redact = Redactor(settings.secrets).text
+        """Takes the operator's secrets out of a text."""
         self._pace = pace
         self.has_many = settings.shops_file is not None
         """Whether there may be more than one shop."""
@@ -76,6 +81,7 @@ class Service:
             dispatcher=self.dispatcher,
             long_poll=self.long_poll,
             channels=connection_pool(self.dispatcher.threads.fetchers + 1),  # and the history
+            has_many=self.has_many,
             is_anothers=self.is_anothers,
         )
         self._changing = threading.Lock()
@@ -117,6 +123,7 @@ class Service:
         with self._changing:
             shop = build_shop(name, settings, self._account(account, settings), self._shared)
             self.dispatcher.remove(name)
+            self._hide_secrets(self._shops.get(name), shop)
             self._shops = {**self._shops, name: shop}
             self._doubled.end(name)
         return shop
@@ -174,9 +181,18 @@ class Service:
         """Knows nothing of the shop any more. Its orders stay in the store."""
         self._rest(name)
         with self._changing:
+            self._hide_secrets(self._shops.get(name), None)
             self._shops = {other: shop for other, shop in self._shops.items() if other != name}
             self._doubled.end(name)
         self._take_up_again()
+
+    @staticmethod
+    def _hide_secrets(before: Shop | None, after: Shop | None) -> None:
+        """Keeps a shop's secrets, no longer those that it had before, out of the lines of the log that concern all."""
+        if after is not None and after.context.secrets is not None:
+            add_secrets(after.context.secrets)
+        if before is not None and before.context.secrets is not None:
+            drop_secrets(before.context.secrets)
 
     def _is_taken(self, name: str) -> bool:
         """Whether a shop's channel is its own also while the shop is out."""
@@ -292,10 +308,14 @@ class Service:
 
     def _observe(self) -> None:
         registry = self.instruments.registry
-        registry.register(StoreCollector(StoreFigures(self.database, SHOP, self.clock)))
+        if self.has_many:
+            registry.register(ManyCollector(ReadsManyFigures(self.database, self, self.clock, late=late_shops)))
+            registry.register(AccountsCollector(lambda: list(self._accounts.values())))
+        else:
+            registry.register(StoreCollector(StoreFigures(self.database, SHOP, self.clock)))
         registry.register(
             ServiceCollector(
-                quota=self.instruments.quota,
+                quota=None if self.has_many else self.instruments.quota,
                 changes_waiting=lambda: self.database.changes_waiting,
                 holds_lock=lambda: self.dispatcher.holds_lock,
             )

@@ -50,6 +50,8 @@ class Shared:
     long_poll: LongPoll
     channels: httpx.Client
     """The connections to Whapi."""
+    has_many: bool = False
+    """Whether there may be several shops."""
     is_anothers: Callable[[str, str], bool] = lambda _shop, _channel_id: False
     """Whether a channel is known to be that of another shop than this one."""
 
@@ -110,6 +112,7 @@ class Shop:
 
 def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Shared) -> Shop:
     """Builds a shop's parts; starts nothing, and calls nobody."""
+    redactor = Redactor(settings.secrets)
     database, clock, dispatcher, api = shared.database, shared.clock, shared.dispatcher, account.api
     wake = partial(dispatcher.wake, name)
     context = ShopContext(
@@ -118,7 +121,8 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         database=database,
         clock=clock,
         retry=RetryPolicy(settings.retry_first_delay, settings.retry_max_delay, settings.retry_give_up_after),
-        redact=Redactor(settings.secrets).text,
+        redact=redactor.text,
+        secrets=redactor if shared.has_many else None,
         events=publisher(name, settings),
         observer=shared.instruments,
     )

@@ -8,9 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from connector.models import Shown, Status
+from connector.models import Shown, Status, status_of
 from connector.store.breakers import CircuitBreaker, Part
-from connector.store.orders import status_of
 from connector.store.tables import orders, pauses, quarantine
 
 _STORED = sa.case((orders.c.shown.is_(None), orders.c.stored_at))
