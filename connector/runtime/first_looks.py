@@ -18,7 +18,7 @@ EVERY = 1.0
 """Seconds between two looks whether somebody is to be asked."""
 AT_ONCE = 4
 """Channels that are asked at the same time. With an answer in 0.2 seconds that is 20 shops a second."""
-_AGAIN, _LONGEST = 30.0, 3600.0
+_AGAIN, _LONGEST = 5.0, 3600.0
 """Seconds to the next try after the first failure, which then double."""
 
 
