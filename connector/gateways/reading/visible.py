@@ -36,7 +36,7 @@ def without_invisible(text: str) -> str:
 
 def is_visible(text: str) -> bool:
     """Whether there is anything to be seen in the text."""
-    return any(map(_shows, text))
+    return "!" <= text[:1] <= "~" or any(map(_shows, text))
 
 
 def _shows(character: str) -> bool:
