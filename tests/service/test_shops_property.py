@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,7 @@ class Place:
         ]
         self.before = self.state()
 
-    def state(self) -> dict[str, list[Any]]:
+    def state(self) -> dict[str, Sequence[Any]]:
         """All that the store has of others than `rye`."""
         with self.many.service.database.read() as connection:
             return {
