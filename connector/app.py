@@ -19,7 +19,6 @@ from connector.dashboard.auth import Access
 from connector.dashboard.routes import NAME as PAGE
 from connector.dashboard.routes import page_blueprint
 from connector.log import working_for
-from connector.runtime.clients import SHOP
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 
@@ -53,7 +52,7 @@ def create_app(service: Service) -> Flask:
     """The application for a service that somebody else starts and stops.
 
     From the operator's settings come the secret, the address under which callers reach it, and the password of the
-    status page; without that the page is off.
+    status page; without that the page is off, but for shops that have a password of their own.
     """
     app = Application(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
@@ -96,13 +95,7 @@ def create_app(service: Service) -> Flask:
     app.register_blueprint(health_blueprint(service))
     app.register_blueprint(metrics_blueprint(service))
     app.register_blueprint(openapi_blueprint(public_url))
-    access = Access(
-        password=service.settings.admin_password,
-        salt=service.settings.webhook_secret,
-        clock=service.clock,
-        database=service.database,
-        shop=SHOP,
-    )
+    access = Access(service)
     access.set_up(app)
     app.register_blueprint(page_blueprint(service, access))
     return app

@@ -19,13 +19,13 @@ class DoubledChannels:
 
     @property
     def sentences(self) -> dict[str, str]:
-        """Why each of these shops is out."""
-        return {name: _sentence(one) for name, one in self._doubled.items()}
+        """Why each of these shops is out, for the operator."""
+        return {name: _sentence(one, of=f"the shop {one.holder}") for name, one in self._doubled.items()}
 
     def begin(self, name: str, holder: str, channel_id: str) -> str:
-        """The shop's channel is that of `holder`; a sentence that says so."""
+        """The shop's channel is that of `holder`; a sentence for the shop itself, which learns no other's name."""
         self._doubled = {**self._doubled, name: _Doubled(holder, channel_id)}
-        return _sentence(self._doubled[name])
+        return _sentence(self._doubled[name], of="another shop")
 
     def end(self, name: str) -> None:
         """The shop is taken in anew, or gone."""
@@ -37,8 +37,8 @@ class DoubledChannels:
         return [name for name, one in self._doubled.items() if not still_has(one.holder, one.channel_id)]
 
 
-def _sentence(one: _Doubled) -> str:
+def _sentence(one: _Doubled, *, of: str) -> str:
     return (
-        f"whapi_token leads to the channel {one.channel_id}, which the shop {one.holder} has already. Orders of both "
+        f"whapi_token leads to the channel {one.channel_id}, which {of} has already. Orders of both "
         "would come into two spreadsheets. Give each shop the token of its own channel."
     )

@@ -19,13 +19,13 @@ from connector.jobs.reconcile import FIRST_AFTER
 from connector.jobs.resync import resync_due
 from connector.jobs.scheduler import Job, Scheduler, Wait, spread
 from connector.jobs.turns import SECONDS_BETWEEN_BATCHES
-from connector.log import Redactor, add_secrets, drop_secrets
+from connector.log import Redactor
 from connector.metrics.collector import ServiceCollector, StoreCollector, StoreFigures
 from connector.metrics.instruments import Instruments
 from connector.metrics.many import AccountsCollector, ManyCollector, ReadsManyFigures
 from connector.runtime.channels import DoubledChannels
 from connector.runtime.clients import SHOP, google_account
-from connector.runtime.shop import Shared, Shop, build_shop
+from connector.runtime.shop import Shared, Shop, build_shop, hide_secrets
 from connector.settings import Settings
 from connector.sheets.account import DEFAULT, GoogleAccount
 from connector.sheets.quota import LIMIT
@@ -89,10 +89,13 @@ class Service:
         self._accounts: dict[str, GoogleAccount] = {}
         """By the credentials."""
         self._when_served: list[Callable[[Shop, Known], object]] = []
+        self._after_serving: list[Callable[[Sequence[Shop]], object]] = []
         self.channels: Mapping[str, str] = {}
         """Which shop's each channel is, by the channels' ids, as far as they are known."""
         self._out: Mapping[str, str] = {}
         self._doubled = DoubledChannels()
+        self.file_problems: Sequence[str] = ()
+        """What is wrong with SHOPS_FILE, beside single shops."""
         self.scheduler.every(settings.resync_interval, Job.RESYNC, lambda: resync_due(self.dispatcher.wake))
         self._observe()
 
@@ -123,7 +126,7 @@ class Service:
         with self._changing:
             shop = build_shop(name, settings, self._account(account, settings), self._shared)
             self.dispatcher.remove(name)
-            self._hide_secrets(self._shops.get(name), shop)
+            hide_secrets(self._shops.get(name), shop)
             self._shops = {**self._shops, name: shop}
             self._doubled.end(name)
         return shop
@@ -141,6 +144,9 @@ class Service:
                 for plan in self._when_served:
                     plan(shop, known[name])
                 self.dispatcher.add(shop.work)
+            served = [self._shops[name] for name in names]
+        for tell in self._after_serving:
+            tell(served)
 
     def owner(self, channel_id: str | None) -> str | None:
         """The shop that gets what comes from a channel where nothing else names one; None: no shop does."""
@@ -170,6 +176,10 @@ class Service:
         """Has `plan` called with each shop that is served from now on."""
         self._when_served.append(plan)
 
+    def after_serving(self, tell: Callable[[Sequence[Shop]], object]) -> None:
+        """Has `tell` called with all shops that are served from now on, or anew, at a time."""
+        self._after_serving.append(tell)
+
     def put_out(self, name: str, sentence: str) -> None:
         """Nothing is fetched and written for the shop until it is taken in anew. What comes in for it is stored."""
         self._rest(name)
@@ -181,18 +191,10 @@ class Service:
         """Knows nothing of the shop any more. Its orders stay in the store."""
         self._rest(name)
         with self._changing:
-            self._hide_secrets(self._shops.get(name), None)
+            hide_secrets(self._shops.get(name), None)
             self._shops = {other: shop for other, shop in self._shops.items() if other != name}
             self._doubled.end(name)
         self._take_up_again()
-
-    @staticmethod
-    def _hide_secrets(before: Shop | None, after: Shop | None) -> None:
-        """Keeps a shop's secrets, no longer those that it had before, out of the lines of the log that concern all."""
-        if after is not None and after.context.secrets is not None:
-            add_secrets(after.context.secrets)
-        if before is not None and before.context.secrets is not None:
-            drop_secrets(before.context.secrets)
 
     def _is_taken(self, name: str) -> bool:
         """Whether a shop's channel is its own also while the shop is out."""

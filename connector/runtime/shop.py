@@ -29,7 +29,7 @@ from connector.jobs.retry import RetryPolicy
 from connector.jobs.rewrite import SheetLookup
 from connector.jobs.shop_work import ShopWork
 from connector.jobs.write import WriteStage
-from connector.log import Redactor
+from connector.log import Redactor, add_secrets, drop_secrets
 from connector.metrics.instruments import Instruments
 from connector.problems import Problems
 from connector.runtime.clients import build_workbook, whapi_client
@@ -171,6 +171,14 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         ),
         senders=event_senders(name, settings, database, clock),
     )
+
+
+def hide_secrets(before: Shop | None, after: Shop | None) -> None:
+    """Keeps a shop's secrets, and no longer those that it had before, out of the lines of the log that concern all."""
+    if after is not None and after.context.secrets is not None:
+        add_secrets(after.context.secrets)
+    if before is not None and before.context.secrets is not None:
+        drop_secrets(before.context.secrets)
 
 
 def publisher(shop: str, settings: Settings) -> Publisher:
