@@ -11,7 +11,7 @@ from connector.runtime.shop import Shop
 
 _NAMED = "connector.shop"
 _BARE = "connector.shop_bare"
-_BELOW = "/shops/"
+BELOW = "/shops/"
 WHICH_SHOP = "This service has several shops. Put the shop's name before the address: /shops/NAME{path}."
 
 
@@ -27,11 +27,11 @@ class ShopPath:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ.get("PATH_INFO", "")
-        if path.startswith(_BELOW):
-            name, slash, rest = path.removeprefix(_BELOW).partition("/")
+        if path.startswith(BELOW):
+            name, slash, rest = path.removeprefix(BELOW).partition("/")
             environ[_NAMED] = name
             environ[_BARE] = not slash
-            environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}{_BELOW}{name}"
+            environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}{BELOW}{name}"
             environ["PATH_INFO"] = f"/{rest}"
         return self._app(environ, start_response)
 

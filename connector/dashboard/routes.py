@@ -111,8 +111,9 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
 
 def _register_error_handlers(blueprint: Blueprint) -> None:
     @blueprint.errorhandler(ApiError)
-    def refused(error: ApiError) -> tuple[str, int]:
-        return render_template("status/error.html", sentence=error.message), error.status
+    def refused(error: ApiError) -> tuple[str, int, dict[str, str]]:
+        headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+        return render_template("status/error.html", sentence=error.message), error.status, headers
 
     @blueprint.errorhandler(RequestEntityTooLarge)
     def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
