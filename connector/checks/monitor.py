@@ -7,8 +7,9 @@ of what Google allows an account.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from connector.checks.events import check_receivers
 from connector.checks.failure import guarded
@@ -63,10 +64,14 @@ class GoogleLooks:
 class HealthMonitor:
     """Runs the cheap checks for a shop; what they found stands in `shop.findings` and in the log."""
 
-    def __init__(self, shop: Shop, looks: GoogleLooks | None = None) -> None:
-        """`looks`: where the shop shares its account. Then what was found at Google stands until it may look again."""
+    def __init__(
+        self, shop: Shop, looks: GoogleLooks | None = None, learn: Callable[[str], object] = lambda _: None
+    ) -> None:
+        """`looks`: where the shop shares its account. Then what was found at Google stands until it may look again.
+        `learn` is told the channel's id."""
         self._shop = shop
         self._looks = looks
+        self._learn = learn
         self._next_at: datetime | None = None
         self._google_at: datetime | None = None
         """When it looked at Google last."""
@@ -86,12 +91,13 @@ class HealthMonitor:
     def look(self) -> None:
         """Runs the checks now, keeps what they found, and logs what was not wrong before."""
         shop = self._shop
+        channel = check_channel(shop.whapi, shop.database, shop=shop.name, learn=self._learn)
         self._keep(
             [
                 *guarded("database", check_disk(shop.database.path), shop.redact),
                 *self._google(),
                 *guarded("quota", check_quota(shop.account.budget), shop.redact),
-                *guarded("whapi", check_channel(shop.whapi, shop.database), shop.redact),
+                *guarded("whapi", channel, shop.redact),
                 *guarded("webhook", check_webhook(shop.whapi, shop.settings), shop.redact),
                 *guarded("public", check_public_url(shop.settings), shop.redact),
                 *guarded("events", check_receivers(shop.settings), shop.redact),
@@ -142,9 +148,13 @@ def monitor_health(service: Service, *, again: float = AGAIN) -> None:
     looks = GoogleLooks(service.clock) if service.has_many else None
 
     def plan(shop: Shop, _known: Known) -> None:
-        run = service.scheduler.guarded(
-            Job.CHECKS, HealthMonitor(shop, looks).run, shop.work.faults, shop=shop.name, anywhere=True
+        # A lone shop has whatever comes.
+        monitor = (
+            HealthMonitor(shop, looks, partial(service.learn_channel, shop.name))
+            if service.has_many
+            else HealthMonitor(shop)
         )
+        run = service.scheduler.guarded(Job.CHECKS, monitor.run, shop.work.faults, shop=shop.name, anywhere=True)
         # Many shops' first looks are spread out, because they use up the calls that Google allows.
         first = spread(EVERY) if service.has_many else 0.0
         service.scheduler.every(again, Job.CHECKS, run, shop=shop.name, first_after=first)

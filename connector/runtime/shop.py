@@ -31,7 +31,7 @@ from connector.jobs.retry import RetryPolicy
 from connector.jobs.rewrite import SheetLookup
 from connector.jobs.shop_work import ShopWork
 from connector.jobs.write import WriteStage
-from connector.log import Redactor
+from connector.log import Redactor, add_secrets, drop_secrets
 from connector.metrics.instruments import Instruments
 from connector.problems import Problems
 from connector.runtime.clients import build_workbook, whapi_client
@@ -54,6 +54,10 @@ class Shared:
     """The connections to Whapi."""
     silent_after: Callable[[GoogleAccount], timedelta]
     """After how long without a sign of life another installation may take an account's spreadsheets."""
+    has_many: bool = False
+    """Whether there may be several shops."""
+    is_anothers: Callable[[str, str], bool] = lambda _shop, _channel_id: False
+    """Whether a channel is known to be that of another shop than this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +117,7 @@ class Shop:
 
 def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Shared) -> Shop:
     """Builds a shop's parts; starts nothing, and calls nobody."""
+    redactor = Redactor(settings.secrets)
     database, clock, dispatcher, api = shared.database, shared.clock, shared.dispatcher, account.api
     wake = partial(dispatcher.wake, name)
     context = ShopContext(
@@ -121,7 +126,8 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         database=database,
         clock=clock,
         retry=RetryPolicy(settings.retry_first_delay, settings.retry_max_delay, settings.retry_give_up_after),
-        redact=Redactor(settings.secrets).text,
+        redact=redactor.text,
+        secrets=redactor if shared.has_many else None,
         events=publisher(name, settings),
         observer=shared.instruments,
     )
@@ -137,7 +143,11 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         housekeeping=lambda: clean_up(context, api, write.ownership),
         written=shared.long_poll.written,
     )
-    receive = ReceiveStage(context, arrived=partial(dispatcher.orders_arrived, name))
+    receive = ReceiveStage(
+        context,
+        arrived=partial(dispatcher.orders_arrived, name),
+        is_anothers=partial(shared.is_anothers, name),
+    )
     history = HistoryReader(context, whapi, receive)
     lookup = SheetLookup(api, build_workbook(settings, database, api, clock, shop=name))
     return Shop(
@@ -167,6 +177,14 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         problem_events=ProblemEvents(context),
         senders=event_senders(name, settings, database, clock),
     )
+
+
+def hide_secrets(before: Shop | None, after: Shop | None) -> None:
+    """Keeps a shop's secrets, and no longer those that it had before, out of the lines of the log that concern all."""
+    if after is not None and after.context.secrets is not None:
+        add_secrets(after.context.secrets)
+    if before is not None and before.context.secrets is not None:
+        drop_secrets(before.context.secrets)
 
 
 def publisher(shop: str, settings: Settings) -> Publisher:

@@ -39,6 +39,7 @@ class ShopsWatch:
             latest = read_shops(self._service.settings, before=self._served)
             self._tell(latest)
             self._latest = latest
+            self._service.file_problems = latest.problems
             if latest.is_usable:
                 self._follow(latest)
 
