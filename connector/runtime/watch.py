@@ -11,6 +11,11 @@ log = get_logger(__name__)
 
 EVERY = 3.0
 """Seconds between two looks at the file, which cost next to nothing where it is as it was."""
+IS_OUT = (
+    "The settings of this shop are wrong, so nothing is fetched and written for it; what comes in is stored. Whoever "
+    "runs this service sees what is wrong in the list of shops."
+)
+"""What the shop itself is told: the reasons may name other shops."""
 
 
 class ShopsWatch:
@@ -63,8 +68,10 @@ class ShopsWatch:
             self._service.serve(taken)
             log.info("shops.served", shops=len(taken), first=taken[0])
         for name, sentence in out.items():
+            if self._service.out.get(name) != sentence:
+                log.error("shop.out", shop=name, reason=sentence)
             self._served.pop(name, None)
-            self._service.put_out(name, sentence)
+            self._service.put_out(name, IS_OUT)
         self._service.out = out
 
     def _tell(self, latest: Shops) -> None:
