@@ -33,7 +33,7 @@ def check_running(shop: Shop) -> Iterator[Finding]:
     yield from guarded("database", check_disk(shop.database.path), shop.redact)
     yield from guarded("google", check_google_cheaply(shop.account.api, shop.settings), shop.redact)
     yield from guarded("quota", check_quota(shop.account.budget), shop.redact)
-    yield from guarded("whapi", check_channel(shop.whapi, shop.database), shop.redact)
+    yield from guarded("whapi", check_channel(shop.whapi, shop.database, shop=shop.name), shop.redact)
     yield from guarded("webhook", check_webhook(shop.whapi, shop.settings), shop.redact)
     yield from guarded("public", check_public_url(shop.settings), shop.redact)
     yield from guarded("events", check_receivers(shop.settings), shop.redact)

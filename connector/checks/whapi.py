@@ -7,7 +7,6 @@ from connector.checks.failure import WrongError
 from connector.findings import Finding
 from connector.gateways.whapi import webhooks
 from connector.gateways.whapi.client import AUTHORISED, CHANNEL_STATES, WhapiClient
-from connector.runtime.clients import SHOP
 from connector.settings import Settings
 from connector.store.database import Database
 from connector.store.orders import latest_waiting_channel
@@ -72,7 +71,7 @@ def _what_is_wrong(webhook: Any) -> str:
     return f"The webhook to {url} has another secret than WEBHOOK_SECRET, so each order is refused. {_RENEW}"
 
 
-def check_channel(client: WhapiClient, database: Database | None) -> Iterator[Finding]:
+def check_channel(client: WhapiClient, database: Database | None, *, shop: str) -> Iterator[Finding]:
     """One call. A stopped channel is not started by it."""
     health = client.health()
     if health.state != AUTHORISED:
@@ -81,7 +80,7 @@ def check_channel(client: WhapiClient, database: Database | None) -> Iterator[Fi
     other = None
     if database is not None:
         with database.read() as connection:
-            other = latest_waiting_channel(connection, SHOP)
+            other = latest_waiting_channel(connection, shop)
     if other is not None and health.channel_id is not None and other != health.channel_id:
         raise WrongError(
             f"WHAPI_TOKEN belongs to the channel {health.channel_id}, but the items of an order from {other} are still "

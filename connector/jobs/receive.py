@@ -78,6 +78,15 @@ class _Stored:
     """What was put aside and was not there already."""
 
 
+class ShopLeavingError(Exception):
+    """Something came for a shop that takes no more orders. The text is a sentence with the remedy."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This shop is being removed and takes no more orders. Nothing was stored. If it is to stay, add it again."
+        )
+
+
 class ReceiveStage:
     """Takes in what webhooks and forwarders bring. Safe to use from several threads."""
 
@@ -88,10 +97,17 @@ class ReceiveStage:
         self._price_divisor = context.settings.price_divisor
         self._suspects_prices = context.settings.item_price_divisor is None
         self._arrived = arrived
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Takes nothing any more."""
+        self._is_closed = True
 
     def receive(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> IntakeResult:
         """Stores all of it in one commit, and returns when it is on disk; `replaces`: the quarantined entries that it
-        was read from, which are dropped in the same commit."""
+        was read from, which are dropped in the same commit. Raises ShopLeavingError once it is closed."""
+        if self._is_closed:
+            raise ShopLeavingError
         packet = self._pack(reading, keep_unclear=keep_unclear, replaces=replaces)
         if packet.is_empty:
             return self._done(IntakeResult((), reading.ignored, 0))

@@ -27,12 +27,17 @@ from connector.sheets.account import DEFAULT, GoogleAccount
 from connector.sheets.quota import LIMIT
 from connector.store import breakers
 from connector.store.database import Database
-from connector.store.lock import shop_lock
+from connector.store.lock import service_lock
 from connector.store.shops import Known, Next, ShopState, known_shops, put_next, put_shops
 
 HOUSEKEEPING_INTERVAL = 600.0
 OUT = "out"
 """The key of the problem that a shop's entry in SHOPS_FILE is wrong."""
+LEAVING = "leaving"
+LEAVING_SENTENCE = (
+    "The shop is being removed: it takes no more orders, and what is open is being written. If nobody is at it, run "
+    "shops remove again, which takes up where it was left."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +67,7 @@ class Service:
         self.long_poll = LongPoll(database)
         self.dispatcher = Dispatcher(
             database,
-            shop_lock(database, SHOP),
+            service_lock(database),
             clock=self.clock,
             threads=FOR_MANY if self.has_many else FOR_ONE,
             seconds_between_batches=pace.seconds_between_batches,
@@ -108,6 +113,21 @@ class Service:
             self._shops = {**self._shops, name: shop}
         return shop
 
+    def settle(self, name: str) -> None:
+        """Has what is open at a shop that was taken in fetched, written and told, and takes in nothing new for it."""
+        self.refuse(name)
+        with self._changing:
+            self.scheduler.remove(name)
+            self._begin(self._shops[name])
+
+    def refuse(self, name: str) -> None:
+        """Takes in nothing more for the shop, if it is there."""
+        shop = self._shops.get(name)
+        if shop is not None:
+            shop.receive.close()
+            # Whoever removes the shop looks for this sentence, to know that nothing is taken in any more.
+            shop.problems.put(LEAVING, LEAVING_SENTENCE, at=self.clock.now())
+
     def serve(self, names: Sequence[str]) -> None:
         """Has the orders of shops that were taken in fetched and written."""
         self.database.write(lambda connection: put_shops(connection, names, ShopState.SERVED))
@@ -116,13 +136,16 @@ class Service:
         with self._changing:
             for name in names:
                 shop = self._shops[name]
-                for sender in shop.senders:
-                    self.dispatcher.chores.add(name, "events", sender.run, shop.work.faults)
                 self._schedule(shop, known[name])
                 for plan in self._when_served:
                     plan(shop, known[name])
-                self.dispatcher.add(shop.work)
+                self._begin(shop)
             self.channels = {each.channel_id: shop for shop, each in known.items() if each.channel_id is not None}
+
+    def _begin(self, shop: Shop) -> None:
+        for sender in shop.senders:
+            self.dispatcher.chores.add(shop.name, "events", sender.run, shop.work.faults)
+        self.dispatcher.add(shop.work)
 
     def when_served(self, plan: Callable[[Shop, Known], object]) -> None:
         """Has `plan` called with each shop that is served from now on."""
