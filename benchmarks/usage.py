@@ -45,6 +45,11 @@ def own_memory(pid: int) -> int:
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(("Private_Clean:", "Private_Dirty:")))
 
 
+def threads(pid: int) -> int:
+    """How many threads a process has now."""
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
 class Sampler:
     """Looks at the memory several times a second, from `start` to `stop`."""
 

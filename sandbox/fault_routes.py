@@ -21,6 +21,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "method": (str, type(None)),
     "path_contains": (str, type(None)),
     "text_contains": (str, type(None)),
+    "token": (str, type(None)),
 }
 _WORDS = {
     str: "a text",

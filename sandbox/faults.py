@@ -55,9 +55,15 @@ class Fault:
     """Strikes only calls with this in a text of their JSON body: with kind `status`, status 500 and no end of
     `times` it plays a content that fails every time."""
 
+    token: str | None = None
+    """Strikes only calls with this token of a channel: at Whapi all channels have the same paths. What one spreadsheet
+    alone suffers at Google is said by `path_contains` with its id."""
+
     def __post_init__(self) -> None:
         if self.service not in SERVICES:
             raise ValueError(f"service must be one of {', '.join(SERVICES)}.")
+        if self.token is not None and self.service != "whapi":
+            raise ValueError("token limits faults of whapi alone; for google name the spreadsheet in path_contains.")
         if self.kind not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}.")
         if self.times is not None and self.times < 1:
@@ -69,11 +75,12 @@ class Fault:
         if not 100 <= self.status <= 599:  # noqa: PLR2004 - the range of HTTP statuses
             raise ValueError("status must be an HTTP status between 100 and 599.")
 
-    def matches(self, service: str, method: str, path: str, body: bytes) -> bool:
+    def matches(self, service: str, method: str, path: str, body: bytes, token: str | None = None) -> bool:
         return (
             self.service == service
             and (self.method is None or self.method.upper() == method.upper())
             and (self.path_contains is None or self.path_contains in path)
+            and (self.token is None or self.token == token)
             and (self.text_contains is None or any(self.text_contains in text for text in _texts(body)))
         )
 
@@ -109,14 +116,14 @@ class Faults:
         with self._lock:
             self._faults = [f for f in self._faults if service is not None and f.service != service]
 
-    def take(self, service: str, method: str, path: str, body: bytes = b"") -> Fault | None:
+    def take(self, service: str, method: str, path: str, body: bytes = b"", token: str | None = None) -> Fault | None:
         """The fault that strikes this call, counted down; None when the call goes well.
 
         At most one fault strikes a call: the oldest that matches and has let enough calls pass.
         """
         with self._lock:
             for fault in self._faults:
-                if not fault.matches(service, method, path, body):
+                if not fault.matches(service, method, path, body, token):
                     continue
                 if fault.skip > 0:
                     fault.skip -= 1

@@ -7,12 +7,21 @@ needs.
         sandbox.send_to("http://127.0.0.1:8080/webhooks/whapi", sandbox.secret)
         sandbox.send("hostile")
 
+It may hold further shops, each with a channel, a spreadsheet and a secret of its own:
+
+    rye = sandbox.add_shop("rye")
+    rye.send_to("http://127.0.0.1:8080/shops/rye/webhooks/whapi")
+    sandbox.write_shops(shops_file)
+    rye.send("hostile")
+    rye.rows("Orders")
+
 Tests reach into `sandbox.whapi`, `sandbox.google` and `sandbox.faults`; from outside the same is done over
 HTTP under `/sandbox`. Nothing of an account, a network or a real service is needed.
 """
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
@@ -29,7 +38,9 @@ from sandbox.google.standin import GoogleStandIn
 from sandbox.orders import OrderMaker
 from sandbox.page.guard import guard
 from sandbox.page.routes import page_blueprint
+from sandbox.private_files import write_private
 from sandbox.server import SandboxServer
+from sandbox.shops import SandboxShop, SandboxShops, send_orders, webhook
 from sandbox.whapi.app import whapi_blueprint
 from sandbox.whapi.order import SandboxOrder
 from sandbox.whapi.standin import WhapiStandIn
@@ -83,6 +94,7 @@ class Sandbox:
         self.google = GoogleStandIn(clock=clock, faults=self.faults, account=account)
         self.google.create(kept.spreadsheet_id, TITLE, TIME_ZONE)
         self.orders = OrderMaker(clock=clock, seed=seed)
+        self._shops = SandboxShops(self.whapi, self.google, self.orders, seed=seed)
         self.app = self._application()
         """Both stand-ins over HTTP; whoever measures may put something around it."""
         self._server: SandboxServer | None = SandboxServer(self.app, host=host, port=port)
@@ -98,12 +110,14 @@ class Sandbox:
         if self._server is None:
             self._server = SandboxServer(self.app, host=self.host, port=self.port)
         self._server.start()
-        self.whapi.deliveries.reopen()
+        for whapi in self._channels():
+            whapi.deliveries.reopen()
         return self
 
     def stop(self) -> None:
         """Ends every connection and every delivery of a webhook; what wasn't delivered is dropped."""
-        self.whapi.deliveries.close()
+        for whapi in self._channels():
+            whapi.deliveries.close()
         if self._server is not None:
             self._server.stop()
             self._server = None
@@ -115,6 +129,27 @@ class Sandbox:
         self.stop()
 
     @property
+    def shops(self) -> Mapping[str, SandboxShop]:
+        """The further shops by their names."""
+        return self._shops.by_name
+
+    def add_account(self, name: str, project: str = "sandbox-project") -> ServiceAccount:
+        """A further service account, with quotas of its own; those of its project it shares with the others there.
+
+        Spreadsheets of the shops that are added with its name are shared with it alone.
+        """
+        return self._shops.add_account(name, project)
+
+    def add_shop(self, name: str, account: str | None = None) -> SandboxShop:
+        """A further shop, whose webhooks go nowhere yet. `account`: the name of one that was added; None: the first."""
+        return self._shops.add(name, account)
+
+    def write_shops(self, path: Path) -> None:
+        """Writes a SHOPS_FILE with all further shops, and beside it a key file for each further account. The rest
+        stands in `environment`."""
+        self._shops.write(path)
+
+    @property
     def merchant(self) -> Merchant:
         """The merchant's hands on the spreadsheet: sorts, renames, deletes and so on, as a person would."""
         return Merchant(self.google, self.spreadsheet_id)
@@ -122,7 +157,7 @@ class Sandbox:
     def write_credentials(self, path: Path) -> None:
         """Writes the key file of the service account that the spreadsheet is shared with; only its owner may
         read it."""
-        _write_private(path, json.dumps(self.google.credentials(), indent=2))
+        write_private(path, json.dumps(self.google.credentials(), indent=2))
 
     def environment(self, key_file: Path) -> dict[str, str]:
         """Every variable that `serve` needs to run against this sandbox, once the key file is written
@@ -138,30 +173,20 @@ class Sandbox:
 
     def send_to(self, webhook_url: str, secret: str) -> None:
         """Registers a webhook in the channel's settings, as `setup` does at Whapi; others in there stay."""
-        self.whapi.settings.register(
-            {
-                "url": webhook_url,
-                "mode": "body",
-                "events": [{"type": "messages", "method": "post"}],
-                "headers": {"X-Webhook-Secret": secret},
-            }
-        )
+        self.whapi.settings.register(webhook(webhook_url, secret))
 
     def send(self, sample: str = "normal", count: int = 1, *, together: bool = False) -> list[SandboxOrder]:
         """A customer sends orders of a named sample; `together` puts them into one webhook."""
-        orders = [self.orders.make(sample) for _ in range(count)]
-        if together:
-            self.whapi.send_batch(orders)
-        else:
-            for order in orders:
-                self.whapi.send(order)
-        return orders
+        return send_orders(self.whapi, self.orders, sample, count, together=together)
+
+    def _channels(self) -> list[WhapiStandIn]:
+        return [self.whapi, *(shop.whapi for shop in self.shops.values())]
 
     def _application(self) -> Flask:
         app = Flask("sandbox")
         app.json.sort_keys = False  # type: ignore[attr-defined]
         guard(app)
-        app.register_blueprint(whapi_blueprint(self.whapi))
+        app.register_blueprint(whapi_blueprint(self.whapi, self._shops.channels))
         app.register_blueprint(google_blueprint(self.google))
         app.register_blueprint(faults_blueprint(self.faults))
         app.register_blueprint(page_blueprint(self))
@@ -177,11 +202,4 @@ def _read(data_dir: Path | None) -> Kept:
 def _write(data_dir: Path | None, kept: Kept) -> None:
     if data_dir is not None:
         data_dir.mkdir(parents=True, exist_ok=True)
-        _write_private(data_dir / KEPT_FILE, json.dumps(asdict(kept), indent=2))
-
-
-def _write_private(path: Path, text: str) -> None:
-    """The file is only its owner's from the first moment on."""
-    path.unlink(missing_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(text + "\n", encoding="utf-8")
+        write_private(data_dir / KEPT_FILE, json.dumps(asdict(kept), indent=2))

@@ -4,10 +4,10 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from connector.jobs.faults import Faults
+from connector.jobs.pool import Pool
 
 _AFTER_A_FAULT = 5.0
 
@@ -30,7 +30,7 @@ class Chores:
     """
 
     def __init__(self, threads: int) -> None:
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="chore")
+        self._pool = Pool(threads, "chore")
         self._lock = threading.Lock()
         self._chores: list[_Chore] = []
         self._is_stopping = False
@@ -74,7 +74,7 @@ class Chores:
     def stop(self) -> None:
         """Begins nothing more."""
         self._is_stopping = True
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool.stop()
 
     def _run(self, chore: _Chore, ended: Callable[[], object]) -> None:
         seconds = _AFTER_A_FAULT

@@ -7,13 +7,13 @@ dies: the next one looks there.
 import math
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 
 from connector.clock import Clock
 from connector.jobs.chores import Chores
 from connector.jobs.load_shedding import LoadShedder, most_orders
+from connector.jobs.pool import Pool
 from connector.jobs.shop_work import AFTER_A_FAULT, ShopWork
 from connector.jobs.turns import FETCHERS, MOST_FETCHES, SECONDS_BETWEEN_BATCHES, choose, fetch_room
 from connector.log import get_logger
@@ -83,8 +83,8 @@ class Dispatcher:
         self._load_shedder = LoadShedder()
         self._locking = threading.Lock()
         self._lock_failed = False
-        self._fetch_pool = ThreadPoolExecutor(threads.fetchers, thread_name_prefix="fetch")
-        self._write_pool = ThreadPoolExecutor(threads.writers, thread_name_prefix="write")
+        self._fetch_pool = Pool(threads.fetchers, "fetch")
+        self._write_pool = Pool(threads.writers, "write")
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
 
     def add(self, work: ShopWork) -> None:
@@ -115,7 +115,7 @@ class Dispatcher:
         if self._thread.is_alive():
             self._thread.join(within)
         for pool in (self._fetch_pool, self._write_pool):
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.stop()
         self.chores.stop()
         while not self._is_idle and time.monotonic() < deadline:
             self.wait_for_change(0.05)
@@ -185,11 +185,20 @@ class Dispatcher:
         while not self._stopping.wait(max(looks_at - time.monotonic(), 0.0)):
             self._woken.clear()
             began = time.monotonic()
-            sleep = self._look() if self.may_work() else _LOCK_RETRY
+            sleep = self._look_or_rest() if self.may_work() else _LOCK_RETRY
             looked = time.monotonic()
             rest = min(max(_TIMES_ITS_TIME * (looked - began), _BETWEEN_LOOKS), _LONGEST_BETWEEN_LOOKS)
             looks_at = looked + rest
             self._woken.wait(min(max(sleep, 0.0), _LONGEST_SLEEP))
+
+    def _look_or_rest(self) -> float:
+        """As `_look`, and never raises: nothing may end the thread."""
+        try:
+            return self._look()
+        except Exception:
+            if not self._stopping.is_set():
+                log.exception("dispatcher.fault")
+            return AFTER_A_FAULT
 
     def _look(self) -> float:
         """Begins what is due; seconds until something else is."""
@@ -203,8 +212,10 @@ class Dispatcher:
             if work.writes_at <= began and not work.is_writing:
                 self._look_for_writes(work)
         next_turn = self._begin_turns(works)
-        next_look = min((min(work.fetches_at, work.writes_at) for work in works), default=math.inf)
-        return min(next_look - time.monotonic(), next_turn, self.chores.begin_due(self._woken.set))
+        # What is due and couldn't be begun waits for something that is under way, whose end wakes this thread.
+        later = (at for work in works for at in (work.fetches_at, work.writes_at) if at > began)
+        next_look = min(later, default=math.inf) - time.monotonic()
+        return min(next_look, next_turn, self.chores.begin_due(self._woken.set))
 
     def _find_work(self, works: list[ShopWork]) -> None:
         """Wakes the shops in which something is due."""
@@ -285,9 +296,7 @@ class Dispatcher:
             if not self._stopping.is_set() and not work.fetch_one(order):
                 self._stopping.wait(AFTER_A_FAULT)
         finally:
-            left = work.fetched(order)
-            if left <= self.threads.fetchers:
-                work.fetches_at = 0.0
+            work.fetched(order, look_below=self.threads.fetchers)
             self._moved_on(work)
 
     def _turn(self, work: ShopWork, hold: Hold | None) -> None:
@@ -301,8 +310,7 @@ class Dispatcher:
 
     def _moved_on(self, work: ShopWork) -> None:
         """An order of the shop has moved on: there may be something to write, or to tell."""
-        if work.writes_at == math.inf:
-            work.writes_at = 0.0
+        work.moved_on()
         self.chores.wake(work.shop)
         with self._changed:
             self._changed.notify_all()

@@ -48,10 +48,11 @@ class ShopWork:
         self._write = write
         self._housekeeping = housekeeping
         self._written = written
-        self.fetches_at = 0.0
-        """When to look for fetches; never, until somebody wakes the shop."""
-        self.writes_at = 0.0
+        self.fetches_at = _NEVER
+        """When to look for fetches: never until somebody wakes the shop, which any thread may do."""
+        self.writes_at = _NEVER
         """When to look for rows to write."""
+        self._rests_until = 0.0
         self.write_due: datetime | None = None
         """Since when there is something to write that nothing forbids; None where there is nothing."""
         self.housekeeping_due = False
@@ -105,27 +106,29 @@ class ShopWork:
         return ToFetch(self.shop, self.fetches_at, waiting, len(self.in_flight), is_suspect=self._fetches_fail)
 
     def wake(self) -> None:
-        """Something may be due."""
-        self.fetches_at = self.writes_at = 0.0
+        """Something may be due. What failed by a fault of our own rests all the same."""
+        self.fetches_at = self.writes_at = self._rests_until
 
     def wake_for(self, due: Due) -> None:
         """The same where it is known what is due, and when."""
         now, at = time.monotonic(), self.context.clock.now()
         if due.fetch_at is not None and due.fetch_at <= at:
-            self.fetches_at = 0.0
+            self.fetches_at = self._rests_until
         if due.write_at is not None:
-            self.writes_at = min(self.writes_at, now + (due.write_at - at).total_seconds())
+            self.writes_at = max(min(self.writes_at, now + (due.write_at - at).total_seconds()), self._rests_until)
 
     def due_fetches(self, most: int) -> list[Order]:
         """Orders to fetch now, `most` under way at once. Where there are none, says in `fetches_at` when to look again.
 
         They count as under way from now on: `fetch_one` is to be called with each.
         """
+        # Before the look: who wakes the shop meanwhile must not be overheard.
+        self.fetches_at = _NEVER
         breaker = self._fetch.breaker()
         self._fetches_fail = breaker.failures > 0
         now = self.context.clock.now()
         if breaker.is_open(now) and breaker.until is not None:
-            self.fetches_at = time.monotonic() + (breaker.until - now).total_seconds()
+            self.fetches_at = min(self.fetches_at, time.monotonic() + (breaker.until - now).total_seconds())
             return []
         if breaker.failures >= FAILURES_THAT_OPEN or breaker.until is not None:
             # Half-open: one order goes ahead alone, to see whether the channel works again.
@@ -137,8 +140,6 @@ class ShopWork:
             # An order whose fetch failed is due until it goes well: somebody else has seen to those.
             self._faulty.clear()
             self.faults.ended(FETCHES)
-        if len(due) < room or room <= 0:
-            self.fetches_at = _NEVER
         self.in_flight.update(order.id for order in due)
         return due
 
@@ -157,15 +158,18 @@ class ShopWork:
 
     def look_for_writes(self) -> None:
         """Sets `write_due`; where nothing is due, says in `writes_at` when to look again."""
+        # Before the look: who wakes the shop meanwhile must not be overheard.
+        self.writes_at = _NEVER
         next_run_at = self._write.next_run_at()
         self._writes_fail = self._write.fails
-        self.write_due, self.writes_at = next_run_at, _NEVER
+        self.write_due = next_run_at
         if next_run_at is None:
             self.faults.ended("writing")
         else:
             wait = (next_run_at - self.context.clock.now()).total_seconds()
             if wait > 0:
-                self.write_due, self.writes_at = None, time.monotonic() + wait
+                self.write_due = None
+                self.writes_at = min(self.writes_at, time.monotonic() + wait)
 
     def take_turn(self, *, at_most: int) -> bool:
         """Cleans up where that is due, then writes one batch of what is ready, of `at_most` orders; False after a fault
@@ -191,14 +195,23 @@ class ShopWork:
     def turn_ended(self, *, is_well: bool) -> None:
         """Lets the next turn come, after a fault only after a while."""
         self.write_due = None
-        self.writes_at = 0.0 if is_well else time.monotonic() + AFTER_A_FAULT
+        if is_well:
+            self.writes_at = self._rests_until
+        else:
+            self.rest()
         self.is_writing = False
 
-    def fetched(self, order: Order) -> int:
-        """The fetch of an order has ended; how many are still under way."""
+    def moved_on(self) -> None:
+        """An order of the shop has moved on: there may be something to write."""
+        self.writes_at = self._rests_until
+
+    def fetched(self, order: Order, *, look_below: int) -> None:
+        """The fetch of an order has ended. There is a look for more where no more than `look_below` are under way."""
         self.in_flight.discard(order.id)
-        return len(self.in_flight)
+        if len(self.in_flight) <= look_below:
+            self.fetches_at = self._rests_until
 
     def rest(self) -> None:
-        """After a look that failed the next one comes only after a while."""
-        self.fetches_at = self.writes_at = time.monotonic() + AFTER_A_FAULT
+        """After a fault of our own, the next look comes only after a while."""
+        self._rests_until = time.monotonic() + AFTER_A_FAULT
+        self.fetches_at = self.writes_at = self._rests_until

@@ -115,6 +115,11 @@ class TokenDesk:
         self._tokens: dict[str, Token] = {}
         self._lock = Lock()
 
+    def add(self, account: ServiceAccount) -> None:
+        """Tokens are handed out to this account too."""
+        with self._lock:
+            self._accounts[account.email] = account
+
     def issue(self, form: dict[str, str], audience: str) -> dict[str, Any]:
         """The answer of `POST /token`, or TokenError."""
         if form.get("grant_type") != _GRANT:

@@ -1,5 +1,5 @@
-"""Google's quotas: so many reads and writes a minute, for each user and for the whole project
-(docs/google-sheets.md, 1.1).
+"""Google's quotas: so many reads and writes a minute, for each user and for the user's whole
+project (docs/google-sheets.md, 1.1).
 
 Refilled every full minute. A batch counts as one, whatever its size. A refused call uses nothing up.
 """
@@ -33,35 +33,44 @@ class Quota:
         self._lock = Lock()
         self._minute = 0
         self._used: Counter[tuple[str, str]] = Counter()
+        self._used_by_project: Counter[tuple[str, str]] = Counter()
 
     def spend(self, user: str, *, write: bool) -> None:
         """Counts a call, or raises the 429 of the limit that it would exceed."""
         kind, limits = ("write", self.writes) if write else ("read", self.reads)
+        project = user.partition("@")[2]
         with self._lock:
             self._turn_minute()
             if self.enabled:
                 if self._used[kind, user] >= limits.per_user:
                     raise _exceeded(kind, limits.per_user, per_user=True)
-                if self._used[kind, ""] >= limits.per_project:
+                if self._used_by_project[kind, project] >= limits.per_project:
                     raise _exceeded(kind, limits.per_project, per_user=False)
             self._used[kind, user] += 1
-            self._used[kind, ""] += 1
+            self._used_by_project[kind, project] += 1
 
     def used(self) -> dict[str, int]:
-        """The calls of this minute."""
+        """The calls of this minute, of all users."""
         with self._lock:
             self._turn_minute()
-            return {"reads": self._used["read", ""], "writes": self._used["write", ""]}
+            return {f"{kind}s": self._total(kind) for kind in ("read", "write")}
+
+    def _total(self, kind: str) -> int:
+        return sum(count for (counted, _), count in self._used.items() if counted == kind)
 
     def refill(self) -> None:
         with self._lock:
-            self._used.clear()
+            self._clear()
 
     def _turn_minute(self) -> None:
         minute = int(self._clock.now().timestamp() // 60)
         if minute != self._minute:
             self._minute = minute
-            self._used.clear()
+            self._clear()
+
+    def _clear(self) -> None:
+        self._used.clear()
+        self._used_by_project.clear()
 
 
 def _exceeded(kind: str, limit: int, *, per_user: bool) -> ApiError:

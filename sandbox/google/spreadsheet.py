@@ -23,6 +23,8 @@ class Spreadsheet:
     content: Content
     role: str = "writer"
     """What the service account may do: writer, reader or none."""
+    shared_with: str | None = None
+    """The address of the one account that it is shared with. None: with whatever account there is."""
     trashed: bool = False
     """Nothing depends on it: a spreadsheet in the trash still accepts writes (docs/google-sheets.md, 6.12)."""
     is_office_file: bool = False
@@ -42,10 +44,11 @@ class Spreadsheet:
             self.commits += 1
         return result
 
-    def check_access(self, *, write: bool) -> None:
+    def check_access(self, actor: str, *, write: bool) -> None:
         """403 as Google words it for a spreadsheet that isn't shared, or only for viewing (docs/google-sheets.md,
         1.4)."""
-        if self.role == "none" or (write and self.role != "writer"):
+        is_stranger = self.shared_with is not None and actor != self.shared_with
+        if is_stranger or self.role == "none" or (write and self.role != "writer"):
             raise no_permission()
         if self.is_office_file:
             raise not_a_spreadsheet()

@@ -35,6 +35,10 @@ class CallRecord:
     `unknown` for no method at all."""
     outcome: str
     """The status as a text; or the kind of the fault that struck; `late 200` for a commit that came late."""
+    account: str = ""
+    """The address of the service account, where a call came as far as that."""
+    is_write: bool = False
+    """Whether it counts as a write. What isn't one counts as a read if the quota was asked at all."""
 
 
 class Calls:
@@ -107,11 +111,16 @@ class GoogleStandIn:
         return self.account.key_file(self.token_uri)
 
     def create(
-        self, spreadsheet_id: str, title: str = "Shop", time_zone: str = "Etc/GMT", role: str = "writer"
+        self,
+        spreadsheet_id: str,
+        title: str = "Shop",
+        time_zone: str = "Etc/GMT",
+        role: str = "writer",
+        shared_with: str | None = None,
     ) -> Spreadsheet:
-        """A new spreadsheet with one empty tab, shared with the service account."""
+        """A new spreadsheet with one empty tab, shared with every service account, or with the one of an address."""
         content = Content(title, time_zone, sheets={0: Sheet(0, "Sheet1")})
-        spreadsheet = Spreadsheet(spreadsheet_id, content, role)
+        spreadsheet = Spreadsheet(spreadsheet_id, content, role, shared_with)
         self.spreadsheets[spreadsheet_id] = spreadsheet
         return spreadsheet
 
@@ -131,9 +140,11 @@ class GoogleStandIn:
     def answer(self, call: Call, *, counted: bool = True) -> Answer:
         """Carries out one call of the API as Google would. `counted=False` leaves the quota alone."""
         kind, prefix = self.kind_of(call), "" if counted else "late "
+        actor, is_write = "", False
         try:
             actor = self.tokens.holder(call.authorization)
             method, spreadsheet_id, argument = methods.find(call)
+            is_write = method.write
             if not self.api_enabled:
                 raise _disabled()
             if counted:
@@ -142,16 +153,16 @@ class GoogleStandIn:
             spreadsheet = self.spreadsheets.get(spreadsheet_id)
             if spreadsheet is None:
                 raise not_found()
-            spreadsheet.check_access(write=method.write)
+            spreadsheet.check_access(actor, write=method.write)
             work = Work(call, spreadsheet, actor, self.unknowns, argument, body)
             answer = Answer(200, methods.perform(method, work))
         except ApiError as error:
             answer = Answer(error.code, languages.worded(error, call.languages or self.language).body())
-        self.note(call, kind, f"{prefix}{answer.status}")
+        self.note(call, kind, f"{prefix}{answer.status}", actor, is_write=is_write)
         return answer
 
-    def note(self, call: Call, kind: str, outcome: str) -> None:
-        self.calls.note(CallRecord(self.clock.now(), call.method, kind, outcome))
+    def note(self, call: Call, kind: str, outcome: str, account: str = "", *, is_write: bool = False) -> None:
+        self.calls.note(CallRecord(self.clock.now(), call.method, kind, outcome, account, is_write))
 
     def kind_of(self, call: Call) -> str:
         try:

@@ -51,6 +51,7 @@ def _plain(spreadsheet: Spreadsheet) -> dict[str, Any]:
         "spreadsheet_id": spreadsheet.spreadsheet_id,
         "content": spreadsheet.content,
         "role": spreadsheet.role,
+        "shared_with": spreadsheet.shared_with,
         "trashed": spreadsheet.trashed,
         "snapshots": dict(spreadsheet.snapshots),
         "commits": spreadsheet.commits,

@@ -6,7 +6,7 @@ a 404.
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,23 +40,27 @@ class Route:
         return f"{self.method} {self.path.partition('/<')[0]}"
 
 
-def whapi_blueprint(whapi: WhapiStandIn) -> Blueprint:
-    """The routes of one channel."""
+def whapi_blueprint(whapi: WhapiStandIn, others: Mapping[str, WhapiStandIn] | None = None) -> Blueprint:
+    """The routes of one channel, or of several behind one address. `others`: the further ones by their tokens, as they
+    are at each call; who comes with no token of theirs has to do with the first."""
     blueprint = Blueprint("whapi", __name__)
     for route in ROUTES:
         blueprint.add_url_rule(
             route.path,
             endpoint=f"{route.method} {route.path}",
-            view_func=_guarded(whapi, route),
+            view_func=_guarded(whapi, {} if others is None else others, route),
             methods=[route.method],
         )
     return blueprint
 
 
-def _guarded(whapi: WhapiStandIn, route: Route) -> Callable[..., Response]:
+def _guarded(first: WhapiStandIn, others: Mapping[str, WhapiStandIn], route: Route) -> Callable[..., Response]:
     """The route's view behind the checks, the faults and the record of calls."""
 
     def answer(**ids: str) -> Response:
+        # As at Whapi, the token alone says which channel is meant.
+        whapi = others.get(_given_token(takes_header=True) or "", first)
+
         def carry_out() -> Response:
             try:
                 _check_token(whapi, route)
@@ -74,14 +78,19 @@ def _guarded(whapi: WhapiStandIn, route: Route) -> Callable[..., Response]:
 
 def _check_token(whapi: WhapiStandIn, route: Route) -> None:
     """Every call needs the token; the texts of the refusals are not documented."""
-    given = request.args.get("token")
-    if given is None and (route.takes_header or whapi.takes_header_for_items):
-        scheme, _, value = request.headers.get("Authorization", "").partition(" ")
-        given = value if scheme == "Bearer" else None
+    given = _given_token(takes_header=route.takes_header or whapi.takes_header_for_items)
     if given is None:
         raise WhapiError(401, "Unauthorized", "Need channel token to authorize")
     if not hmac.compare_digest(given.encode(), whapi.token.encode()):
         raise WhapiError(401, "Unauthorized", "Wrong channel token")
+
+
+def _given_token(*, takes_header: bool) -> str | None:
+    given = request.args.get("token")
+    if given is None and takes_header:
+        scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+        given = value if scheme == "Bearer" else None
+    return given
 
 
 def _check_channel(whapi: WhapiStandIn, route: Route) -> None:

@@ -18,7 +18,7 @@ def play(whapi: WhapiStandIn, carry_out: Callable[[], Response]) -> tuple[Respon
     request.get_data()  # A body that is still to be read would look to `hold` like a client that goes.
     if whapi.latency:
         hold(whapi.latency)
-    fault = whapi.faults.take("whapi", request.method, request.path, request.get_data())
+    fault = whapi.faults.take("whapi", request.method, request.path, request.get_data(), whapi.token)
     if fault is None:
         answer = carry_out()
         return answer, str(answer.status_code)

@@ -98,5 +98,17 @@ def test_a_batch_a_comparison_and_rows_written_again_cost_the_calls_that_are_doc
     assert "Verified: each order has its rows once." in result.stdout
 
 
+def test_every_shop_among_sick_ones_and_beside_a_flood_has_its_own_orders_once(tmp_path: Path) -> None:
+    size = ("--shops", "20", "--sick", "4", "--seconds", "3", "--flood", "20", "--rest", "0.2", "--accounts", "2")
+    latencies = ("--whapi-latency", "0", "--google-latency", "0")
+
+    result = bench(tmp_path, "shops", *size, *latencies)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "Verified: each order has its rows once, in its own shop's sheet;" in result.stdout
+    found = tables(result.stdout)
+    assert {"20 shops", "the load alone", "beside 20 orders of one shop", "with 4 sick shops"} <= found.keys()
+
+
 def number(text: str) -> int:
     return int(text.replace(",", ""))
