@@ -139,6 +139,9 @@ def remove(name: str, yes: bool) -> None:
         known = known_shops(connection).get(name)
     database.close()
     is_there = name in found.good or name in found.out
+    if not is_there and known is not None and known.state is ShopState.ARCHIVED:
+        click.echo(f"{name} is removed already.")
+        return
     if not is_there and (known is None or known.state is not ShopState.LEAVING):
         exit_with([*found.problems, no_such_shop(name, found)])
     if is_there and not found.is_usable:

@@ -33,7 +33,7 @@ def set_up_shop(values: ShopValues, talk: Talk, database: Database) -> bool:
     CannotAskError where something is wrong and nobody can be asked.
     """
     channel = token_step(values, talk)
-    if channel is not None and (holder := _holder(database, values.shop, channel)) is not None:
+    if channel is not None and (holder := _holder(database, values, channel)) is not None:
         talk.wrong(f"The channel {channel} is that of the shop {holder}. Give each shop the token of its own channel.")
         return False
     before = talk.complaints
@@ -100,15 +100,18 @@ def _taken_up(base: str, operator: Settings, entry: ShopEntry) -> bool:
     return True
 
 
-def _holder(database: Database, shop: str, channel: str) -> str | None:
-    """The other shop whose channel it is."""
+def _holder(database: Database, values: ShopValues, channel: str) -> str | None:
+    """The other shop whose channel it is. One that has left, and stands in no file, has none any more."""
     with database.read() as connection:
         known = known_shops(connection)
+    shops = values.read()
     return next(
         (
             name
             for name, each in known.items()
-            if each.channel_id == channel and name != shop and each.state is not ShopState.ARCHIVED
+            if each.channel_id == channel
+            and name != values.shop
+            and (each.state is not ShopState.ARCHIVED or name in shops.good or name in shops.out)
         ),
         None,
     )

@@ -89,6 +89,8 @@ def _change(path: Path, change: Callable[[str], str]) -> bool:
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """Of two who change the file at once neither must lose the other's change."""
+    if not path.parent.is_dir():
+        raise EditError(f"{_named(path)} can't be written: its folder isn't there. Make it, or mend SHOPS_FILE.")
     try:
         with FileLock(path.with_name(f".{path.name}.lock"), timeout=_LOCK_WITHIN, mode=ONLY_OURS):
             yield

@@ -1,0 +1,76 @@
+"""An agency at its desk: a folder with `.env`, a sandbox with several shops, and the commands about them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from connector.cli import main
+from connector.store.database import Database
+from connector.store.shops import Known, known_shops
+from sandbox.sandbox import Sandbox
+from sandbox.shops import SandboxShop
+from tests.process.service_process import free_port
+from tests.setup.desk import Ran
+
+SECRET = "the-secret-of-the-operator"
+
+
+class Agency:
+    """SHOPS_FILE is `shops.toml`, or the folder `shops`, and nothing stands there yet."""
+
+    def __init__(self, folder: Path, kept: Path, shops_file: str) -> None:
+        self.folder = folder
+        self.sandbox = Sandbox(data_dir=kept).start()
+        self.sandbox.whapi.deliveries.pace = 0.02
+        self.rye, self.oat = self.sandbox.add_shop("rye"), self.sandbox.add_shop("oat")
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.webhook_url = f"{self.url}/webhooks/whapi"
+        self.shops_file = folder / shops_file
+        self.sandbox.write_credentials(folder / "credentials.json")
+        self.env = {
+            "SHOPS_FILE": shops_file,
+            "WHAPI_BASE_URL": self.sandbox.url,
+            "SHEETS_BASE_URL": self.sandbox.url,
+            "WEBHOOK_SECRET": SECRET,
+            "PUBLIC_URL": self.url,
+            "PORT": str(self.port),
+            "ITEMS_GRACE": "0.2",
+            "RETRY_FIRST_DELAY": "0.2",
+            "COLUMNS": "200",
+        }
+
+    def run(self, *command: str, answers: str = "") -> Ran:
+        """Runs a command in this process."""
+        result = CliRunner().invoke(main, command, input=answers, env=self.env)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+        lines = [line for line in result.stdout.splitlines() if line.strip()]
+        return Ran(result.exit_code, lines, result.stderr.splitlines())
+
+    def add(self, shop: SandboxShop, *options: str) -> Ran:
+        given = ("--token", shop.token, "--spreadsheet", shop.spreadsheet_id, "--secret", shop.secret)
+        return self.run("shops", "add", shop.name, *given, "--yes", *options)
+
+    def listed(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.run("shops", "list", "--json").lines]
+
+    def known(self) -> dict[str, Known]:
+        """What the store knows of the shops."""
+        database = Database(f"sqlite:///{self.folder}/data/connector.db")
+        with database.read() as connection:
+            known = known_shops(connection)
+        database.close()
+        return known
+
+    def ours(self, shop: SandboxShop) -> list[dict[str, Any]]:
+        """The webhooks in the shop's channel that lead here."""
+        return [webhook for webhook in shop.whapi.settings.webhooks() if webhook["url"] == self.webhook_url]
+
+
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The logging of the tests' own process is not a command's to change."""
+    for module in ("connector.log", "connector.cli.start", "connector.cli.shops", "connector.cli.check"):
+        monkeypatch.setattr(f"{module}.set_up_logging", lambda **_: None)
