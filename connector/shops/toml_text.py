@@ -57,8 +57,8 @@ def without_table(text: str, path: Sequence[str]) -> str:
         raise CannotChangeError
     first, end = place
     before, after = lines[:first], lines[end:]
-    if not any(line.strip() for line in before[-1:]) and after and not after[0].strip():
-        del after[0]
+    while before and not before[-1].strip() and (not after or not after[0].strip()):
+        del before[-1]  # One of the blank lines around it goes along, and all of them at the end.
     left = [*before, *after]
     if not any(_heading_of(line)[: len(path) - 1] == tuple(path[:-1]) for line in left):
         left = [*_ended(left, newline), *([newline] if left else []), f"[{'.'.join(path[:-1])}]{newline}"]
