@@ -1,4 +1,4 @@
-"""The demo: sandbox and service on this machine, a dozen orders for each shop, and a look at whether the sheets are right."""
+"""The demo: sandbox and service on this machine, a dozen orders for each shop, and a look at whether all is right."""
 
 import os
 import secrets
@@ -175,7 +175,8 @@ def _answers(address: str, process: subprocess.Popen[bytes]) -> bool:
 
 def _watch(parts: Sequence[Part], console: Console, stopped: threading.Event) -> None:
     """Shows rows and items as they reach the sheets, until all are there."""
-    columns = (TextColumn("{task.description:<30}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    described = "{task.description:<30}" if len(parts) > 1 else "{task.description:<22}"
+    columns = (TextColumn(described), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     count = sum(len(part.orders) for part in parts)
     where = f" to {len(parts)} shops" if len(parts) > 1 else ""
     console.print(f"{count} customers send their orders{where}. Some fetches will fail at first.")

@@ -1,6 +1,9 @@
 """Several shops in one service, as processes: shops come and go while it runs, and a lone shop becomes one of many."""
 
+import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +13,7 @@ import pytest
 from sandbox.sandbox import Sandbox
 from sandbox.shops import SandboxShop
 from sandbox.verify import differences
-from tests.process.service_process import ServiceProcess
+from tests.process.service_process import ROOT, ServiceProcess
 from tests.process.test_commands import run
 from tests.waiting import wait_until
 
@@ -48,6 +51,18 @@ def host(sandbox: Sandbox, tmp_path: Path) -> Iterator[Host]:
     host = Host(sandbox, tmp_path)
     yield host
     host.stop()
+
+
+def run_wounded(host: Host, place: str, *command: str) -> int:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.process.wounded", place, "before", "1", *command],
+        cwd=host.folder,
+        env={**host.environment, "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        timeout=100,
+        check=False,
+    )
+    return done.returncode
 
 
 def orders_in(shop: SandboxShop) -> list[str]:
@@ -96,24 +111,6 @@ def test_a_shop_that_leaves_takes_nothing_in_and_what_is_open_is_written(host: H
     host.command("shops", "remove", "rye", "--yes")
     wait_until(lambda: host.posts(rye) == 401, within=20)
     assert (host.folder / "shops.toml").read_text(encoding="utf-8") == "[shops]\n"
-
-
-def run_wounded(host: Host, place: str, *command: str) -> int:
-    import os
-    import subprocess
-    import sys
-
-    from tests.process.service_process import ROOT
-
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.process.wounded", place, "before", "1", *command],
-        cwd=host.folder,
-        env={**host.environment, "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        timeout=100,
-        check=False,
-    )
-    return done.returncode
 
 
 def test_a_lone_shop_becomes_one_of_many_and_keeps_its_orders(service: ServiceProcess, sandbox: Sandbox) -> None:

@@ -8,6 +8,11 @@ import pytest
 from click.testing import CliRunner
 
 from connector.cli import main
+from connector.clock import SystemClock
+from connector.gateways.webhook import read_webhook
+from connector.runtime.service import Service
+from connector.settings import Settings, load_settings
+from connector.shops.settings import read_shops
 from connector.store.database import Database
 from connector.store.shops import Known, known_shops
 from sandbox.sandbox import Sandbox
@@ -74,3 +79,33 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """The logging of the tests' own process is not a command's to change."""
     for module in ("connector.log", "connector.cli.start", "connector.cli.shops", "connector.cli.check"):
         monkeypatch.setattr(f"{module}.set_up_logging", lambda **_: None)
+
+
+def webhook(agency: Agency, shop: SandboxShop) -> dict[str, Any]:
+    return {
+        "url": agency.webhook_url,
+        "mode": "body",
+        "events": [{"type": "messages", "method": "post"}],
+        "headers": {"X-Webhook-Secret": shop.secret},
+    }
+
+
+def entry_of(shop: SandboxShop, **more: str) -> str:
+    values = {"whapi_token": shop.token, "spreadsheet_id": shop.spreadsheet_id, "webhook_secret": shop.secret, **more}
+    return "".join(f'{name} = "{value}"\n' for name, value in values.items())
+
+
+def settings_of(agency: Agency) -> Settings:
+    return load_settings(**{name.lower(): value for name, value in agency.env.items() if name != "COLUMNS"})
+
+
+def take_in(agency: Agency, name: str, message: dict[str, Any]) -> int:
+    """Stores a message's orders as the service does, and leaves the rest to others; how many were new."""
+    operator = settings_of(agency)
+    service = Service(operator, Database(operator.database_url))
+    entry = read_shops(operator).good[name]
+    shop = service.take_in(name, entry.settings, entry.account)
+    body = {"messages": [message], "event": {"type": "messages", "event": "post"}}
+    result = shop.receive.receive(read_webhook(body, now=SystemClock().now()), keep_unclear=True)
+    service.close()
+    return result.accepted

@@ -1,9 +1,12 @@
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from connector.settings import Settings
 from tests.process.service_process import free_port
+from tests.setup.agency import Agency, quiet
 from tests.setup.desk import Desk
 
 
@@ -20,3 +23,16 @@ def desk(tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     yield desk
     assert desk.sandbox.whapi.settings.resets == 0
     desk.sandbox.stop()
+
+
+@pytest.fixture(params=["shops.toml"])
+def agency(
+    tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Agency]:
+    monkeypatch.chdir(tmp_path)
+    for field in fields(Settings):
+        monkeypatch.delenv(field.name.upper(), raising=False)
+    quiet(monkeypatch)
+    agency = Agency(tmp_path, kept, request.param)
+    yield agency
+    agency.sandbox.stop()
