@@ -70,9 +70,10 @@ pictures: .venv/development
 	$(INSTALL) requirements.txt
 	touch $@
 
-.venv/development: requirements-dev.txt .venv/runtime
+# requirements-dev.txt pins all of requirements.txt as well, so one installation is enough.
+.venv/development: requirements-dev.txt requirements.txt | .venv/python
 	$(INSTALL) requirements-dev.txt
-	touch $@
+	touch .venv/runtime $@
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis data

@@ -69,7 +69,7 @@ class Sandbox:
     """Both stand-ins behind one server. `url` is known at once; they answer between `start` and `stop`.
 
     `start` after `stop` goes on at the same address with everything as it was, as a service does after an
-    outage.
+    outage. `account`: the service account, where it was made before; without one, it has a key of its own.
     """
 
     def __init__(
@@ -80,10 +80,11 @@ class Sandbox:
         clock: Clock | None = None,
         seed: int = 1,
         data_dir: Path | None = None,
+        account: ServiceAccount | None = None,
     ) -> None:
         clock = clock or SystemClock()
         kept = _read(data_dir)
-        account = ServiceAccount(private_key=kept.private_key, key_id=kept.key_id)
+        account = account or ServiceAccount(private_key=kept.private_key, key_id=kept.key_id)
         kept.private_key, kept.key_id = account.private_key, account.key_id
         _write(data_dir, kept)
         self.secret = kept.secret

@@ -23,6 +23,7 @@ from tests.attack import hostile
 from tests.attack.hostile import as_json
 from tests.attack.raw import request
 from tests.attack.receiving import Cost, Receiving
+from tests.made_once import service_account
 
 EXAMPLES = int(os.environ.get("BUDGET_EXAMPLES", "8"))
 BUDGET = Cost(megabytes=100, seconds=12, disk=32, log=4096)
@@ -36,7 +37,7 @@ HERE = "@@"
 @pytest.fixture
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiving]:
     """One for all examples of a test."""
-    with Sandbox() as sandbox:
+    with Sandbox(account=service_account()) as sandbox:
         service = Receiving(sandbox, tmp_path_factory.mktemp("budget"), ADMIN_PASSWORD=PASSWORD)
         service.start_and_wait()
         # What is loaded and made at the first request of a kind is no request's cost.

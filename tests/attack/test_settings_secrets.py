@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from connector.cli import main
 from connector.cli.crash import redacted_traceback
 from tests.attack.wrong_shapes import CORE, SIGNING_SECRET, Shape, key, shapes, write_file
+from tests.made_once import sqlite_url
 
 RUN = 8
 """So many characters of a secret in a row count as a part of it."""
@@ -58,6 +59,7 @@ def test_no_command_prints_a_part_of_a_secret(folder: Path, shape: Shape) -> Non
         "WEBHOOK_SECRET": "sixteen-letters!",
         "SPREADSHEET_ID": "1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms",
         "GOOGLE_CREDENTIALS": json.dumps(key()),
+        "DATABASE_URL": sqlite_url(folder),
         "EVENTS_URL": "https://127.0.0.1:1/hook",
         "EVENTS_SECRET": f"whsec_{base64.b64encode(b'-' * 24).decode()}",
         "WHAPI_BASE_URL": "http://127.0.0.1:1",

@@ -11,6 +11,7 @@ from sandbox.sandbox import Sandbox
 from tests.attack.raw import connect, exchange, read_all
 from tests.attack.service_memory import MEBIBYTE, MOST_MORE, memory_of, pushing
 from tests.attack.test_slow_senders import served
+from tests.made_once import service_account
 from tests.process.service_process import ServiceProcess
 from tests.service.shop import Shop
 from tests.service.test_connections import accepted_by
@@ -24,7 +25,7 @@ PASSWORD = "a password of the shop"
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]:
-    with Sandbox() as sandbox:
+    with Sandbox(account=service_account()) as sandbox:
         service = ServiceProcess(sandbox, tmp_path_factory.mktemp("strangers"), ADMIN_PASSWORD=PASSWORD)
         service.start_and_wait()
         yield service

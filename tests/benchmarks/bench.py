@@ -2,22 +2,16 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
+
+from tests.process.child import run_child
 
 ROOT = Path(__file__).parents[2]
 
 
 def bench(folder: Path, name: str, *arguments: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", f"benchmarks.{name}", *arguments],
-        cwd=folder,
-        env={"PATH": os.environ["PATH"] if path is None else path, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
+    environment = {"PATH": os.environ["PATH"] if path is None else path, "PYTHONPATH": str(ROOT)}
+    return run_child(f"benchmarks.{name}", *arguments, cwd=folder, env=environment)
 
 
 def tables(output: str) -> dict[str, list[str]]:

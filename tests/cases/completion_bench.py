@@ -29,6 +29,7 @@ from sandbox.google.merchant import Merchant
 from sandbox.google.standin import Answer
 from tests.clock import FakeClock
 from tests.context import shop_context
+from tests.made_once import sqlite_url
 from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, new_google
 from tests.store.helpers import quarantined_entries
 
@@ -65,7 +66,7 @@ class Bench:
         self.google = new_google(self.clock)
         self.api = DirectApi(self.google, self.clock)
         self.whapi = Whapi(answers or {})
-        self.database = Database(f"sqlite:///{folder}/connector.db")
+        self.database = Database(sqlite_url(folder))
         events = Publisher(shop=SHOP, spreadsheet_id=SPREADSHEET_ID, targets=["target"])
         workbook = Workbook(
             self.api, SPREADSHEET_ID, titles=TITLES, is_ours=self._known, clock=self.clock, time_zone=None

@@ -1,6 +1,5 @@
 """A configuration that is right, for tests that make one thing wrong in it."""
 
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from connector.runtime.clients import whapi_client
 from connector.settings import Settings, load_settings
 from connector.store.database import Database
 from sandbox.sandbox import Sandbox
+from tests.made_once import service_account, sqlite_url
 
 PUBLIC_URL = "https://orders.example.com"
 URL = f"{PUBLIC_URL}/webhooks/whapi"
@@ -66,14 +66,12 @@ class Place:
         self.sandbox.whapi.settings.update({"webhooks": [*self.sandbox.whapi.settings.webhooks(), entry]})
 
 
-def make_place(folder: Path, kept: Path, template: Path) -> Place:
-    """`kept`: where sandboxes share a key, so that none must be made anew; `template`: an empty database."""
-    sandbox = Sandbox(data_dir=kept).start()
+def make_place(folder: Path) -> Place:
+    sandbox = Sandbox(account=service_account()).start()
     key_file = folder / "credentials.json"
     sandbox.write_credentials(key_file)
-    shutil.copy(template, folder / "connector.db")
     values: dict[str, Any] = {name.lower(): value for name, value in sandbox.environment(key_file).items()}
-    values |= {"database_url": f"sqlite:///{folder}/connector.db", "whapi_timeout": 5, "google_timeout": 5}
+    values |= {"database_url": sqlite_url(folder), "whapi_timeout": 5, "google_timeout": 5}
     settings = load_settings(env_file=None, **values)
     return Place(sandbox, settings, Database(settings.database_url), folder, values)
 

@@ -22,6 +22,7 @@ from connector.findings import Level
 from connector.settings import Settings
 from connector.store.database import Database
 from tests.check.place import Place, right, wrong
+from tests.made_once import sqlite_url
 
 NOBODY = 65534
 HOW = "Make a key for the service account in the Google Cloud console (Keys, Add key, JSON)"
@@ -227,11 +228,10 @@ def somebody_elses(path: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def readable_by_all(template: Path) -> Iterator[Path]:
+def readable_by_all() -> Iterator[Path]:
     """A database that was in use before. Pytest's own folders can't be entered by others."""
     folder = Path(tempfile.mkdtemp(prefix="connector-test-"))
-    shutil.copy(template, folder / "connector.db")
-    Database(f"sqlite:///{folder}/connector.db").close()
+    Database(sqlite_url(folder)).close()
     yield folder
     shutil.rmtree(folder)
 

@@ -14,6 +14,7 @@ import pytest
 from sandbox.orders import whapi_sample
 from sandbox.sandbox import Sandbox
 from tests.attack.raw import answers, connect, read_all
+from tests.made_once import service_account
 from tests.process.service_process import ServiceProcess
 from tests.waiting import wait_until
 
@@ -56,7 +57,7 @@ def of(language: str) -> list[Any]:
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]:
     """`serve`, against a sandbox that knows the orders of the page."""
-    with Sandbox() as sandbox:
+    with Sandbox(account=service_account()) as sandbox:
         for order_id in set(ORDER_ID.findall(PAGE.read_text(encoding="utf-8"))):
             sandbox.whapi.add(replace(whapi_sample(), order_id=order_id))
         service = ServiceProcess(

@@ -92,7 +92,8 @@ class RandomMerchant:
 
     def deletes_rows(self) -> None:
         sheet = self.sheet()
-        self.book.merchant.delete_rows(sheet.sheet_id, self.number(1, 8), self.pick(1, 1, 2, sheet.row_count - 10))
+        if sheet.row_count > 11:  # else there may be none to delete where it looks
+            self.book.merchant.delete_rows(sheet.sheet_id, self.number(1, 8), self.pick(1, 1, 2, sheet.row_count - 10))
 
     def types_below(self) -> None:
         sheet = self.sheet()

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from connector.api.openapi import document
 from connector.app import create_app
@@ -47,6 +46,9 @@ def references(part: Any) -> Iterator[str]:
 
 
 def test_the_description_is_valid_openapi_3_1() -> None:
+    # Loading it takes as long as all other modules of the tests together, and each worker would do it.
+    from openapi_spec_validator import OpenAPIV31SpecValidator  # noqa: PLC0415
+
     problems = [problem.message for problem in OpenAPIV31SpecValidator(document()).iter_errors()]
 
     assert problems == []

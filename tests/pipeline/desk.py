@@ -25,6 +25,7 @@ from sandbox.google.merchant import Merchant
 from sandbox.google.standin import Answer
 from tests.clock import FakeClock
 from tests.context import shop_context
+from tests.made_once import sqlite_url
 from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, new_google
 
 EVENTS = Publisher(shop=SHOP, spreadsheet_id=SPREADSHEET_ID, targets=["target"])
@@ -37,7 +38,7 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.clock = FakeClock()
         self.google = new_google(self.clock)
-        self.database = Database(f"sqlite:///{folder}/connector.db")
+        self.database = Database(sqlite_url(folder))
         self.sent: list[Requests] = []
         """The batches with rows that reached Google, whatever it said."""
         self.moods: list[Callable[[Requests], Answer | None]] = []

@@ -16,13 +16,13 @@ from connector.observer import UNOBSERVED
 from connector.sheets.client import Json, SheetsApi
 from connector.sheets.column_stream import Cells, Column, asked, read_columns
 from connector.sheets.errors import Kind, SheetsError, from_answer
-from sandbox.google.auth import ServiceAccount
 from sandbox.google.calls import Call
 from sandbox.google.standin import GoogleStandIn
 from tests.clock import FakeClock
+from tests.made_once import service_account
 
 SPREADSHEET_ID = "1direct-spreadsheet"
-_ACCOUNT = ServiceAccount()
+_ACCOUNT = service_account()
 
 
 class Fate(StrEnum):

@@ -1,6 +1,6 @@
 """Two installations with a database each, on one spreadsheet, for the tests of both at once."""
 
-import copy
+import pickle
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -94,7 +94,7 @@ class Two:
         self.google = new_google(self.clock)
         self.google.accept_second_marker = second_marker
         self.google.unknowns.refuse_unmatched_metadata = refuses_unmatched
-        self.google.spreadsheets[SPREADSHEET_ID] = Spreadsheet(SPREADSHEET_ID, copy.deepcopy(content), "writer")
+        self.google.spreadsheets[SPREADSHEET_ID] = Spreadsheet(SPREADSHEET_ID, pickle.loads(content), "writer")
         for name in ("first", "second"):
             (self.folder / name).mkdir()
         paths = {"first": Path(shutil.copy(store, self.folder / "first" / "connector.db"))}

@@ -3,7 +3,7 @@
 Three writers on one store, as several instances would have it whose lock didn't hold them apart.
 """
 
-import copy
+import pickle
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -38,7 +38,6 @@ from connector.store.database import Database
 from connector.store.tables import batches as batches_table
 from connector.store.tables import orders as orders_table
 from connector.store.tables import spreadsheets
-from sandbox.google.grid import Content
 from sandbox.google.spreadsheet import Spreadsheet
 from tests.clock import FakeClock
 from tests.context import shop_context
@@ -80,8 +79,8 @@ class Process:
 
 
 @cache
-def prepared(second_marker: bool) -> tuple[Path, Content, FakeClock]:
-    """A store and a spreadsheet with one order in it: the tabs are made, the guard is proved."""
+def prepared(second_marker: bool) -> tuple[Path, bytes, FakeClock]:
+    """A store, and a pickled spreadsheet with one order in it: the tabs are made, the guard is proved."""
     folder = new_folder("connector-hanging-")
     clock = FakeClock()
     google = new_google(clock)
@@ -92,7 +91,7 @@ def prepared(second_marker: bool) -> tuple[Path, Content, FakeClock]:
     while process.stage.next_run_at() is not None:
         process.stage.run()
     process.database.close()
-    return path, google.spreadsheets[SPREADSHEET_ID].content, clock
+    return path, pickle.dumps(google.spreadsheets[SPREADSHEET_ID].content), clock
 
 
 class WritersThatHang(RuleBasedStateMachine):
@@ -107,7 +106,7 @@ class WritersThatHang(RuleBasedStateMachine):
         self.google = new_google(self.clock)
         self.google.accept_second_marker = second_marker
         self.google.unknowns.refuse_unmatched_metadata = refuses_unmatched
-        self.google.spreadsheets[SPREADSHEET_ID] = Spreadsheet(SPREADSHEET_ID, copy.deepcopy(content), "writer")
+        self.google.spreadsheets[SPREADSHEET_ID] = Spreadsheet(SPREADSHEET_ID, pickle.loads(content), "writer")
         self.main = Process(self.path, DirectApi(self.google, self.clock), self.clock)
         # Where Google can't be made to refuse an earlier owner's batches, all rests on the store and the deadline.
         self.main.database.write(
@@ -188,6 +187,8 @@ class WritersThatHang(RuleBasedStateMachine):
         for _ in range(20):
             self.clock.advance(3601)
             self.main.stage.run()
+            if self.main.stage.next_run_at() is None:
+                break
         assert Counter(self.column("Orders", "Order ID")) == Counter(f"order-{number}" for number in self.answered)
         assert Counter(self.column("Items", "Order ID")) == Counter(f"order-{number}" for number in self.with_items)
         with self.main.database.read() as connection:

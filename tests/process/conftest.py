@@ -4,12 +4,13 @@ from pathlib import Path
 import pytest
 
 from sandbox.sandbox import Sandbox
+from tests.made_once import service_account
 from tests.process.service_process import ServiceProcess
 
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
+    with Sandbox(account=service_account()) as sandbox:
         # Whapi's own pace would make a test wait for the next delivery after a restart.
         sandbox.whapi.deliveries.pace = 0.05
         yield sandbox

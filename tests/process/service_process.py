@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from sandbox.sandbox import Sandbox
+from tests.made_once import sqlite_url
 from tests.waiting import wait_until
 
 QUICK = {
@@ -39,9 +40,10 @@ class ServiceProcess:
         self.environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
+            "SSL_CERT_FILE": os.environ["SSL_CERT_FILE"],
             **sandbox.environment(key_file),
             **QUICK,
-            "DATABASE_URL": f"sqlite:///{folder}/connector.db",
+            "DATABASE_URL": sqlite_url(folder),
             "PORT": str(self.port),
             **settings,
         }
@@ -51,12 +53,14 @@ class ServiceProcess:
 
     def start(self, *wounded: str) -> "ServiceProcess":
         """Starts it; with arguments for `tests.process.wounded`, so that it will kill itself."""
-        command = ["-m", "tests.process.wounded", *wounded] if wounded else ["-m", "connector", "serve"]
-        with self.log_file.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, *command], cwd=self.folder, env=self.environment, stdout=log, stderr=log
-            )
+        self.process = self._begin("tests.process.wounded", *wounded) if wounded else self._begin("connector", "serve")
         return self
+
+    def _begin(self, *arguments: str) -> subprocess.Popen[bytes]:
+        with self.log_file.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", *arguments], cwd=self.folder, env=self.environment, stdout=log, stderr=log
+            )
 
     def start_and_wait(self) -> "ServiceProcess":
         self.start()

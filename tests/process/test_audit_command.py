@@ -1,29 +1,20 @@
 """`audit` and `resync --rewrite` as a person runs them, beside a service that runs and without one."""
 
 import json
-import os
 import subprocess
-import sys
 
 import pytest
 
 from sandbox.google.merchant import Merchant
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
+from tests.process import test_commands as commands
 from tests.process.service_process import ServiceProcess
 from tests.waiting import wait_until
 
 
 def run(service: ServiceProcess, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "connector", *arguments],
-        cwd=service.folder,
-        env={**service.environment, "PATH": os.environ["PATH"], "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
+    return commands.run(*arguments, cwd=service.folder, **service.environment)
 
 
 @pytest.mark.parametrize("runs_on", [True, False])
@@ -45,7 +36,7 @@ def test_what_is_gone_is_named_and_written_again(sandbox: Sandbox, service: Serv
     gone = [values[1][0], values[2][0]]
     merchant.delete_rows("Orders", 1, 2)
 
-    found = run(service, "audit", "--json")
+    found = commands.run("audit", "--json", cwd=service.folder, **service.environment)
 
     assert (found.returncode, sorted(json.loads(found.stdout)["missing"])) == (1, sorted(gone))
     assert run(service, "resync", "--rewrite", gone[0]).returncode == 0

@@ -18,6 +18,7 @@ from sandbox.faults import Fault
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
 from sandbox.whapi.order import SandboxOrder
+from tests.process.child import run_child
 from tests.process.service_process import ServiceProcess
 from tests.process.test_commands import run
 from tests.waiting import wait_until
@@ -85,10 +86,8 @@ def test_a_backfill_that_is_killed_is_made_good_by_another_run(
     service: ServiceProcess, sandbox: Sandbox, tmp_path: Path, step: str, when: str
 ) -> None:
     orders = missed(sandbox, 150)
-    command = ["-m", "tests.process.wounded", step, when, "1" if "write" in step else "2", "backfill", "--since", SINCE]
-    killed = subprocess.run(
-        [sys.executable, *command], cwd=tmp_path, env=service.environment, capture_output=True, timeout=60, check=False
-    )
+    command = ["tests.process.wounded", step, when, "1" if "write" in step else "2", "backfill", "--since", SINCE]
+    killed = run_child(*command, cwd=tmp_path, env=service.environment)
     assert killed.returncode == -signal.SIGKILL
 
     result = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)

@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import httpx
@@ -13,20 +12,18 @@ import pytest
 
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
+from tests.process.child import run_child
 from tests.process.service_process import ROOT, ServiceProcess
 from tests.waiting import wait_until
 
 
 def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "connector", *arguments],
-        cwd=cwd,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "200", **environment},
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
+    """`python -m connector`."""
+    return run_child("connector", *arguments, cwd=cwd, env=_needed() | environment)
+
+
+def _needed() -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
 
 
 def test_serve_without_settings_says_what_is_missing_and_exits_with_2(tmp_path: Path) -> None:

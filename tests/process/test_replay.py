@@ -3,8 +3,6 @@
 import json
 import re
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from connector.store.database import Database
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
 from sandbox.whapi.order import SandboxOrder
+from tests.process.child import run_child
 from tests.process.service_process import ServiceProcess
 from tests.process.test_commands import run
 from tests.waiting import wait_until
@@ -110,14 +109,8 @@ def test_a_replay_that_is_killed_loses_and_doubles_nothing(
     service: ServiceProcess, sandbox: Sandbox, tmp_path: Path, step: str, when: str
 ) -> None:
     orders = kept_orders(sandbox, service, 3)
-    killed = subprocess.run(
-        [sys.executable, "-m", "tests.process.wounded", step, when, "1", "replay", "--all"],
-        cwd=tmp_path,
-        env=service.environment,
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
+    command = ["tests.process.wounded", step, when, "1", "replay", "--all"]
+    killed = run_child(*command, cwd=tmp_path, env=service.environment)
     assert killed.returncode == -signal.SIGKILL
 
     run("replay", "--all", cwd=tmp_path, **service.environment)

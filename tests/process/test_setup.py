@@ -16,6 +16,7 @@ from dotenv import dotenv_values
 
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
+from tests.process.child import run_child
 from tests.process.service_process import QUICK, ROOT, free_port
 from tests.process.test_commands import run
 from tests.waiting import wait_until
@@ -157,14 +158,9 @@ def test_a_kill_halfway_leaves_a_folder_in_which_setup_goes_on(
     given = {"WHAPI_TOKEN": sandbox.whapi.token, "SPREADSHEET_ID": sandbox.spreadsheet_id, "PUBLIC_URL": merchant.url}
     others = sandbox.whapi.settings.webhooks()
 
-    killed = subprocess.run(
-        [sys.executable, "-m", "tests.process.wounded", *place, "setup", "--yes"],
-        cwd=merchant.folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **merchant.environment, **given},
-        capture_output=True,
-        timeout=100,
-        check=False,
-    )
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **merchant.environment, **given}
+    command = ["tests.process.wounded", *place, "setup", "--yes"]
+    killed = run_child(*command, cwd=merchant.folder, env=environment)
     again = run("setup", "--yes", cwd=merchant.folder, **merchant.environment, **given)
 
     assert killed.returncode == -9, killed.stderr

@@ -18,6 +18,7 @@ from sandbox.fault_routes import faults_blueprint
 from sandbox.google import GoogleStandIn, google_blueprint
 from sandbox.google.auth import ServiceAccount
 from sandbox.server import SandboxServer
+from tests.made_once import service_account
 
 SHOP = "shop-1"
 GOOGLE = "https://sheets.googleapis.com"
@@ -145,7 +146,7 @@ def local_client(google: GoogleStandIn, timeout: float = 10, **claims: Any) -> g
 
 @pytest.fixture(scope="session")
 def account() -> ServiceAccount:
-    return ServiceAccount()
+    return service_account()
 
 
 @pytest.fixture

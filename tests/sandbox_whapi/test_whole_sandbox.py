@@ -17,20 +17,15 @@ from google.auth.transport.requests import AuthorizedSession
 from google.oauth2.service_account import Credentials
 
 from sandbox.sandbox import Sandbox
+from tests.made_once import service_account
 from tests.sandbox_whapi.conftest import Receiver, plain_client
 
 SECRET = "a-secret-of-the-tests"
 
 
-@pytest.fixture(scope="session")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One key for all sandboxes of these tests; making one takes a while."""
-    return tmp_path_factory.mktemp("sandbox")
-
-
 @pytest.fixture
-def sandbox(kept: Path) -> Iterator[Sandbox]:
-    with Sandbox(data_dir=kept) as made:
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(account=service_account()) as made:
         yield made
 
 
@@ -81,7 +76,7 @@ def test_a_key_file_stays_valid_when_the_sandbox_starts_anew_in_the_same_folder(
 
 
 def test_after_an_outage_it_goes_on_at_the_same_address(receiver: Receiver) -> None:
-    sandbox = Sandbox()
+    sandbox = Sandbox(account=service_account())
     with sandbox:
         url = sandbox.url
     with pytest.raises(httpx.ConnectError):

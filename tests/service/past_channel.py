@@ -21,6 +21,7 @@ from sandbox.sandbox import Sandbox
 from sandbox.whapi.order import SandboxOrder
 from tests.clock import FakeClock
 from tests.context import shop_context
+from tests.made_once import service_account
 from tests.store.helpers import SHOP
 
 DAY = 86_400
@@ -47,7 +48,7 @@ class PastChannel:
     def __init__(self, database: Database, clock: FakeClock) -> None:
         self.database = database
         self.clock = clock
-        self.sandbox = Sandbox(clock=clock).start()
+        self.sandbox = Sandbox(clock=clock, account=service_account()).start()
         self.whapi = self.sandbox.whapi
         self.client = WhapiClient(self.sandbox.url, self.whapi.token, timeout=5)
         self.source = Source(self.client)

@@ -20,11 +20,12 @@ from connector.store.database import Database
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
 from sandbox.whapi.order import SandboxOrder
+from tests.made_once import service_account, sqlite_url
 from tests.openapi.contract import Contract
 from tests.waiting import wait_until
 
 QUICK = {
-    "resync_interval": 0.3,
+    "resync_interval": 0.5,
     "retry_first_delay": 0.1,
     "retry_max_delay": 2.0,
     "whapi_timeout": 1.0,
@@ -42,11 +43,11 @@ class Shop:
     """The service against a sandbox. `start` and `stop` may be repeated: the database stays."""
 
     def __init__(self, folder: Path, **settings: Any) -> None:
-        self.sandbox = Sandbox().start()
+        self.sandbox = Sandbox(account=service_account()).start()
         key_file = folder / "credentials.json"
         self.sandbox.write_credentials(key_file)
         environment = {name.lower(): value for name, value in self.sandbox.environment(key_file).items()}
-        values = {**environment, **QUICK, "database_url": f"sqlite:///{folder}/connector.db", "port": 0, **settings}
+        values = {**environment, **QUICK, "database_url": sqlite_url(folder), "port": 0, **settings}
         self.settings = load_settings(env_file=None, **values)
         self.secret = self.settings.webhook_secret
         self.url = ""
@@ -104,7 +105,12 @@ class Shop:
         return [order.status if (order := self.order(sent.order_id)) else "missing" for sent in orders]
 
     def wait_until_synced(self, orders: Sequence[SandboxOrder], *, within: float = 20.0) -> None:
-        wait_until(lambda: set(self.statuses(orders)) == {"synced"}, within=within, what="orders to be synced")
+        # Looks at no more than the first that isn't there yet.
+        wait_until(
+            lambda: all(self.statuses([order]) == ["synced"] for order in orders),
+            within=within,
+            what="orders to be synced",
+        )
         self.wait_for_the_summary()
 
     def wait_for_the_summary(self) -> None:

@@ -43,20 +43,19 @@ def order_count(shop: Shop) -> int:
     return count
 
 
-@pytest.mark.parametrize(("method", "path"), ROUTES)
 @pytest.mark.parametrize(
     "headers",
     [{}, {"X-Webhook-Secret": "wrong"}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic x"},
      {"X-Webhook-Secret": "ü" * 20}],
 )  # fmt: skip
-def test_without_the_secret_nothing_is_answered_and_nothing_changed(
-    shop: Shop, method: str, path: str, headers: dict[str, str]
-) -> None:
+def test_without_the_secret_nothing_is_answered_and_nothing_changed(shop: Shop, headers: dict[str, str]) -> None:
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-    answer = httpx.request(method, shop.url + path, headers=raw, json={"order_id": "1", "order_token": "t"})
+    with httpx.Client(base_url=shop.url, headers=raw) as stranger:
+        for method, path in ROUTES:
+            answer = stranger.request(method, path, json={"order_id": "1", "order_token": "t"})
 
-    assert (answer.status_code, answer.json()) == (401, UNAUTHORISED)
-    assert order_count(shop) == 0
+            assert (answer.status_code, answer.json()) == (401, UNAUTHORISED), (method, path)
+            assert order_count(shop) == 0, (method, path)
 
 
 def test_the_secret_is_taken_from_either_header(shop: Shop) -> None:
@@ -70,15 +69,12 @@ def test_healthz_needs_no_secret(shop: Shop) -> None:
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"{", b"\xff\xfe", b"[" * 100_000, b'{"a": NaN}', b'{"a": Infinity}', b"1" * 5000, b"order_id=1"],
-)
 @pytest.mark.parametrize("path", ["/webhooks/whapi", "/orders"])
-def test_a_body_that_is_no_json_is_a_400(shop: Shop, path: str, body: bytes) -> None:
-    answer = shop.http.post(path, content=body)
+def test_a_body_that_is_no_json_is_a_400(shop: Shop, path: str) -> None:
+    for body in (b"", b"{", b"\xff\xfe", b"[" * 100_000, b'{"a": NaN}', b'{"a": Infinity}', b"1" * 5000, b"order_id=1"):
+        answer = shop.http.post(path, content=body)
 
-    assert (answer.status_code, answer.json()) == (400, {"error": "The body is not JSON."})
+        assert (answer.status_code, answer.json()) == (400, {"error": "The body is not JSON."}), body[:20]
 
 
 def test_a_body_over_one_mebibyte_is_a_413_and_one_of_exactly_that_is_taken(shop: Shop) -> None:
@@ -194,11 +190,10 @@ def test_orders_are_listed_by_status_page_by_page(shop: Shop) -> None:
     assert "items" not in first["orders"][0]
 
 
-@pytest.mark.parametrize(
-    "query", ["status=lost", "limit=0", "limit=501", "limit=x", "before=-1", "before=9e9", f"before={2**53 + 1}"]
-)
-def test_a_listing_asked_for_wrongly_is_a_400(shop: Shop, query: str) -> None:
-    assert shop.http.get(f"/orders?{query}").status_code == 400
+def test_a_listing_asked_for_wrongly_is_a_400(shop: Shop) -> None:
+    wrong = ["status=lost", "limit=0", "limit=501", "limit=x", "before=-1", "before=9e9", f"before={2**53 + 1}"]
+
+    assert {query: shop.http.get(f"/orders?{query}").status_code for query in wrong} == dict.fromkeys(wrong, 400)
 
 
 def test_unknown_orders_and_addresses_are_a_404_and_wrong_methods_a_405(shop: Shop) -> None:

@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 from connector.cli import main
 from connector.settings import Settings
 from sandbox.sandbox import Sandbox
+from tests.made_once import service_account
 
 PASSWORD = "a-good-password"
 
@@ -37,9 +38,9 @@ class Ran:
 
 
 class Desk:
-    def __init__(self, folder: Path, kept: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, folder: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder
-        self.sandbox = Sandbox(data_dir=kept).start()
+        self.sandbox = Sandbox(account=service_account()).start()
         self.port = port
         self.public_url = f"http://127.0.0.1:{port}"
         self.url = f"{self.public_url}/webhooks/whapi"

@@ -23,10 +23,13 @@ from tests.clock import FakeClock
 from tests.store.helpers import GRACE, SHOP, add, get, new_order
 
 
-def test_the_migrations_lead_to_the_tables_that_the_code_uses(database: Database) -> None:
+def test_the_migrations_lead_to_the_tables_that_the_code_uses(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
+
     with database.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, metadata) == []
+    database.close()
     scripts = ScriptDirectory(str(Path(store_database.__file__).parent / "migrations"))
     assert scripts.get_current_head() == store_database.HEAD
 
@@ -51,8 +54,8 @@ def test_a_database_of_a_newer_version_is_refused_with_a_sentence(database_url: 
         Database(database_url)
 
 
-def test_an_older_database_is_brought_up_to_date_with_all_its_orders(database_url: str, clock: FakeClock) -> None:
-    engine = sa.create_engine(parse_url(database_url))
+def test_an_older_database_is_brought_up_to_date_with_all_its_orders(empty_database_url: str, clock: FakeClock) -> None:
+    engine = sa.create_engine(parse_url(empty_database_url))
     with engine.begin() as connection:
         config = Config()
         config.set_main_option("script_location", str(Path(store_database.__file__).parent / "migrations"))
@@ -74,7 +77,7 @@ def test_an_older_database_is_brought_up_to_date_with_all_its_orders(database_ur
         )
     engine.dispose()
 
-    database = Database(database_url)
+    database = Database(empty_database_url)
 
     assert (get(database).order_token, get(database).attempts) == ("token", 2)
     with database.read() as connection:

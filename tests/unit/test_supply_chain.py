@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 
 from scripts.make_sbom import REQUIREMENTS, SBOM, bill_of, pinned
 
@@ -60,6 +59,9 @@ def test_no_version_of_python_from_3_11_on_is_left_out() -> None:
 
 
 def test_the_bill_of_materials_is_valid_and_names_exactly_what_is_pinned() -> None:
+    # Loading it takes as long as all modules of the tests together, and each worker would do it.
+    from cyclonedx.validation.json import JsonStrictValidator  # noqa: PLC0415
+
     bill = text_of(SBOM)
     named = {
         (part["name"], part["version"]): {found["content"] for found in part["externalReferences"][0]["hashes"]}
