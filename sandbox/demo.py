@@ -70,8 +70,8 @@ def run_demo(*, once: bool, port: int, shops: int = 1) -> None:
     sandbox = Sandbox(port if _is_free(port) else 0)
     password = secrets.token_hex(4)
     if shops > 1:
-        for number in range(shops):
-            sandbox.add_shop(_NAMES[number] if number < len(_NAMES) else f"shop-{number + 1}")
+        for index in range(shops):
+            sandbox.add_shop(_NAMES[index] if index < len(_NAMES) else f"shop-{index + 1}")
     with (
         tempfile.TemporaryDirectory(prefix="connector-demo-") as folder,
         sandbox,

@@ -57,8 +57,11 @@ def without_table(text: str, path: Sequence[str]) -> str:
         raise CannotChangeError
     first, end = place
     before, after = lines[:first], lines[end:]
+    # Of the blank lines around it those before go along, and none is left at the beginning or the end of the file.
     while before and not before[-1].strip() and (not after or not after[0].strip()):
-        del before[-1]  # One of the blank lines around it goes along, and all of them at the end.
+        del before[-1]
+    while not before and after and not after[0].strip():
+        del after[0]
     left = [*before, *after]
     if not any(_heading_of(line)[: len(path) - 1] == tuple(path[:-1]) for line in left):
         left = [*_ended(left, newline), *([newline] if left else []), f"[{'.'.join(path[:-1])}]{newline}"]

@@ -1,9 +1,6 @@
 """Several shops in one service, as processes: shops come and go while it runs, and a lone shop becomes one of many."""
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +10,8 @@ import pytest
 from sandbox.sandbox import Sandbox
 from sandbox.shops import SandboxShop
 from sandbox.verify import differences
-from tests.process.service_process import ROOT, ServiceProcess
+from tests.process.child import run_child
+from tests.process.service_process import ServiceProcess
 from tests.process.test_commands import run
 from tests.waiting import wait_until
 
@@ -54,15 +52,8 @@ def host(sandbox: Sandbox, tmp_path: Path) -> Iterator[Host]:
 
 
 def run_wounded(host: Host, place: str, *command: str) -> int:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.process.wounded", place, "before", "1", *command],
-        cwd=host.folder,
-        env={**host.environment, "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        timeout=100,
-        check=False,
-    )
-    return done.returncode
+    arguments = ("tests.process.wounded", place, "before", "1", *command)
+    return run_child(*arguments, cwd=host.folder, env=host.environment).returncode
 
 
 def orders_in(shop: SandboxShop) -> list[str]:

@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+from connector.runtime.clients import SHOP
 from connector.store import database as store_database
+from connector.store.batches import open_batches
 from connector.store.database import parse_url
 from sandbox.faults import Fault
 from tests.service.shop import Shop
@@ -90,4 +92,4 @@ def test_orders_in_all_states_of_0_1_0_reach_the_sheet_once(shop: Shop, tmp_path
 
 def has_open_batch(shop: Shop) -> bool:
     with shop.service.database.read() as connection:
-        return connection.execute(sa.text("SELECT count(*) FROM batches WHERE state = 'open'")).scalar_one() > 0
+        return bool(open_batches(connection, SHOP))

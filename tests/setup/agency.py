@@ -17,6 +17,7 @@ from connector.store.database import Database
 from connector.store.shops import Known, known_shops
 from sandbox.sandbox import Sandbox
 from sandbox.shops import SandboxShop
+from tests.made_once import service_account, sqlite_url
 from tests.process.service_process import free_port
 from tests.setup.desk import Ran
 
@@ -26,9 +27,9 @@ SECRET = "the-secret-of-the-operator"
 class Agency:
     """SHOPS_FILE is `shops.toml`, or the folder `shops`, and nothing stands there yet."""
 
-    def __init__(self, folder: Path, kept: Path, shops_file: str) -> None:
+    def __init__(self, folder: Path, shops_file: str) -> None:
         self.folder = folder
-        self.sandbox = Sandbox(data_dir=kept).start()
+        self.sandbox = Sandbox(account=service_account()).start()
         self.sandbox.whapi.deliveries.pace = 0.02
         self.rye, self.oat = self.sandbox.add_shop("rye"), self.sandbox.add_shop("oat")
         self.port = free_port()
@@ -36,6 +37,7 @@ class Agency:
         self.webhook_url = f"{self.url}/webhooks/whapi"
         self.shops_file = folder / shops_file
         self.sandbox.write_credentials(folder / "credentials.json")
+        self.database_url = sqlite_url(folder)
         self.env = {
             "SHOPS_FILE": shops_file,
             "WHAPI_BASE_URL": self.sandbox.url,
@@ -43,6 +45,7 @@ class Agency:
             "WEBHOOK_SECRET": SECRET,
             "PUBLIC_URL": self.url,
             "PORT": str(self.port),
+            "DATABASE_URL": self.database_url,
             "ITEMS_GRACE": "0.2",
             "RETRY_FIRST_DELAY": "0.2",
             "COLUMNS": "200",
@@ -64,7 +67,7 @@ class Agency:
 
     def known(self) -> dict[str, Known]:
         """What the store knows of the shops."""
-        database = Database(f"sqlite:///{self.folder}/data/connector.db")
+        database = Database(self.database_url)
         with database.read() as connection:
             known = known_shops(connection)
         database.close()

@@ -20,13 +20,12 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 
 
 @pytest.fixture(params=["shops.toml"])
-def agency(
-    tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> Iterator[Agency]:
+def agency(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Agency]:
+    """The operator of several shops, with an empty folder and accounts at the sandbox's services."""
     monkeypatch.chdir(tmp_path)
     for field in fields(Settings):
         monkeypatch.delenv(field.name.upper(), raising=False)
     quiet(monkeypatch)
-    agency = Agency(tmp_path, kept, request.param)
+    agency = Agency(tmp_path, request.param)
     yield agency
     agency.sandbox.stop()

@@ -52,7 +52,7 @@ def test_the_list_says_who_is_served_out_and_leaving(agency: Agency) -> None:
     agency.add(agency.oat)
     with agency.shops_file.open("a") as file:
         file.write("[shops.wheat]\nwhapi_token = 'token-of-the-wheat-shop'\n")
-    database = Database(f"sqlite:///{agency.folder}/data/connector.db")
+    database = Database(agency.database_url)
     database.write(lambda connection: put_shops(connection, ["oat"], ShopState.LEAVING))
     database.close()
     reason = (

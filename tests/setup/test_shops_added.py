@@ -83,7 +83,7 @@ def test_a_spreadsheet_or_channel_of_another_shop_is_refused(agency: Agency) -> 
 
 def test_another_token_of_the_same_channel_is_refused_too(agency: Agency) -> None:
     agency.add(agency.rye)
-    database = Database(f"sqlite:///{agency.folder}/data/connector.db")
+    database = Database(agency.database_url)
     database.write(lambda connection: put_channel(connection, "rye", agency.oat.channel_id))
     database.close()
 
