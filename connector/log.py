@@ -2,14 +2,19 @@
 
 Two fences keep secrets out. The loggers of libraries that would log whole URLs or headers (Whapi wants its tokens
 in the query) are quiet below WARNING, whatever LOG_LEVEL says. And everything that is logged, by any library, goes
-through `Redactor` last.
+through a `Redactor` last.
+
+A line that is logged while a shop is worked for goes through that shop's secrets and the operator's, so that another
+shop's words are hidden in no line but its own. Where nobody has said for which shop, it goes through all there are.
 """
 
 import logging
 import re
 import sys
-from collections.abc import Iterable, MutableMapping, Sequence
-from contextlib import nullcontext, suppress
+import threading
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote
 
@@ -36,7 +41,14 @@ _IN_TEXT = re.compile(
     """,
     re.DOTALL,
 )
+_SHORTEST_KEY_LINE = 60
+"""Characters, as the expression has it."""
+_ITS_WORDS = ("token", "bearer", "password", "secret", "assertion", "-----begin")
 _SECRET_KEYS = frozenset({"token", "order_token", "access_token", "password", "secret", "authorization", "private_key"})
+_HEAD = 6
+"""Characters of a secret by which it is looked for first."""
+_FEW = 32
+"""Texts that are sooner looked for one after the other."""
 
 _IN_A_LINE = 100
 """Orders that one line names at the most."""
@@ -44,39 +56,151 @@ _IN_A_LINE = 100
 EventDict = MutableMapping[str, Any]
 
 
+class _Forms:
+    """Many texts that are looked for at once, at a cost that hardly depends on how many they are: a place in a text is
+    looked at closer only where one of them begins with the same few characters."""
+
+    def __init__(self, forms: Iterable[str]) -> None:
+        self._forms = frozenset(forms)
+        lengths: dict[str, set[int]] = {}
+        for form in self._forms:
+            lengths.setdefault(form[:_HEAD], set()).add(len(form))
+        self._lengths = {head: sorted(those, reverse=True) for head, those in lengths.items()}
+        self._heads = sorted({len(head) for head in lengths}, reverse=True)
+
+    def replaced_in(self, text: str) -> str:
+        """The text with each of them replaced: from left to right, and the longest of those that begin at a place."""
+        lengths = self._lengths
+        places = [at for size in self._heads for at in range(len(text) - size + 1) if text[at : at + size] in lengths]
+        if not places:
+            return text
+        pieces, end = [], 0
+        for at in sorted(places):
+            if at >= end and (length := self._length_at(text, at)):
+                pieces += [text[end:at], _REPLACEMENT]
+                end = at + length
+        return "".join([*pieces, text[end:]])
+
+    def _length_at(self, text: str, at: int) -> int:
+        """Of the longest that begins there; 0 if none does."""
+        lengths = (length for size in self._heads for length in self._lengths.get(text[at : at + size], ()))
+        return next((length for length in lengths if text[at : at + length] in self._forms), 0)
+
+
 class Redactor:
-    """A structlog processor that replaces secrets in every value, at any depth."""
+    """Takes secrets out of texts. One with few secrets holds nothing but their texts, so each shop may have its own."""
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        forms = {form for secret in secrets if secret for form in _forms(secret)}
-        longest_first = sorted(forms, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+    __slots__ = ("_index", "forms")
 
-    def __call__(self, _logger: Any, _method: str, event: EventDict) -> EventDict:
-        return {key: self._value(key, value) for key, value in event.items()}
+    def __init__(self, secrets: Iterable[str] = (), *others: "Redactor") -> None:
+        """`others`: whose secrets it knows as well."""
+        own = (form for secret in secrets if secret for form in _forms(secret))
+        self.forms: tuple[str, ...] = tuple(dict.fromkeys((*own, *(form for other in others for form in other.forms))))
+        self._index = _Forms(self.forms) if len(self.forms) > _FEW else None
 
     def text(self, text: str) -> str:
         """The text without secrets: those known by value, and whatever looks like one."""
-        if self._known is not None:
-            text = self._known.sub(_REPLACEMENT, text)
-        return _IN_TEXT.sub(_replace, text)
+        text = self._without_known(text)
+        return _IN_TEXT.sub(_replace, text) if _may_hold_a_secret(text) else text
 
     def line(self, text: str) -> str:
         """The same for a line of the log, in which nobody's words may turn what is read around."""
         return visible(self.text(text))
 
-    def _value(self, key: Any, value: Any) -> Any:
-        if isinstance(key, str) and key.lower() in _SECRET_KEYS:
-            return _REPLACEMENT
-        if isinstance(value, str):
-            return self.line(value)
-        if isinstance(value, dict):
-            return {inner: self._value(inner, item) for inner, item in value.items()}
-        if isinstance(value, list | tuple):
-            return [self._value(None, item) for item in value]
-        if value is None or isinstance(value, bool | int | float):
-            return value
-        return self.line(str(value))
+    def _without_known(self, text: str) -> str:
+        if self._index is not None:
+            return self._index.replaced_in(text)
+        for form in self.forms:
+            if form in text:
+                return _Forms(self.forms).replaced_in(text)
+        return text
+
+
+class _Secrets:
+    """The operator's secrets and those of all shops. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._operators = Redactor()
+        self._shops: dict[int, Redactor] = {}
+        self._all: Redactor | None = None
+
+    def set_operators(self, secrets: Iterable[str]) -> None:
+        with self._lock:
+            self._operators, self._all = Redactor(secrets), None
+
+    def add(self, shops: Redactor) -> None:
+        with self._lock:
+            self._shops[id(shops)], self._all = shops, None
+
+    def drop(self, shops: Redactor) -> None:
+        with self._lock:
+            self._shops.pop(id(shops), None)
+            self._all = None
+
+    def for_this_line(self) -> Redactor:
+        shops = _WORKED_FOR.get()
+        if shops is not None:
+            return Redactor((), self._operators, shops)
+        with self._lock:
+            if self._all is None:  # Put together only when it is needed: shops come and go many at a time.
+                self._all = Redactor((), self._operators, *self._shops.values())
+            return self._all
+
+
+_WORKED_FOR: ContextVar[Redactor | None] = ContextVar("worked_for", default=None)
+_secrets = _Secrets()
+
+
+def add_secrets(shops: Redactor) -> None:
+    """From now on a shop's secrets stay out of lines of which nobody has said for which shop they are."""
+    _secrets.add(shops)
+
+
+def drop_secrets(shops: Redactor) -> None:
+    """The shop is served no more."""
+    _secrets.drop(shops)
+
+
+@contextmanager
+def working_for(shops: Redactor | None) -> Iterator[None]:
+    """To be held where a thread works for one shop, from where that begins: what is logged within goes through the
+    shop's secrets and the operator's. With None for work that concerns several: it goes through all."""
+    token = _WORKED_FOR.set(shops)
+    try:
+        yield
+    finally:
+        _WORKED_FOR.reset(token)
+
+
+def _redact(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """The processor that replaces secrets in every value, at any depth."""
+    line = _secrets.for_this_line().line
+    return {key: _redacted(key, value, line) for key, value in event.items()}
+
+
+def _redacted(key: Any, value: Any, line: Callable[[str], str]) -> Any:
+    if isinstance(key, str) and key.lower() in _SECRET_KEYS:
+        return _REPLACEMENT
+    if isinstance(value, str):
+        return line(value)
+    if isinstance(value, dict):
+        return {inner: _redacted(inner, item, line) for inner, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redacted(None, item, line) for item in value]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return line(str(value))
+
+
+def _may_hold_a_secret(text: str) -> bool:
+    """False where `_IN_TEXT` can't match: to look for its words costs a tenth of running it, and few texts have one."""
+    if not text.isascii():
+        return True  # In other alphabets, too, there are letters that it takes for Latin ones.
+    if len(text) >= _SHORTEST_KEY_LINE and any(len(piece) >= _SHORTEST_KEY_LINE for piece in text.split()):
+        return True
+    lower = text.lower()
+    return any(word in lower for word in _ITS_WORDS)
 
 
 def _forms(secret: str) -> tuple[str, ...]:
@@ -103,6 +227,8 @@ def database_secrets(url: str) -> list[str]:
 
 def visible(text: str) -> str:
     """The text with each such character as its code, so that nobody's words can turn a line around or hide a part."""
+    if text.isascii() and text.isprintable():
+        return text
     return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
@@ -133,8 +259,9 @@ def _write_line(logger: Any, method: str, event: EventDict) -> EventDict:
 
 
 def set_up_logging(*, log_format: str = "console", level: str = "INFO", secrets: Iterable[str] = ()) -> None:
-    """Sends all logging of this process to standard error, in one format, without secrets."""
-    redact = Redactor(secrets)
+    """Sends all logging of this process to standard error, in one format, without secrets: the operator's, or the one
+    shop's, and those that `add_secrets` brings later."""
+    _secrets.set_operators(secrets)
     before: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -146,7 +273,7 @@ def set_up_logging(*, log_format: str = "console", level: str = "INFO", secrets:
         renderer = structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
         )
-    last: list[Any] = [structlog.processors.format_exc_info, redact, renderer]
+    last: list[Any] = [structlog.processors.format_exc_info, _redact, renderer]
     handler = _Lines(last)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from connector.log import working_for
 from connector.observer import UNOBSERVED, Observer
 
 A = TypeVar("A")
@@ -137,8 +138,9 @@ class GroupCommit:
             for change in group:
                 if change is not own:
                     change.turn.release()
-        for tell, results in committed:
-            tell(results)
+        with working_for(None):  # Of these changes only `own` need be of the shop that this thread works for.
+            for tell, results in committed:
+                tell(results)
 
     def _commit(self, group: Sequence[_Change]) -> list[tuple[Committed[Any], Sequence[Any]]]:
         """Makes the changes in one transaction; who is to be told of which results."""

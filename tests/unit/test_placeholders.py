@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from connector.gateways.forwarded import read_forwarded
 from connector.gateways.reading import fields
 from connector.gateways.reading.ids import why_lost
-from connector.gateways.reading.placeholders import is_placeholder
+from connector.gateways.reading.placeholders import _WHOLE, is_placeholder
+from connector.gateways.reading.visible import without_invisible
 from connector.gateways.webhook import read_webhook
 from tests.unit.test_payload import NOW, with_order
 
@@ -132,3 +133,8 @@ def test_a_number_that_was_rounded_on_its_way_is_no_id(value: Any) -> None:
 @pytest.mark.parametrize("value", [964278151888836, 964278151888836.0, 7.0, 1000.0, 10**15])
 def test_a_whole_number_is_an_id(value: Any) -> None:
     assert why_lost(value) is None
+
+
+@given(st.from_regex(_WHOLE) | st.text(max_size=8))
+def test_what_the_expression_would_find_is_found_although_most_texts_are_spared_it(text: str) -> None:
+    assert is_placeholder(text) is (_WHOLE.match(without_invisible(text)) is not None)

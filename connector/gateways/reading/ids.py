@@ -38,14 +38,19 @@ def phone(*candidates: Any) -> str | None:
 
     A bare number that stands as a LID among the candidates is none.
     """
-    texts = list(filter(None, map(_text, candidates)))
-    lids = {user for user, server in filter(None, map(_split, texts)) if server.endswith(LID)}
-    return next((digits for text in texts if (digits := _digits(text)) is not None and digits not in lids), None)
+    texts = [(text, _split(text)) for text in map(_text, candidates) if text]
+    lids = {parts[0] for _, parts in texts if parts is not None and parts[1].endswith(LID)}
+    found = (digits for text, parts in texts if (digits := _digits(text, parts)) is not None)
+    return next((digits for digits in found if digits not in lids), None)
 
 
 def lids(part: Mapping[str, Any]) -> Iterator[str]:
     """The LIDs among an object's fields, whatever these are called: what has the same digits is no number."""
-    return (value for value in part.values() if isinstance(value, str) and value.strip().lower().endswith(f"@{LID}"))
+    return (
+        value
+        for value in part.values()
+        if isinstance(value, str) and "@" in value and value.strip().lower().endswith(f"@{LID}")
+    )
 
 
 def chat_id(*candidates: Any) -> str | None:
@@ -55,7 +60,7 @@ def chat_id(*candidates: Any) -> str | None:
             if parts[1] not in _NO_CHATS:
                 return f"{parts[0]}@{parts[1]}"
             continue
-        if (digits := _digits(text)) is not None:
+        if (digits := _digits(text, None)) is not None:
             return digits
     return None
 
@@ -70,8 +75,8 @@ def _text(candidate: Any) -> str | None:
     return None if text is None else _BEFORE_A_NUMBER.sub("", without_invisible(text))
 
 
-def _digits(text: str) -> str | None:
-    parts = _split(text)
+def _digits(text: str, parts: tuple[str, str] | None) -> str | None:
+    """`parts`: what `_split` makes of the text."""
     if parts is not None:
         user, server = parts
         if server not in _OF_NUMBERS:

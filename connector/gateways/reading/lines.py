@@ -178,7 +178,8 @@ def items_within(*objects: Mapping[str, Any], currency: str | None = None) -> tu
                     continue
                 if spelled in _LISTS and (items := read_lines(value, most=MOST_ITEMS, currency=currency)):
                     return with_sku_as_name(items) if spelled == _WITHOUT_NAMES else items
-                if isinstance(inner := opened(value), dict):
+                # Those given are looked at already, also where one stands within another.
+                if isinstance(inner := opened(value), dict) and not any(inner is each for each in objects):
                     below.append(inner)
         layer = below
     return ()

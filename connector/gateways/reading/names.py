@@ -10,7 +10,7 @@ What looks like an order is never passed over as an event of another kind: it is
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from connector.gateways.reading import fields
@@ -78,6 +78,8 @@ _KINDS_OF_ORDERS = frozenset({"order", "ordermessage"})
 _ELSEWHERE = frozenset({"context", "contextinfo", "quotedmessage", "quotedmsg", "quoted", "quotedcontent"})
 """What a message answers to. It was a message of its own once."""
 _DEEPEST = 8
+_LONGEST_KNOWN = 40
+"""Characters of a name whose spelling is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,13 @@ class Given:
 
 def spelling(name: str) -> str:
     """The same for all spellings of a name."""
+    return _known_spelling(name) if len(name) <= _LONGEST_KNOWN else _BETWEEN_WORDS.sub("", name).casefold()
+
+
+@lru_cache(maxsize=4096)
+def _known_spelling(name: str) -> str:
+    """Of names that are no longer than names are: a sender's programs use the same few again and again."""
     return _BETWEEN_WORDS.sub("", name).casefold()
-
-
-_our_spelling = cache(spelling)
-"""For our own names, of which there are few."""
 
 
 def names_an_order(part: Mapping[str, Any]) -> bool:
@@ -125,7 +129,7 @@ def find_all(part: Mapping[str, Any], names: Names) -> dict[str, list[Given]]:
     for field, candidates in names.items():
         given = []
         for candidate in candidates:
-            called_so = by_spelling.get(_our_spelling(candidate), ())
+            called_so = by_spelling.get(spelling(candidate), ())
             spelled = [name for name in called_so if not _is_empty(field, part[name])]
             if spelled:
                 first, *others = spelled

@@ -13,6 +13,7 @@ WRAPPERS = (
 `json`, Amazon's queues have `Records` and `Message`; the others are what people call such a field. Each only counts
 where it holds an object or a list."""
 _MOST_OFTEN_IN_TEXT = 10
+_OPENING = frozenset('{["')
 _FLAT = re.compile(r"([^\[\]]+)((?:\[[^\[\]]+\])+)\Z")
 _STEP = re.compile(r"\[([^\[\]]+)\]")
 _MOST_STEPS = 12
@@ -67,9 +68,11 @@ def _entries(part: dict[Any, Any] | list[Any]) -> Iterable[tuple[Any, Any]]:
 
 def opened(value: Any) -> Any:
     """What a text of JSON says, where it says an object or a list; anything else as it is."""
-    inner = value
+    if not isinstance(value, str) or value.lstrip()[:1] not in _OPENING:
+        return value  # As nearly all are.
+    inner: Any = value
     for _ in range(_MOST_OFTEN_IN_TEXT):
-        if not isinstance(inner, str) or inner.lstrip()[:1] not in {"{", "[", '"'}:
+        if not isinstance(inner, str) or inner.lstrip()[:1] not in _OPENING:
             break
         try:
             inner = parse_json(inner)

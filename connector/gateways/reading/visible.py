@@ -14,11 +14,14 @@ _TURNS_ROUND = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 """Fillers, selectors and the like that Unicode counts as letters, marks or symbols."""
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Zs", "Zl", "Zp"})
+_SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+_PRINTABLE_AND_UNSEEN = _BLANK | _SELECTORS
+"""All that is printable by Unicode's categories, and still shows nothing."""
 
 
 def clean(text: str) -> str:
     """The text without what can't be stored or shown, or turns its surroundings round; line breaks and tabs stay."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text.strip()
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _SURROGATE.sub("\ufffd", _TURNS_ROUND.sub("", _UNPRINTABLE.sub("", text))).strip()
@@ -26,19 +29,17 @@ def clean(text: str) -> str:
 
 def without_invisible(text: str) -> str:
     """The text without what can't be seen in it, but for the blanks between its words."""
-    if text.isascii():
+    if text.isascii() or (text.isprintable() and _PRINTABLE_AND_UNSEEN.isdisjoint(text)):
         return text.strip()
     return "".join(sign for sign in text if sign.isspace() or _shows(sign)).strip()
 
 
 def is_visible(text: str) -> bool:
     """Whether there is anything to be seen in the text."""
-    return any(map(_shows, text))
+    return "!" <= text[:1] <= "~" or any(map(_shows, text))
 
 
 def _shows(character: str) -> bool:
     if character.isascii():
         return "!" <= character <= "~"
-    if character in _BLANK or "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef":
-        return False
-    return unicodedata.category(character) not in _INVISIBLE
+    return character not in _PRINTABLE_AND_UNSEEN and unicodedata.category(character) not in _INVISIBLE

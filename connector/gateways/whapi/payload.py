@@ -219,11 +219,11 @@ def _read_order(
         reading.unclear.append(Unclear(where, sentence, _with_channel(message, channel_id)))
         return
     token = fields.text(order.get("token"))
-    items = items_within(order, message, currency=fields.text(order.get("currency")))
+    currency = fields.text(order.get("currency"))
+    items = items_within(order, message, currency=currency)
     if token is not None and any(item.unread for item in items):
         items = ()  # Whapi can say it better.
     unread: list[str] = []
-    currency = fields.text(order.get("currency"))
     total = read_number(order.get("total_price"), "total", unread, currency=currency)
     reading.add_order(
         NewOrder(
