@@ -48,7 +48,7 @@ def shop_or_exit(name: str | None, *, quiet: bool = False) -> tuple[Settings, Sh
         return operator, ShopEntry(SHOP, operator, DEFAULT)
     shops = read_shops(operator)
     if name is None:
-        exit_with([which_shop(shops)])
+        exit_with([*([] if shops.good or shops.out else shops.problems), which_shop(shops)])
     shop = shops.good.get(name)
     if shop is None:
         sentences = shops.out.get(name) or [*shops.problems, no_such_shop(name, shops)]

@@ -18,6 +18,7 @@ from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import webhook_url
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
+from connector.runtime.watch import EVERY
 from connector.settings import Settings
 from connector.setup.running import takes_nothing_in
 from connector.setup.talk import Talk
@@ -55,16 +56,18 @@ def remove_shop(operator: Settings, name: str, entry: ShopEntry | None, talk: Ta
         if not service.dispatcher.may_work():
             # Where it can't be asked, it has had the time all the same.
             _until(lambda: takes_nothing_in(operator, name), within=_TOLD_WITHIN)
+            if database.path is None:
+                time.sleep(2 * EVERY)  # On PostgreSQL there may be others, and nobody says where.
         if shop is not None:
             _until(lambda: not _has_open(database, name), within=PATIENCE)
             if operator.public_url is not None:
                 _unregister(shop, webhook_url(operator.public_url), talk)
-        with database.read() as connection:
-            left = count_incomplete(connection, name)
         place = place_of(operator.shops_file, name)
         if remove_entry(operator.shops_file, name):
             talk.right(f"The entry of {name} was taken out of {place}.")
         database.write(lambda connection: archive(connection, [name]))
+        with database.read() as connection:
+            left = count_incomplete(connection, name)
     finally:
         service.close()
     if left:
