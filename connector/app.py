@@ -1,12 +1,14 @@
 """The Flask application: every route, behind the secret, and the status page behind its login."""
 
 from flask import Flask, Response, g, request
+from flask.typing import ResponseReturnValue
 from werkzeug.routing import PathConverter
 
 from connector.api.auth import Authenticator
 from connector.api.current import ShopPath, shop_for
 from connector.api.errors import register_error_handlers
 from connector.api.health import health_blueprint, metrics_blueprint, observe_requests
+from connector.api.load_shedding import LoadShedder
 from connector.api.openapi import openapi_blueprint
 from connector.api.orders import orders_blueprint
 from connector.api.quarantine import quarantine_blueprint
@@ -16,8 +18,9 @@ from connector.api.webhooks import GatewayAuthenticator, gateways_blueprint, web
 from connector.dashboard.auth import Access
 from connector.dashboard.routes import NAME as PAGE
 from connector.dashboard.routes import page_blueprint
-from connector.runtime.clients import SHOP
+from connector.log import working_for
 from connector.runtime.service import Service
+from connector.runtime.shop import Shop
 
 _OPEN = frozenset({"/healthz"})
 
@@ -36,13 +39,22 @@ class Rest(PathConverter):
     part_isolating = False
 
 
+class Application(Flask):
+    """Flask, with the log told which shop each request is about."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        shop: Shop | None = g.get("shop")
+        with working_for(None if shop is None else shop.context.secrets):
+            return super().dispatch_request()
+
+
 def create_app(service: Service) -> Flask:
     """The application for a service that somebody else starts and stops.
 
     From the operator's settings come the secret, the address under which callers reach it, and the password of the
-    status page; without that the page is off.
+    status page; without that the page is off, but for shops that have a password of their own.
     """
-    app = Flask(__name__, static_folder=None)
+    app = Application(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -55,13 +67,16 @@ def create_app(service: Service) -> Flask:
 
     observe_requests(app, service.instruments)
 
+    shedder = LoadShedder(lambda: service.database.changes_waiting)
+
     @app.before_request
     def check_secret() -> None:
+        shedder.check()
         # The status page has a login of its own.
         if request.path in _OPEN or request.blueprint == PAGE:
             return
-        signed = gateway_authenticator.signed_for()
-        caller = signed.name if signed is not None else authenticator.caller(*gateway_authenticator.presented())
+        signer = gateway_authenticator.signer()
+        caller = authenticator.caller(*gateway_authenticator.presented()) if signer is None else signer or None
         g.shop = shop_for(service, caller)
 
     @app.after_request
@@ -73,20 +88,14 @@ def create_app(service: Service) -> Flask:
 
     register_error_handlers(app)
     public_url = service.settings.public_url
-    app.register_blueprint(webhooks_blueprint())
-    app.register_blueprint(gateways_blueprint())
-    app.register_blueprint(orders_blueprint(public_url=public_url))
-    app.register_blueprint(quarantine_blueprint())
-    app.register_blueprint(health_blueprint())
+    app.register_blueprint(webhooks_blueprint(service))
+    app.register_blueprint(gateways_blueprint(service))
+    app.register_blueprint(orders_blueprint(service, public_url=public_url))
+    app.register_blueprint(quarantine_blueprint(service))
+    app.register_blueprint(health_blueprint(service))
     app.register_blueprint(metrics_blueprint(service))
     app.register_blueprint(openapi_blueprint(public_url))
-    access = Access(
-        password=service.settings.admin_password,
-        salt=service.settings.webhook_secret,
-        clock=service.clock,
-        database=service.database,
-        shop=SHOP,
-    )
+    access = Access(service)
     access.set_up(app)
     app.register_blueprint(page_blueprint(service, access))
     return app

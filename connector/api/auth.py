@@ -62,7 +62,7 @@ class Throttle:
 
     def wrong_secret(self, address: str) -> float | None:
         """Counts a wrong secret. How many seconds to stay away if there were too many, else None."""
-        key = _neighbourhood(address)
+        key = neighbourhood(address)
         now = self._clock()
         count = 0
         with self._lock:
@@ -82,7 +82,7 @@ class Throttle:
         """How many seconds to stay away if as many wrong ones came as may come, else None. Counts nothing."""
         now = self._clock()
         with self._lock:
-            window = self._windows.get(_neighbourhood(address))
+            window = self._windows.get(neighbourhood(address))
             if window is None or window.ends_at <= now or window.wrong < self._most_wrong:
                 return None
             return window.ends_at - now
@@ -95,7 +95,7 @@ class Throttle:
         return window
 
 
-def _neighbourhood(address: str) -> str:
+def neighbourhood(address: str) -> str:
     """The address; of IPv6 its /64, because somebody who has one address of it has them all."""
     try:
         ip = ipaddress.ip_address(address)

@@ -10,7 +10,8 @@ from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 
 _NAMED = "connector.shop"
-_BELOW = "/shops/"
+_BARE = "connector.shop_bare"
+BELOW = "/shops/"
 WHICH_SHOP = "This service has several shops. Put the shop's name before the address: /shops/NAME{path}."
 
 
@@ -26,10 +27,11 @@ class ShopPath:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ.get("PATH_INFO", "")
-        if path.startswith(_BELOW):
-            name, _, rest = path.removeprefix(_BELOW).partition("/")
+        if path.startswith(BELOW):
+            name, slash, rest = path.removeprefix(BELOW).partition("/")
             environ[_NAMED] = name
-            environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}{_BELOW}{name}"
+            environ[_BARE] = not slash
+            environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}{BELOW}{name}"
             environ["PATH_INFO"] = f"/{rest}"
         return self._app(environ, start_response)
 
@@ -38,6 +40,11 @@ def named_shop() -> str | None:
     """The name in the request's path, whether there is such a shop or not; None: it names none."""
     name: str | None = request.environ.get(_NAMED)
     return name
+
+
+def lacks_slash() -> bool:
+    """Whether the request's path ends with the shop's name, without the slash that belongs behind it."""
+    return bool(request.environ.get(_BARE))
 
 
 def addressed_shop(service: Service) -> Shop | None:

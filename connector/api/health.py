@@ -4,21 +4,25 @@ import re
 from time import perf_counter
 from typing import Any, cast
 
-from flask import Blueprint, Flask, Request, Response, jsonify, request
-from prometheus_client import generate_latest
+from flask import Blueprint, Flask, Request, Response, g, jsonify, request
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from sqlalchemy.exc import SQLAlchemyError
 
-from connector.api.current import current_shop
-from connector.jobs.reasons import is_late, reasons
+from connector.jobs.reasons import is_late, late_shops, reasons
+from connector.metrics.collector import StoreCollector, StoreFigures
 from connector.observer import Observer
 from connector.runtime.service import Service
+from connector.runtime.shop import Shop
 from connector.serializers import moment
 from connector.sheets.quota import Quota
+from connector.store.all_shops import unwritten
 from connector.store.breakers import Part
 from connector.store.commit import StoreReplacedError
 from connector.store.standing import read_standing
 
+READY, NOT_READY = "ready", "not ready"
+MOST_SHOPS_NAMED = 20
 UNMATCHED = "unmatched"
 """The route of every address that is not there: as a label, addresses would be without number."""
 _OTHER = "other"
@@ -27,16 +31,28 @@ _PLACEHOLDER = re.compile(r"<(?:[^:<>]*:)?_?([^:<>]+)>")
 
 def metrics_blueprint(service: Service) -> Blueprint:
     blueprint = Blueprint("metrics", __name__)
+    of_shops: dict[str, CollectorRegistry] = {}
 
     @blueprint.get("/metrics")
     def metrics() -> Response:
-        """Answers also where the database can't be read, without what it knows."""
+        """All figures; of several shops, to one of them its own. Answers also where the database can't be read, without
+        what it knows."""
+        shop: Shop | None = g.get("shop")
+        registry = service.instruments.registry
+        if service.has_many and shop is not None:
+            registry = of_shops.get(shop.name) or of_shops.setdefault(shop.name, _registry_of(shop))
         # The plain text format, which every version of Prometheus reads.
-        response = Response(generate_latest(service.instruments.registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+        response = Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
         response.headers["Cache-Control"] = "no-store"
         return response
 
     return blueprint
+
+
+def _registry_of(shop: Shop) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    registry.register(StoreCollector(StoreFigures(shop.database, shop.name, shop.clock)))
+    return registry
 
 
 class TimedRequest(Request):
@@ -71,7 +87,7 @@ def route_label(rule: str) -> str:
     return _PLACEHOLDER.sub(r"<\1>", rule)
 
 
-def health_blueprint() -> Blueprint:
+def health_blueprint(service: Service) -> Blueprint:
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/healthz")
@@ -82,31 +98,50 @@ def health_blueprint() -> Blueprint:
     @blueprint.get("/readyz")
     def ready() -> tuple[Response, int]:
         """200 if the database works and orders reach the sheet, else 503. An order that is set aside is a problem, and
-        no reason to send webhooks elsewhere."""
-        shop = current_shop()
-        now = shop.clock.now()
+        no reason to send webhooks elsewhere. Where several shops are asked for: 200 if it goes well with one of them.
+        """
+        shop: Shop | None = g.get("shop")
         try:
-            shop.database.check_file()
-            with shop.database.read() as connection:
-                standing = read_standing(connection, shop.name)
+            service.database.check_file()
+            body = _of_all(service) if shop is None else _of_one(shop)
         except StoreReplacedError as error:
-            return jsonify(status="not ready", database="unavailable", problems=[str(error)]), 503
+            return jsonify(status=NOT_READY, database="unavailable", problems=[str(error)]), 503
         except SQLAlchemyError:
-            return jsonify(status="not ready", database="unavailable"), 503
-        late = is_late(standing, now)
-        problems = [problem.sentence for problem in reasons(standing, shop.problems.current(), now)]
-        problems += [problem for problem in shop.findings.problems if problem not in problems]
-        body = {
-            "status": "not ready" if late else "ready",
-            "database": "ok",
-            "last_sheet_write": moment(standing.breakers[Part.SHEET].worked_at),
-            "oldest_unwritten_order": moment(standing.oldest_unwritten),
-            "orders_set_aside": [order.order_id for order in standing.rows_refused.first],
-            "last_webhook": moment(shop.arrivals.latest),
-            "last_test_webhook": shop.arrivals.test,
-            "google_requests": {quota: shop.account.budget.used(quota) for quota in Quota},
-            "problems": problems,
-        }
-        return jsonify(body), 503 if late else 200
+            return jsonify(status=NOT_READY, database="unavailable"), 503
+        return jsonify(body), 200 if body["status"] == READY else 503
 
     return blueprint
+
+
+def _of_one(shop: Shop) -> dict[str, Any]:
+    now = shop.clock.now()
+    with shop.database.read() as connection:
+        standing = read_standing(connection, shop.name)
+    problems = [problem.sentence for problem in reasons(standing, shop.problems.current(), now)]
+    problems += [problem for problem in shop.findings.problems if problem not in problems]
+    return {
+        "status": NOT_READY if is_late(standing, now) else READY,
+        "database": "ok",
+        "last_sheet_write": moment(standing.breakers[Part.SHEET].worked_at),
+        "oldest_unwritten_order": moment(standing.oldest_unwritten),
+        "orders_set_aside": [order.order_id for order in standing.rows_refused.first],
+        "last_webhook": moment(shop.arrivals.latest),
+        "last_test_webhook": shop.arrivals.test,
+        "google_requests": {quota: shop.account.budget.used(quota) for quota in Quota},
+        "problems": problems,
+    }
+
+
+def _of_all(service: Service) -> dict[str, Any]:
+    """One look at the store, however many shops there are."""
+    out = service.out
+    served = service.shops.keys() - out.keys()
+    with service.database.read() as connection:
+        late = [name for name in late_shops(unwritten(connection), service.clock.now()) if name in served]
+    ready = len(served) - len(late)
+    return {
+        "status": READY if ready or not (late or out) else NOT_READY,
+        "database": "ok",
+        "shops": {"ready": ready, "not_ready": len(late), "out": len(out)},
+        "shops_not_ready": [*late, *sorted(out)][:MOST_SHOPS_NAMED],
+    }

@@ -6,17 +6,18 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, g, jsonify, request, url_for
 from sqlalchemy import Connection
 
-from connector.api.current import current_shop
-from connector.api.errors import WRONG_FIELDS, ApiError
-from connector.api.request import MOST_LISTED, as_far_as_may_be, read_json_or_form, room_for_body, whole_number
-from connector.gateways.forwarded import MOST_NAMED, read_forwarded
+from connector.api.current import BELOW, current_shop
+from connector.api.errors import ApiError
+from connector.api.intake import take_in_forwarded
+from connector.api.request import MOST_LISTED, as_far_as_may_be, whole_number
 from connector.jobs.receive import IntakeResult
 from connector.jobs.resync import ask_for_resync
 from connector.jobs.rewrite import NotRewrittenError, rewrite
 from connector.models import Order, Status
+from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 from connector.serializers import order_json
 from connector.sheets.errors import SheetsError
@@ -34,30 +35,22 @@ MOST_LISTED_AT_ONCE = 50
 """Orders of a listing that are read together."""
 
 
-def orders_blueprint(*, public_url: str | None = None) -> Blueprint:
+def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blueprint:
     blueprint = Blueprint("orders", __name__)
     waiting = threading.BoundedSemaphore(MOST_WAITING)
 
     @blueprint.post("/orders")
     def take() -> Response:
-        shop = current_shop()
         wait = _wait_seconds()
         base = public_url or _own_address()
-        with room_for_body():
-            result = _take_in(shop)
-        order_ids = [taken.order_id for taken in result.taken if taken.contradiction is None]
-        _wait_until_done(shop, order_ids, wait, waiting)
-        with shop.database.read() as connection:
-            left = stored.undone(connection, shop.name, order_ids) if wait else set()
-            entries, _ = as_far_as_may_be(_with_address(base, order) for order in _found(connection, shop, order_ids))
-        response = jsonify(
-            accepted=result.accepted,
-            duplicates=result.duplicates,
-            ignored=result.ignored,
-            quarantined=result.quarantined,
-            orders=entries,
-        )
-        if left:
+        taken = take_in_forwarded(service)
+        batches = [_Batch(shop, base + _mounted(shop), result) for shop, result in taken.by_shop]
+        _wait_until_done(batches, wait, waiting)
+        with service.database.read() as connection:
+            is_done = not wait or not any(batch.undone(connection) for batch in batches)
+            entries, _ = as_far_as_may_be(entry for batch in batches for entry in batch.entries(connection))
+        response = jsonify(**taken.counts(), orders=entries)
+        if not is_done:
             response.status_code = 202
             response.headers["Retry-After"] = str(_ASK_AGAIN)
             if len(entries) == 1:
@@ -118,18 +111,6 @@ def _rewrite(shop: Shop, order_id: str) -> Gone:
     return gone
 
 
-def _take_in(shop: Shop) -> IntakeResult:
-    """Stores what the request brings. Raises a 422 that names what is wrong, and then stores nothing of it."""
-    reading = read_forwarded(read_json_or_form(), now=shop.clock.now())
-    if reading.unclear:
-        problems = [
-            {"field": shop.redact(part.field), "message": shop.redact(part.reason)}
-            for part in reading.unclear[:MOST_NAMED]
-        ]
-        raise ApiError(422, WRONG_FIELDS, fields=problems)
-    return shop.receive.receive(reading, keep_unclear=False)
-
-
 def _find(shop: Shop, order_id: str) -> Order:
     order = None
     if "\x00" not in order_id:  # No id holds one, and PostgreSQL refuses to look for it.
@@ -140,11 +121,38 @@ def _find(shop: Shop, order_id: str) -> Order:
     return order
 
 
-def _found(connection: Connection, shop: Shop, order_ids: Sequence[str]) -> Iterator[Order]:
-    """The orders, each once, in the order of the ids; some at a time, since each may be as large as a request."""
-    unique = list(dict.fromkeys(order_ids))
-    for start in range(0, len(unique), _AT_ONCE):
-        yield from stored.find_orders(connection, shop.name, unique[start : start + _AT_ONCE])
+class _Batch:
+    """The orders of a request that went to one shop."""
+
+    def __init__(self, shop: Shop, base: str, result: IntakeResult) -> None:
+        """`base`: what stands before the address of an order."""
+        self._shop = shop
+        self._base = base
+        self._order_ids = [taken.order_id for taken in result.taken if taken.contradiction is None]
+
+    def entries(self, connection: Connection) -> Iterator[dict[str, Any]]:
+        """The orders, each once, in the order of the ids, and where to ask how each stands; some are read at a time,
+        since each may be as large as a request."""
+        unique = list(dict.fromkeys(self._order_ids))
+        for start in range(0, len(unique), _AT_ONCE):
+            for order in stored.find_orders(connection, self._shop.name, unique[start : start + _AT_ONCE]):
+                yield {**order_json(order), "url": self._base + url_for("orders.show", order_id=order.order_id)}
+
+    def undone(self, connection: Connection) -> set[str]:
+        return stored.undone(connection, self._shop.name, self._order_ids)
+
+    def left(self) -> set[str]:
+        """The orders that aren't done."""
+        with self._shop.database.read() as connection:
+            return self.undone(connection)
+
+    def wait(self, deadline: float) -> None:
+        """Returns as soon as all are done or the time is up."""
+        # Of several orders, the one that came last is most often the last to be done.
+        while left := self.left():
+            last = next(order_id for order_id in reversed(self._order_ids) if order_id in left)
+            if not self._shop.long_poll.until_done(self._shop.name, last, deadline):
+                break
 
 
 def _listed(
@@ -161,34 +169,26 @@ def _listed(
         limit, before = limit - len(found), found[-1].id
 
 
-def _wait_until_done(shop: Shop, order_ids: Sequence[str], seconds: float, waiting: threading.BoundedSemaphore) -> None:
+def _wait_until_done(batches: Sequence[_Batch], seconds: float, waiting: threading.BoundedSemaphore) -> None:
     """Returns as soon as all are done or the time is up; at once where too many wait already."""
     deadline = time.monotonic() + seconds
-    if not seconds or not _undone(shop, order_ids) or not waiting.acquire(blocking=False):
+    if not seconds or not any(batch.left() for batch in batches) or not waiting.acquire(blocking=False):
         return
     try:
-        # Of several orders, the one that came last is most often the last to be done.
-        while left := _undone(shop, order_ids):
-            last = next(order_id for order_id in reversed(order_ids) if order_id in left)
-            if not shop.long_poll.until_done(shop.name, last, deadline):
-                break
+        for batch in batches:
+            batch.wait(deadline)
     finally:
         waiting.release()
 
 
-def _undone(shop: Shop, order_ids: Sequence[str]) -> set[str]:
-    with shop.database.read() as connection:
-        return stored.undone(connection, shop.name, order_ids)
+def _mounted(shop: Shop) -> str:
+    """What stands before an address of the shop's where the request didn't name it, and others would have to."""
+    return "" if g.get("shop") is not None else f"{BELOW}{shop.name}"
 
 
 def _own_address() -> str:
     """The address that the request came to; empty where it names none."""
     return f"{request.scheme}://{request.host}" if request.host else ""
-
-
-def _with_address(base: str, order: Order) -> dict[str, Any]:
-    """The order, and where to ask how it stands."""
-    return {**order_json(order), "url": base + url_for("orders.show", order_id=order.order_id)}
 
 
 def _without_items(order: Order) -> dict[str, Any]:

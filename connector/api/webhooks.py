@@ -8,17 +8,16 @@ import hmac
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from connector.api.current import addressed_shop, current_shop
+from connector.api.current import addressed_shop, named_shop
 from connector.api.errors import NO_CHALLENGE, ApiError
-from connector.api.request import read_json, room_for_body
+from connector.api.intake import take_in_webhook
+from connector.api.secrets import OPERATOR
 from connector.gateways.registry import WITH_WEBHOOKS
-from connector.gateways.webhook import read_webhook
-from connector.jobs.receive import IntakeResult
 from connector.runtime.service import Service
-from connector.runtime.shop import Shop
 
 SIGNATURE = "X-Hub-Signature-256"
-_NAME = "gateways"
+WEBHOOKS = "webhooks"
+_NAME = GATEWAYS = "gateways"
 _META = f"{_NAME}.meta"
 _META_VERIFIES = f"{_NAME}.verify_meta"
 _TWO_CHAT = f"{_NAME}.2chat"
@@ -40,20 +39,22 @@ class GatewayAuthenticator:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    def signed_for(self) -> Shop | None:
-        """The shop for which the request is signed, over the body as it came; None where it isn't Meta's."""
+    def signer(self) -> str | None:
+        """Who has signed the request, over the body as it came: the shop of its address, or the operator; None where it
+        isn't signed as Meta does it.
+
+        An address without a shop is the operator's, with an app of the operator's for several shops.
+        """
         if request.endpoint != _META:
             return None
         shop = addressed_shop(self._service)
-        secret = None if shop is None else shop.settings.meta_app_secret
-        if secret is None:
+        if shop is not None:
+            signer, secret = shop.name, shop.settings.meta_app_secret
+        elif named_shop() is None:
+            signer, secret = OPERATOR, self._service.settings.meta_app_secret
+        else:
             return None
-        try:
-            digest = hmac.new(secret.encode(), request.get_data(), "sha256").hexdigest()
-        except RequestEntityTooLarge:
-            return None  # Its sender counts as one who has guessed.
-        presented = request.headers.get(SIGNATURE, "").encode("latin-1", "replace")
-        return shop if hmac.compare_digest(presented, f"{_ALGORITHM}{digest}".encode()) else None
+        return signer if secret is not None and _is_signed(secret) else None
 
     def presented(self) -> list[str]:
         """What the request presents beside its headers; a wrong signature too, so that it counts as a guess."""
@@ -67,11 +68,20 @@ class GatewayAuthenticator:
         return []
 
 
-def gateways_blueprint() -> Blueprint:
+def _is_signed(secret: str) -> bool:
+    try:
+        digest = hmac.new(secret.encode(), request.get_data(), "sha256").hexdigest()
+    except RequestEntityTooLarge:
+        return False  # Its sender counts as one who has guessed.
+    presented = request.headers.get(SIGNATURE, "").encode("latin-1", "replace")
+    return hmac.compare_digest(presented, f"{_ALGORITHM}{digest}".encode())
+
+
+def gateways_blueprint(service: Service) -> Blueprint:
     blueprint = Blueprint(_NAME, __name__)
 
     def receive(_event: str = "") -> Response:
-        return _take_in(test=None)
+        return jsonify(take_in_webhook(service, test=None).counts())
 
     for gateway in WITH_WEBHOOKS:
         path = f"/webhooks/{gateway.NAME}"
@@ -94,32 +104,13 @@ def _as_header(value: str) -> str:
     return value.encode("utf-8", "surrogatepass").decode("latin-1")
 
 
-def webhooks_blueprint() -> Blueprint:
-    blueprint = Blueprint("webhooks", __name__)
+def webhooks_blueprint(service: Service) -> Blueprint:
+    blueprint = Blueprint(WEBHOOKS, __name__)
 
     # Body mode sends all to this address, path mode adds event and method, method mode the event alone.
     @blueprint.route(_PATH, methods=_METHODS)
     @blueprint.route(f"{_PATH}/<rest:_event>", methods=_METHODS)
     def receive(_event: str = "") -> Response:
-        return _take_in(test=request.headers.get(TEST_HEADER))
+        return jsonify(take_in_webhook(service, test=request.headers.get(TEST_HEADER)).counts())
 
     return blueprint
-
-
-def _take_in(*, test: str | None) -> Response:
-    shop = current_shop()
-    now = shop.clock.now()
-    shop.arrivals.note(now, test=test)
-    with room_for_body():
-        reading = read_webhook(read_json(), now=now)
-        return jsonify(intake_json(shop.receive.receive(reading, keep_unclear=True)))
-
-
-def intake_json(result: IntakeResult) -> dict[str, int]:
-    """What became of a webhook's content, as its answer says it."""
-    return {
-        "accepted": result.accepted,
-        "duplicates": result.duplicates,
-        "ignored": result.ignored,
-        "quarantined": result.quarantined,
-    }

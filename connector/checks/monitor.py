@@ -5,8 +5,9 @@ They run in the scheduler's threads, and so hold up neither the start nor a webh
 cost one read at Google and two calls at Whapi.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from connector.checks.events import check_receivers
 from connector.checks.failure import guarded
@@ -28,12 +29,13 @@ AGAIN = 300.0
 """Seconds to the next look where something was wrong."""
 
 
-def check_running(shop: Shop) -> Iterator[Finding]:
-    """The cheap checks, with the service's own parts."""
+def check_running(shop: Shop, learn: Callable[[str], object] = lambda _: None) -> Iterator[Finding]:
+    """The cheap checks, with the service's own parts. `learn` is told the channel's id."""
     yield from guarded("database", check_disk(shop.database.path), shop.redact)
     yield from guarded("google", check_google_cheaply(shop.account.api, shop.settings), shop.redact)
     yield from guarded("quota", check_quota(shop.account.budget), shop.redact)
-    yield from guarded("whapi", check_channel(shop.whapi, shop.database, shop=shop.name), shop.redact)
+    channel = check_channel(shop.whapi, shop.database, shop=shop.name, learn=learn)
+    yield from guarded("whapi", channel, shop.redact)
     yield from guarded("webhook", check_webhook(shop.whapi, shop.settings), shop.redact)
     yield from guarded("public", check_public_url(shop.settings), shop.redact)
     yield from guarded("events", check_receivers(shop.settings), shop.redact)
@@ -42,8 +44,10 @@ def check_running(shop: Shop) -> Iterator[Finding]:
 class HealthMonitor:
     """Runs the cheap checks for a shop; what they found stands in `shop.findings` and in the log."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, learn: Callable[[str], object] = lambda _: None) -> None:
+        """`learn` is told the channel's id."""
         self._shop = shop
+        self._learn = learn
         self._next_at: datetime | None = None
 
     def run(self, _wait: Wait) -> None:
@@ -56,7 +60,7 @@ class HealthMonitor:
     def look(self) -> None:
         """Runs the checks now, keeps what they found, and logs what was not wrong before."""
         known = self._shop.findings.problems
-        findings = list(check_running(self._shop))
+        findings = list(check_running(self._shop, self._learn))
         self._shop.findings.replace(findings, at=self._shop.clock.now())
         for finding in findings:
             if not finding.holds and finding.sentence not in known:
@@ -67,9 +71,11 @@ def monitor_health(service: Service, *, again: float = AGAIN) -> None:
     """Has the checks run for each shop that the service serves from now on."""
 
     def plan(shop: Shop, _known: Known) -> None:
-        run = service.scheduler.guarded(
-            Job.CHECKS, HealthMonitor(shop).run, shop.work.faults, shop=shop.name, anywhere=True
+        # A lone shop has whatever comes.
+        monitor = (
+            HealthMonitor(shop, partial(service.learn_channel, shop.name)) if service.has_many else HealthMonitor(shop)
         )
+        run = service.scheduler.guarded(Job.CHECKS, monitor.run, shop.work.faults, shop=shop.name, anywhere=True)
         # Many shops' first looks are spread out, because they use up the calls that Google allows.
         first = spread(EVERY) if service.has_many else 0.0
         service.scheduler.every(again, Job.CHECKS, run, shop=shop.name, first_after=first)

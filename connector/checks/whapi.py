@@ -1,6 +1,6 @@
 """Whapi: whether the token is right, the phone linked, the plan paid, and whether orders will be sent here at all."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from connector.checks.failure import WrongError
@@ -71,9 +71,17 @@ def _what_is_wrong(webhook: Any) -> str:
     return f"The webhook to {url} has another secret than WEBHOOK_SECRET, so each order is refused. {_RENEW}"
 
 
-def check_channel(client: WhapiClient, database: Database | None, *, shop: str) -> Iterator[Finding]:
-    """One call. A stopped channel is not started by it."""
+def check_channel(
+    client: WhapiClient,
+    database: Database | None,
+    *,
+    shop: str,
+    learn: Callable[[str], object] = lambda _: None,
+) -> Iterator[Finding]:
+    """One call. A stopped channel is not started by it. `learn` is told the channel's id."""
     health = client.health()
+    if health.channel_id is not None:
+        learn(health.channel_id)
     if health.state != AUTHORISED:
         unknown = f"The channel is in the unknown state {health.state}. Look at it in Whapi's panel."
         raise WrongError(CHANNEL_STATES.get(health.state, unknown))

@@ -13,6 +13,7 @@ from connector.cli.start import database_or_exit, exit_with, settings_or_exit
 from connector.jobs.scheduler import Job
 from connector.log import get_logger
 from connector.runtime.clients import SHOP
+from connector.runtime.first_looks import look_at_channels
 from connector.runtime.service import Service
 from connector.runtime.watch import EVERY, ShopsWatch
 from connector.server import AddressInUseError, WebServer
@@ -36,6 +37,7 @@ def run_service(settings: Settings) -> None:
     database = database_or_exit(settings)
     try:
         service = Service(settings, database)
+        look_at_channels(service)
         monitor_health(service)
         _take_in_shops(service)
         app = create_app(service)

@@ -6,17 +6,20 @@ No answer of the page loads anything from elsewhere, runs anything inline, or is
 import hmac
 import math
 import secrets
+from collections.abc import Iterable
+from typing import Any
 from urllib.parse import parse_qsl
 
-from flask import Flask, Response, g, redirect, render_template, request, session
+from flask import Flask, Response, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from connector.api.auth import Throttle
+from connector.api.auth import Throttle, neighbourhood
 from connector.api.errors import ApiError
-from connector.clock import Clock
-from connector.dashboard.session import LASTS, Logins, key_of, use_sessions
+from connector.api.secrets import OPERATOR
+from connector.dashboard.doors import Door, Doors
+from connector.dashboard.session import LASTS, Login, Logins, use_sessions
 from connector.log import get_logger
-from connector.store.database import Database
+from connector.runtime.service import Service
 
 log = get_logger(__name__)
 
@@ -32,11 +35,14 @@ _SECURITY = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+MOST_LOGINS = 8
+"""Of one browser at a time; a cookie has room for so many."""
 MOST_WRONG = 10
-"""Wrong passwords from one address in a minute. A password is shorter than a secret, so that it is limited more
-strictly: after that not even the right one is looked at."""
+"""Wrong passwords for one door, from one address in a minute. A password is shorter than a secret, so that it is
+limited more strictly: after that not even the right one is looked at."""
 MOST_WRONG_OF_ALL = 50
-"""Wrong passwords in a minute from all browsers that were never logged in, however many addresses they come from."""
+"""Wrong passwords for one door in a minute from all browsers that never came through it, however many addresses they
+have."""
 _ALL = "all strangers"
 _FOREIGN = "This form is out of date, or was not sent from this page. Open the page again and repeat it."
 
@@ -58,78 +64,67 @@ class Access:
     """The door of the status page. With no password it is shut."""
 
     def __init__(
-        self,
-        *,
-        password: str | None,
-        salt: str,
-        clock: Clock,
-        database: Database,
-        shop: str,
-        throttle: Throttle | None = None,
-        throttle_of_all: Throttle | None = None,
+        self, service: Service, *, throttle: Throttle | None = None, throttle_of_all: Throttle | None = None
     ) -> None:
-        self._password = password or ""
-        self._key = key_of(password, salt) if password else None
-        self._logins = Logins(database, shop=shop, key=self._key, clock=clock) if self._key is not None else None
-        self._clock = clock
+        self._doors = Doors(service)
+        self._logins = Logins(service.database, clock=service.clock)
+        self._service = service
+        self._clock = service.clock
         self._throttle = throttle or Throttle(most_wrong=MOST_WRONG)
         self._throttle_of_all = throttle_of_all or Throttle(most_wrong=MOST_WRONG_OF_ALL)
 
     @property
     def is_shut(self) -> bool:
-        return self._logins is None
+        """Whether no password opens the page that is asked for."""
+        return not self._doors.to(g.shop)
 
     def set_up(self, app: Flask) -> None:
         """Gives the application the sessions that the page needs, where there is one."""
-        if self._key is not None:
-            use_sessions(app, self._key)
+        if self._doors.key is None:
+            return
+        use_sessions(app, self._doors.key)
+        self._begin(self._doors.all())
+        self._service.after_serving(lambda shops: self._begin(self._doors.own(shops)))
 
     def check(self, *, open_to_all: bool) -> AnyResponse | None:
-        """Before each request: remembers in `g` whose it is. An answer, if it may not go on."""
+        """Before each request, when `g.shop` is known: remembers in `g` whose it is. An answer, if it may not go on."""
+        g.opened_by = None
         if self.is_shut:
             return None if open_to_all else _to_the_door()
         g.browser = session.get("id") or _new_id()
-        g.form_token = self._form_token()
-        if request.method == "POST" and not self._is_own_form():
+        g.form_token = self._doors.form_token(g.browser)
+        if request.method == "POST" and not _is_own_form():
             raise ApiError(403, _FOREIGN)
+        g.opened_by = next((door.name for door in self._doors.to(g.shop) if self._has_opened(door)), None)
         return None if open_to_all or self.is_in() else _to_the_door()
 
     def is_in(self) -> bool:
         """Whether the request comes from somebody who has logged in."""
-        if "is_in" not in g:
-            has_run_out = self._clock.now().timestamp() >= session.get("until", 0)
-            g.is_in = not has_run_out and self._logins is not None and self._logins.counts(g.browser, session["number"])
-        is_in: bool = g.is_in
-        return is_in
+        return g.opened_by is not None
 
     def login_page(self, target: str, *, problem: str | None = None, status: int = 200) -> Response:
         """`target`: where the login is to lead, an address of the page."""
         fields = parse_qsl(target.partition("?")[2])
         if session.get("id") != g.browser:
-            self._give_id(g.browser)
+            _give_id(g.browser)
         return Response(render_template("status/login.html", fields=fields, problem=problem), status)
 
     def log_in(self, target: str) -> AnyResponse:
         """Leads on to the target, or says what is wrong."""
-        if self._logins is None:
+        doors = self._doors.to(g.shop)
+        if not doors:
             return _to_the_door()
-        # A browser that was here before is counted by itself: strangers that come through the same proxy, and so
-        # seem to have the same address, can't lock its owner out.
-        is_known = session.get("is_known", False)
-        caller = f"browser {g.browser[:8]}" if is_known else request.remote_addr or "unknown"
-        waits = [self._throttle.wait(caller), None if is_known else self._throttle_of_all.wait(_ALL)]
-        wait = max((wait for wait in waits if wait is not None), default=None)
-        if wait is None:
-            if self._is_password(request.form.get("password", "")):
-                log.info("page.login")
-                # With an id that nobody knew before the login.
-                self._give_id(_new_id())
-                until = int((self._clock.now() + LASTS).timestamp())
-                session.update(until=until, number=self._logins.number(), is_known=True)
+        waits = {door.name: self._wait(door) for door in doors}
+        password = request.form.get("password", "")
+        for door in doors:
+            if waits[door.name] is None and door.is_opened_by(password):
+                self._let_in(door)
                 return redirect(target, 303)
-            self._throttle.wrong_secret(caller)
-            if not is_known:
-                self._throttle_of_all.wrong_secret(_ALL)
+        for door in doors:
+            if waits[door.name] is None:
+                self._count_wrong(door)
+        wait = max((wait for wait in waits.values() if wait is not None), default=None)
+        if wait is None:
             return self.login_page(target, problem="The password is wrong.", status=403)
         seconds = max(math.ceil(wait), 1)
         again = self.login_page(
@@ -139,33 +134,96 @@ class Access:
         return again
 
     def log_out(self) -> AnyResponse:
-        """Ends the login, and every copy of its cookie."""
-        assert self._logins is not None
-        self._logins.end(g.browser, session["until"])
-        self._give_id(_new_id())
-        session["is_known"] = True
-        return redirect("/", 303)
+        """Ends the logins that open this page, and every copy of their cookies."""
+        logins = _logins()
+        for door in self._doors.to(g.shop):
+            login = logins.pop(door.name, None)
+            if login is not None:
+                self._logins.end(door.name, Login(*login))
+        _renew(logins, session.get("known", []))
+        return redirect(url_for("page.home"), 303)
 
-    def _is_own_form(self) -> bool:
-        if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+    def _has_opened(self, door: Door) -> bool:
+        found = _logins().get(door.name)
+        if found is None:
             return False
-        return hmac.compare_digest(
-            self._form_token().encode(), request.form.get("form_token", "").encode("utf-8", "replace")
+        login = Login(*found)
+        return (
+            self._clock.now().timestamp() < login.until
+            and hmac.compare_digest(login.proof, self._doors.proof(door, login))
+            and self._logins.counts(door.name, self._doors.digest(door), login)
         )
 
-    def _form_token(self) -> str:
-        """What a form must send along: another site can't know it."""
-        assert self._key is not None
-        return hmac.new(self._key, f"form {g.browser}".encode(), "sha256").hexdigest()
+    def _let_in(self, door: Door) -> None:
+        log.info("page.login", **({} if door.name == OPERATOR else {"shop": door.name}))
+        number = self._logins.number(door.name, self._doors.digest(door))
+        until = int((self._clock.now() + LASTS).timestamp())
+        login = Login(_new_id(), until, number, "")
+        login = login._replace(proof=self._doors.proof(door, login))
+        others = {name: other for name, other in _logins().items() if name != door.name}
+        known = [name for name in session.get("known", []) if name != door.name]
+        _renew({**others, door.name: tuple(login)}, [*known, door.name])
 
-    def _is_password(self, text: str) -> bool:
-        return hmac.compare_digest(text.encode("utf-8", "replace"), self._password.encode("utf-8", "replace"))
+    def _begin(self, doors: Iterable[Door]) -> None:
+        self._logins.begin({door.name: self._doors.digest(door) for door in doors})
 
-    def _give_id(self, browser: str) -> None:
-        """Begins the browser's session anew."""
-        session.clear()
-        session.permanent = True
-        session["id"] = browser
+    def _wait(self, door: Door) -> float | None:
+        """How many seconds nobody's password is looked at here; None: it is."""
+        waits = [
+            self._throttle.wait(_caller(door)),
+            None if _is_known(door) else self._throttle_of_all.wait(_all(door)),
+        ]
+        return max((wait for wait in waits if wait is not None), default=None)
+
+    def _count_wrong(self, door: Door) -> None:
+        self._throttle.wrong_secret(_caller(door))
+        if not _is_known(door):
+            self._throttle_of_all.wrong_secret(_all(door))
+
+
+def _is_known(door: Door) -> bool:
+    """A browser that has come through this door before is counted by itself: strangers that come through the same
+    proxy, and so seem to have the same address, can't lock its owner out. Whoever knows one shop's password is a
+    stranger at the others."""
+    return door.name in session.get("known", [])
+
+
+def _caller(door: Door) -> str:
+    caller = f"browser {g.browser[:8]}" if _is_known(door) else request.remote_addr or "unknown"
+    return _at(door, caller)
+
+
+def _all(door: Door) -> str:
+    return _at(door, _ALL)
+
+
+def _at(door: Door, caller: str) -> str:
+    # The operator's password may be tried at every shop's page: it counts as the same wherever that was.
+    return caller if door.name == OPERATOR else f"{neighbourhood(caller)} at {door.name}"
+
+
+def _is_own_form() -> bool:
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        return False
+    return hmac.compare_digest(g.form_token.encode(), request.form.get("form_token", "").encode("utf-8", "replace"))
+
+
+def _logins() -> dict[str, Any]:
+    """What the browser has opened, by the doors' names."""
+    return dict(session.get("logins", {}))
+
+
+def _renew(logins: dict[str, Any], known: list[str]) -> None:
+    """Begins the browser's session anew, with an id that nobody knew before."""
+    _give_id(_new_id())
+    session["logins"] = dict(list(logins.items())[-MOST_LOGINS:])
+    session["known"] = known[-MOST_LOGINS:]
+
+
+def _give_id(browser: str) -> None:
+    session.clear()
+    session.permanent = True
+    session["id"] = browser
 
 
 def _new_id() -> str:
@@ -176,4 +234,4 @@ def _to_the_door() -> AnyResponse:
     """To the login; the parts of an open page that renew themselves have the whole page renewed."""
     if "HX-Request" in request.headers:
         return Response(status=401, headers={"HX-Refresh": "true"})
-    return redirect("/", 303)
+    return redirect(url_for("page.home"), 303)

@@ -1,5 +1,6 @@
 """Is everything all right? One sentence, and what is wrong, each with its remedy; and how each dependency is doing."""
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ from connector.store.refusals import SetAside
 
 ODD_WORDS = "worth a look"
 """What the page calls orders that somebody should look at."""
+_MEND = "Something in the set-up needs mending."
+_LOOK = "Orders reach the sheet; something is worth a look."
+_END = re.compile(r"(?<=[.!?])\s")
+"""Of a sentence."""
 _NEARLY = 0.8
 _QUOTA = {Quota.READ: "Reads", Quota.WRITE: "Writes"}
 
@@ -78,6 +83,14 @@ def judge(snapshot: Snapshot, findings: Sequence[Finding] = (), *, checked_at: d
     return Verdict(level, sentence, problems)
 
 
+def in_short(verdict: Verdict) -> str:
+    """One sentence alone: the verdict's first; where that says no more than that something is wrong, what is."""
+    sentence = verdict.sentence
+    if sentence in {_MEND, _LOOK}:
+        sentence = next((problem.sentence for problem in verdict.problems if problem.level is verdict.level), sentence)
+    return _END.split(sentence, 1)[0]
+
+
 def _problems(snapshot: Snapshot) -> Iterator[Problem]:
     for reason in reasons(snapshot.standing, snapshot.named, snapshot.at):
         yield Problem(_SEVERITIES[reason.severity], reason.sentence, reason.since)
@@ -116,9 +129,9 @@ def _answer(snapshot: Snapshot, problems: Sequence[Problem]) -> tuple[Level, str
     if worst is not None:
         return Level.BAD, worst
     if any(problem.level is Level.BAD for problem in problems):
-        return Level.BAD, "Something in the set-up needs mending."
+        return Level.BAD, _MEND
     if problems:
-        return Level.LOOK, "Orders reach the sheet; something is worth a look."
+        return Level.LOOK, _LOOK
     return Level.GOOD, _all_is_well(snapshot)
 
 
@@ -177,6 +190,8 @@ class PartState:
     details: Sequence[str] = ()
     meters: Sequence[Meter] = ()
     link: str | None = None
+    is_shared: bool = False
+    """Whether it is all shops', and so the operator's business alone."""
 
 
 def part_states(shop: Shop, snapshot: Snapshot) -> Iterator[PartState]:
@@ -229,7 +244,9 @@ def _quota(shop: Shop) -> PartState:
     is_near = max(used.values()) > LIMIT * _NEARLY
     state = "nearly used up" if is_near else "enough left"
     details = ["Calls to Google in the last minute, of those that it allows"]
-    return PartState("quota", "Google's quota", Level.LOOK if is_near else Level.GOOD, state, details, meters)
+    return PartState(
+        "quota", "Google's quota", Level.LOOK if is_near else Level.GOOD, state, details, meters, is_shared=True
+    )
 
 
 def _database(shop: Shop, snapshot: Snapshot) -> PartState:
@@ -241,7 +258,8 @@ def _database(shop: Shop, snapshot: Snapshot) -> PartState:
         details.insert(0, f"SQLite, {size(_size(path))}")
         details.append(f"{size(shutil.disk_usage(path.parent).free)} free on the disk")
     who = "This process fetches and writes" if shop.dispatcher.holds_lock else "Another process fetches and writes"
-    return PartState("database", "Database", Level.GOOD, "works", [*details, f"{who} (version {__version__})"])
+    details.append(f"{who} (version {__version__})")
+    return PartState("database", "Database", Level.GOOD, "works", details, is_shared=True)
 
 
 def _size(path: Path) -> int:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
-from urllib.parse import urlencode
 
+from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from connector.dashboard.data import TTLCache
@@ -115,15 +115,18 @@ class Query:
         )
 
     @property
-    def fields(self) -> dict[str, str]:
+    def fields(self) -> dict[str, Any]:
         """As in the address; what is not asked for is not there."""
         fields = {"q": self.text, "status": ODD if self.odd else self.status, "before": self.before, "open": self.open}
         return {name: str(value) for name, value in fields.items() if value}
 
-    def address(self, **changes: Any) -> str:
-        """The page's address for this, with changes."""
-        fields = replace(self, **changes).fields
-        return f"/?{urlencode(fields)}" if fields else "/"
+    def but(self, **changes: Any) -> Self:
+        return replace(self, **changes)
+
+    @property
+    def address(self) -> str:
+        """The page's address for this."""
+        return url_for("page.home", **self.fields)
 
 
 @dataclass(frozen=True, slots=True)

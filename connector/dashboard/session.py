@@ -1,16 +1,19 @@
 """Who is looking: Flask's own session, in a signed cookie, and in the store which logins have ended.
 
-The key is derived from the password and the webhook secret: a login outlives a restart, and a change of either ends it.
-Every browser gets an id of its own, logged in or not; the token in the forms belongs to that id.
+Every browser gets an id of its own, logged in or not; the token in the forms belongs to that id. It may have several
+logins at a time, each for one door of `doors`.
 """
 
 import hashlib
 import secrets
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from connector.clock import Clock
@@ -27,12 +30,6 @@ COOKIE_LASTS = timedelta(days=180)
 LASTS = timedelta(days=7)
 """From the login."""
 _NOT_STORED = (SQLAlchemyError, StoreClosedError)
-
-
-def key_of(password: str, salt: str) -> bytes:
-    """The key of the cookies. Slow on purpose: a stolen cookie could serve to try passwords."""
-    salted = f"status page {salt}".encode("utf-8", "replace")
-    return hashlib.scrypt(password.encode("utf-8", "replace"), salt=salted, n=2**14, r=8, p=1)
 
 
 def use_sessions(app: Flask, key: bytes) -> None:
@@ -76,51 +73,71 @@ def is_https() -> bool:
     )
 
 
-class Logins:
-    """Which logins count. While the store can't be written they begin and end in this process alone, and are stored
-    as soon as it can. Safe to use from several threads."""
+class Login(NamedTuple):
+    """A login, as the cookie holds it."""
 
-    def __init__(self, database: Database, *, shop: str, key: bytes, clock: Clock) -> None:
+    id: str
+    until: int
+    """Seconds since 1970."""
+    number: int
+    """Of the logins with the same password."""
+    proof: str
+    """That it was made with the password; the key of the cookies alone doesn't suffice for one."""
+
+
+class Logins:
+    """Which logins count, by the doors that they open. While the store can't be written they begin and end in this
+    process alone, and are stored as soon as it can. Safe to use from several threads.
+
+    `digest` stands for the password that the door has now.
+    """
+
+    def __init__(self, database: Database, *, clock: Clock) -> None:
         self._database = database
-        self._shop = shop
         self._clock = clock
-        self._digest = hashlib.sha256(b"logins" + key).hexdigest()
         self._lock = threading.Lock()
-        self._number: int | None = None
+        self._numbers: dict[tuple[str, str], int] = {}
+        """By door and digest."""
         self._instead = secrets.randbelow(2**52) + 2**52
         """The number of logins for as long as none could be had from the store: nobody has it from before."""
-        self._to_be_ended: dict[str, datetime] = {}
-        # Now, not when somebody looks: a key that was in use without a look has ended the logins of the one before.
-        self.number()
+        self._to_be_ended: dict[tuple[str, str], datetime] = {}
 
-    def number(self) -> int:
-        """The number that a login must have to count."""
+    def begin(self, digests: Mapping[str, str]) -> None:
+        """To be called with each password as soon as it holds: one that was in use without a login, or a look, has
+        ended the logins of the one before."""
         with self._lock:
-            if self._number is None:
-                try:
-                    with self._database.read() as connection:
-                        self._number = logins.number_of(connection, self._shop, self._digest)
-                    if self._number is None:
-                        self._number = self._database.write(
-                            lambda connection: logins.begin(connection, self._shop, self._digest)
-                        )
-                except _NOT_STORED as error:
-                    log.warning("page.logins_not_stored", error=type(error).__name__)
-                    return self._instead
-            return self._number
+            new = {door: digest for door, digest in digests.items() if (door, digest) not in self._numbers}
+            if not new:
+                return
+            try:
+                with self._database.read() as connection:
+                    found = logins.numbers_of(connection, new)
+                if len(found) < len(new):
+                    found = self._database.write(lambda connection: logins.begin(connection, new))
+            except _NOT_STORED as error:
+                log.warning("page.logins_not_stored", error=type(error).__name__)
+                return
+            # The digest of before goes: if it comes back, the store has to say under which number.
+            kept = {known: number for known, number in self._numbers.items() if known[0] not in new}
+            self._numbers = {**kept, **{(door, new[door]): number for door, number in found.items()}}
 
-    def counts(self, login_id: str, number: int) -> bool:
+    def number(self, door: str, digest: str) -> int:
+        """The number that a login must have to count."""
+        self.begin({door: digest})
+        return self._numbers.get((door, digest), self._instead)
+
+    def counts(self, door: str, digest: str, login: Login) -> bool:
         """Whether a login that has not run out has neither been ended. Raises what the database raises on reading."""
         self._store_ended()
-        if number != self.number() or login_id in self._to_be_ended:
+        if login.number != self.number(door, digest) or (door, login.id) in self._to_be_ended:
             return False
         with self._database.read() as connection:
-            return not logins.has_ended(connection, self._shop, login_id)
+            return not logins.has_ended(connection, door, login.id)
 
-    def end(self, login_id: str, until: float) -> None:
-        """Ends a login, here and at every other instance; `until`: when it would have run out."""
+    def end(self, door: str, login: Login) -> None:
+        """Ends a login, here and at every other instance."""
         with self._lock:
-            self._to_be_ended[login_id] = datetime.fromtimestamp(until, UTC)
+            self._to_be_ended[door, login.id] = datetime.fromtimestamp(login.until, UTC)
         self._store_ended()
 
     def _store_ended(self) -> None:
@@ -129,11 +146,16 @@ class Logins:
         if not ended:
             return
         now = self._clock.now()
+
+        def change(connection: Connection) -> None:
+            for (door, login_id), until in ended.items():
+                logins.end(connection, door, {login_id: until}, now=now)
+
         try:
-            self._database.write(lambda connection: logins.end(connection, self._shop, ended, now=now))
+            self._database.write(change)
         except _NOT_STORED as error:
             log.warning("page.logout_not_stored", error=type(error).__name__)
             return
         with self._lock:
-            for login_id in ended:
-                self._to_be_ended.pop(login_id, None)
+            for key in ended:
+                self._to_be_ended.pop(key, None)

@@ -6,12 +6,14 @@ a text, or wrapped as these tools wrap what they hand on. Unlike a webhook, a wr
 in which field, because somebody is there to mend it.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from connector.gateways.bare import read_bare
 from connector.gateways.reading import fields
 from connector.gateways.reading.names import handed_on, names_an_order
+from connector.gateways.reading.parts import Part
 from connector.gateways.reading.result import Reading, Unclear, join
 from connector.gateways.reading.unwrap import opened, wrapped
 from connector.gateways.reading.wording import came
@@ -31,47 +33,61 @@ _SHAPES = (
 def read_forwarded(body: Any, *, now: datetime, at: str = "") -> Reading:
     """Reads one body; `unclear` names each field that is wrong."""
     reading = Reading()
-    _read(body, reading, now=now, at=at, depth=0)
+    for part in forwarded_parts(body, now=now, at=at):
+        reading.add(part.reading)
+        if len(reading.unclear) >= MOST_NAMED:
+            break  # Nothing of this body will be stored, and who mends these finds the rest.
     return reading
 
 
-def _read(part: Any, reading: Reading, *, now: datetime, at: str, depth: int) -> None:
+def forwarded_parts(body: Any, *, now: datetime, at: str = "") -> Iterator[Part]:
+    """The payloads of one body, each read by itself."""
+    return _parts(body, now=now, at=at, depth=0)
+
+
+def _parts(part: Any, *, now: datetime, at: str, depth: int) -> Iterator[Part]:
     part = opened(part)
     if depth > _DEEPEST:
-        reading.unclear.append(Unclear(at, f"Expected an order within {_DEEPEST} lists and wrappers.", part))
+        yield _wrong(part, at, f"Expected an order within {_DEEPEST} lists and wrappers.")
     elif isinstance(part, list):
         for index, entry in enumerate(part):
-            _read(entry, reading, now=now, at=f"{at}[{index}]", depth=depth + 1)
-            if len(reading.unclear) >= MOST_NAMED:
-                break  # Nothing of this body will be stored, and who mends these finds the rest.
-    elif isinstance(part, dict):
-        _read_object(part, reading, now=now, at=at, depth=depth)
+            yield from _parts(entry, now=now, at=f"{at}[{index}]", depth=depth + 1)
+    elif not isinstance(part, dict):
+        yield _wrong(part, at, f"{_SHAPES}; {came(part)} came.")
+    elif (reading := _read_object(part, now=now, at=at)) is not None:
+        yield Part(at, part, reading)
+    elif len(inner := handed_on(part)) > 1:
+        keys = " and ".join(f"`{key}`" for key in inner)
+        yield _wrong(part, at, f"Expected one order or list of them; {keys} came.")
+    elif inner:
+        ((key, value),) = inner.items()
+        yield from _parts(value, now=now, at=join(at, key), depth=depth + 1)
+    elif is_other_event(part):
+        yield Part(at, part, read_payload(part, now=now, at=at))
     else:
-        reading.unclear.append(Unclear(at or "body", f"{_SHAPES}; {came(part)} came.", part))
+        yield _wrong(part, at, f"{_SHAPES}; {came(part)} came.")
 
 
-def _read_object(part: dict[str, Any], reading: Reading, *, now: datetime, at: str, depth: int) -> None:
+def _wrong(part: Any, at: str, sentence: str) -> Part:
+    return Part(at, part, Reading(unclear=[Unclear(at or "body", sentence, part)]))
+
+
+def _read_object(part: dict[str, Any], *, now: datetime, at: str) -> Reading | None:
+    """What the object holds; None where it is nothing that may hold an order itself."""
+    reading = Reading()
     if (gateway := recognised(part)) is not None:
         gateway.read(part, reading, now=now, at=at)
     elif "messages" in part:
-        reading.add(read_payload(_with_messages(part), now=now, at=at))
+        return read_payload(_with_messages(part), now=now, at=at)
     elif fields.is_from_me(part) and not _is_message(part):
         reading.ignored += 1
     elif _is_message(part):
         read_message(_with_order(part), reading, now=now, at=at)
     elif isinstance(opened(part.get("order")), dict) or names_an_order(part):
         read_bare(part, reading, now=now, at=at)
-    elif inner := handed_on(part):
-        if len(inner) > 1:
-            keys = " and ".join(f"`{key}`" for key in inner)
-            reading.unclear.append(Unclear(at or "body", f"Expected one order or list of them; {keys} came.", part))
-            return
-        ((key, value),) = inner.items()
-        _read(value, reading, now=now, at=join(at, key), depth=depth + 1)
-    elif is_other_event(part):
-        reading.add(read_payload(part, now=now, at=at))
     else:
-        reading.unclear.append(Unclear(at or "body", f"{_SHAPES}; {came(part)} came.", part))
+        return None
+    return reading
 
 
 def _is_message(part: dict[str, Any]) -> bool:

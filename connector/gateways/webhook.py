@@ -4,11 +4,12 @@ Nobody is there to mend what is wrong, so nothing is refused: what looks like an
 kept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from connector.gateways.reading.names import handed_on
+from connector.gateways.reading.parts import Part
 from connector.gateways.reading.result import Reading, Unclear, join
 from connector.gateways.reading.unwrap import opened
 from connector.gateways.registry import recognised
@@ -22,38 +23,52 @@ def read_webhook(body: Any, *, now: datetime) -> Reading:
     """Reads a webhook's body: one payload, or several as a list, as a forwarder may send them. Never raises."""
     reading = Reading()
     body = opened(body)
-    for payload in body if isinstance(body, list) else [body]:
-        _read(payload, reading, now=now, at="", depth=0)
-        reading.count_the_rest()
+    for part in webhook_parts(body, now=now):
+        reading.add(part.reading)
     if reading.unclear_beyond:
-        count, first = len(reading.unclear) + reading.unclear_beyond, reading.unclear[0]
-        sentence = f"{count} parts were not understood; the first is {first.field}: {first.reason}"
-        reading.unclear = [Unclear("body", sentence, body)]
+        reading.unclear = [summed_up([reading], body)]
     reading.close_envelopes()
     return reading
 
 
-def _read(payload: Any, reading: Reading, *, now: datetime, at: str, depth: int) -> None:
+def webhook_parts(body: Any, *, now: datetime) -> Iterator[Part]:
+    """The payloads of a webhook's body, each read by itself. What is unclear may be in envelopes that are still
+    open."""
+    body = opened(body)
+    for payload in body if isinstance(body, list) else [body]:
+        yield from _parts(payload, now=now, at="", depth=0)
+
+
+def summed_up(readings: Iterable[Reading], body: Any) -> Unclear:
+    """The body as one unclear part, where it has too many to keep them one by one."""
+    with_some = [reading for reading in readings if reading.unclear]
+    count, first = sum(len(one.unclear) + one.unclear_beyond for one in with_some), with_some[0].unclear[0]
+    return Unclear("body", f"{count} parts were not understood; the first is {first.field}: {first.reason}", body)
+
+
+def _parts(payload: Any, *, now: datetime, at: str, depth: int) -> Iterator[Part]:
     payload = opened(payload)
     if _is_whapis(payload):
-        reading.add(read_payload(payload, now=now, at=at))
+        yield Part(at, payload, read_payload(payload, now=now, at=at))
     elif (gateway := recognised(payload)) is not None:
+        reading = Reading()
         gateway.read(payload, reading, now=now, at=at)
+        yield Part(at, payload, reading)
     elif isinstance(payload, dict) and _is_one_message(payload):
+        reading = Reading()
         read_message(payload, reading, now=now, at=at or "body")
+        yield Part(at, payload, reading)
     elif isinstance(payload, list) and depth < _DEEPEST and any(map(_is_known, payload)):
         for index, part in enumerate(payload):
-            _read(part, reading, now=now, at=f"{at}[{index}]", depth=depth + 1)
-            reading.count_the_rest()
+            yield from _parts(part, now=now, at=f"{at}[{index}]", depth=depth + 1)
     elif isinstance(payload, dict) and depth < _DEEPEST and (inner := _inside(payload)) is not None:
         key, parts = inner
         several = isinstance(parts, list)
         for index, part in enumerate(parts if several else [parts]):
             where = join(at, f"{key}[{index}]" if several else key)
-            _read(part, reading, now=now, at=where, depth=depth + 1)
-            reading.count_the_rest()
+            yield from _parts(part, now=now, at=where, depth=depth + 1)
     else:
-        reading.add(read_payload(payload, now=now, at=at))
+        yield Part(at, payload, read_payload(payload, now=now, at=at))
 
 
 def _is_whapis(payload: Any) -> bool:

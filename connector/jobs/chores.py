@@ -79,16 +79,22 @@ class Chores:
     def _run(self, chore: _Chore, ended: Callable[[], object]) -> None:
         seconds = _AFTER_A_FAULT
         try:
-            seconds = chore.work()
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the thread
-            # At the end a thread that was waiting for somebody may find the store closed.
-            if not self._is_stopping:
-                chore.faults.happened(chore.part, error, key=chore.key)
-        else:
-            chore.faults.ended(chore.key)
+            with chore.faults.at_work():
+                seconds = self._work(chore)
         finally:
             with self._lock:
                 # Woken meanwhile, it is due at once.
                 chore.due_at = min(chore.due_at, time.monotonic() + max(seconds, 0.0))
                 chore.is_running = False
             ended()
+
+    def _work(self, chore: _Chore) -> float:
+        try:
+            seconds = chore.work()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the thread
+            # At the end a thread that was waiting for somebody may find the store closed.
+            if not self._is_stopping:
+                chore.faults.happened(chore.part, error, key=chore.key)
+            return _AFTER_A_FAULT
+        chore.faults.ended(chore.key)
+        return seconds

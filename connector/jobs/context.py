@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from connector.clock import Clock
 from connector.events.publisher import NOBODY, Publisher
 from connector.jobs.retry import RetryPolicy
+from connector.log import Redactor
 from connector.observer import UNOBSERVED, Observer
 from connector.problems import Problems
 from connector.settings import Settings
@@ -27,6 +28,8 @@ class ShopContext:
     retry: RetryPolicy
     redact: Callable[[str], str] = str
     """Takes secrets out of a text that goes into a log, an error or a page."""
+    secrets: Redactor | None = None
+    """The shop's own secrets, for `log.working_for`, where there are several shops."""
     events: Publisher = NOBODY
     observer: Observer = UNOBSERVED
     problems: Problems = field(default_factory=Problems)

@@ -1,12 +1,12 @@
 """Faults of our own code or of what surrounds it: told in the log, and named as a problem while they last."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from connector.clock import Clock
-from connector.log import get_logger
+from connector.log import Redactor, get_logger, working_for
 from connector.problems import Problems, Severity
 
 log = get_logger(__name__)
@@ -19,19 +19,33 @@ _WHAT = {
     "housekeeping": "Old entries of the database and old markers can't be deleted",
     "events": "Events can't be sent",
     "checks": "The spreadsheet, the channel and the addresses can't be looked at",
+    "channels": "The channel can't be asked who it is",
     "reconcile": "The message history can't be read for orders that no webhook brought",
 }
-_MERELY_WARNED_OF = frozenset({"housekeeping", "events", "reconcile", "checks"})
+_MERELY_WARNED_OF = frozenset({"housekeeping", "events", "reconcile", "checks", "channels"})
 """Orders reach the sheet all the same."""
 
 
 class Faults:
     """Names what goes wrong in each of the workers and jobs, and clears it when that part works again."""
 
-    def __init__(self, problems: Problems, *, clock: Clock, redact: Callable[[str], str] = str) -> None:
+    def __init__(
+        self,
+        problems: Problems,
+        *,
+        clock: Clock,
+        redact: Callable[[str], str] = str,
+        secrets: Redactor | None = None,
+    ) -> None:
+        """`secrets`: the shop's own, where there are several shops."""
         self._problems = problems
         self._clock = clock
         self._redact = redact
+        self._secrets = secrets
+
+    def at_work(self) -> AbstractContextManager[None]:
+        """To be held around work for the shop, so that what is logged meanwhile goes through the shop's secrets."""
+        return working_for(self._secrets)
 
     def happened(self, part: str, error: Exception, *, key: str | None = None, order_id: str | None = None) -> None:
         """Tells of a fault while it is being handled. Each but the first of the same kind in a row is told briefly."""

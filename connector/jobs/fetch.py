@@ -95,7 +95,9 @@ class FetchStage:
 
     def _store_items(self, order: Order, items: tuple[Item, ...]) -> None:
         self._context.observer.fetch_tried(OK)
-        changed = self._context.database.write_in_micro_batch(self._store_arrived, self._in_units(order, items))
+        changed = self._context.database.write_in_micro_batch(
+            self._store_arrived, self._in_units(order, items), of=self._context.shop
+        )
         log.info("order.items_fetched", order_id=order.order_id, items=len(items), already_there=not changed)
 
     def _in_units(self, order: Order, items: tuple[Item, ...]) -> _Arrived:

@@ -4,10 +4,11 @@ The rule that all of them rest on: rows that have waited for more than a few min
 none is itself what is said.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from connector.problems import NamedProblem, Severity
+from connector.store.all_shops import Unwritten
 from connector.store.breakers import Part
 from connector.store.refusals import SetAside
 from connector.store.standing import Standing
@@ -24,6 +25,13 @@ UNEXPLAINED = "Orders wait for their rows, and nothing says why. See that the se
 def is_late(standing: Standing, now: datetime) -> bool:
     """Whether rows wait too long that are not set aside."""
     return standing.waits_since is not None and now - standing.waits_since > LONGEST_DELAY
+
+
+def late_shops(unwritten: Mapping[str, Unwritten], now: datetime) -> list[str]:
+    """The shops in which rows wait too long that are not set aside, those that have waited longest first."""
+    since = {name: found.waits_since for name, found in unwritten.items() if found.waits_since is not None}
+    late = ((waits, name) for name, waits in since.items() if now - waits > LONGEST_DELAY)
+    return [name for _, name in sorted(late)]
 
 
 def reasons(standing: Standing, named: Sequence[NamedProblem], now: datetime) -> list[NamedProblem]:

@@ -90,18 +90,31 @@ class ShopLeavingError(Exception):
 class ReceiveStage:
     """Takes in what webhooks and forwarders bring. Safe to use from several threads."""
 
-    def __init__(self, context: ShopContext, *, arrived: Callable[[int], None]) -> None:
-        """`arrived` is called after something was stored, with the number of requests that brought it."""
+    def __init__(
+        self,
+        context: ShopContext,
+        *,
+        arrived: Callable[[int], None],
+        is_anothers: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        """`arrived` is called after something was stored, with the number of requests that brought it. `is_anothers`:
+        whether a channel is known to be another shop's."""
         self._context = context
         self._grace = timedelta(seconds=context.settings.items_grace)
         self._price_divisor = context.settings.price_divisor
         self._suspects_prices = context.settings.item_price_divisor is None
         self._arrived = arrived
+        self._is_anothers = is_anothers
         self._is_closed = False
 
     def close(self) -> None:
         """Takes nothing any more."""
         self._is_closed = True
+
+    def owner(self, channel_id: str | None) -> str | None:
+        """The shop, for what it takes from a channel; None for another shop's channel."""
+        is_anothers = channel_id is not None and self._is_anothers(channel_id)
+        return None if is_anothers else self._context.shop
 
     def receive(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> IntakeResult:
         """Stores all of it in one commit, and returns when it is on disk; `replaces`: the quarantined entries that it
@@ -111,7 +124,7 @@ class ReceiveStage:
         packet = self._pack(reading, keep_unclear=keep_unclear, replaces=replaces)
         if packet.is_empty:
             return self._done(IntakeResult((), reading.ignored, 0))
-        stored = self._context.database.write_in_micro_batch(self._store, packet, self._tell)
+        stored = self._context.database.write_in_micro_batch(self._store, packet, self._tell, of=self._context.shop)
         contradictions = sum(order.contradiction is not None for order in stored.taken)
         return self._done(IntakeResult(tuple(stored.taken), packet.ignored, len(packet.parts) + contradictions))
 

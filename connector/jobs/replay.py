@@ -1,16 +1,21 @@
 """Replay: reads quarantined payloads again, with the code that is there now."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
+from sqlalchemy import Connection
+
+from connector.gateways.reading.parts import Part
 from connector.gateways.reading.result import Reading
-from connector.gateways.webhook import read_webhook
 from connector.gateways.whapi.payload import read_message
-from connector.jobs.receive import ReceiveStage
+from connector.jobs.receive import IntakeResult, ReceiveStage
+from connector.jobs.routing import CHANNEL, Owner, Sentence, of_another_shop, of_no_shop, route_parts, route_webhook
 from connector.store import quarantine
 from connector.store.database import Database
-from connector.store.quarantine import Entry
+from connector.store.quarantine import Entry, quarantined
+from connector.store.shops import UNROUTED
 
 _AT_ONCE = 100
 _MOST_BYTES = 512 * 1024
@@ -30,6 +35,11 @@ class Replayed:
     duplicates: int = 0
     ignored: int = 0
 
+    def count(self, result: IntakeResult) -> None:
+        self.new += [taken.order_id for taken in result.taken if taken.is_new]
+        self.duplicates += result.duplicates
+        self.ignored += result.ignored
+
 
 def replay(database: Database, receive: ReceiveStage, shop: str, *, ids: Sequence[int] | None = None) -> Replayed:
     """Takes in what is understood now, of the entries named or of all; ids that are not there count for nothing.
@@ -40,7 +50,7 @@ def replay(database: Database, receive: ReceiveStage, shop: str, *, ids: Sequenc
     for entries in _some_at_a_time(database, shop, ids if ids is not None else _all(database, shop)):
         together, understood = Reading(), []
         for entry in entries:
-            reading = _read(entry)
+            reading = _read(entry, receive.owner, rest=shop, sentence=of_another_shop).get(shop, Reading())
             if not reading.orders and not reading.ignored:
                 replayed.left += 1
                 continue
@@ -55,20 +65,58 @@ def replay(database: Database, receive: ReceiveStage, shop: str, *, ids: Sequenc
             # An order under the id of another is kept anew as what it was.
             replayed.understood += len(understood) - result.contradictions
             replayed.left += result.contradictions
-            replayed.new += [taken.order_id for taken in result.taken if taken.is_new]
-            replayed.duplicates += result.duplicates
-            replayed.ignored += result.ignored
+            replayed.count(result)
     return replayed
 
 
-def _read(entry: Entry) -> Reading:
-    """What the entry holds. Where an order says no time of its own, the time counts at which it came in."""
+def replay_unrouted(
+    database: Database, stages: Mapping[str, ReceiveStage], owner: Owner, *, ids: Sequence[int] | None = None
+) -> Replayed:
+    """Routes what no shop could be found for again. `stages`: the receive stages of all shops, by their names.
+
+    An entry leaves the quarantine after its orders were stored: whatever happens between the two, they are there, and
+    routed once more they are known.
+    """
+
+    def served(channel_id: str | None) -> str | None:
+        shop = owner(channel_id)
+        return shop if shop in stages else None
+
+    replayed = Replayed()
+    some = _some_at_a_time(database, UNROUTED, ids if ids is not None else _all(database, UNROUTED))
+    for entry in chain.from_iterable(some):
+        readings = _read(entry, served, rest=UNROUTED, sentence=of_no_shop)
+        left = readings.pop(UNROUTED, Reading())
+        if not readings:
+            replayed.left += 1
+            continue
+        for shop, reading in readings.items():
+            replayed.count(stages[shop].receive(reading, keep_unclear=True))
+        _replace(database, entry, left)
+        replayed.understood += 1
+    return replayed
+
+
+def _replace(database: Database, entry: Entry, left: Reading) -> None:
+    """Drops an entry of the unrouted, and keeps what is left of it."""
+    parts = [quarantined(part.field, part.reason, part.part) for part in left.unclear]
+
+    def change(connection: Connection) -> None:
+        quarantine.drop(connection, UNROUTED, [entry.id])
+        quarantine.keep(connection, UNROUTED, parts, now=entry.received_at)
+
+    database.write(change)
+
+
+def _read(entry: Entry, owner: Owner, *, rest: str, sentence: Sentence) -> dict[str, Reading]:
+    """What the entry holds, by the shops that get it. Where an order says no time of its own, the time counts at which
+    it came in."""
     part = json.loads(entry.payload)
-    if not entry.field.startswith("messages["):
-        return read_webhook(part, now=entry.received_at)
-    reading = Reading()
-    read_message(part, reading, now=entry.received_at, at=entry.field.partition(".")[0])
-    return reading
+    if entry.field.startswith("messages[") and not entry.field.endswith(f".{CHANNEL}"):
+        reading = Reading()
+        read_message(part, reading, now=entry.received_at, at=entry.field.partition(".")[0])
+        return route_parts([Part("", part, reading)], owner, rest=rest, sentence=sentence)
+    return route_webhook(part, owner, rest=rest, sentence=sentence, now=entry.received_at)
 
 
 def _some_at_a_time(database: Database, shop: str, ids: Iterable[int]) -> Iterator[list[Entry]]:

@@ -6,6 +6,8 @@
 - `housekeeping`, every ten minutes: deletes what is done and old (`cleanup.py`).
 - `checks`, every five minutes where something is wrong, else every hour: looks at what merchants break
   (`checks/monitor.py`).
+- `channels`, every second where there is a SHOPS_FILE: asks channels that nobody knows yet who they are
+  (`runtime/first_looks.py`).
 - `shops`, every few seconds where there is a SHOPS_FILE: takes in what has changed there (`runtime/watch.py`).
 
 What is due stands in the store, so a run that was missed needs no making up for.
@@ -35,6 +37,7 @@ class Job(StrEnum):
     PROBLEM_EVENTS = "problems"
     CLEANUP = "housekeeping"
     CHECKS = "checks"
+    CHANNELS = "channels"
     SHOPS = "shops"
 
 
@@ -91,6 +94,13 @@ class Scheduler:
                 return
             self._running.add(key)
             try:
+                with faults.at_work():
+                    try_once()
+            finally:
+                self._running.discard(key)
+
+        def try_once() -> None:
+            try:
                 run(self._wait)
             except Exception as error:  # noqa: BLE001 - the next run may go well
                 # At the end a job may find the store and the connections closed.
@@ -98,8 +108,6 @@ class Scheduler:
                     faults.happened(job, error)
             else:
                 faults.ended(job)
-            finally:
-                self._running.discard(key)
 
         return once
 

@@ -42,7 +42,7 @@ class ShopWork:
     ) -> None:
         """`written` is called after each run of the write stage. What doesn't work is named in `context.problems`."""
         self.context = context
-        self.faults = Faults(context.problems, clock=context.clock, redact=context.redact)
+        self.faults = Faults(context.problems, clock=context.clock, redact=context.redact, secrets=context.secrets)
         self.account = account
         self._fetch = fetch
         self._write = write
@@ -145,6 +145,10 @@ class ShopWork:
 
     def fetch_one(self, order: Order) -> bool:
         """Tries once to get an order's items; False after a fault of our own, after which the shop should rest."""
+        with self.faults.at_work():
+            return self._fetch_one(order)
+
+    def _fetch_one(self, order: Order) -> bool:
         try:
             self._fetch.fetch(order)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the thread
@@ -174,6 +178,10 @@ class ShopWork:
     def take_turn(self, *, at_most: int) -> bool:
         """Cleans up where that is due, then writes one batch of what is ready, of `at_most` orders; False after a fault
         of our own."""
+        with self.faults.at_work():
+            return self._take_turn(at_most)
+
+    def _take_turn(self, at_most: int) -> bool:
         if self.housekeeping_due:
             self.housekeeping_due = False
             with self.faults.caught("housekeeping"):

@@ -6,38 +6,35 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import Connection
-
 from connector import __version__
 from connector.clock import Clock, SystemClock
 from connector.gateways.whapi.client import connection_pool
 from connector.jobs.dispatcher import FOR_MANY, FOR_ONE, Dispatcher
 from connector.jobs.long_poll import LongPoll
 from connector.jobs.problem_events import ProblemEvents
+from connector.jobs.reasons import late_shops
 from connector.jobs.reconcile import FIRST_AFTER
 from connector.jobs.resync import resync_due
 from connector.jobs.scheduler import Job, Scheduler, Wait, spread
 from connector.jobs.turns import SECONDS_BETWEEN_BATCHES
+from connector.log import Redactor
 from connector.metrics.collector import ServiceCollector, StoreCollector, StoreFigures
 from connector.metrics.instruments import Instruments
+from connector.metrics.many import AccountsCollector, ManyCollector, ReadsManyFigures
+from connector.runtime.channels import DoubledChannels
 from connector.runtime.clients import SHOP, google_account
-from connector.runtime.shop import Shared, Shop, build_shop
+from connector.runtime.shop import Shared, Shop, build_shop, hide_secrets
 from connector.settings import Settings
 from connector.sheets.account import DEFAULT, GoogleAccount
 from connector.sheets.quota import LIMIT
-from connector.store import breakers
+from connector.store.breakers import reset_breakers
 from connector.store.database import Database
 from connector.store.lock import service_lock
-from connector.store.shops import Known, Next, ShopState, known_shops, put_next, put_shops
+from connector.store.shops import Known, Next, ShopState, known_shops, put_channel, put_next, put_shops
 
 HOUSEKEEPING_INTERVAL = 600.0
 OUT = "out"
 """The key of the problem that a shop's entry in SHOPS_FILE is wrong."""
-LEAVING = "leaving"
-LEAVING_SENTENCE = (
-    "The shop is being removed: it takes no more orders, and what is open is being written. If nobody is at it, run "
-    "shops remove again, which takes up where it was left."
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +58,8 @@ class Service:
         self.clock = clock or SystemClock()
         self.instruments = Instruments(__version__)
         database.observe(self.instruments)
+        self.redact = Redactor(settings.secrets).text
+        """Takes the operator's secrets out of a text."""
         self._pace = pace
         self.has_many = settings.shops_file is not None
         """Whether there may be more than one shop."""
@@ -80,16 +79,21 @@ class Service:
             dispatcher=self.dispatcher,
             long_poll=self.long_poll,
             channels=connection_pool(self.dispatcher.threads.fetchers + 1),  # and the history
+            has_many=self.has_many,
+            is_anothers=self.is_anothers,
         )
         self._changing = threading.Lock()
         self._shops: Mapping[str, Shop] = {}
         self._accounts: dict[str, GoogleAccount] = {}
         """By the credentials."""
         self._when_served: list[Callable[[Shop, Known], object]] = []
+        self._after_serving: list[Callable[[Sequence[Shop]], object]] = []
         self.channels: Mapping[str, str] = {}
         """Which shop's each channel is, by the channels' ids, as far as they are known."""
-        self.out: Mapping[str, str] = {}
-        """Shops that can't be served, and a sentence for each that says why."""
+        self._out: Mapping[str, str] = {}
+        self._doubled = DoubledChannels()
+        self.file_problems: Sequence[str] = ()
+        """What is wrong with SHOPS_FILE, beside single shops."""
         self.scheduler.every(settings.resync_interval, Job.RESYNC, lambda: resync_due(self.dispatcher.wake))
         self._observe()
 
@@ -97,6 +101,16 @@ class Service:
     def shops(self) -> Mapping[str, Shop]:
         """The shops by their names. What is handed out doesn't change any more."""
         return self._shops
+
+    @property
+    def out(self) -> Mapping[str, str]:
+        """Shops that can't be served, and a sentence for each that says why."""
+        return {**self._doubled.sentences, **self._out}
+
+    @out.setter
+    def out(self, sentences: Mapping[str, str]) -> None:
+        """Those of which it is known without asking their channels."""
+        self._out = sentences
 
     @property
     def only(self) -> Shop:
@@ -110,7 +124,9 @@ class Service:
         with self._changing:
             shop = build_shop(name, settings, self._account(account, settings), self._shared)
             self.dispatcher.remove(name)
+            hide_secrets(self._shops.get(name), shop)
             self._shops = {**self._shops, name: shop}
+            self._doubled.end(name)
         return shop
 
     def settle(self, name: str) -> None:
@@ -122,17 +138,13 @@ class Service:
 
     def refuse(self, name: str) -> None:
         """Takes in nothing more for the shop, if it is there."""
-        shop = self._shops.get(name)
-        if shop is not None:
-            shop.receive.close()
-            # Whoever removes the shop looks for this sentence, to know that nothing is taken in any more.
-            shop.problems.put(LEAVING, LEAVING_SENTENCE, at=self.clock.now())
+        if (shop := self._shops.get(name)) is not None:
+            shop.refuse()
 
     def serve(self, names: Sequence[str]) -> None:
         """Has the orders of shops that were taken in fetched and written."""
         self.database.write(lambda connection: put_shops(connection, names, ShopState.SERVED))
-        with self.database.read() as connection:
-            known = known_shops(connection)
+        known = self._look_up()
         with self._changing:
             for name in names:
                 shop = self._shops[name]
@@ -140,7 +152,33 @@ class Service:
                 for plan in self._when_served:
                     plan(shop, known[name])
                 self._begin(shop)
-            self.channels = {each.channel_id: shop for shop, each in known.items() if each.channel_id is not None}
+            served = [self._shops[name] for name in names]
+        for tell in self._after_serving:
+            tell(served)
+
+    def owner(self, channel_id: str | None) -> str | None:
+        """The shop that gets what comes from a channel where nothing else names one; None: no shop does."""
+        holder = None if channel_id is None else self.channels.get(channel_id)
+        if holder is None or not self._is_taken(holder):
+            holder = SHOP
+        return holder if holder in self._shops else None
+
+    def is_anothers(self, shop: str, channel_id: str) -> bool:
+        """Whether the channel is known to be that of another shop than this one."""
+        holder = self.channels.get(channel_id)
+        return holder is not None and holder != shop and self._is_taken(holder)
+
+    def learn_channel(self, name: str, channel_id: str) -> None:
+        """Is told the shop's channel, as the channel names itself. Puts the shop out where another one has it."""
+        if self.channels.get(channel_id) == name:
+            return
+        others = {*self._shops, *self.out} - {name}
+        holder = self.database.write(lambda connection: put_channel(connection, name, channel_id, served=others))
+        self._look_up()
+        if holder is None:
+            self._take_up_again()
+        else:
+            self.put_out(name, self._doubled.begin(name, holder, channel_id))
 
     def _begin(self, shop: Shop) -> None:
         for sender in shop.senders:
@@ -150,6 +188,10 @@ class Service:
     def when_served(self, plan: Callable[[Shop, Known], object]) -> None:
         """Has `plan` called with each shop that is served from now on."""
         self._when_served.append(plan)
+
+    def after_serving(self, tell: Callable[[Sequence[Shop]], object]) -> None:
+        """Has `tell` called with all shops that are served from now on, or anew, at a time."""
+        self._after_serving.append(tell)
 
     def put_out(self, name: str, sentence: str) -> None:
         """Nothing is fetched and written for the shop until it is taken in anew. What comes in for it is stored."""
@@ -162,7 +204,29 @@ class Service:
         """Knows nothing of the shop any more. Its orders stay in the store."""
         self._rest(name)
         with self._changing:
+            hide_secrets(self._shops.get(name), None)
             self._shops = {other: shop for other, shop in self._shops.items() if other != name}
+            self._doubled.end(name)
+        self._take_up_again()
+
+    def _is_taken(self, name: str) -> bool:
+        """Whether a shop's channel is its own also while the shop is out."""
+        return name in self._shops or name in self._out
+
+    def _look_up(self) -> dict[str, Known]:
+        with self.database.read() as connection:
+            known = known_shops(connection)
+        self.channels = {each.channel_id: shop for shop, each in known.items() if each.channel_id is not None}
+        return known
+
+    def _take_up_again(self) -> None:
+        """Serves the shops whose channel no other one has any more."""
+        for name in self._doubled.ended(
+            lambda holder, channel: self._shops.get(holder) is not None and self.channels.get(channel) == holder
+        ):
+            shop = self._shops[name]
+            self.take_in(name, shop.settings, shop.account.name)
+            self.serve([name])
 
     def _rest(self, name: str) -> None:
         with self._changing:
@@ -176,7 +240,7 @@ class Service:
     def start(self) -> None:
         """Starts fetching, writing and the periodic jobs. A start may follow a change of the settings: what the circuit
         breakers held back is tried at once."""
-        reset_breakers(self.database, list(self._shops), self.clock)
+        reset_breakers(self.database, self._shops, now=self.clock.now())
         if not self.has_many:
             self.serve([SHOP])
         self.dispatcher.start()
@@ -259,10 +323,14 @@ class Service:
 
     def _observe(self) -> None:
         registry = self.instruments.registry
-        registry.register(StoreCollector(StoreFigures(self.database, SHOP, self.clock)))
+        if self.has_many:
+            registry.register(ManyCollector(ReadsManyFigures(self.database, self, self.clock, late=late_shops)))
+            registry.register(AccountsCollector(lambda: list(self._accounts.values())))
+        else:
+            registry.register(StoreCollector(StoreFigures(self.database, SHOP, self.clock)))
         registry.register(
             ServiceCollector(
-                quota=self.instruments.quota,
+                quota=None if self.has_many else self.instruments.quota,
                 changes_waiting=lambda: self.database.changes_waiting,
                 holds_lock=lambda: self.dispatcher.holds_lock,
             )
@@ -276,13 +344,3 @@ def build_service(
     service = Service(settings, database, clock=clock, pace=pace)
     service.take_in(SHOP, settings)
     return service
-
-
-def reset_breakers(database: Database, shops: list[str], clock: Clock) -> None:
-    """What the circuit breakers of these shops held back is tried at once."""
-
-    def change(connection: Connection) -> None:
-        for shop in shops:
-            breakers.reset(connection, shop, now=clock.now())
-
-    database.write(change)

@@ -29,7 +29,7 @@ from connector.jobs.retry import RetryPolicy
 from connector.jobs.rewrite import SheetLookup
 from connector.jobs.shop_work import ShopWork
 from connector.jobs.write import WriteStage
-from connector.log import Redactor
+from connector.log import Redactor, add_secrets, drop_secrets
 from connector.metrics.instruments import Instruments
 from connector.problems import Problems
 from connector.runtime.clients import build_workbook, whapi_client
@@ -37,6 +37,12 @@ from connector.settings import Settings
 from connector.sheets.account import GoogleAccount
 from connector.sheets.workbook import Workbook
 from connector.store.database import Database
+
+LEAVING = "leaving"
+LEAVING_SENTENCE = (
+    "The shop is being removed: it takes no more orders, and what is open is being written. If nobody is at it, run "
+    "shops remove again, which takes up where it was left."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +56,10 @@ class Shared:
     long_poll: LongPoll
     channels: httpx.Client
     """The connections to Whapi."""
+    has_many: bool = False
+    """Whether there may be several shops."""
+    is_anothers: Callable[[str, str], bool] = lambda _shop, _channel_id: False
+    """Whether a channel is known to be that of another shop than this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +111,12 @@ class Shop:
     def problems(self) -> Problems:
         return self.context.problems
 
+    def refuse(self) -> None:
+        """Takes nothing in any more."""
+        self.receive.close()
+        # Whoever removes the shop looks for this sentence, to know that nothing is taken in any more.
+        self.problems.put(LEAVING, LEAVING_SENTENCE, at=self.clock.now())
+
     def wake(self) -> None:
         """Something may be due in the shop."""
         self.dispatcher.wake(self.name)
@@ -108,6 +124,7 @@ class Shop:
 
 def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Shared) -> Shop:
     """Builds a shop's parts; starts nothing, and calls nobody."""
+    redactor = Redactor(settings.secrets)
     database, clock, dispatcher, api = shared.database, shared.clock, shared.dispatcher, account.api
     wake = partial(dispatcher.wake, name)
     context = ShopContext(
@@ -116,7 +133,8 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         database=database,
         clock=clock,
         retry=RetryPolicy(settings.retry_first_delay, settings.retry_max_delay, settings.retry_give_up_after),
-        redact=Redactor(settings.secrets).text,
+        redact=redactor.text,
+        secrets=redactor if shared.has_many else None,
         events=publisher(name, settings),
         observer=shared.instruments,
     )
@@ -132,7 +150,11 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         housekeeping=lambda: clean_up(context, api, write.ownership),
         written=shared.long_poll.written,
     )
-    receive = ReceiveStage(context, arrived=partial(dispatcher.orders_arrived, name))
+    receive = ReceiveStage(
+        context,
+        arrived=partial(dispatcher.orders_arrived, name),
+        is_anothers=partial(shared.is_anothers, name),
+    )
     history = HistoryReader(context, whapi, receive)
     lookup = SheetLookup(api, build_workbook(settings, database, api, clock, shop=name))
     return Shop(
@@ -161,6 +183,14 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         ),
         senders=event_senders(name, settings, database, clock),
     )
+
+
+def hide_secrets(before: Shop | None, after: Shop | None) -> None:
+    """Keeps a shop's secrets, and no longer those that it had before, out of the lines of the log that concern all."""
+    if after is not None and after.context.secrets is not None:
+        add_secrets(after.context.secrets)
+    if before is not None and before.context.secrets is not None:
+        drop_secrets(before.context.secrets)
 
 
 def publisher(shop: str, settings: Settings) -> Publisher:

@@ -15,6 +15,11 @@ log = get_logger(__name__)
 
 EVERY = 3.0
 """Seconds between two looks at the file and the store, which cost next to nothing where all is as it was."""
+IS_OUT = (
+    "The settings of this shop are wrong, so nothing is fetched and written for it; what comes in is stored. Whoever "
+    "runs this service sees what is wrong in the list of shops."
+)
+"""What the shop itself is told: the reasons may name other shops."""
 
 
 class ShopsWatch:
@@ -50,6 +55,7 @@ class ShopsWatch:
             latest = read_shops(self._service.settings, before=self._served)
             self._tell(latest)
             self._latest = latest
+            self._service.file_problems = latest.problems
             if latest.is_usable:
                 self._follow(latest, leaving)
 
@@ -60,6 +66,11 @@ class ShopsWatch:
         except (SQLAlchemyError, StoreClosedError):
             return self._leaving  # The next look may find out.
 
+    def _archive(self, gone: frozenset[str]) -> None:
+        """Shops that left and stand in the file no more: who took them out may have died before it could say so."""
+        if gone:
+            self._service.database.write(lambda connection: archive(connection, sorted(gone)))
+
     def _follow(self, latest: Shops, leaving: frozenset[str]) -> None:
         out = {name: " ".join(sentences) for name, sentences in latest.out.items()}
         # One that was to leave, or isn't any more, is taken in anew: the parts of a shop that leaves stay closed.
@@ -68,10 +79,7 @@ class ShopsWatch:
             name: entry for name, entry in latest.good.items() if self._served.get(name) != entry or name in changing
         }
         self._leaving = leaving
-        gone = leaving - latest.good.keys() - out.keys()
-        if gone:
-            # Whoever took it out of the file may have died before it could say so.
-            self._service.database.write(lambda connection: archive(connection, sorted(gone)))
+        self._archive(leaving - latest.good.keys() - out.keys())
         for name in self._served.keys() - latest.good.keys() - out.keys():
             self._service.remove(name)
             del self._served[name]
@@ -93,8 +101,10 @@ class ShopsWatch:
             self._service.serve(taken)
             log.info("shops.served", shops=len(taken), first=taken[0])
         for name, sentence in out.items():
+            if self._service.out.get(name) != sentence:
+                log.error("shop.out", shop=name, reason=sentence)
             self._served.pop(name, None)
-            self._service.put_out(name, sentence)
+            self._service.put_out(name, IS_OUT)
             if name in leaving:
                 self._service.refuse(name)
         self._service.out = out

@@ -4,7 +4,7 @@ import httpx
 
 from connector.checks.public import local_address
 from connector.gateways.whapi.webhooks import HEADER
-from connector.runtime.service import LEAVING_SENTENCE
+from connector.runtime.shop import LEAVING_SENTENCE
 from connector.settings import Settings
 from connector.shops.settings import ShopEntry
 

@@ -10,7 +10,7 @@ with one call.
 
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -26,6 +26,9 @@ MicroBatch = Callable[[Connection, Sequence[A]], Sequence[T]]
 Committed = Callable[[Sequence[T]], object]
 """Is told the results of all changes of a kind that were committed together."""
 _LARGEST_MICRO_BATCH = 256
+MOST_OF_ONE = 64
+"""Changes of one shop in a commit, while others' changes wait as well: a flood at one shop makes the commit of the
+others longer by no more than this."""
 
 
 class StoreClosedError(Exception):
@@ -40,12 +43,15 @@ class StoreReplacedError(StoreClosedError):
 class _Change:
     """A change that somebody waits for."""
 
-    __slots__ = ("argument", "committed", "error", "is_done", "make", "result", "turn")
+    __slots__ = ("argument", "committed", "error", "is_done", "make", "of", "result", "turn")
 
-    def __init__(self, make: MicroBatch[Any, Any], argument: Any, committed: Committed[Any] | None) -> None:
+    def __init__(
+        self, make: MicroBatch[Any, Any], argument: Any, committed: Committed[Any] | None, of: str | None
+    ) -> None:
         self.make = make
         self.argument = argument
         self.committed = committed
+        self.of = of
         self.turn = threading.Lock()
         """Held until the change is done, or until it is this change's turn to commit for all who have gathered."""
         self.turn.acquire()
@@ -75,20 +81,22 @@ class GroupCommit:
         self._is_committing = False
         self._closed = False
 
-    def make(self, change: Callable[[Connection], T]) -> T:
-        """Makes the change; returns what it returns, or raises what it raises.
+    def make(self, change: Callable[[Connection], T], *, of: str | None = None) -> T:
+        """Makes the change; returns what it returns, or raises what it raises. `of`: the shop that it is for.
 
         A change may be run twice (rolled back in between) and in another thread, so it must do nothing but work on the
         connection. Raises StoreClosedError.
         """
-        return self._run(_Change(_one_by_one, change, None))  # type: ignore[no-any-return]
+        return self._run(_Change(_one_by_one, change, None, of))  # type: ignore[no-any-return]
 
-    def make_in_micro_batch(self, make: MicroBatch[A, T], argument: A, committed: Committed[T] | None = None) -> T:
+    def make_in_micro_batch(
+        self, make: MicroBatch[A, T], argument: A, committed: Committed[T] | None = None, *, of: str | None = None
+    ) -> T:
         """The same for a change that may be made by one call with all others for which `make` is equal.
 
         `committed` is called once for all of them, in one of their threads, after the others were let go.
         """
-        return self._run(_Change(make, argument, committed))  # type: ignore[no-any-return]
+        return self._run(_Change(make, argument, committed, of))  # type: ignore[no-any-return]
 
     @property
     def waiting(self) -> int:
@@ -119,7 +127,7 @@ class GroupCommit:
     def _commit_gathered(self, own: _Change) -> None:
         """Commits for all who have gathered; `own` has waited longest of them."""
         with self._lock:
-            group = [self._gathered.popleft() for _ in range(min(len(self._gathered), _LARGEST_MICRO_BATCH))]
+            group = _take(self._gathered)
         try:
             committed = self._commit(group)
         except BaseException as error:
@@ -178,6 +186,27 @@ class GroupCommit:
                 change.done(result)
         self.observer.committed(changes=len(group), seconds=seconds)
         return [(changes[0].committed, results) for changes, results in made if changes[0].committed is not None]
+
+
+def _take(gathered: deque[_Change]) -> list[_Change]:
+    """Takes those that are committed together out of all who have gathered: who came first, and of no shop so many that
+    others wait for them. Whoever is left keeps its place."""
+    if len(gathered) <= MOST_OF_ONE or len({change.of for change in gathered}) == 1:
+        return [gathered.popleft() for _ in range(min(len(gathered), _LARGEST_MICRO_BATCH))]
+    group: list[_Change] = []
+    left: list[_Change] = []
+    taken: Counter[str] = Counter()
+    while gathered and len(group) < _LARGEST_MICRO_BATCH:
+        change = gathered.popleft()
+        if change.of is None:
+            group.append(change)
+        elif taken[change.of] < MOST_OF_ONE:
+            taken[change.of] += 1
+            group.append(change)
+        else:
+            left.append(change)
+    gathered.extendleft(reversed(left))
+    return group
 
 
 def _one_by_one(connection: Connection, changes: Sequence[Callable[[Connection], Any]]) -> list[Any]:

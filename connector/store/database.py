@@ -141,13 +141,15 @@ class Database:
         self._file = None if self.path is None else SameFile(self.path)
         self._commit = GroupCommit(self.engine.execution_options(writes=True), check=self.check_file)
 
-    def write(self, change: Callable[[Connection], T]) -> T:
+    def write(self, change: Callable[[Connection], T], *, of: str | None = None) -> T:
         """Makes a change and returns when it is on disk; see GroupCommit.make."""
-        return self._commit.make(change)
+        return self._commit.make(change, of=of)
 
-    def write_in_micro_batch(self, make: MicroBatch[A, T], argument: A, committed: Committed[T] | None = None) -> T:
+    def write_in_micro_batch(
+        self, make: MicroBatch[A, T], argument: A, committed: Committed[T] | None = None, *, of: str | None = None
+    ) -> T:
         """Makes a change that others of its kind may share; returns when it is on disk. See GroupCommit."""
-        return self._commit.make_in_micro_batch(make, argument, committed)
+        return self._commit.make_in_micro_batch(make, argument, committed, of=of)
 
     def check_file(self) -> None:
         """Raises StoreReplacedError where the database's file is not the one any more that was opened."""

@@ -1,8 +1,9 @@
 """Which logins to the status page still count.
 
-A login carries the number under which it was made. The number goes up whenever the service starts with another key,
-which is made of the password and the secret: so what was changed and changed back revives nobody. A login that was
-ended stands here until it would have run out.
+A login is made with the password of a shop, or with the operator's, which stands here as the shop "". It carries the
+number under which it was made. The number goes up whenever the service sees another digest, which is made of the
+password and the secret: so what was changed and changed back revives nobody. A login that was ended stands here until
+it would have run out.
 """
 
 from collections.abc import Mapping
@@ -15,25 +16,32 @@ from connector.store.dialect import insert_of
 from connector.store.tables import ended_logins, logins
 
 
-def number_of(connection: Connection, shop: str, key_digest: str) -> int | None:
-    """The number of this key's logins; None where the store knows of another key, or of none."""
-    query = sa.select(logins.c.number).where(logins.c.shop == shop, logins.c.key_digest == key_digest)
-    return connection.execute(query).scalar()
+def begin(connection: Connection, digests: Mapping[str, str]) -> dict[str, int]:
+    """The number of each shop's logins, by the shops' names; a new one where the latest digest was another."""
+    numbers = numbers_of(connection, digests)
+    rows = [{"of_shop": shop, "digest": digest} for shop, digest in digests.items() if shop not in numbers]
+    if rows:
+        first = insert_of(connection.dialect.name)(logins).on_conflict_do_nothing(index_elements=["shop"])
+        values = [{"shop": row["of_shop"], "key_digest": row["digest"], "number": 1} for row in rows]
+        connection.execute(first, values)
+        # No row changed: it is this digest's already, or another instance has just begun with it.
+        connection.execute(_RENEW, rows)
+    return numbers_of(connection, digests)
 
 
-def begin(connection: Connection, shop: str, key_digest: str) -> int:
-    """The number of this key's logins, which is a new one where the latest key was another."""
-    insert = insert_of(connection.dialect.name)
-    first = {"shop": shop, "key_digest": key_digest, "number": 1}
-    connection.execute(insert(logins).values(first).on_conflict_do_nothing(index_elements=["shop"]))
-    # No row changed: it is this key's already, or another instance has just begun with it.
-    connection.execute(
-        sa.update(logins)
-        .where(logins.c.shop == shop, logins.c.key_digest != key_digest)
-        .values(key_digest=key_digest, number=logins.c.number + 1)
-    )
-    number: int = connection.execute(sa.select(logins.c.number).where(logins.c.shop == shop)).scalar_one()
-    return number
+def numbers_of(connection: Connection, digests: Mapping[str, str]) -> dict[str, int]:
+    """The numbers of the shops of which the store knows this digest."""
+    query = sa.select(logins)
+    if len(digests) == 1:
+        query = query.where(logins.c.shop.in_(digests))
+    return {row.shop: row.number for row in connection.execute(query) if digests.get(row.shop) == row.key_digest}
+
+
+_RENEW = (
+    sa.update(logins)
+    .where(logins.c.shop == sa.bindparam("of_shop"), logins.c.key_digest != sa.bindparam("digest"))
+    .values(key_digest=sa.bindparam("digest"), number=logins.c.number + 1)
+)
 
 
 def end(connection: Connection, shop: str, ended: Mapping[str, datetime], *, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """What the store knows of each shop beside its orders: its channel, and when it is to be looked at next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,10 @@ from sqlalchemy import Connection
 
 from connector.store.dialect import insert_of
 from connector.store.tables import shops
+
+UNROUTED = "-unrouted"
+"""Stands for a shop in the quarantine, with payloads that no shop could be found for. No shop's name begins with a
+dash."""
 
 
 class ShopState(StrEnum):
@@ -74,14 +78,19 @@ def archive(connection: Connection, names: Sequence[str]) -> None:
     )
 
 
-def put_channel(connection: Connection, shop: str, channel_id: str) -> str | None:
+def put_channel(
+    connection: Connection, shop: str, channel_id: str, *, served: Collection[str] | None = None
+) -> str | None:
     """The shop's channel is this one. The name of another shop that is being served and has it, and then nothing is
-    changed; from a shop that isn't served any more it is taken."""
+    changed; from a shop that isn't served any more it is taken.
+
+    `served`: the shops that are; None: as their states in the store say.
+    """
     holder = connection.execute(
         sa.select(shops.c.shop, shops.c.state).where(shops.c.channel_id == channel_id, shops.c.shop != shop)
     ).first()
     if holder is not None:
-        if holder.state != ShopState.ARCHIVED:
+        if holder.state != ShopState.ARCHIVED and (served is None or holder.shop in served):
             return str(holder.shop)
         connection.execute(sa.update(shops).where(shops.c.shop == holder.shop).values(channel_id=None))
     connection.execute(sa.update(shops).where(shops.c.shop == shop).values(channel_id=channel_id))

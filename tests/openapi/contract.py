@@ -17,12 +17,14 @@ from connector.api.openapi import document
 
 JSON = "application/json"
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?_?(\w+)>")
+_SHOP = re.compile(r"\A/shops/[^/]*(?:/|\Z)")
 _ELSEWHERE = {
     "401": "Unauthorised",
     "404": "NoSuchAddress",
     "405": "WrongMethod",
     "413": "TooLarge",
     "429": "TooManyWrongSecrets",
+    "503": "NotStored",
 }
 """What an address or a method that is not described may be answered with."""
 
@@ -53,8 +55,8 @@ class Contract:
 
 
 def _path(environ: WSGIEnvironment) -> str:
-    """The path as Flask reads it: WSGI has its bytes as Latin-1."""
-    path: str = environ["PATH_INFO"]
+    """The path as Flask reads it, without the shop in it: WSGI has its bytes as Latin-1."""
+    path: str = _SHOP.sub("/", environ["PATH_INFO"])
     return path.encode("latin-1").decode(errors="replace")
 
 

@@ -192,6 +192,7 @@ SCENES: dict[tuple[str, str, str], Scene] = {
     ("NotInQuarantine", "404", "entry"): asked("GET", "/quarantine/9"),
     ("NotInQuarantine", "404", "address"): asked("GET", "/quarantine/nine"),
     ("NoSuchAddress", "404", "address"): asked("GET", "/nowhere"),
+    ("NoSuchShop", "404", "shop"): asked("GET", "/shops/nobodys/orders"),
     ("WrongMethod", "405", "method"): asked("GET", "/webhooks/whapi"),
     ("ShopLeaving", "410", "shop"): leaving,
     ("TooLarge", "413", "body"): asked("POST", "/orders", content=b" " * (LARGEST_BODY + 1)),

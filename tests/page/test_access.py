@@ -11,10 +11,7 @@ from connector.app import create_app
 from connector.dashboard.auth import MOST_WRONG, MOST_WRONG_OF_ALL, Access
 from connector.dashboard.routes import LARGEST_FORM
 from connector.dashboard.session import COOKIE
-from connector.runtime.clients import SHOP
 from connector.runtime.service import Service
-from connector.store.database import Database
-from tests.clock import FakeClock
 from tests.page.visitor import PASSWORD, Visitor
 from tests.service.shop import Shop
 
@@ -206,7 +203,7 @@ class Door:
         self.seconds = Seconds()
         throttle = Throttle(most_wrong=MOST_WRONG, clock=self.seconds)
         of_all = Throttle(most_wrong=MOST_WRONG_OF_ALL, clock=self.seconds)
-        build = lambda **values: Access(**values, throttle=throttle, throttle_of_all=of_all)  # noqa: E731
+        build = lambda service: Access(service, throttle=throttle, throttle_of_all=of_all)  # noqa: E731
         monkeypatch.setattr("connector.app.Access", build)
         service.settings = replace(service.settings, webhook_secret="x" * 16, admin_password=PASSWORD)
         self._app = create_app(service)
@@ -274,7 +271,15 @@ def test_strangers_at_the_same_proxy_cannot_lock_out_a_browser_that_was_here_bef
     assert door.log_in() == 303
 
 
-def test_access_needs_no_session_of_a_page_that_is_off(database: Database) -> None:
-    access = Access(password=None, salt="secret", clock=FakeClock(), database=database, shop=SHOP)
+def test_a_page_that_is_off_gives_nobody_a_session(shop: Shop) -> None:
+    whole = shop.whole
+    settings = whole.settings
+    whole.settings = replace(settings, admin_password=None)
+    app = create_app(whole)
+    whole.settings = settings
 
-    assert access.is_shut
+    answer = app.test_client().get("/")
+
+    assert "The status page is off" in answer.text
+    assert "Set-Cookie" not in answer.headers
+    assert app.secret_key is None

@@ -6,13 +6,17 @@ Skipped where there is no chromium; `CHROMIUM` names one that is not in the usua
 import os
 import re
 import shutil
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from connector.server import WebServer
 from sandbox.google.merchant import Merchant
+from tests.page.host import OPERATORS_PASSWORD, Host
 from tests.page.visitor import PASSWORD
 from tests.service.shop import Shop
 
@@ -57,12 +61,12 @@ def browser() -> Iterator[Browser]:
 class Watched:
     """A page of which everything is noted that a good one doesn't do."""
 
-    def __init__(self, context: BrowserContext, shop: Shop) -> None:
+    def __init__(self, context: BrowserContext, url: str) -> None:
         context.set_default_timeout(PATIENCE)
         expect.set_options(timeout=PATIENCE)
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
-        self._url = shop.url
+        self._url = url
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self._see(request.url))
@@ -84,7 +88,7 @@ def open_page(browser: Browser, shop: Shop) -> Iterator[Any]:
     opened: list[Watched] = []
 
     def open_(**options: Any) -> Watched:
-        watched = Watched(browser.new_context(**options), shop)
+        watched = Watched(browser.new_context(**options), shop.url)
         opened.append(watched)
         return watched
 
@@ -242,3 +246,44 @@ def test_the_page_has_landmarks_labels_and_one_heading_above_the_others(open_pag
     assert page.evaluate(f"{unnamed}.length") == 0
     for picture in ("Orders per hour", "From message to row"):
         expect(page.get_by_role("img", name=picture)).to_be_visible()
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Host]:
+    host = Host(tmp_path)
+    server = WebServer(host.start({f"shop-{n:02}": None for n in range(60)}), "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    host.url = f"http://127.0.0.1:{server.port}"
+    yield host
+    server.stop()
+    thread.join(10)
+    host.close()
+
+
+def test_the_list_of_shops_is_searched_renews_itself_and_leads_to_a_shop_and_back(browser: Browser, host: Host) -> None:
+    watched = Watched(browser.new_context(**PHONE, color_scheme="dark"), host.url)
+    page = watched.page
+    page.goto(host.url)
+    page.get_by_label("Password").fill(OPERATORS_PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.locator("#shops tbody tr")).to_have_count(50)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
+
+    page.get_by_role("link", name="Next").tap()
+    expect(page.locator("#shops tbody tr")).to_have_count(10)
+    page.get_by_label("Name").fill("shop-42")
+    expect(page).to_have_url(f"{host.url}/?q=shop-42")
+    host.service.out = {"shop-42": "Its entry is wrong. Mend it."}
+    expect(page.get_by_role("row").filter(has_text="shop-42")).to_contain_text("Its entry is wrong. Mend it.")
+    expect(page.locator("#verdict")).to_have_text("1 shop is out.")
+    assert page.evaluate(CONTRAST) == []
+
+    page.get_by_role("link", name="shop-42").tap()
+    expect(page.get_by_role("heading", name="Orders · shop-42")).to_be_visible()
+    with page.expect_response(lambda response: "/shops/shop-42/status/orders?poll=1" in response.url):
+        pass
+    page.get_by_role("link", name="All shops").tap()
+    expect(page.get_by_role("heading", name="All shops")).to_be_visible()
+    page.context.close()
+    assert watched.complaints == []

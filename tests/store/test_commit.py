@@ -3,6 +3,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from connector.observer import Observer
-from connector.store.commit import GroupCommit, StoreClosedError
+from connector.store.commit import MOST_OF_ONE, GroupCommit, StoreClosedError
 from connector.store.database import Database
 from tests.waiting import wait_until
 
@@ -168,3 +169,30 @@ def test_a_thread_that_is_broken_off_leaves_nobody_waiting(database: Database) -
     database.close()
     with pytest.raises(StoreClosedError):
         database.write_in_micro_batch(put, "too late")
+
+
+def test_of_one_shop_no_more_than_64_changes_share_a_commit_with_others(database: Database) -> None:
+    commits = Commits()
+    database.observe(commits)
+    order: list[Sequence[str]] = []
+
+    with behind_a_commit(database) as hand:
+        flood = [hand(partial(database.write_in_micro_batch, of="flood"), put, f"{number}", order.append)
+                 for number in range(70)]  # fmt: skip
+        other = hand(partial(database.write_in_micro_batch, of="other"), put, "other", order.append)
+
+    assert other.result(20) == "other is there"
+    assert [future.result(20) for future in flood] == [f"{number} is there" for number in range(70)]
+    assert commits.changes == [1, MOST_OF_ONE + 1, 70 - MOST_OF_ONE]
+    assert "other is there" in order[0]
+
+
+def test_a_lone_shop_fills_its_commits(database: Database) -> None:
+    commits = Commits()
+    database.observe(commits)
+
+    with behind_a_commit(database) as hand:
+        futures = [hand(partial(database.write_in_micro_batch, of="only"), put, f"{number}") for number in range(70)]
+
+    assert [future.result(20) for future in futures] == [f"{number} is there" for number in range(70)]
+    assert commits.changes == [1, 70]

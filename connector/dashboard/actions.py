@@ -1,0 +1,126 @@
+"""The buttons of a shop's page, which change something."""
+
+from typing import TypeVar
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from connector.api.current import current_shop
+from connector.api.errors import ApiError
+from connector.dashboard.listing import Query, store_number
+from connector.dashboard.views import Views, ViewsOfShops
+from connector.jobs.replay import replay
+from connector.jobs.resync import ask_for_resync
+from connector.jobs.rewrite import NotRewrittenError, rewrite
+from connector.log import get_logger
+from connector.models import Order
+from connector.runtime.shop import Shop
+from connector.sheets.errors import SheetsError
+from connector.store import quarantine
+from connector.store.orders import find_by_number
+from connector.store.quarantine import Entry
+
+log = get_logger(__name__)
+
+NOTES = {
+    "retried": "The order is being tried again.",
+    "all-retried": "Every order that lacks something is being tried again.",
+    "nothing-to-try": "There is nothing to try: the order came without its token. Its items come if it is sent again.",
+    "rewritten": "What is gone from the sheet is being written again.",
+    "not-rewritten": "Nothing is written again: the rows stand in the sheet, or are on their way to it.",
+    "sheet-not-read": "The sheet can't be read at present, so nothing was done. The problems above say why.",
+    "audit": "The sheet is being compared with what was received. The result stands below.",
+    "audit-writes": "The sheet is being compared with what was received, and what is missing is written again.",
+    "audit-runs": "A comparison is under way. Its result will stand below.",
+    "understood": "It was understood now and has been taken in.",
+    "not-understood": "It is still not understood, and stays here.",
+}
+"""What the page says after a change, by the name that stands in the address."""
+_NO_ORDER = "This order is no longer in the database."
+_NO_ENTRY = "This is no longer in quarantine."
+T = TypeVar("T")
+
+
+def add_actions(blueprint: Blueprint, views: ViewsOfShops) -> None:
+    @blueprint.post("/status/retry")
+    def retry() -> AnyResponse:
+        """The order with this number, or else all that lack something."""
+        shop = current_shop()
+        chosen = _find_order(shop, request.form["number"]) if "number" in request.form else None
+        ids = None if chosen is None else [chosen.order_id]
+        tried = ask_for_resync(shop.database, shop.name, now=shop.clock.now(), order_ids=ids)
+        shop.wake()
+        log.info("page.retry", order_id=None if chosen is None else chosen.order_id, orders=len(tried))
+        if chosen is None:
+            return _changed(views.current(), "all-retried")
+        return _changed(views.current(), "retried" if tried or chosen.write_due_at is not None else "nothing-to-try")
+
+    @blueprint.post("/status/rewrite")
+    def rewrite_rows() -> AnyResponse:
+        """Writes the rows of the order with this number again, if they are gone from the sheet."""
+        shop = current_shop()
+        order = _find_order(shop, request.form["number"])
+        note = _rewrite(shop, order)
+        log.info("page.rewrite", order_id=order.order_id, outcome=note)
+        return _changed(views.current(), note)
+
+    @blueprint.post("/status/audit")
+    def compare() -> AnyResponse:
+        """Compares the sheet with what was received, and with `write` has written what is missing."""
+        shop = current_shop()
+        writes = "write" in request.form
+        if not shop.audits.start(write_missing=writes):
+            return _changed(views.current(), "audit-runs")
+        return _changed(views.current(), "audit-writes" if writes else "audit")
+
+    @blueprint.post("/status/replay")
+    def replay_quarantine() -> AnyResponse:
+        """The entry with this number, or else all."""
+        shop = current_shop()
+        ids = [find_entry(shop, request.form["number"]).id] if "number" in request.form else None
+        replayed = replay(shop.database, shop.receive, shop.name, ids=ids)
+        log.info("page.replay", understood=replayed.understood, left=replayed.left)
+        return _changed(views.current(), "understood" if replayed.understood else "not-understood")
+
+
+def _changed(views: Views, note: str) -> AnyResponse:
+    """The parts of the page as they are now; or, for a browser without scripts, where they are."""
+    views.forget()
+    query = Query.read(request.form)
+    if "HX-Request" in request.headers:
+        return Response(render_template("status/_changed.html", **views.everything(query), note=NOTES[note]))
+    return redirect(url_for("page.home", **query.fields, note=note), 303)
+
+
+def _rewrite(shop: Shop, order: Order) -> str:
+    """Which note says what came of it."""
+    try:
+        rewrite(shop.database, shop.lookup, shop=shop.name, order_id=order.order_id, clock=shop.clock)
+    except NotRewrittenError:
+        return "not-rewritten"
+    except SheetsError:
+        return "sheet-not-read"
+    shop.wake()
+    return "rewritten"
+
+
+def _find_order(shop: Shop, text: str) -> Order:
+    number, order = store_number(text), None
+    if number is not None:
+        with shop.database.read() as connection:
+            order = find_by_number(connection, shop.name, number)
+    return _there(order, _NO_ORDER)
+
+
+def find_entry(shop: Shop, text: str) -> Entry:
+    number, entry = store_number(text), None
+    if number is not None:
+        with shop.database.read() as connection:
+            entry = quarantine.find_entry(connection, shop.name, number)
+    return _there(entry, _NO_ENTRY)
+
+
+def _there(found: T | None, sentence: str) -> T:
+    if found is None:
+        raise ApiError(404, sentence)
+    return found
