@@ -3,15 +3,25 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from connector.gateways.reading import fields
-from sandbox.sandbox import Sandbox
+from sandbox.google.standin import GoogleStandIn
 from sandbox.whapi.items_answer import items_json
 from sandbox.whapi.order import SandboxOrder
 
 _LONGEST_TEXT = 40_000
 """Texts longer than this are cut for the sheet, and not compared here."""
+
+
+class Shop(Protocol):
+    """The sandbox, or one of its further shops."""
+
+    @property
+    def google(self) -> GoogleStandIn: ...
+
+    @property
+    def spreadsheet_id(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +32,16 @@ class There:
     complete: int
 
 
-def rows_there(sandbox: Sandbox, orders: Sequence[SandboxOrder]) -> There:
+def rows_there(shop: Shop, orders: Sequence[SandboxOrder]) -> There:
     """How many of the orders have a row, and how many of those say that the items are complete."""
     sent = {order.order_id for order in orders}
-    rows = [row for row in _table(sandbox, "Orders") if row["Order ID"] in sent]
+    rows = [row for row in _table(shop, "Orders") if row["Order ID"] in sent]
     return There(len(rows), sum(row["Items"] == "complete" for row in rows))
 
 
-def differences(sandbox: Sandbox, orders: Sequence[SandboxOrder]) -> list[str]:
+def differences(shop: Shop, orders: Sequence[SandboxOrder]) -> list[str]:
     """What is lost, doubled or wrong in the sheet, a sentence each; nothing if all is right."""
-    order_rows, item_rows = _by_order(_table(sandbox, "Orders")), _by_order(_table(sandbox, "Items"))
+    order_rows, item_rows = _by_order(_table(shop, "Orders")), _by_order(_table(shop, "Items"))
     wrong = []
     for order in orders:
         mine = order_rows.get(order.order_id, [])
@@ -88,10 +98,10 @@ def _sent_item_key(item: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(fields.text(item[name]) if isinstance(item[name], str) else item[name] for name in names)
 
 
-def _table(sandbox: Sandbox, title: str) -> list[dict[str, Any]]:
+def _table(shop: Shop, title: str) -> list[dict[str, Any]]:
     """The rows of a tab by the titles in its header; none while the tab is not there."""
     try:
-        header, *rows = sandbox.google.sheet_values(sandbox.spreadsheet_id, title)
+        header, *rows = shop.google.sheet_values(shop.spreadsheet_id, title)
     except (KeyError, ValueError):
         return []
     return [dict(zip(header, row + [None] * (len(header) - len(row)), strict=True)) for row in rows if any(row)]

@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from connector.gateways.reading.unwrap import DEEPEST
+from connector.jobs.receive import ShopLeavingError
 from connector.log import get_logger
 from connector.store.commit import StoreClosedError
 
@@ -57,6 +58,8 @@ def register_error_handlers(app: Flask) -> None:
             response.headers["Retry-After"] = str(error.retry_after)
         return response
 
+    app.register_error_handler(ShopLeavingError, _leaving)
+
     @app.errorhandler(RequestEntityTooLarge)
     def _too_large(_error: RequestEntityTooLarge) -> Response:
         return _answer(413, {"error": TOO_LARGE})
@@ -83,6 +86,12 @@ def register_error_handlers(app: Flask) -> None:
     def _fault(error: Exception) -> Response:
         log.error("request.fault", error=type(error).__name__, exc_info=error)
         return _answer(500, {"error": FAULT})
+
+
+def _leaving(error: ShopLeavingError) -> Response:
+    # Not 200, which would promise a row. Who can't do without the order sends it again, as Whapi does for a while: a
+    # shop that is added again meanwhile gets it.
+    return _answer(410, {"error": str(error)})
 
 
 _SENTENCES = {

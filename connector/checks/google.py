@@ -11,7 +11,7 @@ from connector.findings import Finding
 from connector.gateways.whapi.webhooks import HEADER
 from connector.jobs.guards import CHANGED, DOES_NOT_BLOCK, prove_guard
 from connector.jobs.ownership import Ownership, lost_sentence, waits_sentence
-from connector.runtime.clients import SHOP, known_ids, sheets_api
+from connector.runtime.clients import known_ids, sheets_api
 from connector.settings import Settings
 from connector.sheets import tags
 from connector.sheets.budget import Budget
@@ -22,6 +22,7 @@ from connector.sheets.layout import Layout, TabLayout, read_layout
 from connector.sheets.overview import MOST_CELLS, Overview, read_overview, read_zone
 from connector.sheets.quota import LIMIT, Quota
 from connector.sheets.tabs import can_go_on_in
+from connector.sheets.takeover import IsOurs
 from connector.store import spreadsheets
 from connector.store.database import Database
 from connector.store.orders import has_rows
@@ -35,14 +36,14 @@ _QUOTA = "quota"
 NEAR_ITS_END = LIMIT * 9 // 10
 
 
-def check_google(settings: Settings, database: Database | None) -> Iterator[Finding]:
+def check_google(settings: Settings, database: Database | None, *, shop: str) -> Iterator[Finding]:
     """Everything, with seven to ten writes of which nothing is left; without a database only what can be read."""
     api = sheets_api(settings)
     yield _holds(f"The key belongs to {api.account}.")
     overview = yield from _look(api, settings)
     if database is not None:
         yield _prove(api, settings, database, overview)
-        yield from _tabs(api, settings, database, overview)
+        yield from _tabs(api, settings, database, overview, shop)
 
 
 def check_google_cheaply(api: SheetsApi, settings: Settings) -> Iterator[Finding]:
@@ -80,7 +81,7 @@ def _prove(api: SheetsApi, settings: Settings, database: Database, overview: Ove
     return _holds("The spreadsheet can be written, and Google refuses a second marker with the same id.")
 
 
-def _tabs(api: SheetsApi, settings: Settings, database: Database, overview: Overview) -> Iterator[Finding]:
+def _tabs(api: SheetsApi, settings: Settings, database: Database, overview: Overview, shop: str) -> Iterator[Finding]:
     layout = read_layout(api.find_metadata(settings.spreadsheet_id, tags.LOOKUPS), settings.spreadsheet_id)
     yield from check_owner(layout, api, database, settings.spreadsheet_id, clock=SystemClock())
     titles = {Tab.ORDERS: settings.orders_tab, Tab.ITEMS: settings.items_tab}
@@ -89,9 +90,9 @@ def _tabs(api: SheetsApi, settings: Settings, database: Database, overview: Over
         if tab in layout.tabs:
             findings = list(_present(api, overview, tab, layout.tabs[tab], titles[tab]))
         elif overview.titled(titles[tab]) is not None:
-            findings = list(_untagged(api, settings, database, overview, tab, titles[tab]))
+            findings = list(_untagged(api, settings, known_ids(database, shop), overview, tab, titles[tab]))
         else:
-            findings = list(_missing(database, titles[tab]))
+            findings = list(_missing(database, shop, titles[tab]))
             to_be_made += [] if findings else [titles[tab]]
         all_hold = all_hold and all(finding.holds for finding in findings)
         yield from findings
@@ -102,12 +103,12 @@ def _tabs(api: SheetsApi, settings: Settings, database: Database, overview: Over
 
 
 def _untagged(
-    api: SheetsApi, settings: Settings, database: Database, overview: Overview, tab: Tab, title: str
+    api: SheetsApi, settings: Settings, is_ours: IsOurs, overview: Overview, tab: Tab, title: str
 ) -> Iterator[Finding]:
     """A tab with the right title, of the merchant's own, or from an old version; or one that has lost its tags."""
     same = overview.titled(title)
     assert same is not None
-    if can_go_on_in(api, settings.spreadsheet_id, tab, same, known_ids(database, SHOP)):
+    if can_go_on_in(api, settings.spreadsheet_id, tab, same, is_ours):
         return
     if same.is_grid:
         yield _warning(
@@ -118,9 +119,9 @@ def _untagged(
         yield _warning(f"The tab {same.title} is a chart's, without cells, so the next order will make another tab.")
 
 
-def _missing(database: Database, title: str) -> Iterator[Finding]:
+def _missing(database: Database, shop: str, title: str) -> Iterator[Finding]:
     with database.read() as connection:
-        if not has_rows(connection, SHOP):
+        if not has_rows(connection, shop):
             return
     yield _warning(
         f"The tab {title} was deleted. File, Version history in the browser brings it back; otherwise setup, or the "

@@ -1,4 +1,4 @@
-"""All checks, for the command `check`."""
+"""All checks of one shop, for the command `check`."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from connector.checks.events import check_receivers
 from connector.checks.failure import guarded
 from connector.checks.google import check_google, check_quota_of_running
 from connector.checks.public import check_public_url
-from connector.checks.settings import check_files, read_settings
+from connector.checks.settings import check_files
 from connector.checks.storage import check_orders, check_prices, check_storage
 from connector.checks.whapi import check_channel, check_webhook
 from connector.findings import Finding, Level
@@ -16,16 +16,8 @@ from connector.settings import Settings
 from connector.store.database import Database, StoreError
 
 
-def run_checks() -> Iterator[Finding]:
-    """All checks, in the order in which things must be mended. A failed one leaves out those that build on it."""
-    settings, findings = read_settings()
-    yield from findings
-    if settings is not None:
-        yield from check_with(settings)
-
-
-def check_with(settings: Settings) -> Iterator[Finding]:
-    """All checks but those of the settings themselves."""
+def check_with(settings: Settings, *, shop: str) -> Iterator[Finding]:
+    """All checks of a shop but those of the settings themselves."""
     redact = Redactor(settings.secrets).text
     database = None
     try:
@@ -40,12 +32,12 @@ def check_with(settings: Settings) -> Iterator[Finding]:
             can_be_asked = all(finding.level is not Level.PROBLEM for finding in stored)
             yield from stored
         yield from guarded("files", check_files(settings, database.path if database is not None else None), redact)
-        yield from guarded("google", check_google(settings, database), redact)
+        yield from guarded("google", check_google(settings, database, shop=shop), redact)
         if database is not None and can_be_asked:
-            yield from guarded("orders", check_orders(database, settings.spreadsheet_id), redact)
-            yield from guarded("prices", check_prices(database, settings), redact)
+            yield from guarded("orders", check_orders(database, settings.spreadsheet_id, shop=shop), redact)
+            yield from guarded("prices", check_prices(database, settings, shop=shop), redact)
         yield from guarded("quota", check_quota_of_running(settings), redact)
-        yield from guarded("whapi", check_channel(client, database), redact)
+        yield from guarded("whapi", check_channel(client, database, shop=shop), redact)
         yield from guarded("webhook", check_webhook(client, settings), redact)
         yield from guarded("public", check_public_url(settings), redact)
         yield from guarded("events", check_receivers(settings), redact)

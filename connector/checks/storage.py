@@ -15,11 +15,10 @@ from connector.jobs.limits import LIMITS_LAST
 from connector.jobs.reasons import is_late, reasons
 from connector.magnitudes import habit
 from connector.problems import NamedProblem, Severity
-from connector.runtime.clients import SHOP
 from connector.settings import Settings
 from connector.store import orders as stored
 from connector.store.database import Database, described, parse_url
-from connector.store.lock import LockError, shop_lock
+from connector.store.lock import LockError, service_lock
 from connector.store.spreadsheets import Limit, get_limits
 from connector.store.standing import Standing, read_standing
 from connector.store.tables import pauses
@@ -75,7 +74,7 @@ def _write(database: Database, settings: Settings) -> None:
 
 def _lock(database: Database) -> None:
     """Whether the service could take its lock; one that has it already is as good."""
-    lock = shop_lock(database, SHOP)
+    lock = service_lock(database)
     try:
         if lock.acquire():
             lock.release()
@@ -87,11 +86,13 @@ def _size(count: int) -> str:
     return f"{count / 2**30:.1f} GiB" if count >= 2**30 else f"{count // 2**20} MiB"
 
 
-def check_orders(database: Database, spreadsheet_id: str, *, clock: Clock | None = None) -> Iterator[Finding]:
+def check_orders(
+    database: Database, spreadsheet_id: str, *, shop: str, clock: Clock | None = None
+) -> Iterator[Finding]:
     """What the store tells. Asks nobody, and so knows nothing of what the running service keeps in memory."""
     now = (clock or SystemClock()).now()
     with database.read() as connection:
-        standing = read_standing(connection, SHOP)
+        standing = read_standing(connection, shop)
         limits = get_limits(connection, spreadsheet_id, since=now - LIMITS_LAST)
     wrong = [_finding(problem) for problem in _that_count(standing, now)]
     yield from wrong
@@ -116,12 +117,12 @@ def _finding(problem: NamedProblem) -> Finding:
     return make(_ORDERS, problem.sentence)
 
 
-def check_prices(database: Database, settings: Settings) -> Iterator[Finding]:
+def check_prices(database: Database, settings: Settings, *, shop: str) -> Iterator[Finding]:
     """Says nothing where all is well, and where ITEM_PRICE_DIVISOR was set: then somebody has looked at the prices."""
     if settings.item_price_divisor is not None:
         return
     with database.read() as connection:
-        latest = stored.latest_with_items(connection, SHOP, limit=_LATEST)
+        latest = stored.latest_with_items(connection, shop, limit=_LATEST)
     sentence = habit((order.items, order.currency) for order in latest)
     if sentence is not None:
         yield Finding.warning("prices", sentence)

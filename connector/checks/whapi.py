@@ -7,7 +7,6 @@ from connector.checks.failure import WrongError
 from connector.findings import Finding
 from connector.gateways.whapi import webhooks
 from connector.gateways.whapi.client import AUTHORISED, CHANNEL_STATES, WhapiClient
-from connector.runtime.clients import SHOP
 from connector.settings import Settings
 from connector.store.database import Database
 from connector.store.orders import latest_waiting_channel
@@ -76,7 +75,7 @@ def check_channel(
     client: WhapiClient,
     database: Database | None,
     *,
-    shop: str = SHOP,
+    shop: str,
     learn: Callable[[str], object] = lambda _: None,
 ) -> Iterator[Finding]:
     """One call. A stopped channel is not started by it. `learn` is told the channel's id."""

@@ -13,6 +13,7 @@ _COMMANDS = {
     "sandbox": "connector.cli.sandbox:sandbox",
     "setup": "connector.cli.setup:setup",
     "check": "connector.cli.check:check",
+    "shops": "connector.cli.shops:shops",
     "orders": "connector.cli.orders:orders",
     "resync": "connector.cli.resync:resync",
     "audit": "connector.cli.audit:audit",

@@ -7,14 +7,13 @@ from datetime import UTC, date, datetime, time
 
 import click
 
-from connector.cli.start import database_or_exit, exit_with, service_or_exit, settings_or_exit
+from connector.cli.start import database_or_exit, exit_with, service_or_exit, shop_option, shop_or_exit
 from connector.cli.work import start_here, watch
 from connector.jobs import audit as audits
 from connector.jobs.audit import Report
 from connector.jobs.doubles import remove_doubles
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
-from connector.settings import Settings
 from connector.sheets.errors import SheetsError
 
 _NAMED = 10
@@ -26,7 +25,10 @@ _NAMED = 10
 @click.option("--remove-doubles", is_flag=True, help="Delete rows that are equal to another and hold nothing more.")
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def audit(since: str | None, write_missing: bool, remove_doubles: bool, yes: bool, as_json: bool) -> None:
+@shop_option
+def audit(
+    since: str | None, write_missing: bool, remove_doubles: bool, yes: bool, as_json: bool, name: str | None
+) -> None:
     """Compares the sheet with what was received.
 
     Names orders that are missing in the sheet, that stand there more than once, or with fewer or more item rows than
@@ -34,9 +36,9 @@ def audit(since: str | None, write_missing: bool, remove_doubles: bool, yes: boo
     deleted on purpose are missing, too.
     """
     begin = _date(since)
-    settings = settings_or_exit(quiet=True)
-    database = database_or_exit(settings)
-    service = service_or_exit(settings, database)
+    operator, chosen = shop_or_exit(name, quiet=True)
+    database = database_or_exit(operator)
+    service = service_or_exit(operator, chosen, database)
     try:
         report = _compare(service.only, begin)
         suspects = (*report.doubled, *report.items)
@@ -44,7 +46,7 @@ def audit(since: str | None, write_missing: bool, remove_doubles: bool, yes: boo
             _remove_doubles(service.only, suspects, quiet=as_json)
             report = _compare(service.only, begin)
         if write_missing and (report.missing or report.items) and (yes or _agrees("Write what is missing")):
-            _write_missing(service, settings, report, quiet=as_json)
+            _write_missing(service, report, quiet=as_json)
             report = _compare(service.only, begin)
     except SheetsError as error:
         exit_with([service.only.redact(error.message)])
@@ -79,14 +81,14 @@ def _compare(shop: Shop, since: datetime | None) -> Report:
     return report
 
 
-def _write_missing(service: Service, settings: Settings, report: Report, *, quiet: bool) -> None:
+def _write_missing(service: Service, report: Report, *, quiet: bool) -> None:
     shop, asked_at = service.only, service.clock.now()
     written = audits.write_missing(shop.database, shop.lookup.rows, report, shop=shop.name, clock=shop.clock)
     if not quiet:
         click.echo(f"{len(written)} of {len(report.missing) + len(report.items)} orders are written anew.")
     if written:
         if not start_here(service) and not quiet:
-            click.echo(f"The running service does so within {settings.resync_interval:g} seconds.", err=True)
+            click.echo(f"The running service does so within {service.settings.resync_interval:g} seconds.", err=True)
         watch(service, asked_at, title="Writing rows")
 
 

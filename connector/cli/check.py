@@ -2,34 +2,69 @@
 
 import json
 import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
 import click
 
-from connector.checks.run import run_checks
-from connector.findings import Level
+from connector.checks.run import check_with
+from connector.checks.settings import read_settings
+from connector.checks.shops import check_all, check_shop
+from connector.cli.start import exit_with, no_such_shop, not_several, shop_option
+from connector.findings import Finding, Level
 from connector.log import set_up_logging
+from connector.runtime.clients import SHOP
+from connector.shops.settings import read_shops
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line: name, level, sentence.")
-def check(as_json: bool) -> None:
+@shop_option
+def check(as_json: bool, name: str | None) -> None:
     """Tests settings, database, key, spreadsheet, channel, webhook and public address, and says how to mend what is
     wrong.
 
-    Exits with 0 only if everything holds; a warning is enough for 1.
+    With several shops: what they share, and which of them aren't well; with --shop everything of this one. Exits with
+    0 only if everything holds; a warning is enough for 1.
     """
     set_up_logging(level="CRITICAL")
+    sys.exit(0 if show(run_checks(name), as_json=as_json) else 1)
+
+
+def show(findings: Iterable[Finding], *, as_json: bool, shop: str | None = None) -> bool:
+    """Prints a line for each; whether all hold. `shop`: whose they are, for JSON."""
     marks = {
         Level.OK: click.style("ok   ", fg="green"),
         Level.WARNING: click.style("warn ", fg="yellow", bold=True),
         Level.PROBLEM: click.style("wrong", fg="red", bold=True),
     }
     all_hold = True
-    for finding in run_checks():
+    for finding in findings:
         all_hold = all_hold and finding.holds
         if as_json:
-            click.echo(json.dumps(asdict(finding), ensure_ascii=False))
+            whose = {} if shop is None else {"shop": shop}
+            click.echo(json.dumps({**whose, **asdict(finding)}, ensure_ascii=False))
             continue
         click.echo(f"{marks[finding.level]}  {finding.name:<9} {finding.sentence}")
-    sys.exit(0 if all_hold else 1)
+    return all_hold
+
+
+def run_checks(name: str | None = None) -> Iterator[Finding]:
+    """In the order in which things must be mended. A failed one leaves out those that build on it."""
+    settings, findings = read_settings()
+    if settings is None:
+        yield from findings
+    elif settings.shops_file is None:
+        if name not in {None, SHOP}:
+            exit_with([not_several(name or "")])
+        yield from findings
+        yield from check_with(settings, shop=SHOP)
+    elif name is None:
+        yield from findings
+        yield from check_all(settings)
+    else:
+        shops = read_shops(settings)
+        if name not in shops.good and name not in shops.out:
+            exit_with([*shops.problems, no_such_shop(name, shops)])
+        yield from findings
+        yield from check_shop(shops, name)

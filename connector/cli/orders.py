@@ -11,12 +11,11 @@ from rich.text import Text
 from sqlalchemy import Connection
 
 from connector.api.redacted import entry_json
-from connector.cli.start import database_or_exit, settings_or_exit
+from connector.cli.start import database_or_exit, shop_option, shop_or_exit
 from connector.log import Redactor
 from connector.models import Order, Status
-from connector.runtime.clients import SHOP
 from connector.serializers import order_json
-from connector.settings import Settings
+from connector.shops.settings import ShopEntry
 from connector.store import quarantine
 from connector.store.orders import list_orders
 from connector.store.quarantine import Head
@@ -33,22 +32,23 @@ from connector.store.quarantine import Head
     help="How many at most, the newest first.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, an order without its items.")
-def orders(status: str | None, quarantined: bool, limit: int, as_json: bool) -> None:
+@shop_option
+def orders(status: str | None, quarantined: bool, limit: int, as_json: bool, name: str | None) -> None:
     """Lists orders, the newest first, and where each stands."""
     if quarantined and status:
         raise click.UsageError("What is quarantined has no status: use --status or --quarantined.")
-    settings = settings_or_exit()
-    database = database_or_exit(settings)
+    operator, shop = shop_or_exit(name)
+    database = database_or_exit(operator)
     with database.read() as connection:
         if quarantined:
-            _show_quarantined(connection, settings, limit=limit, as_json=as_json)
+            _show_quarantined(connection, shop, limit=limit, as_json=as_json)
         else:
-            _show_orders(connection, status=Status(status) if status else None, limit=limit, as_json=as_json)
+            _show_orders(connection, shop, status=Status(status) if status else None, limit=limit, as_json=as_json)
     database.close()
 
 
-def _show_orders(connection: Connection, *, status: Status | None, limit: int, as_json: bool) -> None:
-    found = list_orders(connection, SHOP, status=status, limit=limit)
+def _show_orders(connection: Connection, shop: ShopEntry, *, status: Status | None, limit: int, as_json: bool) -> None:
+    found = list_orders(connection, shop.name, status=status, limit=limit)
     if as_json:
         for order in found:
             entry = order_json(order)
@@ -60,13 +60,13 @@ def _show_orders(connection: Connection, *, status: Status | None, limit: int, a
         click.echo("No orders.")
 
 
-def _show_quarantined(connection: Connection, settings: Settings, *, limit: int, as_json: bool) -> None:
+def _show_quarantined(connection: Connection, shop: ShopEntry, *, limit: int, as_json: bool) -> None:
     """Without any token: what is shown here is copied into mails and tickets."""
-    found = quarantine.list_heads(connection, SHOP, limit=limit)
+    found = quarantine.list_heads(connection, shop.name, limit=limit)
     if as_json:
-        redact = Redactor(settings.secrets).text
+        redact = Redactor(shop.settings.secrets).text
         for head in found:
-            entry = quarantine.find_entry(connection, SHOP, head.id)
+            entry = quarantine.find_entry(connection, shop.name, head.id)
             if entry is not None:
                 click.echo(json.dumps(entry_json(entry, redact=redact)))
     elif found:

@@ -7,14 +7,21 @@ from datetime import UTC, datetime, tzinfo
 import click
 from rich.console import Console
 
-from connector.cli.start import MISCONFIGURED, database_or_exit, exit_with, service_or_exit, settings_or_exit
+from connector.cli.start import (
+    MISCONFIGURED,
+    database_or_exit,
+    exit_with,
+    service_or_exit,
+    shop_option,
+    shop_or_exit,
+)
 from connector.cli.work import progress_bar, report_new, start_here
 from connector.clock import SystemClock
 from connector.jobs.backfill import Backfilled, BackfillStoppedError, backfill
 from connector.jobs.replay import replay
-from connector.runtime.clients import SHOP
 from connector.runtime.service import Service
 from connector.settings import Settings
+from connector.shops.settings import ShopEntry
 from connector.store import quarantine
 from connector.store.database import Database
 
@@ -22,7 +29,8 @@ from connector.store.database import Database
 @click.command(name="replay")
 @click.argument("ids", nargs=-1, type=click.IntRange(1, 2**53), metavar="[ID]...")
 @click.option("--all", "every", is_flag=True, help="Everything in quarantine.")
-def replay_command(ids: tuple[int, ...], every: bool) -> None:
+@shop_option
+def replay_command(ids: tuple[int, ...], every: bool, name: str | None) -> None:
     """Reads again what could not be understood: the entries named (`orders --quarantined` lists them), or --all.
 
     What is understood now is taken in and leaves the quarantine; the rest stays. If no service is running, the orders
@@ -30,44 +38,50 @@ def replay_command(ids: tuple[int, ...], every: bool) -> None:
     """
     if bool(ids) == every:
         raise click.UsageError("Name the entries, or use --all.")
-    settings = replace(settings_or_exit(quiet=True), reconcile_interval=0.0)
-    database = database_or_exit(settings)
-    unknown = [entry_id for entry_id in ids if not _is_there(database, entry_id)]
+    operator, shop = _without_reconciliation(*shop_or_exit(name, quiet=True))
+    database = database_or_exit(operator)
+    unknown = [entry_id for entry_id in ids if not _is_there(database, shop.name, entry_id)]
     if unknown:
         database.close()
         exit_with([f"Nothing with the id {entry_id} is in quarantine." for entry_id in unknown], code=1)
-    service = service_or_exit(settings, database)
-    replayed = replay(database, service.only.receive, SHOP, ids=ids or None)
+    service = service_or_exit(operator, shop, database)
+    replayed = replay(database, service.only.receive, shop.name, ids=ids or None)
     click.echo(
         f"{replayed.understood} of {replayed.understood + replayed.left} are understood now: "
         f"{len(replayed.new)} new orders, {replayed.duplicates} known ones, {replayed.ignored} without an order."
     )
     if replayed.new:
-        report_new(service, settings, replayed.new, is_here=start_here(service))
+        report_new(service, replayed.new, is_here=start_here(service))
     service.close()
 
 
-def _is_there(database: Database, entry_id: int) -> bool:
+def _without_reconciliation(operator: Settings, shop: ShopEntry) -> tuple[Settings, ShopEntry]:
+    """It would read the same history once more."""
+    settings = replace(shop.settings, reconcile_interval=0.0)
+    return operator, replace(shop, settings=settings)
+
+
+def _is_there(database: Database, shop: str, entry_id: int) -> bool:
     with database.read() as connection:
-        return quarantine.find_entry(connection, SHOP, entry_id) is not None
+        return quarantine.find_entry(connection, shop, entry_id) is not None
 
 
 @click.command(name="backfill")
 @click.option("--since", required=True, metavar="DATE", help="Such as 2026-11-20 or 2026-11-20T18:30.")
-def backfill_command(since: str) -> None:
+@shop_option
+def backfill_command(since: str, name: str | None) -> None:
     """Reads the channel's message history and takes in every order that no webhook brought.
 
     DATE is in the zone of TIMEZONE, or else in UTC. It may be run again at any time, and whether the service is
     running or not: an order that is known stays as it is. If no service is running, the orders are fetched and written
     by this command. Exits with 1 if the history could not be read to its end.
     """
-    # Reconciliation would read the same history once more.
-    settings = replace(settings_or_exit(quiet=True), reconcile_interval=0.0)
-    moment = _moment(since, settings.timezone or UTC)
-    database = database_or_exit(settings)
-    service = service_or_exit(settings, database)
+    operator, shop = _without_reconciliation(*shop_or_exit(name, quiet=True))
+    moment = _moment(since, shop.settings.timezone or UTC)
+    database = database_or_exit(operator)
+    service = service_or_exit(operator, shop, database)
     try:
-        stopped = _run(service, settings, moment)
+        stopped = _run(service, moment)
     finally:
         service.close()
     if stopped:
@@ -85,7 +99,7 @@ def _moment(text: str, zone: tzinfo) -> datetime:
     return moment
 
 
-def _run(service: Service, settings: Settings, since: datetime) -> str | None:
+def _run(service: Service, since: datetime) -> str | None:
     """Reads, reports, and has the new orders written; a sentence if the history could not be read to its end."""
     is_here = start_here(service)
     so_far, stopped = Backfilled(), None
@@ -107,5 +121,5 @@ def _run(service: Service, settings: Settings, since: datetime) -> str | None:
         f"{so_far.messages} messages read since {since:%Y-%m-%d %H:%M} UTC: "
         f"{len(so_far.order_ids)} orders, {len(so_far.new)} of them new."
     )
-    report_new(service, settings, so_far.new, is_here=is_here)
+    report_new(service, so_far.new, is_here=is_here)
     return stopped

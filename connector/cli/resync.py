@@ -8,11 +8,10 @@ import click
 import httpx
 
 from connector.checks.public import local_address
-from connector.cli.start import database_or_exit, exit_with, service_or_exit, settings_or_exit
+from connector.cli.start import database_or_exit, exit_with, service_or_exit, shop_option, shop_or_exit
 from connector.cli.work import runs_elsewhere, start_here, watch
 from connector.jobs.resync import ask_for_resync
 from connector.jobs.rewrite import NotRewrittenError, rewrite_each
-from connector.runtime.clients import SHOP
 from connector.runtime.service import Service
 from connector.settings import Settings
 from connector.sheets.errors import SheetsError
@@ -21,7 +20,7 @@ from connector.store.database import Database
 from connector.store.orders import count_synced, find_order, is_past
 
 
-def rewrite_all(service: Service, settings: Settings, order_ids: Sequence[str]) -> int:
+def rewrite_all(service: Service, order_ids: Sequence[str]) -> int:
     """Has what is gone of the orders written, by the service if it runs; the exit code: 0 if all of them are written
     anew. Closes the service."""
     asked_at, left = service.clock.now(), 0
@@ -29,7 +28,7 @@ def rewrite_all(service: Service, settings: Settings, order_ids: Sequence[str]) 
         outcomes = rewrite_each(
             service.database,
             service.only.lookup,
-            shop=SHOP,
+            shop=service.only.name,
             order_ids=list(dict.fromkeys(order_ids)),
             clock=service.clock,
         )
@@ -42,7 +41,9 @@ def rewrite_all(service: Service, settings: Settings, order_ids: Sequence[str]) 
             click.echo(f"{order_id}: {outcome}", err=True)
     if left < len(outcomes):
         if not start_here(service):
-            click.echo(f"The running service writes them within {settings.resync_interval:g} seconds.", err=True)
+            click.echo(
+                f"The running service writes them within {service.settings.resync_interval:g} seconds.", err=True
+            )
         watch(service, asked_at, title="Writing rows")
     service.close()
     click.echo(f"{len(outcomes) - left} of {len(outcomes)} orders are written anew.")
@@ -53,7 +54,8 @@ def rewrite_all(service: Service, settings: Settings, order_ids: Sequence[str]) 
 @click.argument("order_ids", nargs=-1, metavar="[ORDER_ID]...")
 @click.option("--failed", is_flag=True, help="All orders whose items are missing.")
 @click.option("--rewrite", "rewrites", is_flag=True, help="Write their rows again, if they are gone from the sheet.")
-def resync(order_ids: tuple[str, ...], failed: bool, rewrites: bool) -> None:
+@shop_option
+def resync(order_ids: tuple[str, ...], failed: bool, rewrites: bool, name: str | None) -> None:
     """Tries orders again now: those named, or with --failed all whose items are missing.
 
     If the service is running, it does the work; if not, this command does. Exits with 1 if one of the orders
@@ -63,27 +65,27 @@ def resync(order_ids: tuple[str, ...], failed: bool, rewrites: bool) -> None:
         raise click.UsageError("Name the orders, or use --failed.")
     if rewrites and failed:
         raise click.UsageError("--rewrite takes the orders by name. audit --write-missing writes all that are gone.")
-    settings = settings_or_exit(quiet=True)
-    database = database_or_exit(settings)
-    unknown = [order_id for order_id in order_ids if not _is_known(database, order_id, also_past=rewrites)]
+    operator, shop = shop_or_exit(name, quiet=True)
+    database = database_or_exit(operator)
+    unknown = [order_id for order_id in order_ids if not _is_known(database, shop.name, order_id, also_past=rewrites)]
     if unknown:
         database.close()
         exit_with([f"There is no order {order_id}." for order_id in unknown], code=1)
-    service = service_or_exit(settings, database)
+    service = service_or_exit(operator, shop, database)
     if rewrites:
-        sys.exit(rewrite_all(service, settings, order_ids))
+        sys.exit(rewrite_all(service, order_ids))
     with database.read() as connection:
-        tried = fetching.can_be_tried(connection, SHOP, order_ids=order_ids or None)
+        tried = fetching.can_be_tried(connection, shop.name, order_ids=order_ids or None)
     # One of the two asks, not both: the service might have tried an order by the time that it is asked once more.
-    asked = runs_elsewhere(service) and _ask_service(settings, order_ids)
+    asked = runs_elsewhere(service) and _ask_service(shop.settings, order_ids)
     if not asked:
-        ask_for_resync(database, SHOP, now=service.clock.now(), order_ids=order_ids or None)
+        ask_for_resync(database, shop.name, now=service.clock.now(), order_ids=order_ids or None)
     if tried:
         if not asked and not start_here(service):
-            click.echo(f"The service takes them up within {settings.resync_interval:g} seconds.", err=True)
+            click.echo(f"The service takes them up within {operator.resync_interval:g} seconds.", err=True)
         watch(service, service.clock.now(), title="Trying orders")
     with database.read() as connection:
-        complete = count_synced(connection, SHOP, tried)
+        complete = count_synced(connection, shop.name, tried)
     service.close()
     if not tried:
         click.echo("There is nothing to try: no such order lacks items that can be fetched.")
@@ -92,12 +94,12 @@ def resync(order_ids: tuple[str, ...], failed: bool, rewrites: bool) -> None:
     sys.exit(0 if complete == len(tried) else 1)
 
 
-def _is_known(database: Database, order_id: str, *, also_past: bool) -> bool:
+def _is_known(database: Database, shop: str, order_id: str, *, also_past: bool) -> bool:
     """`also_past`: whether it is enough that the order's number is kept."""
     with database.read() as connection:
-        if find_order(connection, SHOP, order_id) is not None:
+        if find_order(connection, shop, order_id) is not None:
             return True
-        return also_past and is_past(connection, SHOP, order_id)
+        return also_past and is_past(connection, shop, order_id)
 
 
 def _ask_service(settings: Settings, order_ids: Sequence[str]) -> bool:

@@ -31,9 +31,10 @@ def sandbox(host: str, port: int, send_to: str | None, secret: str | None, data_
 @click.command()
 @click.option("--once", is_flag=True, help="End when all rows are verified in the sheet: exit 0, or 1 if they are not.")
 @click.option("--port", type=click.IntRange(0, 65535), default=9090, show_default=True, help="Of the sheet's page.")
-def demo(once: bool, port: int) -> None:
-    """Runs sandbox and service, sends a dozen varied orders and shows them reach the sheet.
+@click.option("--shops", type=click.IntRange(1, 20), default=1, show_default=True, help="How many shops there are.")
+def demo(once: bool, port: int, shops: int) -> None:
+    """Runs sandbox and service, sends a dozen varied orders to each shop and shows them reach its sheet.
 
     Needs no account and no settings, and keeps its files in a temporary folder.
     """
-    run_demo(once=once, port=port)
+    run_demo(once=once, port=port, shops=shops)

@@ -4,11 +4,13 @@ import sys
 
 import click
 
-from connector.cli.start import exit_with, settings_or_exit
+from connector.cli.shops import set_up
+from connector.cli.start import exit_with, shop_option, shop_or_exit
 from connector.log import set_up_logging
-from connector.settings import SettingsError
+from connector.settings import SettingsError, environment
 from connector.setup.env_file import EnvFileError
 from connector.setup.run import missing, run_setup, summary_step, take_over_step
+from connector.setup.shop_values import ShopValues
 from connector.setup.talk import CannotAskError, Talk, Values
 from connector.store.database import StoreError
 
@@ -24,20 +26,26 @@ from connector.store.database import StoreError
     is_flag=True,
     help="Nothing but this: make this installation the one that writes into the spreadsheet.",
 )
-def setup(yes: bool, summary: bool, takes_over: bool) -> None:
+@shop_option
+def setup(yes: bool, summary: bool, takes_over: bool, name: str | None) -> None:
     """Asks for what is missing, keeps it in .env, makes the tabs, and registers the webhook at Whapi.
 
     May be run again at any time: what is there already is looked at and left as it is. Exits with 0 if all is well,
-    1 if something is wrong, 2 if something is missing.
+    1 if something is wrong, 2 if something is missing. With --shop all this is done for a shop of SHOPS_FILE.
     """
     talk = Talk(asks=not yes)
     if summary or takes_over:
-        settings = settings_or_exit(quiet=True)
+        _, shop = shop_or_exit(name, quiet=True)
         step = take_over_step if takes_over else summary_step
         try:
-            sys.exit(0 if step(settings, talk) else 1)
+            sys.exit(0 if step(shop.settings, talk, shop=shop.name) else 1)
         except StoreError as error:
             exit_with([str(error)])
+    if name is not None or _has_many():
+        operator, shop = shop_or_exit(name, quiet=True)
+        if operator.shops_file is not None:
+            set_up(ShopValues(operator, shop.name, {}), talk, f"All is set up for the shop {shop.name}.")
+            return
     set_up_logging(level="CRITICAL")
     try:
         values = Values()
@@ -56,3 +64,10 @@ def setup(yes: bool, summary: bool, takes_over: bool) -> None:
         sys.exit(1)
     restart = " (again, if it is running: it must take the new settings)" if values.changed else ""
     talk.title(f"All is set up. Start the service{restart}: python -m connector serve")
+
+
+def _has_many() -> bool:
+    try:
+        return bool(environment().get("SHOPS_FILE"))
+    except SettingsError:
+        return False  # What is wrong is said by what reads the settings.

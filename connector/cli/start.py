@@ -7,13 +7,20 @@ from typing import NoReturn
 import click
 
 from connector.log import Redactor, set_up_logging
-from connector.runtime.service import Service, build_service
+from connector.runtime.clients import SHOP
+from connector.runtime.service import Service
 from connector.settings import Settings, SettingsError, load_settings
+from connector.sheets.account import DEFAULT
 from connector.sheets.credentials import CredentialsError
+from connector.shops.file import shown
+from connector.shops.settings import ShopEntry, Shops, read_shops
 from connector.store.database import Database, StoreError
 
 MISCONFIGURED = 2
 """The exit code for settings that are missing or wrong."""
+_MOST_NAMED = 20
+
+shop_option = click.option("--shop", "name", metavar="NAME", help="Which shop, where there are several.")
 
 
 def settings_or_exit(*, quiet: bool = False) -> Settings:
@@ -25,9 +32,55 @@ def settings_or_exit(*, quiet: bool = False) -> Settings:
         settings = load_settings()
     except SettingsError as error:
         exit_with(error.problems)
-    level = "WARNING" if quiet and settings.log_level == "INFO" else settings.log_level
-    set_up_logging(log_format=settings.log_format, level=level, secrets=settings.secrets)
+    _log_by(settings, quiet=quiet)
     return settings
+
+
+def shop_or_exit(name: str | None, *, quiet: bool = False) -> tuple[Settings, ShopEntry]:
+    """The operator's settings, and the shop that the command is about: the one of `.env`, or the one of this name.
+
+    Exits with 2 and sentences where settings are wrong, and where it can't be known which shop is meant.
+    """
+    operator = settings_or_exit(quiet=quiet)
+    if operator.shops_file is None:
+        if name not in {None, SHOP}:
+            exit_with([not_several(name or "")])
+        return operator, ShopEntry(SHOP, operator, DEFAULT)
+    shops = read_shops(operator)
+    if name is None:
+        exit_with([*([] if shops.good or shops.out else shops.problems), which_shop(shops)])
+    shop = shops.good.get(name)
+    if shop is None:
+        sentences = shops.out.get(name) or [*shops.problems, no_such_shop(name, shops)]
+        exit_with(sentences, secrets=operator.secrets)
+    _log_by(operator, quiet=quiet, more_secrets=shop.settings.secrets)
+    return operator, shop
+
+
+def not_several(name: str) -> str:
+    return f"There is no shop {shown(name)}: without SHOPS_FILE there is only one, which needs no --shop."
+
+
+def which_shop(shops: Shops) -> str:
+    """Says that a shop must be named, and which there are."""
+    return f"There are several shops. Say which one is meant, with --shop NAME: {names_of(shops)}."
+
+
+def no_such_shop(name: str, shops: Shops) -> str:
+    return f"There is no shop {shown(name) if name not in shops.out else name}. There are: {names_of(shops)}."
+
+
+def names_of(shops: Shops) -> str:
+    """The first of the shops by their names, for a sentence."""
+    names = sorted({*shops.good, *shops.out})
+    more = len(names) - _MOST_NAMED
+    listed = ", ".join(names[:_MOST_NAMED]) or "none"
+    return f"{listed} and {more:,} more" if more > 0 else listed
+
+
+def _log_by(settings: Settings, *, quiet: bool, more_secrets: Iterable[str] = ()) -> None:
+    level = "WARNING" if quiet and settings.log_level == "INFO" else settings.log_level
+    set_up_logging(log_format=settings.log_format, level=level, secrets=[*settings.secrets, *more_secrets])
 
 
 def database_or_exit(settings: Settings) -> Database:
@@ -38,13 +91,15 @@ def database_or_exit(settings: Settings) -> Database:
         exit_with([str(error)], secrets=settings.secrets)
 
 
-def service_or_exit(settings: Settings, database: Database) -> Service:
-    """The service's parts on this database; or exit code 2 and a sentence, with the database closed."""
+def service_or_exit(operator: Settings, shop: ShopEntry, database: Database) -> Service:
+    """The service's parts for this one shop; or exit code 2 and a sentence, with the database closed."""
+    service = Service(operator, database)
     try:
-        return build_service(settings, database)
+        service.take_in(shop.name, shop.settings, shop.account)
     except CredentialsError as error:
         database.close()
         exit_with([str(error)])
+    return service
 
 
 def exit_with(problems: Iterable[str], *, code: int = MISCONFIGURED, secrets: Iterable[str] = ()) -> NoReturn:

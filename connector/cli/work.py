@@ -9,11 +9,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from connector.cli.start import exit_with
-from connector.runtime.clients import SHOP
 from connector.runtime.service import Service
-from connector.settings import Settings
 from connector.store import batches, fetching
-from connector.store.lock import LockError, shop_lock
+from connector.store.lock import LockError, service_lock
 from connector.store.orders import count_synced
 
 _PATIENCE = 120.0
@@ -22,8 +20,8 @@ _LOOK_EVERY = 0.2
 
 
 def runs_elsewhere(service: Service) -> bool:
-    """Whether another process fetches and writes for the shop. Exits with a sentence where nobody can."""
-    lock = shop_lock(service.database, SHOP)
+    """Whether another process fetches and writes for this database. Exits with a sentence where nobody can."""
+    lock = service_lock(service.database)
     try:
         if not lock.acquire():
             return True
@@ -39,6 +37,8 @@ def start_here(service: Service) -> bool:
     if runs_elsewhere(service):
         return False
     service.start()
+    if service.has_many:
+        service.serve(list(service.shops))
     return True
 
 
@@ -62,23 +62,24 @@ def watch(service: Service, asked_at: datetime, *, title: str) -> None:
                 progress.update(task, completed=max(total - left, 0))
 
 
-def report_new(service: Service, settings: Settings, new: Sequence[str], *, is_here: bool) -> None:
+def report_new(service: Service, new: Sequence[str], *, is_here: bool) -> None:
     """Watches orders that were just taken in until they are in the sheet, or says who sees to that."""
     if not new:
         return
     if not is_here:
-        seconds = f"{settings.resync_interval:g}"
+        seconds = f"{service.settings.resync_interval:g}"
         click.echo(f"The running service fetches and writes them, beginning within {seconds} seconds.")
         return
     watch(service, service.clock.now(), title="Writing orders")
     with service.database.read() as connection:
-        complete = count_synced(connection, SHOP, new)
+        complete = count_synced(connection, service.only.name, new)
     click.echo(f"{complete} of {len(new)} new orders are complete in the sheet now.")
 
 
 def _left(service: Service, asked_at: datetime) -> int:
     """Orders that have not been tried since, or have something to write."""
+    shop = service.only.name
     with service.database.read() as connection:
-        return fetching.count_due(connection, SHOP, before=asked_at) + batches.count_to_write(
-            connection, SHOP, before=service.clock.now()
+        return fetching.count_due(connection, shop, before=asked_at) + batches.count_to_write(
+            connection, shop, before=service.clock.now()
         )

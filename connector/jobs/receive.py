@@ -78,6 +78,15 @@ class _Stored:
     """What was put aside and was not there already."""
 
 
+class ShopLeavingError(Exception):
+    """Something came for a shop that takes no more orders. The text is a sentence with the remedy."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This shop is being removed and takes no more orders. Nothing was stored. If it is to stay, add it again."
+        )
+
+
 class ReceiveStage:
     """Takes in what webhooks and forwarders bring. Safe to use from several threads."""
 
@@ -96,6 +105,11 @@ class ReceiveStage:
         self._suspects_prices = context.settings.item_price_divisor is None
         self._arrived = arrived
         self._is_anothers = is_anothers
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Takes nothing any more."""
+        self._is_closed = True
 
     def owner(self, channel_id: str | None) -> str | None:
         """The shop, for what it takes from a channel; None for another shop's channel."""
@@ -104,7 +118,9 @@ class ReceiveStage:
 
     def receive(self, reading: Reading, *, keep_unclear: bool, replaces: Sequence[int] = ()) -> IntakeResult:
         """Stores all of it in one commit, and returns when it is on disk; `replaces`: the quarantined entries that it
-        was read from, which are dropped in the same commit."""
+        was read from, which are dropped in the same commit. Raises ShopLeavingError once it is closed."""
+        if self._is_closed:
+            raise ShopLeavingError
         packet = self._pack(reading, keep_unclear=keep_unclear, replaces=replaces)
         if packet.is_empty:
             return self._done(IntakeResult((), reading.ignored, 0))

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import Connection
-
 from connector import __version__
 from connector.clock import Clock, SystemClock
 from connector.gateways.whapi.client import connection_pool
@@ -29,9 +27,9 @@ from connector.runtime.shop import Shared, Shop, build_shop, hide_secrets
 from connector.settings import Settings
 from connector.sheets.account import DEFAULT, GoogleAccount
 from connector.sheets.quota import LIMIT
-from connector.store import breakers
+from connector.store.breakers import reset_breakers
 from connector.store.database import Database
-from connector.store.lock import shop_lock
+from connector.store.lock import service_lock
 from connector.store.shops import Known, Next, ShopState, known_shops, put_channel, put_next, put_shops
 
 HOUSEKEEPING_INTERVAL = 600.0
@@ -68,7 +66,7 @@ class Service:
         self.long_poll = LongPoll(database)
         self.dispatcher = Dispatcher(
             database,
-            shop_lock(database, SHOP),
+            service_lock(database),
             clock=self.clock,
             threads=FOR_MANY if self.has_many else FOR_ONE,
             seconds_between_batches=pace.seconds_between_batches,
@@ -138,6 +136,18 @@ class Service:
             self._doubled.end(name)
         return shop
 
+    def settle(self, name: str) -> None:
+        """Has what is open at a shop that was taken in fetched, written and told, and takes in nothing new for it."""
+        self.refuse(name)
+        with self._changing:
+            self.scheduler.remove(name)
+            self._begin(self._shops[name])
+
+    def refuse(self, name: str) -> None:
+        """Takes in nothing more for the shop, if it is there."""
+        if (shop := self._shops.get(name)) is not None:
+            shop.refuse()
+
     def serve(self, names: Sequence[str]) -> None:
         """Has the orders of shops that were taken in fetched and written."""
         self.database.write(lambda connection: put_shops(connection, names, ShopState.SERVED))
@@ -145,12 +155,10 @@ class Service:
         with self._changing:
             for name in names:
                 shop = self._shops[name]
-                for sender in shop.senders:
-                    self.dispatcher.chores.add(name, "events", sender.run, shop.work.faults)
                 self._schedule(shop, known[name])
                 for plan in self._when_served:
                     plan(shop, known[name])
-                self.dispatcher.add(shop.work)
+                self._begin(shop)
             served = [self._shops[name] for name in names]
         for tell in self._after_serving:
             tell(served)
@@ -178,6 +186,11 @@ class Service:
             self._take_up_again()
         else:
             self.put_out(name, self._doubled.begin(name, holder, channel_id))
+
+    def _begin(self, shop: Shop) -> None:
+        for sender in shop.senders:
+            self.dispatcher.chores.add(shop.name, "events", sender.run, shop.work.faults)
+        self.dispatcher.add(shop.work)
 
     def when_served(self, plan: Callable[[Shop, Known], object]) -> None:
         """Has `plan` called with each shop that is served from now on."""
@@ -234,7 +247,7 @@ class Service:
     def start(self) -> None:
         """Starts fetching, writing and the periodic jobs. A start may follow a change of the settings: what the circuit
         breakers held back is tried at once."""
-        reset_breakers(self.database, list(self._shops), self.clock)
+        reset_breakers(self.database, self._shops, now=self.clock.now())
         count_earlier(self.database, self._shops, self.clock)
         if not self.has_many:
             self.serve([SHOP])
@@ -333,13 +346,3 @@ def build_service(
     service = Service(settings, database, clock=clock, pace=pace)
     service.take_in(SHOP, settings)
     return service
-
-
-def reset_breakers(database: Database, shops: list[str], clock: Clock) -> None:
-    """What the circuit breakers of these shops held back is tried at once."""
-
-    def change(connection: Connection) -> None:
-        for shop in shops:
-            breakers.reset(connection, shop, now=clock.now())
-
-    database.write(change)

@@ -40,6 +40,12 @@ from connector.sheets.account import GoogleAccount
 from connector.sheets.workbook import Workbook
 from connector.store.database import Database
 
+LEAVING = "leaving"
+LEAVING_SENTENCE = (
+    "The shop is being removed: it takes no more orders, and what is open is being written. If nobody is at it, run "
+    "shops remove again, which takes up where it was left."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
@@ -109,6 +115,12 @@ class Shop:
     @property
     def problems(self) -> Problems:
         return self.context.problems
+
+    def refuse(self) -> None:
+        """Takes nothing in any more."""
+        self.receive.close()
+        # Whoever removes the shop looks for this sentence, to know that nothing is taken in any more.
+        self.problems.put(LEAVING, LEAVING_SENTENCE, at=self.clock.now())
 
     def wake(self) -> None:
         """Something may be due in the shop."""

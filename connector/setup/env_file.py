@@ -1,8 +1,6 @@
 """Changes the file `.env`: only the lines that must change, all at once or not at all."""
 
-import os
 import re
-import secrets
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
@@ -11,6 +9,7 @@ from dotenv import dotenv_values
 
 from connector.checks.settings import lies_open
 from connector.env_statements import statements
+from connector.files import replace_file
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]+\Z")
 """What every reader of such files takes as it stands: shells, containers, systemd."""
@@ -114,17 +113,9 @@ def _quoted(value: str) -> str:
 
 
 def _replace(path: Path, text: str) -> None:
-    target = path.resolve()  # A link stays a link.
-    draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}.new")
     try:
-        file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(file, "wb") as out:
-            out.write(text.encode())
-            out.flush()
-            os.fsync(out.fileno())
-        draft.replace(target)
+        replace_file(path.resolve(), text.encode())  # A link stays a link.
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise EnvFileError(
             f"The file {path} can't be written ({error.strerror}). See that its folder is yours and the disk has room."
         ) from None

@@ -7,8 +7,9 @@ from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import webhook_url
 from connector.jobs.guards import current_guard
 from connector.jobs.ownership import Ownership, name_of, waits_sentence
-from connector.runtime.clients import build_workbook, sheets_api
+from connector.runtime.clients import SHOP, build_workbook, sheets_api
 from connector.runtime.service import build_service
+from connector.runtime.shop import Shop
 from connector.settings import ENV_FILE, HOW_TO_GET, Settings
 from connector.setup.env_file import tighten
 from connector.setup.steps import KEY_FILE, google_step, password_step, public_url_step, secret_step, token_step
@@ -28,31 +29,31 @@ _REGISTERED = {
 }
 
 
-def owner_step(settings: Settings, database: Database, talk: Talk) -> None:
+def owner_step(settings: Settings, database: Database, talk: Talk, *, shop: str) -> None:
     """Where another installation writes into the spreadsheet, asks which one it shall be."""
     clock = SystemClock()
     api = sheets_api(settings)
     ownership = Ownership(database, api, settings.spreadsheet_id, clock=clock)
     try:
-        other = ownership.other_owner(build_workbook(settings, database, api, clock).layout())
+        other = ownership.other_owner(build_workbook(settings, database, api, clock, shop=shop).layout())
         if other is None:
             return
         sentence = waits_sentence(other)
         if not talk.asks:
             talk.wrong(sentence)
         elif talk.ask(f"{sentence} Take it over now? (yes or no)", default="no").strip().casefold() in {"yes", "y"}:
-            _say(talk, take_over(settings, database))
+            _say(talk, take_over(settings, database, shop=shop))
         else:
             talk.wrong(sentence)
     except SheetsError as error:
         talk.wrong(sentence_of(error))
 
 
-def take_over_step(settings: Settings, talk: Talk) -> bool:
+def take_over_step(settings: Settings, talk: Talk, *, shop: str) -> bool:
     """Takes the spreadsheet over from its present owner, if any; returns whether that went well. Raises StoreError."""
     database = Database(settings.database_url)
     try:
-        _say(talk, take_over(settings, database))
+        _say(talk, take_over(settings, database, shop=shop))
     except (CredentialsError, SheetsError) as error:
         talk.wrong(sentence_of(error))
     finally:
@@ -60,14 +61,14 @@ def take_over_step(settings: Settings, talk: Talk) -> bool:
     return not talk.complaints
 
 
-def take_over(settings: Settings, database: Database) -> Owner | None:
+def take_over(settings: Settings, database: Database, *, shop: str) -> Owner | None:
     """Takes the spreadsheet over; returns who had it, if that was another installation. Raises SheetsError.
 
     A service that runs on this database finds out with its next look, and goes on from there.
     """
     clock = SystemClock()
     api = sheets_api(settings)
-    layout = build_workbook(settings, database, api, clock).layout()
+    layout = build_workbook(settings, database, api, clock, shop=shop).layout()
     sheet_id = layout.tabs[Tab.ORDERS].sheet_id
     chosen = current_guard(database, api, settings.spreadsheet_id, sheet_id, clock=clock)
     ownership = Ownership(database, api, settings.spreadsheet_id, clock=clock)
@@ -109,8 +110,10 @@ def run_setup(talk: Talk, values: Values) -> bool:
     database = Database(first.database_url)
     try:
         token_step(values, talk)
-        google_step(values, talk, lambda address: prepare_tabs(values.settings(spreadsheet_id=address), database))
-        owner_step(values.settings(), database, talk)
+        google_step(
+            values, talk, lambda address: prepare_tabs(values.settings(spreadsheet_id=address), database, shop=SHOP)
+        )
+        owner_step(values.settings(), database, talk, shop=SHOP)
         public_url_step(values, talk, local=local_address(first), whapi_base_url=first.whapi_base_url)
         secret_step(values, talk)
         password_step(values, talk)
@@ -124,14 +127,14 @@ def run_setup(talk: Talk, values: Values) -> bool:
     return not talk.complaints
 
 
-def summary_step(settings: Settings, talk: Talk) -> bool:
+def summary_step(settings: Settings, talk: Talk, *, shop: str) -> bool:
     """Makes the tab Summary anew, in place of the one that the connector made before; whether that went well.
 
     Raises StoreError.
     """
     database = Database(settings.database_url)
     try:
-        workbook = build_workbook(settings, database, sheets_api(settings), SystemClock())
+        workbook = build_workbook(settings, database, sheets_api(settings), SystemClock(), shop=shop)
         talk.right(f"The tab {workbook.make_summary()} was made.")
     except (CredentialsError, SheetsError) as error:
         talk.wrong(sentence_of(error))
@@ -140,11 +143,11 @@ def summary_step(settings: Settings, talk: Talk) -> bool:
     return not talk.complaints
 
 
-def prepare_tabs(settings: Settings, database: Database) -> str:
+def prepare_tabs(settings: Settings, database: Database, *, shop: str) -> str:
     """Makes the tabs as the first order would, and proves that nothing can be written twice. Changes nothing where that
     was done before. Raises SheetsError."""
     api, clock = sheets_api(settings), SystemClock()
-    workbook = build_workbook(settings, database, api, clock)
+    workbook = build_workbook(settings, database, api, clock, shop=shop)
     for left in reversed(range(_TRIES)):
         try:
             layout = workbook.layout()
@@ -171,10 +174,14 @@ def _webhook(settings: Settings, database: Database, talk: Talk) -> None:
     url = webhook_url(settings.public_url)
     service = build_service(settings, database)
     try:
-        done = register(service.only.whapi, url, settings.webhook_secret)
-        talk.right(_REGISTERED[done].format(url=url))
+        talk.right(registered(service.only, url))
         talk.right(try_webhook(settings, service))
     except (WhapiError, NotArrivedError) as error:
         talk.wrong(sentence_of(error))
     finally:
         service.close()
+
+
+def registered(shop: Shop, url: str) -> str:
+    """Registers the shop's webhook, and says what had to be done. Raises WhapiError."""
+    return _REGISTERED[register(shop.whapi, url, shop.settings.webhook_secret)].format(url=url)

@@ -12,7 +12,7 @@ from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import PATH
 from connector.runtime.clients import sheets_api, whapi_client
 from connector.settings import SettingsError
-from connector.setup.talk import Talk, Values
+from connector.setup.talk import Answers, Talk
 from connector.sheets.credentials import CredentialsError, load_credentials, may_be_shown
 from connector.sheets.errors import Kind, SheetsError
 
@@ -40,15 +40,15 @@ ABOUT_ADDRESS = (
 )
 ABOUT_PAGE = (
     "The status page shows how orders and connections stand, to whoever knows its password. Type one of at least "
-    f"{SHORTEST_PASSWORD} characters, or press Enter to have one made up (you then find it in .env as ADMIN_PASSWORD), "
+    f"{SHORTEST_PASSWORD} characters, or press Enter to have one made up (you then find it in {{place}} as {{name}}), "
     "or type - to go without the page."
 )
 
 
-def token_step(values: Values, talk: Talk) -> None:
-    """A token that Whapi accepts. The phone need not be linked yet."""
+def token_step(values: Answers, talk: Talk) -> str | None:
+    """A token that Whapi accepts; the id of its channel, if Whapi says it. The phone need not be linked yet."""
 
-    def try_token(token: str) -> str:
+    def try_token(token: str) -> tuple[str, str | None]:
         client = whapi_client(values.settings(whapi_token=token))
         try:
             health = client.health()
@@ -56,11 +56,13 @@ def token_step(values: Values, talk: Talk) -> None:
             client.close()
         if health.state != AUTHORISED:
             talk.wrong(CHANNEL_STATES.get(health.state, f"The channel is in the unknown state {health.state}."))
-            return f"Whapi accepts the token of the channel {health.channel_id}."
-        return f"Whapi accepts the token, and the channel {health.channel_id} is connected."
+            return f"Whapi accepts the token of the channel {health.channel_id}.", health.channel_id
+        return f"Whapi accepts the token, and the channel {health.channel_id} is connected.", health.channel_id
 
     talk.title("Whapi")
-    talk.right(_until_right(values, talk, "WHAPI_TOKEN", try_token, ABOUT_WHAPI, ask=_ask_token(talk)))
+    sentence, channel = _until_right(values, talk, "WHAPI_TOKEN", try_token, ABOUT_WHAPI, ask=_ask_token(talk))
+    talk.right(sentence)
+    return channel
 
 
 def _ask_token(talk: Talk) -> Callable[[str | None], str]:
@@ -70,7 +72,7 @@ def _ask_token(talk: Talk) -> Callable[[str | None], str]:
     return ask
 
 
-def google_step(values: Values, talk: Talk, prepare: Callable[[str], str]) -> None:
+def google_step(values: Answers, talk: Talk, prepare: Callable[[str], str]) -> None:
     """A key that Google accepts, and a spreadsheet in which it may write. `prepare` makes the tabs in it."""
     talk.title("Google")
     doubtful = False
@@ -99,7 +101,7 @@ class _KeyRefusedError(Exception):
     """Google gives no token for the key."""
 
 
-def _key(values: Values, talk: Talk, *, doubtful: bool) -> None:
+def _key(values: Answers, talk: Talk, *, doubtful: bool) -> None:
     def try_key(setting: str) -> str:
         return f"The key belongs to {load_credentials(setting).service_account_email}."
 
@@ -127,7 +129,7 @@ def _path_only(setting: str | None) -> str | None:
     return setting if setting is not None and may_be_shown(setting) else None
 
 
-def public_url_step(values: Values, talk: Talk, *, local: str, whapi_base_url: str) -> None:
+def public_url_step(values: Answers, talk: Talk, *, local: str, whapi_base_url: str) -> None:
     """An address that Whapi could reach; or none, said once."""
 
     def try_url(url: str) -> str:
@@ -155,29 +157,34 @@ def public_url_step(values: Values, talk: Talk, *, local: str, whapi_base_url: s
         talk.right(sentence)
 
 
-def secret_step(values: Values, talk: Talk) -> None:
+def secret_step(values: Answers, talk: Talk) -> None:
     """A secret that callers present; it is made up where there is none."""
     secret = values.get("WEBHOOK_SECRET")
     if secret is None:
-        values.keep("WEBHOOK_SECRET", secrets.token_urlsafe(32))
+        values.keep("WEBHOOK_SECRET", new_secret())
         talk.right(f"A secret for webhooks was made up and kept in {values.path}.")
     elif len(secret) < SHORTEST_SECRET:
         talk.wrong_answer(f"WEBHOOK_SECRET is wrong: it is shorter than {SHORTEST_SECRET} characters.")
         talk.ask("Press Enter to have a new one made up", default="")
-        values.keep("WEBHOOK_SECRET", secrets.token_urlsafe(32))
+        values.keep("WEBHOOK_SECRET", new_secret())
         talk.right(f"A new secret for webhooks was kept in {values.path}. Other senders, such as Make or n8n, need it.")
     else:
         values.keep("WEBHOOK_SECRET", secret)
 
 
-def password_step(values: Values, talk: Talk) -> None:
+def new_secret() -> str:
+    """A secret that nobody can guess."""
+    return secrets.token_urlsafe(32)
+
+
+def password_step(values: Answers, talk: Talk) -> None:
     """Offers a password for the status page, once."""
     password = values.get("ADMIN_PASSWORD")
     if password is not None:
         values.keep("ADMIN_PASSWORD", password)
     elif talk.asks and not values.was_answered("ADMIN_PASSWORD"):
         talk.title("Status page")
-        talk.explain(ABOUT_PAGE)
+        talk.explain(ABOUT_PAGE.format(place=values.path, name=values.named("ADMIN_PASSWORD")))
         values.keep("ADMIN_PASSWORD", _ask_password(talk))
 
 
@@ -201,7 +208,7 @@ class _WrongAnswerError(Exception):
 
 
 def _until_right(
-    values: Values,
+    values: Answers,
     talk: Talk,
     name: str,
     attempt: Callable[[str], T],

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 import click
 from rich.console import Console
@@ -82,18 +83,58 @@ class Talk:
         click.echo(f"{click.style('wrong', fg='red', bold=True)}  {sentence}")
 
 
+class Answers(Protocol):
+    """What is known of the settings while the steps ask for them, and where they are kept."""
+
+    @property
+    def path(self) -> Path:
+        """The file in which answers are kept."""
+        ...
+
+    def get(self, name: str) -> str | None:
+        """The value that the service would take, or that was tried last; None if there is none."""
+        ...
+
+    def was_answered(self, name: str) -> bool:
+        """Whether the setting was given before, be it empty: then it was left out on purpose."""
+        ...
+
+    def named(self, name: str) -> str:
+        """What the setting is called in that file."""
+        ...
+
+    def suggest(self, name: str, value: str) -> None:
+        """Remembers an answer that couldn't be tried yet, for as long as this run lasts."""
+        ...
+
+    def keep(self, name: str, value: str) -> None:
+        """Takes a right answer."""
+        ...
+
+    def settings(self, **values: str) -> Settings:
+        """The settings with what was kept in this run; `values` are tried beside that. Raises SettingsError."""
+        ...
+
+
 class Values:
-    """Real environment variables win over the file, as they do for the service."""
+    """The settings of `.env`. Real environment variables win over the file, as they do for the service."""
 
     def __init__(self, path: Path = Path(ENV_FILE), environment: Mapping[str, str] = os.environ) -> None:
         """Raises EnvFileError."""
-        self.path = path
+        self._path = path
         self._environment = {name.upper(): trimmed(value) for name, value in environment.items()}
         self._file = {name.upper(): trimmed(value) for name, value in read_env_file(path).items()}
         self._suggested: dict[str, str] = {}
         self._kept: dict[str, str] = {}
         self.changed = False
         """Whether the file was written."""
+
+    @property
+    def path(self) -> Path:
+        return self._path
+
+    def named(self, name: str) -> str:
+        return name
 
     def get(self, name: str) -> str | None:
         """The value that the service would take, or that was tried last; None if there is none."""

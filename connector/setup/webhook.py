@@ -18,7 +18,7 @@ from connector.app import create_app
 from connector.checks.public import base_of, local_address, why_not_alive
 from connector.gateways.whapi.client import WhapiClient
 from connector.gateways.whapi.errors import Scope, WhapiError
-from connector.gateways.whapi.webhooks import DEFAULT_MODE, HEADER, webhook_url, webhooks_of, with_ours
+from connector.gateways.whapi.webhooks import DEFAULT_MODE, HEADER, webhook_url, webhooks_of, with_ours, without_ours
 from connector.runtime.service import Service
 from connector.server import AddressInUseError, WebServer
 from connector.settings import Settings
@@ -40,7 +40,21 @@ class Registered(StrEnum):
 
 
 def register(client: WhapiClient, url: str, secret: str) -> Registered:
-    """Makes sure that one webhook leads here and is right. Changes nothing where that holds. Raises WhapiError.
+    """Makes sure that one webhook leads here and is right. Changes nothing where that holds. Raises WhapiError."""
+    before, after = _change(client, lambda webhooks: with_ours(webhooks, url, secret))
+    if before == after:
+        return Registered.NOTHING
+    return Registered.ADDED if len(after) > len(before) else Registered.RENEWED
+
+
+def unregister(client: WhapiClient, url: str, secret: str) -> bool:
+    """Takes the webhook away that leads here with this secret; whether there was one. Raises WhapiError."""
+    before, after = _change(client, lambda webhooks: without_ours(webhooks, url, secret))
+    return before != after
+
+
+def _change(client: WhapiClient, change: Callable[[list[object]], list[object]]) -> tuple[list[object], list[object]]:
+    """Changes the channel's list of webhooks; what it was before, and what it is now. Raises WhapiError.
 
     All webhooks are one list at Whapi, and there is no way to change it only if it is still as it was read. But the
     answer to a change holds the list that it replaced: where somebody else has changed that list meanwhile, theirs is
@@ -48,14 +62,14 @@ def register(client: WhapiClient, url: str, secret: str) -> Registered:
     """
     theirs = expected = _list(webhooks_of(client.settings()))
     for _ in range(_TRIES):
-        wanted = with_ours(theirs, url, secret)
+        wanted = change(theirs)
         if wanted == expected:
-            return Registered.NOTHING
+            return theirs, theirs
         answer = client.change_settings({"webhooks": wanted})
         before, after = answer.get("before_update"), answer.get("after_update")
         replaced = webhooks_of(before) if isinstance(before, dict) else expected
         if replaced == expected or replaced is None:
-            return Registered.ADDED if len(wanted) > len(theirs) else Registered.RENEWED
+            return theirs, wanted
         theirs, expected = replaced, (webhooks_of(after) if isinstance(after, dict) else None) or wanted
     raise WhapiError(
         "Another program keeps changing the channel's webhooks at the same moment. Run setup again later.",

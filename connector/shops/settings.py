@@ -59,6 +59,8 @@ class Shops:
     """False: keep serving the shops that were served before (`ShopsFile.is_usable` says when)."""
     look: Look
     """`look.has_changed()` says when it is time to read again."""
+    accounts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What GOOGLE_CREDENTIALS would hold for each account that can be used, each key once."""
 
 
 @dataclass(slots=True)
@@ -121,6 +123,7 @@ def read_shops(
         tuple(file.problems),
         file.is_usable and not sentences,
         replace(file.look, named=named | values.files),
+        {name: key for key, name in common.names.items()},
     )
 
 

@@ -4,6 +4,7 @@ They stand in the store (table `pauses`), so that they outlive a restart and hol
 Once `until` has come a breaker with failures is half-open: one call goes ahead, and its outcome decides.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -11,6 +12,7 @@ from enum import IntEnum, StrEnum
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from connector.store.database import Database
 from connector.store.tables import pauses
 
 
@@ -125,3 +127,14 @@ def _put(connection: Connection, shop: str, part: Part, breaker: CircuitBreaker)
     }
     if connection.execute(_PUT, {"of_shop": shop, "of_part": part, **values}).rowcount == 0:
         connection.execute(sa.insert(pauses).values(shop=shop, part=part, **values))
+
+
+def reset_breakers(database: Database, shops: Iterable[str], *, now: datetime) -> None:
+    """What the circuit breakers of these shops held back is tried at once."""
+    names = list(shops)
+
+    def change(connection: Connection) -> None:
+        for shop in names:
+            reset(connection, shop, now=now)
+
+    database.write(change)

@@ -35,6 +35,13 @@ class Due:
     write_at: datetime | None = None
 
 
+def count_incomplete(connection: Connection, shop: str) -> int:
+    """How many of the shop's orders still need something, now or later."""
+    unfinished = sa.or_(orders.c.next_attempt_at.is_not(None), orders.c.write_due_at.is_not(None))
+    query = sa.select(sa.func.count()).select_from(orders).where(orders.c.shop == shop, unfinished)
+    return connection.execute(query).scalar_one()
+
+
 def shops_with_work(connection: Connection) -> dict[str, Due]:
     """The shops in which an order still needs something, now or later."""
     found: dict[str, Due] = {}

@@ -27,8 +27,17 @@ class Lock(Protocol):
     def release(self) -> None: ...
 
 
+_SERVICE = "default"
+"""The name that the lock has always had, so that services of all versions keep out of each other's way."""
+
+
+def service_lock(database: Database) -> Lock:
+    """The lock of whoever fetches and writes for the shops of this database."""
+    return shop_lock(database, _SERVICE)
+
+
 def shop_lock(database: Database, shop: str) -> Lock:
-    """The lock of a shop in this database."""
+    """The lock with this name in this database."""
     if database.path is not None:
         return _FileLock(database.path.with_name(f"{database.path.name}.{shop}.lock"))
     return _AdvisoryLock(database.engine, shop)

@@ -21,9 +21,9 @@ class ShopState(StrEnum):
 
     SERVED = "served"
     LEAVING = "leaving"
-    """It takes no new orders; what is open is being settled."""
+    """It takes no new orders; what is open is being settled. From here a shop only goes on to be archived."""
     ARCHIVED = "archived"
-    """Nothing is done for it any more; its orders are kept for as long as KEEP_DAYS says."""
+    """It stands in no file of shops, and nothing is done for it; its orders are kept. Added again, it is served."""
 
 
 class Next(StrEnum):
@@ -52,13 +52,30 @@ def known_shops(connection: Connection) -> dict[str, Known]:
     }
 
 
+def leaving_shops(connection: Connection) -> frozenset[str]:
+    """The shops that somebody has told to leave."""
+    return frozenset(connection.execute(sa.select(shops.c.shop).where(shops.c.state == ShopState.LEAVING)).scalars())
+
+
 def put_shops(connection: Connection, names: Sequence[str], state: ShopState) -> None:
-    """From now on the shops are in this state; those that are new are made known."""
+    """From now on the shops are in this state; those that are new are made known. A shop that is leaving can't be
+    served any more: it keeps its state then."""
     if not names:
         return
     statement = insert_of(connection.dialect.name)(shops)
-    statement = statement.on_conflict_do_update(index_elements=["shop"], set_={"state": state})
+    # A service may have read the file of shops just before somebody told one of them to leave.
+    unless_leaving = shops.c.state != ShopState.LEAVING if state is ShopState.SERVED else None
+    statement = statement.on_conflict_do_update(index_elements=["shop"], set_={"state": state}, where=unless_leaving)
     connection.execute(statement, [{"shop": name, "state": state} for name in names])
+
+
+def archive(connection: Connection, names: Sequence[str]) -> None:
+    """Shops that were leaving have left. One that isn't leaving any more stays as it is: somebody has seen to it."""
+    connection.execute(
+        sa.update(shops)
+        .where(shops.c.shop.in_(names), shops.c.state == ShopState.LEAVING)
+        .values(state=ShopState.ARCHIVED)
+    )
 
 
 def put_channel(

@@ -36,11 +36,11 @@ class Place:
         self.settings = load_settings(env_file=None, **self.values)
 
     def google(self) -> list[Finding]:
-        return list(guarded("google", check_google(self.settings, self.database)))
+        return list(guarded("google", check_google(self.settings, self.database, shop="default")))
 
     def whapi(self) -> list[Finding]:
         client = whapi_client(self.settings)
-        found = list(guarded("whapi", check_channel(client, self.database)))
+        found = list(guarded("whapi", check_channel(client, self.database, shop="default")))
         client.close()
         return found
 

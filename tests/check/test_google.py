@@ -50,7 +50,7 @@ def test_all_is_well_before_the_first_order(place: Place) -> None:
 
 
 def test_all_is_well_with_the_tabs(place: Place) -> None:
-    prepare_tabs(place.settings, place.database)
+    prepare_tabs(place.settings, place.database, shop="default")
 
     assert right(place.google())[-1] == "The tabs and their columns are found."
 

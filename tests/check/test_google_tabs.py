@@ -23,7 +23,7 @@ TITLES = "Order ID, Received, Customer, Phone, Title, Note, Item count, Total, C
 
 
 def test_a_tab_that_was_deleted(place: Place) -> None:
-    prepare_tabs(place.settings, place.database)
+    prepare_tabs(place.settings, place.database, shop="default")
     an_order_was_written(place)
     place.sandbox.merchant.delete_tab("Items")
 
@@ -47,7 +47,7 @@ def test_the_tab_of_another_program_with_titles_such_as_ours_is_left_alone_and_c
         place.sandbox.merchant.set_cell("Orders", 1, column, f"a {title}")
 
     assert wrong(place.google()) == [LEFT_ALONE]
-    prepare_tabs(place.settings, place.database)
+    prepare_tabs(place.settings, place.database, shop="default")
     assert right(place.google())[-2:] == [
         "Rows go into the tab Orders 2. The tab Orders is not the connector's, and is left alone.",
         "The tabs and their columns are found.",
@@ -62,14 +62,14 @@ def test_a_chart_s_own_tab_that_is_called_orders_is_left_alone_and_may_be_the_fi
     ]
     place.sandbox.google.accept_second_marker = True  # so that a tab with cells is needed for the guard
     assert wrong(place.google())[0].startswith("Google takes two markers")
-    prepare_tabs(place.settings, place.database)
+    prepare_tabs(place.settings, place.database, shop="default")
     assert "Rows go into the tab Orders 2. The tab Orders is not the connector's, and is left alone." in [
         finding.sentence for finding in place.google() if finding.holds
     ]
 
 
 def test_a_restored_version_without_tags_is_known_by_its_titles(place: Place) -> None:
-    prepare_tabs(place.settings, place.database)
+    prepare_tabs(place.settings, place.database, shop="default")
     place.sandbox.merchant.snapshot("before")
     place.sandbox.merchant.restore("before")
 
@@ -77,7 +77,7 @@ def test_a_restored_version_without_tags_is_known_by_its_titles(place: Place) ->
 
 
 def test_a_renamed_and_moved_column_is_found(place: Place) -> None:
-    prepare_tabs(place.settings, place.database)
+    prepare_tabs(place.settings, place.database, shop="default")
     place.sandbox.merchant.rename_column("Orders", 3, "Telefon")
     place.sandbox.merchant.move_column("Orders", 3, 8)
     place.sandbox.merchant.rename_tab("Orders", "Bestellungen")
@@ -86,7 +86,7 @@ def test_a_renamed_and_moved_column_is_found(place: Place) -> None:
 
 
 def test_a_header_that_was_deleted(place: Place) -> None:
-    prepare_tabs(place.settings, place.database)
+    prepare_tabs(place.settings, place.database, shop="default")
     place.sandbox.merchant.delete_rows("Orders", 0)
 
     assert wrong(place.google()) == [
@@ -96,7 +96,7 @@ def test_a_header_that_was_deleted(place: Place) -> None:
 
 
 def test_the_key_column_was_deleted(place: Place) -> None:
-    prepare_tabs(place.settings, place.database)
+    prepare_tabs(place.settings, place.database, shop="default")
     place.sandbox.merchant.delete_column("Items", 0)
 
     assert wrong(place.google()) == [
@@ -106,7 +106,7 @@ def test_the_key_column_was_deleted(place: Place) -> None:
 
 
 def test_another_column_that_was_deleted_is_the_merchants_will(place: Place) -> None:
-    prepare_tabs(place.settings, place.database)
+    prepare_tabs(place.settings, place.database, shop="default")
     place.sandbox.merchant.delete_column("Orders", 4)
     place.sandbox.merchant.delete_column("Orders", 3)
 
@@ -129,7 +129,7 @@ def test_another_column_that_was_deleted_is_the_merchants_will(place: Place) -> 
 def test_a_tab_that_is_protected(
     place: Place, area: tuple[int | None, int | None, int | None, int | None], name: str
 ) -> None:
-    prepare_tabs(place.settings, place.database)
+    prepare_tabs(place.settings, place.database, shop="default")
     if area[0] == 1:
         # Nothing stands there yet, so rows come in above what is protected.
         place.sandbox.merchant.protect("Items", *area)
@@ -141,7 +141,7 @@ def test_a_tab_that_is_protected(
 
 
 def test_a_protected_column_of_the_merchants_own_keeps_every_row_out_and_is_named(place: Place) -> None:
-    prepare_tabs(place.settings, place.database)
+    prepare_tabs(place.settings, place.database, shop="default")
     place.sandbox.merchant.insert_column("Orders", 4, "Done by")
     place.sandbox.merchant.protect("Orders", column=4, end_column=5)
 
@@ -149,7 +149,7 @@ def test_a_protected_column_of_the_merchants_own_keeps_every_row_out_and_is_name
 
 
 def test_protections_that_keep_no_order_out(place: Place) -> None:
-    prepare_tabs(place.settings, place.database)
+    prepare_tabs(place.settings, place.database, shop="default")
     merchant = place.sandbox.merchant
     merchant.protect("Orders", row=0, end_row=1)
     merchant.protect("Orders", warning_only=True)

@@ -28,21 +28,23 @@ def store(place: Place, *prices: float, currency: str = "EUR") -> None:
 def test_several_orders_with_prices_that_look_multiplied_are_a_warning(place: Place) -> None:
     store(place, 4500, 1500, 1500)
 
-    assert list(check_prices(place.database, place.settings)) == [Finding("prices", Level.WARNING, SAID)]
+    assert list(check_prices(place.database, place.settings, shop="default")) == [
+        Finding("prices", Level.WARNING, SAID)
+    ]
 
 
 @pytest.mark.parametrize("prices", [(), (4500, 1500), (4500, 1500, 1500, 4.5), (999, 4500, 4500)])
 def test_nothing_is_said_of_few_orders_or_of_prices_as_people_pay_them(place: Place, prices: tuple[float, ...]) -> None:
     store(place, *prices)
 
-    assert list(check_prices(place.database, place.settings)) == []
+    assert list(check_prices(place.database, place.settings, shop="default")) == []
 
 
 @pytest.mark.parametrize("currency", ["IDR", "VND", "KRW", "COP", "CLP", "IRR", "INR", "JPY"])
 def test_nothing_is_said_of_currencies_in_which_goods_cost_thousands(place: Place, currency: str) -> None:
     store(place, 45_000, 12_000, 139_000, 8_500, currency=currency)
 
-    assert list(check_prices(place.database, place.settings)) == []
+    assert list(check_prices(place.database, place.settings, shop="default")) == []
 
 
 @pytest.mark.parametrize("divisor", ["1", "1000"])
@@ -50,4 +52,4 @@ def test_nothing_is_said_where_somebody_has_set_the_divisor(place: Place, diviso
     store(place, 4500, 1500, 1500)
     place.set(item_price_divisor=divisor)
 
-    assert list(check_prices(place.database, place.settings)) == []
+    assert list(check_prices(place.database, place.settings, shop="default")) == []

@@ -15,8 +15,9 @@ from sqlalchemy.engine import make_url
 from connector.checks import storage
 from connector.checks.failure import guarded
 from connector.checks.google import check_google
-from connector.checks.run import check_with, run_checks
+from connector.checks.run import check_with
 from connector.checks.settings import read_settings
+from connector.cli.check import run_checks
 from connector.findings import Level
 from connector.settings import Settings
 from connector.store.database import Database
@@ -165,7 +166,7 @@ def test_a_key_that_the_env_file_has_broken(
         if unreadable
         else []
     )
-    assert wrong(guarded("google", check_google(settings, None))) == [sentence]
+    assert wrong(guarded("google", check_google(settings, None, shop="default"))) == [sentence]
 
 
 def test_a_key_in_quotes_of_its_own_kind_is_left_out_and_so_said(folder: Path) -> None:
@@ -178,7 +179,7 @@ def test_a_key_in_quotes_of_its_own_kind_is_left_out_and_so_said(folder: Path) -
         "Line 5 of .env can't be read and is left out. Write each as NAME=value on one line; a value that holds quotes "
         "or a # goes in single quotes."
     ]
-    assert wrong(guarded("google", check_google(settings, None))) == [
+    assert wrong(guarded("google", check_google(settings, None, shop="default"))) == [
         f"There is no key file credentials.json. {HOW}, save it there, or name its path in GOOGLE_CREDENTIALS."
     ]
 
@@ -204,7 +205,7 @@ def test_a_database_that_can_be_written(place: Place) -> None:
 def test_a_database_that_can_not_be_opened(place: Place) -> None:
     place.set(database_url="sqlite:////proc/connector.db", google_credentials="nowhere.json")
 
-    assert wrong(check_with(place.settings))[0] == (
+    assert wrong(check_with(place.settings, shop="default"))[0] == (
         "The database /proc/connector.db can't be opened: No such file or directory. "
         "See that DATABASE_URL is right and that the service may write there."
     )
@@ -240,7 +241,7 @@ def test_a_database_that_can_not_be_written(place: Place, readable_by_all: Path)
     place.set(database_url=url, google_credentials="nowhere.json")
 
     with somebody_elses(readable_by_all):
-        sentences = wrong(check_with(place.settings))
+        sentences = wrong(check_with(place.settings, shop="default"))
 
     assert sentences[0] == (
         f"The database {url.removeprefix('sqlite:///')} can't be opened: attempt to write a readonly "
@@ -256,7 +257,7 @@ def test_a_postgresql_that_takes_no_changes(place: Place, postgres_url: str) -> 
         google_credentials="nowhere.json",
     )
 
-    sentence = wrong(check_with(place.settings))[0]
+    sentence = wrong(check_with(place.settings, shop="default"))[0]
 
     database = make_url(postgres_url)
     assert sentence.startswith(f"The database {database.database} at {database.host or database.query['host']}")
@@ -276,7 +277,7 @@ def test_a_database_whose_folder_is_gone(tmp_path: Path) -> None:
 def test_a_database_that_stops_answering(place: Place) -> None:
     place.database.write(lambda connection: connection.exec_driver_sql("DROP TABLE pauses"))
 
-    assert wrong(check_with(place.settings)) == [
+    assert wrong(check_with(place.settings, shop="default")) == [
         f"The database {place.database.path} can be read but not written: no such table: pauses. "
         "See that the service may write the file and its folder, or to the tables."
     ]

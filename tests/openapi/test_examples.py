@@ -14,6 +14,7 @@ from connector.api import auth, health
 from connector.api.openapi import document
 from connector.api.request import LARGEST_BODY
 from connector.jobs import reasons
+from connector.runtime.clients import SHOP
 from connector.store.tables import orders
 from sandbox.google.merchant import Merchant
 from sandbox.orders import whapi_sample
@@ -146,6 +147,11 @@ def guessed(shop: Shop) -> httpx.Response:
     return httpx.get(f"{shop.url}/orders", headers=guess)
 
 
+def leaving(shop: Shop) -> httpx.Response:
+    shop.whole.refuse(SHOP)
+    return shop.post("/orders", examples.BARE)
+
+
 def fault(shop: Shop) -> httpx.Response:
     with pytest.MonkeyPatch.context() as broken:
         broken.setattr(health, "moment", None)
@@ -188,6 +194,7 @@ SCENES: dict[tuple[str, str, str], Scene] = {
     ("NoSuchAddress", "404", "address"): asked("GET", "/nowhere"),
     ("NoSuchShop", "404", "shop"): asked("GET", "/shops/nobodys/orders"),
     ("WrongMethod", "405", "method"): asked("GET", "/webhooks/whapi"),
+    ("ShopLeaving", "410", "shop"): leaving,
     ("TooLarge", "413", "body"): asked("POST", "/orders", content=b" " * (LARGEST_BODY + 1)),
     ("TooManyWrongSecrets", "429", "secret"): guessed,
     ("HeadersTooLarge", "431", "headers"): sent(request("GET", "/orders", {"A": "b" * 100_000}).decode()),

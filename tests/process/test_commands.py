@@ -211,3 +211,13 @@ def test_the_demo_verifies_every_row_and_ends_by_itself(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
     assert "Verified: 12 orders" in result.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_demo_with_several_shops_verifies_each_of_their_sheets(tmp_path: Path) -> None:
+    result = run("demo", "--once", "--port", "0", "--shops", "2", cwd=tmp_path)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert [line.partition(" orders")[0] for line in result.stdout.splitlines()[-2:]] == [
+        "bakery: verified: 12",
+        "flowers: verified: 12",
+    ]

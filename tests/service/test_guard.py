@@ -77,7 +77,7 @@ def test_check_proves_the_guard_and_the_service_takes_it_from_there(shop: Shop) 
     shop.wait_until_synced(before := shop.sandbox.send("normal"))
     shop.sandbox.google.accept_second_marker = True
 
-    sentences = [finding.sentence for finding in check_with(shop.settings)]
+    sentences = [finding.sentence for finding in check_with(shop.settings, shop="default")]
 
     assert any("guards its rows with named ranges instead" in sentence for sentence in sentences)
     assert proved_guard(shop) == "named_range"

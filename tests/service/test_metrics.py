@@ -14,8 +14,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from connector import __version__
 from connector.metrics.instruments import Instruments
 from connector.runtime.clients import SHOP
-from connector.runtime.service import build_service, reset_breakers
+from connector.runtime.service import build_service
 from connector.sheets.errors import Kind
+from connector.store.breakers import reset_breakers
 from connector.store.database import Database
 from sandbox.faults import Fault
 from sandbox.orders import whapi_sample
@@ -69,7 +70,7 @@ def wait_for(shop: Shop, **values: float) -> None:
 
 def resync_without_fetching(shop: Shop) -> None:
     """Resets the sheet's circuit breaker, without making failed fetches due."""
-    reset_breakers(shop.service.database, [SHOP], shop.service.clock)
+    reset_breakers(shop.service.database, [SHOP], now=shop.service.clock.now())
     shop.service.wake()
 
 
@@ -233,7 +234,7 @@ def test_a_pause_of_the_channel_is_shown_and_its_end(shop: Shop) -> None:
     orders = shop.sandbox.send("normal")
 
     wait_for(shop, paused__part__channel=1, fetch_tries_total__outcome__rate_limit=1)
-    reset_breakers(shop.service.database, [SHOP], shop.service.clock)
+    reset_breakers(shop.service.database, [SHOP], now=shop.service.clock.now())
     shop.http.post("/resync")
     shop.wait_until_synced(orders)
     wait_for(shop, paused__part__channel=0, consecutive_failures__part__channel=0)

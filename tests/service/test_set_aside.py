@@ -63,7 +63,7 @@ def test_an_order_that_is_set_aside_is_named_everywhere(watched: Shop, receiver:
     assert (ready["status"], ready["orders_set_aside"]) == ("ready", [odd.order_id])
     assert any(problem.startswith(f"Order {odd.order_id} is set aside") for problem in ready["problems"])
     assert f"Order {odd.order_id} can't be written into the sheet and is set aside." in first_sentence(shop)
-    wrong = [finding for finding in check_with(shop.settings) if finding.name == "orders"]
+    wrong = [finding for finding in check_with(shop.settings, shop="default") if finding.name == "orders"]
     assert [finding.holds for finding in wrong] == [False]
     assert odd.order_id in wrong[0].sentence
     wait_until(lambda: ("connector.problem", odd.order_id) in receiver.told())
@@ -102,7 +102,9 @@ def test_a_tab_that_was_converted_to_a_table_goes_on_getting_its_rows(shop: Shop
 
     shop.wait_until_synced(orders, within=40)
     assert [row["Order ID"] for row in shop.rows("Orders")] == [order.order_id for order in (*before, *orders)]
-    (sentence,) = [finding.sentence for finding in check_with(shop.settings) if "values alone" in finding.sentence]
+    (sentence,) = [
+        finding.sentence for finding in check_with(shop.settings, shop="default") if "values alone" in finding.sentence
+    ]
     assert sentence.startswith("Google refused formats in the connector's tabs")
     assert shop.http.get("/readyz").json()["problems"] == []
 

@@ -106,6 +106,11 @@ def with_ours(webhooks: Sequence[Any], url: str, secret: str) -> list[Any]:
     ]
 
 
+def without_ours(webhooks: Sequence[Any], url: str, secret: str) -> list[Any]:
+    """The list without what leads here with this secret. Another shop's that leads here has another."""
+    return [webhook for webhook in webhooks if not (leads_to(webhook, url) and carries(webhook, secret))]
+
+
 def _renewed(webhook: Webhook, url: str, secret: str) -> Webhook:
     if leads_to(webhook, url) and is_right(webhook, secret):
         return webhook
