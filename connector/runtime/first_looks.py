@@ -6,9 +6,9 @@ Later the hourly checks see that it is still the same.
 
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 from connector.gateways.whapi.errors import WhapiError
+from connector.jobs.pool import Pool
 from connector.jobs.scheduler import Job
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
@@ -32,7 +32,7 @@ class FirstLooks:
         """When each shop's channel is to be asked, on the clock of `time.monotonic`."""
         self._failures: dict[str, int] = {}
         self._seen: set[str] = set()
-        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="channel")
+        self._pool = Pool(AT_ONCE, "channel")
 
     def plan(self, shop: Shop, known: Known) -> None:
         """A shop is served from now on; one whose settings have changed may have another channel."""

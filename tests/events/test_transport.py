@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -274,7 +273,8 @@ def secure(certificate: Path) -> Iterator[Receiver]:
 def test_tls_asks_for_a_certificate_of_the_name_though_the_connection_goes_to_a_number(
     delivery: Open, secure: Receiver, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(httpx, "create_ssl_context", lambda: ssl.create_default_context(cafile=certificate))
+    trusts_it_alone = ssl.create_default_context(cafile=certificate)
+    monkeypatch.setattr("connector.events.delivery._certificates", lambda: trusts_it_alone)
 
     right = delivery(f"https://hooks.example:{secure.port}/", names=Names(["127.0.0.1"])).send(EVENT, now=NOW)
     wrong = delivery(f"https://other.example:{secure.port}/", names=Names(["127.0.0.1"])).send(EVENT, now=NOW)
