@@ -75,6 +75,8 @@ class Dispatcher:
         self._works: dict[str, ShopWork] = {}
         self._leaving: dict[str, ShopWork] = {}
         """Shops that were removed while something of theirs was under way."""
+        self._changing = threading.Lock()
+        """Held while something is begun, so that nothing of a shop is begun any more once it is removed."""
         self.chores = Chores(threads.chores)
         self._stopping = threading.Event()
         self._woken = threading.Event()
@@ -90,8 +92,9 @@ class Dispatcher:
     def add(self, work: ShopWork) -> None:
         """From now on the shop's orders are fetched and written; what is due since before is taken up at once, but not
         before what was begun for the shop's former settings has ended."""
-        work.predecessor = self._leaving.pop(work.shop, None)
-        self._works = {**self._works, work.shop: work}
+        with self._changing:
+            work.predecessor = self._leaving.pop(work.shop, None)
+            self._works = {**self._works, work.shop: work}
         # One look for all that are added: looking into each of a thousand would hold up everybody for seconds.
         self._look_at_all = True
         self.chores.wake(work.shop)
@@ -99,10 +102,11 @@ class Dispatcher:
 
     def remove(self, shop: str) -> None:
         """Begins nothing of the shop's any more; what is under way goes on."""
-        work = self._works.get(shop)
-        self._works = {name: work for name, work in self._works.items() if name != shop}
-        if work is not None and not work.is_idle:
-            self._leaving[shop] = work
+        with self._changing:
+            work = self._works.get(shop)
+            self._works = {name: work for name, work in self._works.items() if name != shop}
+            if work is not None and (busy := work.busy_one()) is not None:
+                self._leaving[shop] = busy
         self.chores.remove(shop)
 
     def start(self) -> None:
@@ -197,7 +201,8 @@ class Dispatcher:
     def _look_or_rest(self) -> float:
         """As `_look`, and never raises: nothing may end the thread."""
         try:
-            return self._look()
+            with self._changing:
+                return self._look()
         except Exception:
             if not self._stopping.is_set():
                 log.exception("dispatcher.fault")

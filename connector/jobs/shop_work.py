@@ -80,6 +80,10 @@ class ShopWork:
         """Whether nothing of it is under way."""
         return not self.in_flight and not self.is_writing
 
+    def busy_one(self) -> "ShopWork | None":
+        """This, or what came before it, if something of it is under way."""
+        return next((one for one in (self, self.predecessor) if one is not None and not one.is_idle), None)
+
     @property
     def may_begin(self) -> bool:
         """Whether nothing of its predecessor is under way any more."""

@@ -20,6 +20,7 @@ IS_OUT = (
     "runs this service sees what is wrong in the list of shops."
 )
 """What the shop itself is told: the reasons may name other shops."""
+_FAULT = "What stands in SHOPS_FILE can't be taken up, because of a fault or because the database failed"
 
 
 class ShopsWatch:
@@ -46,7 +47,17 @@ class ShopsWatch:
 
     def look(self) -> None:
         """Reads the file where it has changed since the last look, or where a shop was told to leave, and has the
-        service serve what stands there."""
+        service serve what stands there. What can't be done now is done by a later look."""
+        try:
+            self._look()
+        except Exception as error:
+            self._latest = None
+            sentence = f"{_FAULT} ({type(error).__name__}). It is tried again by itself; the log says more."
+            if sentence not in self._service.file_problems:
+                log.exception("shops_file.fault")
+            self._service.file_problems = (sentence,)
+
+    def _look(self) -> None:
         with self._changing:
             leaving = self._told_to_leave()
             is_new = self._latest is None or self._latest.look.has_changed()
@@ -91,14 +102,16 @@ class ShopsWatch:
             except CredentialsError as error:
                 out[name] = str(error)
             else:
-                self._served[name] = entry
                 if name in leaving:
                     self._service.settle(name)
+                    self._served[name] = entry
                     log.info("shop.leaving", shop=name)
                 else:
                     taken.append(name)
         if taken:
             self._service.serve(taken)
+            # Not before: where the store fails, the next look takes them in again.
+            self._served.update((name, new[name]) for name in taken)
             log.info("shops.served", shops=len(taken), first=taken[0])
         for name, sentence in out.items():
             if self._service.out.get(name) != sentence:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from connector.runtime.watch import IS_OUT
 from sandbox.faults import Fault
@@ -122,3 +123,46 @@ def test_other_settings_wait_until_what_is_under_way_has_ended(many: Many) -> No
     wait_for_row(many, "rye", later)
     assert many.ids_in_sheet("rye").count(order_id) == 1
     assert former.work.is_idle
+
+
+def test_settings_that_change_twice_meanwhile_wait_as_well(many: Many) -> None:
+    many.start()
+    wait_for_row(many, "rye", send(many, "rye"))
+    many.sandbox.faults.add(
+        Fault("google", "hang", seconds=1.5, times=1, path_contains=f"{many.shop('rye').spreadsheet_id}:batchUpdate")
+    )
+    order_id = send(many, "rye")
+    first = many.service.shops["rye"].work
+    wait_until(lambda: first.is_writing and not many.sandbox.faults.all(), what="a turn that hangs")
+
+    rewrite(many, "[shops.rye]\n", "[shops.rye]\nkeep_days = 20\n")
+    rewrite(many, "keep_days = 20", "keep_days = 30")
+
+    assert many.service.shops["rye"].work.predecessor is first
+    wait_for_row(many, "rye", order_id)
+    wait_until(lambda: many.service.shops["rye"].work.predecessor is None, what="the end of the first")
+    wait_for_row(many, "rye", send(many, "rye"))
+
+
+def test_what_the_store_can_not_take_now_is_taken_up_by_a_later_look(
+    many: Many, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many.start()
+    many.sandbox.add_shop("spelt")
+    many.write_shops()
+
+    def fail(_names: object) -> None:
+        raise sa.exc.OperationalError("INSERT", {}, RuntimeError("database or disk is full"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(many.service, "serve", fail)
+        many.watch.look()
+
+        assert [sentence.partition(" (")[2] for sentence in many.service.file_problems] == [
+            "OperationalError). It is tried again by itself; the log says more."
+        ]
+
+    many.watch.look()
+
+    assert many.service.file_problems == ()
+    wait_for_row(many, "spelt", send(many, "spelt"))
