@@ -36,7 +36,7 @@ def test_what_is_gone_is_named_and_written_again(sandbox: Sandbox, service: Serv
     gone = [values[1][0], values[2][0]]
     merchant.delete_rows("Orders", 1, 2)
 
-    found = commands.run("audit", "--json", cwd=service.folder, **service.environment)
+    found = commands.run_anew("audit", "--json", cwd=service.folder, **service.environment)
 
     assert (found.returncode, sorted(json.loads(found.stdout)["missing"])) == (1, sorted(gone))
     assert run(service, "resync", "--rewrite", gone[0]).returncode == 0

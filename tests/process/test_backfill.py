@@ -20,7 +20,7 @@ from sandbox.verify import differences
 from sandbox.whapi.order import SandboxOrder
 from tests.process.child import run_child
 from tests.process.service_process import ServiceProcess
-from tests.process.test_commands import run
+from tests.process.test_commands import run, run_anew
 from tests.waiting import wait_until
 
 SINCE = (datetime.now(UTC) - timedelta(days=2)).strftime("%Y-%m-%d")
@@ -43,7 +43,7 @@ def test_backfill_without_a_running_service_takes_in_and_writes_what_was_missed(
 ) -> None:
     orders = missed(sandbox, 70)
 
-    first = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
+    first = run_anew("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
     assert differences(sandbox, orders) == []
     again = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
 
@@ -167,7 +167,7 @@ def test_the_progress_is_shown_on_a_terminal_only(service: ServiceProcess, sandb
     missed(sandbox, 60)
     environment = service.environment
 
-    piped = run("backfill", "--since", SINCE, cwd=tmp_path, **environment)
+    piped = run_anew("backfill", "--since", SINCE, cwd=tmp_path, **environment)
     terminal, end = pty.openpty()
     shown: list[bytes] = []
     reader = threading.Thread(target=_read_all, args=(terminal, shown))

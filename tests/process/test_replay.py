@@ -17,7 +17,7 @@ from sandbox.verify import differences
 from sandbox.whapi.order import SandboxOrder
 from tests.process.child import run_child
 from tests.process.service_process import ServiceProcess
-from tests.process.test_commands import run
+from tests.process.test_commands import run, run_anew
 from tests.waiting import wait_until
 
 
@@ -66,7 +66,7 @@ def test_replay_takes_in_what_is_understood_now(
     if running:
         service.start_and_wait()
 
-    one = run("replay", "1", cwd=tmp_path, **service.environment)
+    one = run_anew("replay", "1", cwd=tmp_path, **service.environment)
     rest = run("replay", "--all", cwd=tmp_path, **service.environment)
 
     then = (
