@@ -3,8 +3,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r
-WORKERS ?= 6
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
+WORKERS ?= 4
 
 .PHONY: demo test test-quick coverage test-n8n run lock sbom schema summary-check pictures clean
 
