@@ -19,13 +19,13 @@ from connector.checks.storage import check_disk
 from connector.checks.whapi import check_channel, check_webhook
 from connector.clock import Clock
 from connector.findings import Finding
-from connector.jobs.scheduler import Job, Wait, spread
+from connector.jobs.scheduler import Job, Wait
 from connector.log import get_logger
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 from connector.sheets.account import GoogleAccount
 from connector.sheets.budget import Hold
-from connector.store.shops import Known
+from connector.store.shops import Known, Next, put_next
 
 log = get_logger(__name__)
 
@@ -65,13 +65,18 @@ class HealthMonitor:
     """Runs the cheap checks for a shop; what they found stands in `shop.findings` and in the log."""
 
     def __init__(
-        self, shop: Shop, looks: GoogleLooks | None = None, learn: Callable[[str], object] = lambda _: None
+        self,
+        shop: Shop,
+        looks: GoogleLooks | None = None,
+        learn: Callable[[str], object] = lambda _: None,
+        planned: Callable[[datetime], object] = lambda _: None,
     ) -> None:
         """`looks`: where the shop shares its account. Then what was found at Google stands until it may look again.
-        `learn` is told the channel's id."""
+        `learn` is told the channel's id, `planned` when the next look is to be."""
         self._shop = shop
         self._looks = looks
         self._learn = learn
+        self._planned = planned
         self._next_at: datetime | None = None
         self._google_at: datetime | None = None
         """When it looked at Google last."""
@@ -83,6 +88,7 @@ class HealthMonitor:
         now = self._shop.clock.now()
         if self._next_at is None or self._shop.findings.problems or now >= self._next_at:
             self._next_at = now + timedelta(seconds=EVERY)
+            self._planned(self._next_at)
             self.look()
         elif self._google_waits:
             others = [finding for finding in self._shop.findings.get()[0] if finding.name != _GOOGLE]
@@ -147,16 +153,20 @@ def monitor_health(service: Service, *, again: float = AGAIN) -> None:
     """Has the checks run for each shop that the service serves from now on."""
     looks = GoogleLooks(service.clock) if service.has_many else None
 
-    def plan(shop: Shop, _known: Known) -> None:
+    def planned(shop: str, at: datetime) -> None:
+        service.database.write(lambda connection: put_next(connection, shop, Next.CHECK, at))
+
+    def plan(shop: Shop, known: Known) -> None:
         # A lone shop has whatever comes.
         monitor = (
-            HealthMonitor(shop, looks, partial(service.learn_channel, shop.name))
+            HealthMonitor(shop, looks, partial(service.learn_channel, shop.name), partial(planned, shop.name))
             if service.has_many
             else HealthMonitor(shop)
         )
         run = service.scheduler.guarded(Job.CHECKS, monitor.run, shop.work.faults, shop=shop.name, anywhere=True)
-        # Many shops' first looks are spread out, because they use up the calls that Google allows.
-        first = spread(EVERY) if service.has_many else 0.0
+        # Many shops' first looks are spread out, because they use up the calls that Google allows; after a restart each
+        # comes when it would have come without.
+        first = service.plans.first_after(known, Next.CHECK, 0.0, EVERY)
         service.scheduler.every(again, Job.CHECKS, run, shop=shop.name, first_after=first)
 
     service.when_served(plan)

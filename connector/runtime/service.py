@@ -3,8 +3,6 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import partial
 
 from connector import __version__
 from connector.clock import Clock, SystemClock
@@ -12,9 +10,8 @@ from connector.gateways.whapi.client import connection_pool
 from connector.jobs.dispatcher import FOR_MANY, FOR_ONE, Dispatcher
 from connector.jobs.long_poll import LongPoll
 from connector.jobs.reasons import late_shops
-from connector.jobs.reconcile import FIRST_AFTER
 from connector.jobs.resync import resync_due
-from connector.jobs.scheduler import Job, Scheduler, Wait, spread
+from connector.jobs.scheduler import Job, Scheduler
 from connector.jobs.turns import SECONDS_BETWEEN_BATCHES
 from connector.log import Redactor
 from connector.metrics.collector import ServiceCollector, StoreCollector, StoreFigures
@@ -23,6 +20,7 @@ from connector.metrics.many import AccountsCollector, ManyCollector, ReadsManyFi
 from connector.runtime.among_shops import count_earlier, silent_after, tell_of_problems
 from connector.runtime.channels import DoubledChannels
 from connector.runtime.clients import SHOP, google_account
+from connector.runtime.plans import Plans
 from connector.runtime.shop import Shared, Shop, build_shop, hide_secrets
 from connector.settings import Settings
 from connector.sheets.account import DEFAULT, GoogleAccount
@@ -30,9 +28,8 @@ from connector.sheets.quota import LIMIT
 from connector.store.breakers import reset_breakers
 from connector.store.database import Database
 from connector.store.lock import service_lock
-from connector.store.shops import Known, Next, ShopState, known_shops, put_channel, put_next, put_shops
+from connector.store.shops import Known, ShopState, known_shops, put_channel, put_shops
 
-HOUSEKEEPING_INTERVAL = 600.0
 OUT = "out"
 """The key of the problem that a shop's entry in SHOPS_FILE is wrong."""
 
@@ -72,6 +69,7 @@ class Service:
             seconds_between_batches=pace.seconds_between_batches,
         )
         self.scheduler = Scheduler(may_work=self.dispatcher.may_work, wait=self.dispatcher.wait_for_stop)
+        self.plans = Plans(self.scheduler, self.dispatcher, database, self.clock, has_many=self.has_many)
         self._shared = Shared(
             database=database,
             clock=self.clock,
@@ -155,7 +153,7 @@ class Service:
         with self._changing:
             for name in names:
                 shop = self._shops[name]
-                self._schedule(shop, known[name])
+                self.plans.plan(shop, known[name])
                 for plan in self._when_served:
                     plan(shop, known[name])
                 self._begin(shop)
@@ -181,8 +179,10 @@ class Service:
             return
         others = {*self._shops, *self.out} - {name}
         holder = self.database.write(lambda connection: put_channel(connection, name, channel_id, served=others))
-        self._look_up()
         if holder is None:
+            with self._changing:
+                former = {channel: shop for channel, shop in self.channels.items() if shop != name}
+                self.channels = {**former, channel_id: name}
             self._take_up_again()
         else:
             self.put_out(name, self._doubled.begin(name, holder, channel_id))
@@ -280,48 +280,6 @@ class Service:
             )
             self._accounts[settings.google_credentials] = account
         return account
-
-    def _schedule(self, shop: Shop, known: Known) -> None:
-        settings, faults = shop.settings, shop.work.faults
-        plan = partial(self.scheduler.every, shop=shop.name, jitter=self.has_many)
-        if interval := settings.reconcile_interval:
-            first = self._first_after(known, Next.RECONCILE, FIRST_AFTER, interval)
-            reconcile = self._noted(shop, Next.RECONCILE, shop.reconcile.run, interval)
-            plan(
-                interval,
-                Job.RECONCILE,
-                self.scheduler.guarded(Job.RECONCILE, reconcile, faults, shop=shop.name),
-                first_after=first,
-            )
-        if not self.has_many:
-            events = self.scheduler.guarded(Job.PROBLEM_EVENTS, shop.problem_events.run, faults, shop=shop.name)
-            plan(settings.resync_interval, Job.PROBLEM_EVENTS, events)
-        first = self._first_after(known, Next.HOUSEKEEPING, HOUSEKEEPING_INTERVAL, HOUSEKEEPING_INTERVAL)
-        tidy = partial(self.dispatcher.ask_for_housekeeping, shop.name)
-        plan(HOUSEKEEPING_INTERVAL, Job.CLEANUP, tidy, first_after=first)
-
-    def _first_after(self, known: Known, what: Next, alone: float, interval: float) -> float:
-        """Seconds to the first run: a lone shop's after `alone`; of many when the store says, else spread out."""
-        if not self.has_many:
-            return min(alone, interval)
-        at = known.next_at[what]
-        if at is None:
-            return spread(interval)
-        return min(max((at - self.clock.now()).total_seconds(), 0.0), interval)
-
-    def _noted(
-        self, shop: Shop, what: Next, run: Callable[[Wait], object], interval: float
-    ) -> Callable[[Wait], object]:
-        """The job, which stores when it is to be run next, so that a restart doesn't bring all shops' runs at once."""
-        if not self.has_many:
-            return run
-
-        def once(wait: Wait) -> None:
-            at = self.clock.now() + timedelta(seconds=interval)
-            self.database.write(lambda connection: put_next(connection, shop.name, what, at))
-            run(wait)
-
-        return once
 
     def _observe(self) -> None:
         registry = self.instruments.registry

@@ -31,7 +31,6 @@ class Next(StrEnum):
 
     CHECK = "next_check_at"
     RECONCILE = "next_reconcile_at"
-    HOUSEKEEPING = "next_housekeeping_at"
 
 
 @dataclass(frozen=True, slots=True)

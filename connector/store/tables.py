@@ -315,7 +315,6 @@ shops = sa.Table(
     sa.Column("channel_id", sa.Text, unique=True),
     sa.Column("next_check_at", Moment),
     sa.Column("next_reconcile_at", Moment),
-    sa.Column("next_housekeeping_at", Moment),
 )
 
 outbox = sa.Table(

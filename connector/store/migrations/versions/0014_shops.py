@@ -15,5 +15,4 @@ def upgrade() -> None:
         sa.Column("channel_id", sa.Text, unique=True),
         sa.Column("next_check_at", sa.BigInteger),
         sa.Column("next_reconcile_at", sa.BigInteger),
-        sa.Column("next_housekeeping_at", sa.BigInteger),
     )
