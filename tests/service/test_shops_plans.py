@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -50,8 +49,8 @@ def test_looks_that_are_overdue_come_soon_and_not_together(many: Many) -> None:
     assert len({first_after(many, "rye") for _ in range(50)}) > 1
 
 
-def test_each_look_stores_when_the_next_one_is_to_be(many: Many) -> None:
-    many.service.database.write(partial(put_next, shop="rye", what=Next.CHECK, at=many.service.clock.now()))
+def test_each_look_stores_when_the_next_one_is_to_be(many: Many, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connector.runtime.plans.spread", lambda _: 0.0)
     monitor_health(many.service)
     many.service.serve(["rye"])
 
