@@ -161,6 +161,8 @@ class WriteStage:
         if self.ownership.hold(layout, chosen, sheet_id):
             looked = Deadline.after(self._context.clock, LOOK_WITHIN)
             layout = self._workbook.layout(self.ownership.check)
+            if not self.ownership.is_held:
+                return Written(more=True)  # Another process on this store has taken the next number meanwhile.
         if not self.ownership.knows_rows(layout):
             self._learn(layout)
             return Written(more=True)
