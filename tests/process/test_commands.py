@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from contextlib import chdir
 from pathlib import Path
 
@@ -47,6 +48,7 @@ def test_serve_without_settings_says_what_is_missing_and_exits_with_2(tmp_path: 
 
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.splitlines() == [
+        f"Nothing is set up yet. This asks for all that is needed: {sys.executable} -m connector setup",
         "WHAPI_TOKEN is not set. Copy the channel's token from Whapi's panel.",
         "SPREADSHEET_ID is not set. Open the spreadsheet and copy its address from the browser.",
         "WEBHOOK_SECRET is not set. Make up a text of at least 16 characters that callers must present.",
