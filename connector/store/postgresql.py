@@ -179,7 +179,7 @@ class Watch:
                 for line in late:
                     line.cut()
             if late:
-                self._reach.lost(f"no answer within {ANSWER:g} seconds")
+                self._reach.lost("no answer in time")
 
 
 def options(url: URL) -> dict[str, Any]:
