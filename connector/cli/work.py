@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from connector.cli.start import exit_with
+from connector.jobs.leases import works_elsewhere
 from connector.runtime.service import Service
 from connector.store import batches, fetching
-from connector.store.lock import LockError, service_lock
+from connector.store.lock import LockError
 from connector.store.orders import count_synced
 
 _PATIENCE = 120.0
@@ -21,15 +22,11 @@ _LOOK_EVERY = 0.2
 
 def runs_elsewhere(service: Service) -> bool:
     """Whether another process fetches and writes for this database. Exits with a sentence where nobody can."""
-    lock = service_lock(service.database)
     try:
-        if not lock.acquire():
-            return True
+        return works_elsewhere(service.database)
     except LockError as error:
         service.close()
         exit_with([str(error)])
-    lock.release()
-    return False
 
 
 def start_here(service: Service) -> bool:

@@ -35,6 +35,7 @@ from connector.sheets.workbook import Workbook
 from connector.store import batches, orders
 from connector.store.batches import Batch, BatchState, Made
 from connector.store.database import Database
+from connector.store.spreadsheets import get_hold
 from connector.store.tables import batches as batches_table
 from connector.store.tables import orders as orders_table
 from connector.store.tables import spreadsheets
@@ -207,6 +208,32 @@ TestWritersThatHang.settings = settings(
     # Without the explain phase, which traces every line and takes minutes here.
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
 )
+
+
+@pytest.mark.parametrize("fate", [Fate.OK, Fate.UNHEARD, Fate.LATE])
+@pytest.mark.parametrize("first", [Point.TAKING, Point.TAKEN])
+@pytest.mark.parametrize("then", [Point.TAKING, Point.TAKEN])
+def test_writers_that_hang_while_they_take_the_spreadsheet_are_no_strangers_to_each_other(
+    first: Point, then: Point, fate: Fate
+) -> None:
+    """Two try at once, and what the one stores of its number doesn't undo what the other has stored."""
+    state = WritersThatHang()
+    state.start(second_marker=False, refuses_unmatched=False, keeps_out=True)
+    try:
+        state.orders_arrive([1, 2], items=True)
+        state.a_writer_runs(0, first, [fate])
+        state.a_writer_runs(1, Point.TAKING, [])
+        state.one_that_hangs_goes_on(0, None)
+        if state.writers[1].hangs_at is not None:
+            state.writers[1].go_on(then)
+        state.orders_arrive([3], items=True)
+        state.a_writer_runs(0, None, [])
+        state.hours_pass_and_old_markers_go(0.03)
+        state.a_writer_runs(2, None, [])
+        with state.main.database.read() as connection:
+            assert get_hold(connection, SPREADSHEET_ID).lost_to is None
+    finally:
+        state.teardown()
 
 
 def claims_whatever_is_in_no_batch(patch: pytest.MonkeyPatch) -> None:
