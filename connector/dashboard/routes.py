@@ -27,6 +27,7 @@ from connector.models import Status
 from connector.runtime.service import Service
 from connector.serializers import row_url
 from connector.store.commit import StoreClosedError
+from connector.store.loss import is_loss
 
 log = get_logger(__name__)
 
@@ -46,8 +47,9 @@ _STATUS_WORDS = {
 }
 _TOO_LARGE = "This form is larger than any of this page's. Open the page again and repeat it."
 _NO_DATABASE = (
-    "The database does not answer, so nothing can be shown or changed. See that it runs and can be reached, and that "
-    "the disk is not full."
+    "The database does not answer, so nothing can be shown or changed. What comes in meanwhile is refused, and Whapi "
+    "sends it again; what came in before is stored. See that the database runs and can be reached, and that the disk "
+    "is not full."
 )
 
 
@@ -124,5 +126,6 @@ def _register_error_handlers(blueprint: Blueprint) -> None:
     @blueprint.errorhandler(TooSlowError)
     def no_database(error: Exception) -> tuple[str, int]:
         # The text of a database error holds the values of the statement: customers' data, and tokens.
-        log.error("page.store_failed", error=type(error).__name__)
+        tell = log.debug if is_loss(error) else log.error
+        tell("page.store_failed", error=type(error).__name__)
         return render_template("status/error.html", sentence=_NO_DATABASE), 503

@@ -227,6 +227,14 @@ installation = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
 )
 
+compat = sa.Table(
+    "compat",
+    metadata,
+    sa.Column("only", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("oldest_code", sa.Integer, nullable=False),
+    sa.Column("oldest_version", sa.Text, nullable=False),
+)
+
 ownership = sa.Table(
     "ownership",
     metadata,

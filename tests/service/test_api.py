@@ -114,7 +114,10 @@ def test_nothing_is_answered_200_that_could_not_be_stored(shop: Shop) -> None:
         shop.service.database.write(lambda connection: connection.execute(sa.text("ALTER TABLE gone RENAME TO orders")))
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
-    assert answer.json() == {"error": "Nothing was stored: the database is not available. Send it again later."}
+    assert answer.json() == {
+        "error": "The database is not available, so this is not known to be stored. Send it again later: nothing is "
+        "taken in twice."
+    }
 
 
 def test_a_forwarded_order_is_answered_with_where_it_stands(shop: Shop) -> None:
