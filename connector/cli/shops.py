@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from typing import NoReturn
 
 import click
 from rich.console import Console
@@ -173,6 +174,8 @@ def set_up(values: ShopValues, talk: Talk, done: str) -> None:
         exit_with([str(error)], code=1)
     except CannotAskError:
         sys.exit(1)
+    except (click.Abort, KeyboardInterrupt):
+        end_early(talk, f"{values.path} is written only at the end, so the answers are asked for again.")
     finally:
         database.close()
     if not is_well:
@@ -180,6 +183,13 @@ def set_up(values: ShopValues, talk: Talk, done: str) -> None:
         talk.say("Mend what is marked as wrong above and run the command again.")
         sys.exit(1)
     talk.title(done)
+
+
+def end_early(talk: Talk, sentence: str) -> NoReturn:
+    """Ends a command at whose question somebody pressed Ctrl-C."""
+    talk.title("Ended before the end.")
+    talk.say(sentence)
+    sys.exit(1)
 
 
 def _operator() -> Settings:

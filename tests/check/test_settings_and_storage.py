@@ -21,6 +21,7 @@ from connector.cli.check import run_checks
 from connector.findings import Level
 from connector.settings import Settings
 from connector.store.database import Database
+from connector.terminal import command
 from tests.check.place import Place, right, wrong
 from tests.made_once import sqlite_url
 
@@ -96,6 +97,7 @@ def test_a_password_that_can_be_guessed_in_time_is_a_warning(folder: Path) -> No
 def test_settings_that_are_missing(folder: Path) -> None:
     assert folder.exists()
     assert wrong(run_checks()) == [
+        f"Nothing is set up yet. This asks for all that is needed: {command('setup')}",
         "WHAPI_TOKEN is not set. Copy the channel's token from Whapi's panel.",
         "SPREADSHEET_ID is not set. Open the spreadsheet and copy its address from the browser.",
         "WEBHOOK_SECRET is not set. Make up a text of at least 16 characters that callers must present.",

@@ -7,6 +7,7 @@ import pytest
 
 from connector.log import Redactor
 from connector.settings import Settings, SettingsError, load_settings
+from connector.terminal import command
 
 NEEDED = {
     "WHAPI_TOKEN": "channel-token",
@@ -72,6 +73,7 @@ def test_the_environment_wins_over_the_file(folder: Path, monkeypatch: pytest.Mo
 def test_each_missing_variable_is_a_sentence_that_says_where_to_get_it(folder: Path) -> None:
     assert folder.exists()
     assert problems() == [
+        f"Nothing is set up yet. This asks for all that is needed: {command('setup')}",
         "WHAPI_TOKEN is not set. Copy the channel's token from Whapi's panel.",
         "SPREADSHEET_ID is not set. Open the spreadsheet and copy its address from the browser.",
         "WEBHOOK_SECRET is not set. Make up a text of at least 16 characters that callers must present.",
@@ -281,8 +283,8 @@ def test_a_file_that_cannot_be_read_or_is_a_folder_is_said(folder: Path) -> None
     file.unlink()
     file.mkdir()
     assert problems() == [
-        ".env is a folder, not a file. (A container makes one where the file that it is to mount is missing.) Remove "
-        "it."
+        ".env is a folder, not a file. (A container makes one where the file that it is to mount is missing.) Give it "
+        "another name, and put the file in its place."
     ]
 
 
