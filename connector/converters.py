@@ -76,38 +76,47 @@ def zone(text: str) -> ZoneInfo:
 
 
 def integer(text: str, *, at_least: int, at_most: int) -> int:
+    wrong = ValueError(f"it is not a whole number from {at_least} to {at_most}. Write it in digits.")
     try:
         value = int(text)
     except ValueError:
-        raise ValueError("input should be a valid integer, unable to parse string as an integer.") from None
-    _compare(value, at_least=at_least, at_most=at_most)
+        raise wrong from None
+    if not at_least <= value <= at_most:
+        raise wrong
     return value
 
 
 def number(
     text: str, *, above: float | None = None, at_least: float | None = None, at_most: float | None = None
 ) -> float:
+    bounds = (
+        ("above", above, lambda value, bound: value > bound),
+        ("of at least", at_least, lambda value, bound: value >= bound),
+        ("of at most", at_most, lambda value, bound: value <= bound),
+    )
+    there = [(words, bound, holds) for words, bound, holds in bounds if bound is not None]
+    which = " and ".join(f"{words} {bound:,}" for words, bound, _ in there)
+    wrong = ValueError(f"it is not a number {which}. Write it in digits, such as 60.")
     try:
         value = float(text)
     except ValueError:
-        raise ValueError("input should be a valid number, unable to parse string as a number.") from None
-    if not math.isfinite(value):
-        raise ValueError("input should be a finite number.")
-    _compare(value, above=above, at_least=at_least, at_most=at_most)
+        raise wrong from None
+    if not math.isfinite(value) or not all(holds(value, bound) for _, bound, holds in there):
+        raise wrong
     return value
 
 
 def boolean(text: str) -> bool:
     word = text.lower()
     if word not in _TRUE | _FALSE:
-        raise ValueError("input should be true or false.")
+        raise ValueError("it is neither true nor false.")
     return word in _TRUE
 
 
 def choice(text: str, *, choices: tuple[str, ...]) -> str:
     if text not in choices:
-        *first, last = (f"'{each}'" for each in choices)
-        raise ValueError(f"input should be {', '.join(first)} or {last}.")
+        *first, last = choices
+        raise ValueError(f"it is not {', '.join(first)} or {last}. Write one of them, as it stands here.")
     return text
 
 
@@ -115,14 +124,3 @@ def unchanged(text: str, *, check: Callable[[str], object]) -> str:
     """The text as it is, if `check` takes it."""
     check(text)
     return text
-
-
-def _compare(
-    value: float, *, above: float | None = None, at_least: float | None = None, at_most: float | None = None
-) -> None:
-    if above is not None and not value > above:
-        raise ValueError(f"input should be greater than {above}.")
-    if at_least is not None and value < at_least:
-        raise ValueError(f"input should be greater than or equal to {at_least}.")
-    if at_most is not None and value > at_most:
-        raise ValueError(f"input should be less than or equal to {at_most}.")
