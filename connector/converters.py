@@ -89,19 +89,18 @@ def integer(text: str, *, at_least: int, at_most: int) -> int:
 def number(
     text: str, *, above: float | None = None, at_least: float | None = None, at_most: float | None = None
 ) -> float:
-    bounds = (
-        ("above", above, lambda value, bound: value > bound),
-        ("of at least", at_least, lambda value, bound: value >= bound),
-        ("of at most", at_most, lambda value, bound: value <= bound),
-    )
-    there = [(words, bound, holds) for words, bound, holds in bounds if bound is not None]
-    which = " and ".join(f"{words} {bound:,}" for words, bound, _ in there)
-    wrong = ValueError(f"it is not a number {which}. Write it in digits, such as 60.")
+    bounds = [
+        f"{words} {bound:,}"
+        for words, bound in (("above", above), ("of at least", at_least), ("of at most", at_most))
+        if bound is not None
+    ]
+    wrong = ValueError(f"it is not a number {' and '.join(bounds)}. Write it in digits, such as 60.")
     try:
         value = float(text)
     except ValueError:
         raise wrong from None
-    if not math.isfinite(value) or not all(holds(value, bound) for _, bound, holds in there):
+    too_small = (above is not None and value <= above) or (at_least is not None and value < at_least)
+    if not math.isfinite(value) or too_small or (at_most is not None and value > at_most):
         raise wrong
     return value
 
