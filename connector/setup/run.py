@@ -2,6 +2,7 @@
 
 from connector.checks.failure import sentence_of
 from connector.checks.public import base_of, local_address
+from connector.checks.settings import left_out
 from connector.clock import SystemClock
 from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import PATH, webhook_url
@@ -107,6 +108,8 @@ def run_setup(talk: Talk, values: Values) -> bool:
     """
     if tighten(values.path):
         talk.right(f"{values.path} could be read by other users of this machine. Now only you can read it.")
+    for finding in left_out(values.path):
+        talk.say(finding.sentence)
     first = values.settings()
     database = Database(first.database_url)
     try:

@@ -77,7 +77,8 @@ def orders_to_write(connection: Connection, shop: str, *, now: datetime, limit: 
     ]
     ready = _longest_due(connection, shop, ItemsState.READY, now=now, limit=limit)
     room = max(limit - len(ready), limit // 4)
-    rows = [*others[:room], *ready][:limit]
+    # By their keys: an order must never stand in a batch twice, whatever happens between two statements.
+    rows = list({row.id: row for row in [*others[:room], *ready][:limit]}.values())
     return sorted(with_items(connection, rows), key=lambda order: order.id)
 
 

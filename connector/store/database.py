@@ -28,6 +28,7 @@ _CONNECTIONS, _MORE = 5, 20
 """Connections that stay open, and how many more there may be."""
 _FREE_WITHIN = 10
 """Seconds within which one of them must come free."""
+_ONE_VIEW = "REPEATABLE READ"
 _HOW_TO_WRITE = (
     "Write it as sqlite:///data/connector.db or postgresql://USER:PASSWORD@HOST/NAME; in the password an @ is written "
     "as %40, a / as %2F, a ? as %3F, and a % as %25."
@@ -97,6 +98,8 @@ class Database:
             # The last comes of a host's name that can't be one.
             self._dispose()
             raise StoreError(_cannot_open(parsed, error)) from None
+        # SQLite has one view for each transaction anyway; PostgreSQL, unless it is told, one for each statement.
+        self._reading = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level=_ONE_VIEW)
         self._file = None if self.path is None else SameFile(self.path)
         self._commit = GroupCommit(self.engine.execution_options(writes=True), check=self.check_file)
 
@@ -131,8 +134,12 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection to read with: one consistent view, and no lock that a writer would wait for."""
-        with self.engine.connect() as connection:
+        """A connection to read with: one consistent view, and no lock that a writer would wait for.
+
+        What one statement finds, the next ones find as well: an order that moves on between two of them is not seen
+        twice, and not missed.
+        """
+        with self._reading.connect() as connection:
             yield connection
 
     def close(self) -> None:

@@ -176,10 +176,11 @@ class Watch:
             with self._lock:
                 # Under the lock: none of them is closed while it is cut.
                 late = [line for line in self._lines if line.deadline < now]
+                if late:
+                    # Before they are cut: whoever waits there finds it told already.
+                    self._reach.lost("no answer in time")
                 for line in late:
                     line.cut()
-            if late:
-                self._reach.lost("no answer in time")
 
 
 def options(url: URL) -> dict[str, Any]:
