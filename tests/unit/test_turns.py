@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from benchmarks.simulated_time import SimulatedTime
 from connector.jobs.turns import (
     FETCHERS,
     LONGEST_BETWEEN_BATCHES,
@@ -20,7 +21,6 @@ from connector.jobs.turns import (
 )
 from connector.sheets.budget import RESERVE, Budget
 from connector.sheets.quota import LIMIT, WINDOW, Quota
-from tests.unit.simulated_time import SimulatedTime
 
 NOW = 1000.0
 NOBODY = Turns((), math.inf)
