@@ -37,6 +37,17 @@ def test_a_flood_at_one_shop_leaves_the_waits_of_the_others_nearly_alone() -> No
     assert flooded.p99([FLOODED]) < LONGEST_BETWEEN_BATCHES + FETCH + 2 * CALL + 1
 
 
+def test_ten_shops_that_always_have_something_come_to_wait_for_one_gap_and_not_for_the_end_of_the_minute() -> None:
+    """When they begin, all at once, they use up the account's calls. That must not repeat itself every minute."""
+    shops = SHOPS[:10]
+    orders = [order for n, shop in enumerate(shops) for order in flood(shop, orders=300, start=n / 10, seconds=900)]
+
+    outcome = Fleet(ACCOUNTS).run(orders)
+
+    first, last = (max(each.wait for each in outcome.written if since <= each.sent < since + 60) for since in (0, 840))
+    assert last < 1.5 * LONGEST_BETWEEN_BATCHES + FETCH + 2 * CALL < first / 2
+
+
 def test_an_account_makes_no_more_calls_in_any_minute_than_turns_may() -> None:
     """Also where far more is to be written than it can: 120 orders a minute, and a flood."""
     orders = steady(SHOPS, per_minute=120, seconds=240, seed=2) + flood(FLOODED, orders=1000, start=60, seconds=60)
