@@ -28,7 +28,7 @@ from benchmarks.simulated_days import (
     walk,
 )
 from benchmarks.simulation import CALL, FETCH, quantile
-from connector.jobs.dispatcher import FOR_MANY
+from connector.jobs.pool import FOR_MANY
 from connector.jobs.turns import SECONDS_BETWEEN_BATCHES
 from connector.sheets.budget import RESERVE
 from connector.sheets.quota import LIMIT

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.demand import Message
 from benchmarks.simulated_time import Program, SimulatedTime
-from connector.jobs.dispatcher import FOR_MANY, Threads
+from connector.jobs.pool import FOR_MANY, Threads
 from connector.jobs.turns import LONGEST_BETWEEN_BATCHES, ToFetch, ToWrite, choose, fetch_room
 from connector.sheets.budget import Budget, Hold
 from connector.sheets.quota import LIMIT, WINDOW, Quota

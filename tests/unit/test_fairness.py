@@ -2,7 +2,7 @@
 
 from benchmarks.demand import flood, steady
 from benchmarks.simulation import CALL, FETCH, Fleet, Outcome, most_in_any_window
-from connector.jobs.dispatcher import Threads
+from connector.jobs.pool import Threads
 from connector.jobs.turns import LONGEST_BETWEEN_BATCHES, SECONDS_BETWEEN_BATCHES
 from connector.sheets.budget import RESERVE
 from connector.sheets.quota import LIMIT, Quota
