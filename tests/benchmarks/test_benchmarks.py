@@ -4,7 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from benchmarks import fleet
 from tests.benchmarks.bench import bench, tables
 
 
@@ -108,6 +110,20 @@ def test_every_shop_among_sick_ones_and_beside_a_flood_has_its_own_orders_once(t
     assert "Verified: each order has its rows once, in its own shop's sheet;" in result.stdout
     found = tables(result.stdout)
     assert {"8 shops", "the load alone", "beside 10 orders of one shop", "with 2 sick shops"} <= found.keys()
+
+
+def test_the_simulation_of_many_shops_loses_no_order_and_more_accounts_and_quota_bring_more_into_the_sheets() -> None:
+    result = CliRunner().invoke(fleet.main, ["--short"])
+
+    assert result.exit_code == 0, result.output
+    assert "Verified: each order was written once, and no account made more calls" in result.stdout
+    _, _, capacities, *_ = result.stdout.split("\n## ")[1].split("| accounts ")
+    within_30 = {
+        (cells[1].strip(), cells[2].strip()): number(cells[4].split()[0])
+        for cells in (line.split("|") for line in capacities.splitlines()[2:])
+        if len(cells) > 4
+    }
+    assert within_30["1", "60"] < within_30["2", "60"] < within_30["1", "120"]
 
 
 def number(text: str) -> int:
