@@ -5,8 +5,11 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from contextlib import chdir
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -47,6 +50,7 @@ def test_serve_without_settings_says_what_is_missing_and_exits_with_2(tmp_path: 
 
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.splitlines() == [
+        f"Nothing is set up yet. This asks for all that is needed: {sys.executable} -m connector setup",
         "WHAPI_TOKEN is not set. Copy the channel's token from Whapi's panel.",
         "SPREADSHEET_ID is not set. Open the spreadsheet and copy its address from the browser.",
         "WEBHOOK_SECRET is not set. Make up a text of at least 16 characters that callers must present.",
@@ -152,7 +156,13 @@ def test_orders_lists_where_each_stands(here: ServiceHere, sandbox: Sandbox, tmp
     lines = run("orders", "--json", "--status", "synced", cwd=tmp_path, **here.environment)
 
     assert table.returncode == 0
-    assert re.match(r"Order +Received +Status +Customer +Total +Tries +Last error", table.stdout)
+    received = r"Received \(Australia/Sydney\)"
+    assert re.match(rf"Order +{received} +Status +Customer +Total +Tries +Last error", table.stdout)
+    assert [line.split()[0] for line in table.stdout.splitlines()[1:]] == [order.order_id for order in reversed(orders)]
+    there = datetime.fromisoformat(json.loads(lines.stdout.splitlines()[0])["received_at"]).astimezone(
+        ZoneInfo("Australia/Sydney")
+    )
+    assert f"{there:%Y-%m-%d %H:%M}" in table.stdout
     listed = [json.loads(line) for line in lines.stdout.splitlines()]
     assert [(entry["order_id"], entry["status"]) for entry in listed] == [
         (order.order_id, "synced") for order in reversed(orders)
@@ -183,7 +193,13 @@ def test_resync_tries_again_with_and_without_a_running_service(
 
     first = run_anew if running else run
     named = first("resync", one_by_name.order_id, cwd=tmp_path, **here.environment)
-    assert (named.returncode, named.stdout) == (1, "0 of 1 orders are complete now.\n")
+    assert (named.returncode, named.stdout.splitlines()) == (
+        1,
+        [
+            "0 of 1 orders are complete now.",
+            f"{one_by_name.order_id}: Whapi does not know the order yet, or no longer (404). It will be tried again.",
+        ],
+    )
     named = run("resync", one_by_name.order_id, cwd=tmp_path, **here.environment)
     assert (named.returncode, named.stdout) == (0, "1 of 1 orders are complete now.\n")
     assert run("resync", "--failed", cwd=tmp_path, **here.environment).returncode == 1
@@ -193,6 +209,8 @@ def test_resync_tries_again_with_and_without_a_running_service(
     assert differences(sandbox, orders) == []
     nothing = run("resync", "--failed", cwd=tmp_path, **here.environment)
     assert nothing.stdout == "There is nothing to try: no such order lacks items that can be fetched.\n"
+    already = run("resync", one_by_name.order_id, cwd=tmp_path, **here.environment)
+    assert already.stdout.splitlines()[1:] == [f"{one_by_name.order_id}: it is complete in the sheet already."]
     unknown = run("resync", "42", cwd=tmp_path, **here.environment)
     assert (unknown.returncode, unknown.stderr) == (1, "There is no order 42.\n")
 

@@ -126,7 +126,7 @@ def test_who_has_not_renewed_for_ten_seconds_begins_nothing_before_its_lease_end
     after = first.held()
     first.beat()
 
-    assert (before, after, first.held()) == (set(ACCOUNTS), set(), set(ACCOUNTS))
+    assert [len(held) for held in (before, after, first.held())] == [7, 0, 7]
     assert timedelta(seconds=10) < LEASE
 
 
@@ -146,13 +146,13 @@ def test_a_version_that_knows_no_leases_is_left_alone_with_the_database(fleet: F
     earlier.execute(sa.select(sa.func.pg_advisory_lock(key)))
 
     instance = fleet.join()
-    beside = instance.held(), instance.failure
+    beside = len(instance.held()), instance.failure
     earlier.close()
     fleet.database.engine.dispose()
 
     assert fleet.beats(instance) == [7]
     assert beside == (
-        set(),
+        0,
         "An earlier version of the connector works on this database. Stop it, and this one takes over.",
     )
     assert instance.failure is None
@@ -188,14 +188,14 @@ def test_on_sqlite_the_lock_gives_one_instance_everything_at_once(tmp_path: Path
     )
     first.beat()
     second.beat()
-    while_first = first.held(), second.held(), works_elsewhere(second_store)
+    while_first = len(first.held()), len(second.held()), works_elsewhere(second_store)
     epoch = first._epochs[ACCOUNTS[0]]
     assert first._lock is not None
     first._lock.release()
 
     second.beat()
 
-    assert while_first == (set(ACCOUNTS), set(), True)
+    assert while_first == (7, 0, True)
     assert second.held() == set(ACCOUNTS)
     with second_store.read() as connection:
         assert not leases.is_current(connection, first.me.id, ACCOUNTS[0], epoch)
