@@ -101,7 +101,7 @@ def test_a_batch_a_comparison_and_rows_written_again_cost_the_calls_that_are_doc
 
 
 def test_every_shop_among_sick_ones_and_beside_a_flood_has_its_own_orders_once(tmp_path: Path) -> None:
-    size = ("--shops", "8", "--sick", "2", "--seconds", "1", "--flood", "10", "--rest", "0.2", "--accounts", "2")
+    size = ("--shops", "10", "--sick", "2", "--seconds", "1", "--flood", "10", "--rest", "0.2", "--accounts", "2")
     latencies = ("--whapi-latency", "0", "--google-latency", "0")
 
     result = bench(tmp_path, "shops", *size, *latencies)
@@ -109,7 +109,7 @@ def test_every_shop_among_sick_ones_and_beside_a_flood_has_its_own_orders_once(t
     assert result.returncode == 0, result.stdout + result.stderr
     assert "Verified: each order has its rows once, in its own shop's sheet;" in result.stdout
     found = tables(result.stdout)
-    assert {"8 shops", "the load alone", "beside 10 orders of one shop", "with 2 sick shops"} <= found.keys()
+    assert {"10 shops", "the load alone", "beside 10 orders of one shop", "with 2 sick shops"} <= found.keys()
 
 
 def test_the_simulation_of_many_shops_loses_no_order_and_more_accounts_and_quota_bring_more_into_the_sheets() -> None:
