@@ -22,6 +22,7 @@ from connector.shops.edit import EditError, has_no_shops
 from connector.shops.file import NAMES, is_name
 from connector.shops.settings import ACCOUNT, Shops, read_shops
 from connector.store.database import StoreError
+from connector.store.lock import LockError
 from connector.store.shops import Known, ShopState, known_shops
 
 _yes = click.option("--yes", is_flag=True, help="Ask nothing.")
@@ -154,7 +155,7 @@ def remove(name: str, yes: bool) -> None:
     _quiet(operator, [] if entry is None else entry.settings.secrets)
     try:
         is_well = remove_shop(operator, name, entry, talk)
-    except (StoreError, EditError) as error:
+    except (StoreError, EditError, LockError) as error:
         exit_with([str(error)], code=1)
     sys.exit(0 if is_well else 1)
 

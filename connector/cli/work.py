@@ -10,12 +10,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from connector import terminal
 from connector.cli.start import exit_with
+from connector.jobs.leases import works_elsewhere
 from connector.jobs.reasons import reasons
 from connector.models import ItemsState, Order, Status
 from connector.runtime.service import Service
 from connector.store import batches, fetching
 from connector.store.breakers import Part
-from connector.store.lock import LockError, service_lock
+from connector.store.lock import LockError
 from connector.store.orders import count_synced, find_orders
 from connector.store.standing import read_standing
 
@@ -28,15 +29,11 @@ NAMED = 10
 
 def runs_elsewhere(service: Service) -> bool:
     """Whether another process fetches and writes for this database. Exits with a sentence where nobody can."""
-    lock = service_lock(service.database)
     try:
-        if not lock.acquire():
-            return True
+        return works_elsewhere(service.database)
     except LockError as error:
         service.close()
         exit_with([str(error)])
-    lock.release()
-    return False
 
 
 def start_here(service: Service) -> bool:

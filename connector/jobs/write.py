@@ -69,7 +69,10 @@ class WriteStage:
         workbook: Workbook,
         *,
         silent_after: Callable[[], timedelta] = lambda: SILENT_AFTER,
+        is_ours: Callable[[Connection], bool] = lambda _: True,
     ) -> None:
+        """`is_ours`: whether this instance is still the one that writes for the shop, asked as a batch is stored."""
+        self._is_ours = is_ours
         self._context = context
         self._api = api
         self._workbook = workbook
@@ -230,9 +233,12 @@ class WriteStage:
         def places(claimed: AbstractSet[int]) -> Mapping[int, Place]:
             return order_places(batch.spreadsheet_id, layout, [entry for entry in entries if entry.order.id in claimed])
 
-        return self._context.database.write(
-            lambda connection: batches.open_batch(connection, self._context.shop, batch, made, now=now, places=places)
-        )
+        def change(connection: Connection) -> set[int]:
+            if not self._is_ours(connection):
+                return set()
+            return batches.open_batch(connection, self._context.shop, batch, made, now=now, places=places)
+
+        return self._context.database.write(change)
 
     def _send(
         self, batch: Batch, requests: Sequence[dict[str, Any]], entries: Sequence[Entry], deadline: Deadline

@@ -100,6 +100,9 @@ class WritersThatHang(RuleBasedStateMachine):
 
     @initialize(second_marker=st.booleans(), refuses_unmatched=st.booleans(), keeps_out=st.booleans())
     def start(self, second_marker: bool, refuses_unmatched: bool, keeps_out: bool) -> None:
+        self.begin(WRITERS, second_marker, refuses_unmatched, keeps_out)
+
+    def begin(self, writers: int, second_marker: bool, refuses_unmatched: bool, keeps_out: bool) -> None:
         self.folder = new_folder("connector-hanging-")
         store, content, begun = prepared(second_marker)
         self.clock = FakeClock(begun.now())
@@ -114,7 +117,7 @@ class WritersThatHang(RuleBasedStateMachine):
             lambda connection: connection.execute(sa.update(spreadsheets).values(blocks=keeps_out))
         )
         self.processes = [self.main]
-        self.writers = [self.new_writer() for _ in range(WRITERS)]
+        self.writers = [self.new_writer() for _ in range(writers)]
         self.answered = {99}
         self.with_items = {99}
 
@@ -276,9 +279,9 @@ def overtaken(
 ) -> None:
     """One writer hangs, another one writes, hours pass, old markers go, and the first one goes on."""
     state = WritersThatHang()
-    state.start(second_marker=second_marker, refuses_unmatched=refuses_unmatched, keeps_out=keeps_out)
+    state.begin(2, second_marker, refuses_unmatched, keeps_out)
     try:
-        for number in range(WRITERS):
+        for number in range(2):
             state.a_writer_runs(number, None, [])
         state.orders_arrive([1, 2], items=True)
         state.a_writer_runs(0, point, [])
