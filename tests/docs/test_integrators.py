@@ -85,6 +85,7 @@ def test_the_page_has_examples_for_each_tool() -> None:
     found = {(example.heading, example.language) for example in EXAMPLES}
 
     assert found >= {
+        ("Try it", "sh"),
         ("curl", "sh"),
         ("n8n", "http"),
         ("Make", "http"),
@@ -97,9 +98,9 @@ def test_the_page_has_examples_for_each_tool() -> None:
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 @pytest.mark.parametrize("example", of("sh"))
 def test_a_command_works(service: ServiceProcess, example: Example) -> None:
-    if re.search(r"orders/(\d+)", example.code):  # It asks for an order that another command has sent.
-        first = next(each for each in EXAMPLES if each.language == "sh")
-        run(["sh", "-eu", "-c", first.code], service)
+    if asked := re.search(r"orders/(\d+)", example.code):  # It asks for an order that another command has sent.
+        sent = next(each for each in EXAMPLES if each.language == "sh" and f'"{asked[1]}"' in each.code)
+        run(["sh", "-eu", "-c", sent.code], service)
 
     check(lambda: json.loads(run(["sh", "-eu", "-c", example.code], service)), example)
 
