@@ -14,6 +14,7 @@ from connector.api.redacted import entry_json
 from connector.cli.start import database_or_exit, shop_option, shop_or_exit
 from connector.log import Redactor
 from connector.models import Order, Status
+from connector.runtime.row_links import RowLinks
 from connector.serializers import order_json
 from connector.shops.settings import ShopEntry
 from connector.store import quarantine
@@ -43,15 +44,20 @@ def orders(status: str | None, quarantined: bool, limit: int, as_json: bool, nam
         if quarantined:
             _show_quarantined(connection, shop, limit=limit, as_json=as_json)
         else:
-            _show_orders(connection, shop, status=Status(status) if status else None, limit=limit, as_json=as_json)
+            links = RowLinks(operator)
+            _show_orders(
+                connection, shop, links, status=Status(status) if status else None, limit=limit, as_json=as_json
+            )
     database.close()
 
 
-def _show_orders(connection: Connection, shop: ShopEntry, *, status: Status | None, limit: int, as_json: bool) -> None:
+def _show_orders(
+    connection: Connection, shop: ShopEntry, links: RowLinks, *, status: Status | None, limit: int, as_json: bool
+) -> None:
     found = list_orders(connection, shop.name, status=status, limit=limit)
     if as_json:
         for order in found:
-            entry = order_json(order)
+            entry = order_json(order, row_url=links.url(shop.name, order))
             del entry["items"]
             click.echo(json.dumps(entry))
     elif found:

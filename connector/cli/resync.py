@@ -7,11 +7,11 @@ from urllib.parse import quote
 import click
 import httpx
 
-from connector.checks.public import local_address
 from connector.cli.start import database_or_exit, exit_with, service_or_exit, shop_option, shop_or_exit
 from connector.cli.work import runs_elsewhere, start_here, watch
 from connector.jobs.resync import ask_for_resync
 from connector.jobs.rewrite import NotRewrittenError, rewrite_each
+from connector.runtime.addresses import local_address
 from connector.runtime.service import Service
 from connector.settings import Settings
 from connector.sheets.errors import SheetsError

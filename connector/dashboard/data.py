@@ -20,8 +20,9 @@ from connector.runtime.shop import Shop
 from connector.sheets.errors import SheetsError
 from connector.store import hours, orders, quarantine
 from connector.store.breakers import CircuitBreaker, Part
+from connector.store.dealt_with import count_given_up
 from connector.store.hours import Hour
-from connector.store.quarantine import Head
+from connector.store.quarantine import NOTHING_TO_LOOK_AT, Head, ToLookAt
 from connector.store.standing import Standing, read_standing
 
 log = get_logger(__name__)
@@ -107,8 +108,10 @@ class Snapshot:
     quarantined: int
     quarantine: Sequence[Head]
     """The newest of it."""
-    other_orders: int = 0
-    """Those of the quarantined that came under the id of another order."""
+    to_look_at: ToLookAt = NOTHING_TO_LOOK_AT
+    """Of the quarantine."""
+    given_up: int = 0
+    """Orders that nobody has dealt with."""
     odd: int = 0
     """Orders of the last days that somebody should look at."""
 
@@ -164,7 +167,8 @@ class Snapshots:
                 self._shop.problems.current(),
                 quarantine.count_quarantined(connection, shop),
                 quarantine.list_heads(connection, shop, limit=SHOWN_OF_QUARANTINE),
-                quarantine.count_other_orders(connection, shop),
+                quarantine.count_to_look_at(connection, shop),
+                count_given_up(connection, shop),
                 orders.count_odd(connection, shop, since=words.now - ODD_FOR),
             )
 

@@ -21,6 +21,7 @@ from connector.runtime.among_shops import count_earlier, silent_after, tell_of_p
 from connector.runtime.channels import DoubledChannels
 from connector.runtime.clients import SHOP, google_account
 from connector.runtime.plans import Plans
+from connector.runtime.row_links import RowLinks
 from connector.runtime.shop import Shared, Shop, build_shop, hide_secrets
 from connector.settings import Settings
 from connector.sheets.account import DEFAULT, GoogleAccount
@@ -70,6 +71,7 @@ class Service:
         )
         self.scheduler = Scheduler(may_work=self.dispatcher.may_work, wait=self.dispatcher.wait_for_stop)
         self.plans = Plans(self.scheduler, self.dispatcher, database, self.clock, has_many=self.has_many)
+        self.row_links = RowLinks(settings)
         self._shared = Shared(
             database=database,
             clock=self.clock,
@@ -78,6 +80,7 @@ class Service:
             long_poll=self.long_poll,
             channels=connection_pool(self.dispatcher.threads.fetchers + 1),  # and the history
             silent_after=lambda account: silent_after(account, self._shops),
+            row_links=self.row_links,
             has_many=self.has_many,
             is_anothers=self.is_anothers,
         )
