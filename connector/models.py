@@ -206,6 +206,12 @@ STATUS_WORDS = {
     Status.FAILED: "unavailable",
 }
 """What a person reads of each status, everywhere: `waiting`, `complete` and `unavailable` are what the row says."""
+STATUS_MEANINGS = {
+    Status.RECEIVED: "Its row is on its way to the sheet.",
+    Status.WAITING: "Its row is in the sheet; its items are not there yet, and are tried again.",
+    Status.SYNCED: "Its row and all its items are in the sheet.",
+    Status.FAILED: "Its row is in the sheet; its items could not be had.",
+}
 GONE_WORD = "deleted"
 """What is said of an order whose row is no longer in the sheet."""
 

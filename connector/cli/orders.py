@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from connector.api.redacted import entry_json
 from connector.cli.start import database_or_exit, shop_option, shop_or_exit
 from connector.log import Redactor
-from connector.models import Order, Status
+from connector.models import GONE_WORD, STATUS_WORDS, Order, Status
 from connector.runtime.row_links import RowLinks
 from connector.serializers import order_json
 from connector.shops.settings import ShopEntry
@@ -21,9 +21,12 @@ from connector.store import quarantine
 from connector.store.orders import list_orders
 from connector.store.quarantine import Head
 
+_STATUSES = {**{str(status): status for status in Status}, **{word: status for status, word in STATUS_WORDS.items()}}
+"""By the API's names, and by the words that the sheet and the status page have for them."""
+
 
 @click.command()
-@click.option("--status", type=click.Choice([str(status) for status in Status]), help="Only orders that stand there.")
+@click.option("--status", type=click.Choice(list(_STATUSES)), help="Only orders that stand there.")
 @click.option("--quarantined", is_flag=True, help="Instead of orders: what came in and could not be understood.")
 @click.option(
     "--limit",
@@ -46,7 +49,7 @@ def orders(status: str | None, quarantined: bool, limit: int, as_json: bool, nam
         else:
             links = RowLinks(operator)
             _show_orders(
-                connection, shop, links, status=Status(status) if status else None, limit=limit, as_json=as_json
+                connection, shop, links, status=_STATUSES[status] if status else None, limit=limit, as_json=as_json
             )
     database.close()
 
@@ -91,7 +94,7 @@ def _orders_table(found: list[Order]) -> Table:
         (
             order.order_id,
             _minute(order.received_at),
-            str(order.status),
+            GONE_WORD if order.gone_at else STATUS_WORDS[order.status],
             order.customer_name or order.customer_phone or "",
             " ".join(str(part) for part in (order.total_price, order.currency) if part is not None),
             str(order.attempts),

@@ -102,7 +102,8 @@ def _add_actions_on_quarantine(blueprint: Blueprint, views: ViewsOfShops) -> Non
         note = "understood" if replayed.understood else "not-understood"
         if entry is None and replayed.understood:
             came = count(replayed.understood, "message was", "messages were")
-            views.current().say(ALL, f"{came} understood now and taken in; {replayed.left:,} stay here.")
+            left = f" {count(replayed.left, 'stays', 'stay')} here." if replayed.left else ""
+            views.current().say(ALL, f"{came} understood now and taken in.{left}")
         else:
             views.current().say(ALL if entry is None or replayed.understood else entry.id, NOTES[note])
         return _changed(views.current(), note, is_beside=True)

@@ -24,7 +24,7 @@ from connector.dashboard.rows import add_rows
 from connector.dashboard.shop_list import SHOP_STATES, ShopList
 from connector.dashboard.views import ViewsOfShops
 from connector.log import get_logger
-from connector.models import GONE_WORD, STATUS_WORDS
+from connector.models import GONE_WORD, STATUS_MEANINGS, STATUS_WORDS
 from connector.runtime.service import Service
 from connector.store.commit import StoreClosedError
 
@@ -60,11 +60,13 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
             duration=formatting.duration,
             machine=formatting.machine,
             number=formatting.number,
+            whatsapp_link=formatting.whatsapp_link,
             redact=lambda text: current_shop().redact(text),
             row_token=lambda order: service.row_links.token(current_shop().name, order.order_id),
         )
         environment.globals.update(
             status_words=STATUS_WORDS,
+            status_meanings=STATUS_MEANINGS,
             gone_word=GONE_WORD,
             by_words=BY_WORDS,
             shop_states=SHOP_STATES,

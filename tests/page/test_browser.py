@@ -120,7 +120,7 @@ def test_new_orders_appear_and_change_without_a_reload(shop: Shop, open_page: An
     (order,) = shop.sandbox.send("fails_then_good")
 
     row = page.get_by_role("row").filter(has_text=order.order_id)
-    expect(row).to_contain_text("in the sheet")
+    expect(row).to_contain_text("complete")
     expect(page.locator("#verdict")).to_contain_text("All is well")
     assert page.evaluate("window.isTheSame")
 
@@ -179,25 +179,34 @@ def test_everything_is_readable_and_nothing_sticks_out(open_page: Any, device: d
     assert (ground == "rgb(246, 247, 248)") is (scheme == "light")
 
 
+def place(page: Page, selector: str) -> Any:
+    return page.locator(selector).bounding_box()
+
+
 def test_a_phone_has_the_buttons_too_and_they_are_large_enough(shop: Shop, open_page: Any) -> None:
     (order,) = shop.sandbox.send("no_token")
     page: Page = open_page(**PHONE).log_in()
     row = page.get_by_role("row").filter(has_text=order.order_id)
-    expect(row).to_contain_text("without items")
+    expect(row).to_contain_text("unavailable")
 
     row.get_by_role("link").tap()
     history = page.locator("tr.history")
-    button = history.get_by_role("button", name="Try again")
-    sheet = re.compile(
-        rf"^https://docs\.google\.com/spreadsheets/d/{shop.sandbox.spreadsheet_id}/edit#gid=\d+&range=A\d+$"
-    )
-    expect(history.get_by_role("link", name="Open in the sheet")).to_have_attribute("href", sheet)
+    button = history.get_by_role("button", name="Dealt with")
     box = button.bounding_box()
     assert box is not None
     assert box["height"] >= 44
+    expect(history.get_by_role("button", name="Try again")).to_have_count(0)
+    # In one piece: as much as there is to it can be seen, and on one line.
+    number, total = row.locator(".id bdi"), row.locator(".state .amount")
+    assert number.evaluate("(e) => e.scrollWidth <= e.clientWidth && e.getClientRects().length === 1")
+    expect(total).to_have_text(re.compile(r"^[\d,.]+ [A-Z]{3}$"))
+    places = [found["y"] for name in ("#figures", "#list", "#plots", "#parts") if (found := place(page, name))]
+    assert len(places) == 4
+    assert places == sorted(places)
     button.tap()
 
-    expect(page.locator("#note")).to_contain_text("There is nothing to try")
+    expect(page.locator("#note")).to_contain_text("It is marked as dealt with.")
+    expect(history).to_contain_text("Marked as dealt with on the status page.")
 
 
 def test_the_sheet_is_compared_and_what_is_missing_written_again_by_its_buttons(shop: Shop, open_page: Any) -> None:

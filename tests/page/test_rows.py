@@ -158,11 +158,15 @@ def test_a_sheet_that_can_not_be_read_is_said_so_without_its_names(
 ) -> None:
     link = urlsplit(shop.http.get(f"/orders/{sent[0].order_id}").json()["row_url"]).path
     shop.sandbox.merchant.share("none")
+    # As after a start.
+    shop.service.workbook._zone = None
+    page = visitor.get().text
     answer = visitor.get(link)
     shop.sandbox.merchant.share("writer")
 
     assert (answer.status_code, "The spreadsheet can&#39;t be read at present." in answer.text) == (503, True)
     assert shop.service.account.api.account not in answer.text
+    assert "Times are those of Australia/Sydney." in page
 
 
 def test_a_shops_link_is_below_its_name_and_opens_nothing_at_another(host: Host) -> None:
