@@ -209,6 +209,39 @@ def test_a_phone_has_the_buttons_too_and_they_are_large_enough(shop: Shop, open_
     expect(history).to_contain_text("Marked as dealt with on the status page.")
 
 
+def test_open_in_the_sheet_shows_the_row_where_it_is_now_and_the_sheet_has_its_menus_and_figures(
+    shop: Shop, open_page: Any
+) -> None:
+    (order,) = shop.sandbox.send("normal")
+    shop.wait_until_synced([order])
+    shop.sandbox.merchant.sort("Orders", "A")
+    page: Page = open_page(**DESKTOP).log_in()
+    with page.expect_popup() as popup:
+        row = page.get_by_role("row").filter(has_text=order.order_id)
+        row.get_by_role("link", name="Open in the sheet").click()
+    sheet = popup.value
+    sheet.set_default_timeout(PATIENCE)
+
+    cell = sheet.locator("td:focus")
+    expect(cell).to_have_text(order.order_id)
+    cell.click(button="right")
+    expect(sheet.get_by_role("menuitem", name="Delete the row")).to_be_focused()
+    sheet.keyboard.press("Escape")
+    expect(cell).to_have_text(order.order_id)
+    sheet.keyboard.press("Shift+F10")
+    expect(sheet.get_by_role("menuitem", name="Delete the row")).to_be_focused()
+    sheet.keyboard.press("Escape")
+    sheet.get_by_role("columnheader").nth(2).click(button="right")
+    expect(sheet.get_by_role("menuitem", name="Sort the sheet A to Z")).to_be_visible()
+    sheet.keyboard.press("Escape")
+    sheet.get_by_role("tab", name="Items").click(button="right")
+    expect(sheet.get_by_role("menuitem", name="Duplicate")).to_be_visible()
+    sheet.keyboard.press("Escape")
+    sheet.get_by_role("tab", name="Summary").click()
+    expect(sheet.locator("tr[data-row='4'] td[data-column='3']")).to_have_text(re.compile(r"^\d+$"))
+    expect(sheet.locator("#sheet")).not_to_contain_text("ƒ")
+
+
 def test_the_sheet_is_compared_and_what_is_missing_written_again_by_its_buttons(shop: Shop, open_page: Any) -> None:
     shop.wait_until_synced(shop.sandbox.send("normal"))
     merchant = Merchant(shop.sandbox.google, shop.sandbox.spreadsheet_id)
