@@ -21,12 +21,16 @@ from connector.certificates import certificate_problems
 from connector.converters import SHORTEST_PASSWORD, SHORTEST_SECRET
 from connector.events.target import HOW_TO_MAKE, PREFIX, Target, parse_secrets, parse_targets, secrets_of
 from connector.log import SHORTEST_HIDDEN, database_secrets
+from connector.terminal import command
 
 ENV_FILE = ".env"
 _YEAR = 31_536_000
 _BLANKS = re.compile(r"\A[\s\ufeff\u200b\u2060]+|[\s\ufeff\u200b\u2060]+\Z")
 """Also those that nobody sees: a byte-order mark, and what is copied along from a web page."""
 _LONGEST_PATH = 255
+WHAPI, FORWARDER = "whapi", "forwarder"
+BRINGERS = (WHAPI, FORWARDER)
+"""Who may bring the orders."""
 
 HOW_TO_GET = {
     "WHAPI_TOKEN": "Copy the channel's token from Whapi's panel.",
@@ -82,6 +86,7 @@ class Settings:
     host: str = field(default="127.0.0.1", metadata=_by(_text))
     port: int = field(default=8080, metadata=_by(partial(converters.integer, at_least=0, at_most=65535)))
     public_url: str | None = field(default=None, metadata=_by(converters.address))
+    orders_from: str = field(default=WHAPI, metadata=_of_shop(partial(converters.choice, choices=BRINGERS)))
     orders_tab: str = field(default="Orders", metadata=_of_shop(_text))
     items_tab: str = field(default="Items", metadata=_of_shop(_text))
     timezone: ZoneInfo | None = field(default=None, metadata=_of_shop(converters.zone))
@@ -117,6 +122,11 @@ class Settings:
     def plain_hosts(self) -> frozenset[str]:
         """Hosts beside this machine that may be asked without TLS."""
         return frozenset(host for part in self.plain_http_hosts.split(",") if (host := part.strip().lower()))
+
+    @property
+    def is_forwarded(self) -> bool:
+        """Whether something else than Whapi brings the orders, so that no webhook at Whapi has to lead here."""
+        return self.orders_from == FORWARDER
 
     @property
     def price_divisor(self) -> float:
@@ -184,6 +194,8 @@ def load_settings(*, env_file: str | None = ENV_FILE, **values: Any) -> Settings
             read[entry.name] = entry.metadata["convert"](converters.printable(text))
         except ValueError as error:
             problems.append(f"{name} is wrong: {error}")
+    if not any(texts.get(name) for name in (*HOW_TO_GET, "SHOPS_FILE")):
+        problems.insert(0, f"Nothing is set up yet. This asks for all that is needed: {command('setup')}")
     if problems:
         raise SettingsError(problems)
     settings = Settings(**read)
@@ -259,7 +271,7 @@ def _read(env_file: str | None) -> dict[str, str | None]:
         raise SettingsError(
             [
                 f"{env_file} is a folder, not a file. (A container makes one where the file that it is to mount is "
-                "missing.) Remove it."
+                "missing.) Give it another name, and put the file in its place."
             ]
         )
     try:

@@ -21,7 +21,10 @@ def check_public_url(settings: Settings) -> Iterator[Finding]:
     """Asks the address for the service's sign of life. Says nothing where the service isn't running."""
     if settings.public_url is None:
         return
-    problem = wrong_address(settings.public_url, whapi_base_url=settings.whapi_base_url)
+    # A forwarder may be in the own network; what it reaches is not Whapi's to reach.
+    problem = (
+        None if settings.is_forwarded else wrong_address(settings.public_url, whapi_base_url=settings.whapi_base_url)
+    )
     if problem is not None:
         raise WrongError(f"PUBLIC_URL is wrong: {problem}")
     base = base_of(settings.public_url)

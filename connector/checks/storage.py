@@ -18,7 +18,7 @@ from connector.problems import NamedProblem, Severity
 from connector.settings import Settings
 from connector.store import orders as stored
 from connector.store.database import Database, described, parse_url
-from connector.store.lock import LockError, service_lock
+from connector.store.lock import LockError, instance_lock
 from connector.store.spreadsheets import Limit, get_limits
 from connector.store.standing import Standing, read_standing
 from connector.store.tables import pauses
@@ -74,9 +74,9 @@ def _write(database: Database, settings: Settings) -> None:
 
 def _lock(database: Database) -> None:
     """Whether the service could take its lock; one that has it already is as good."""
-    lock = service_lock(database)
+    lock = instance_lock(database)
     try:
-        if lock.acquire():
+        if lock is not None and lock.acquire():
             lock.release()
     except LockError as error:
         raise WrongError(str(error)) from None

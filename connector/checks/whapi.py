@@ -17,7 +17,10 @@ _NAME = "whapi"
 
 
 def check_webhook(client: WhapiClient, settings: Settings) -> Iterator[Finding]:
-    """One call, which changes nothing."""
+    """One call, which changes nothing; none where a forwarder brings the orders."""
+    if settings.is_forwarded:
+        yield Finding.ok(_WEBHOOK, "A forwarder brings the orders (ORDERS_FROM), so no webhook is needed at Whapi.")
+        return
     registered = webhooks.webhooks_of(client.settings())
     if registered is None:
         raise WrongError("Whapi's list of webhooks was not understood. Look at it in Whapi's panel.")
@@ -52,7 +55,10 @@ def _elsewhere(registered: list[Any], secret: str, url: str) -> str:
     others = [webhook for webhook in registered if webhooks.leads_to_another(webhook)]
     other = next((webhook for webhook in others if webhooks.carries(webhook, secret)), others[0] if others else None)
     if other is None:
-        return f"No webhook at Whapi leads to {url}, so no order will come. Run setup, which registers it."
+        return (
+            f"No webhook at Whapi leads to {url}, so no order will come. Run setup, which registers it; or set "
+            "ORDERS_FROM=forwarder, if Make, n8n or another gateway brings the orders."
+        )
     return (
         f"Whapi sends to {webhooks.shown(other)}, not to {url}. "
         "Run setup, which registers this address, or put the other one into PUBLIC_URL."

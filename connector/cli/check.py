@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 import click
 
+from connector import terminal
 from connector.checks.run import check_with
 from connector.checks.settings import read_settings
 from connector.checks.shops import check_all, check_shop
@@ -15,6 +16,9 @@ from connector.findings import Finding, Level
 from connector.log import set_up_logging
 from connector.runtime.clients import SHOP
 from connector.shops.settings import read_shops
+
+_BEFORE = 17
+"""Columns before the sentence."""
 
 
 @click.command()
@@ -45,7 +49,7 @@ def show(findings: Iterable[Finding], *, as_json: bool, shop: str | None = None)
             whose = {} if shop is None else {"shop": shop}
             click.echo(json.dumps({**whose, **asdict(finding)}, ensure_ascii=False))
             continue
-        click.echo(f"{marks[finding.level]}  {finding.name:<9} {finding.sentence}")
+        click.echo(f"{marks[finding.level]}  {finding.name:<9} {terminal.laid_out(finding.sentence, indent=_BEFORE)}")
     return all_hold
 
 

@@ -1,17 +1,15 @@
 """`orders`: where orders stand."""
 
 import json
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import tzinfo
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 from sqlalchemy import Connection
 
 from connector.api.redacted import entry_json
+from connector.cli.moments import minute, name_of, zone_of
 from connector.cli.start import database_or_exit, shop_option, shop_or_exit
+from connector.cli.table import Column, show
 from connector.log import Redactor
 from connector.models import GONE_WORD, STATUS_WORDS, Order, Status
 from connector.runtime.row_links import RowLinks
@@ -64,7 +62,7 @@ def _show_orders(
             del entry["items"]
             click.echo(json.dumps(entry))
     elif found:
-        Console().print(_orders_table(found))
+        _show_table(found, zone_of(shop.settings))
     else:
         click.echo("No orders.")
 
@@ -79,21 +77,39 @@ def _show_quarantined(connection: Connection, shop: ShopEntry, *, limit: int, as
             if entry is not None:
                 click.echo(json.dumps(entry_json(entry, redact=redact)))
     elif found:
-        Console().print(_quarantine_table(found))
+        _show_heads(found, zone_of(shop.settings))
     else:
         click.echo("Nothing is quarantined.")
 
 
-def _quarantine_table(found: list[Head]) -> Table:
-    rows = [(str(head.id), _minute(head.received_at), str(head.bytes), head.field, head.reason) for head in found]
-    return _table(("ID", "Received", "Bytes", "Field", "Reason"), rows, right={"ID", "Bytes"})
+def _show_heads(found: list[Head], zone: tzinfo) -> None:
+    columns = (
+        Column("ID", is_whole=True, is_right=True),
+        Column(f"Received ({name_of(zone)})", is_whole=True),
+        Column("Bytes", is_whole=True, is_right=True),
+        Column("Field", is_whole=True),
+        Column("Reason"),
+    )
+    show(
+        columns,
+        [(str(head.id), minute(head.received_at, zone), str(head.bytes), head.field, head.reason) for head in found],
+    )
 
 
-def _orders_table(found: list[Order]) -> Table:
+def _show_table(found: list[Order], zone: tzinfo) -> None:
+    columns = (
+        Column("Order", is_whole=True),
+        Column(f"Received ({name_of(zone)})", is_whole=True),
+        Column("Status", is_whole=True),
+        Column("Customer"),
+        Column("Total", is_right=True),
+        Column("Tries", is_right=True),
+        Column("Last error"),
+    )
     rows = [
         (
             order.order_id,
-            _minute(order.received_at),
+            minute(order.received_at, zone),
             GONE_WORD if order.gone_at else STATUS_WORDS[order.status],
             order.customer_name or order.customer_phone or "",
             " ".join(str(part) for part in (order.total_price, order.currency) if part is not None),
@@ -102,19 +118,4 @@ def _orders_table(found: list[Order]) -> Table:
         )
         for order in found
     ]
-    titles = ("Order", "Received", "Status", "Customer", "Total", "Tries", "Last error")
-    return _table(titles, rows, right={"Total", "Tries"})
-
-
-def _table(titles: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[str]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in titles:
-        table.add_column(title, overflow="fold", justify="right" if title in right else "left")
-    for row in rows:
-        # As Text, because customers' words must not be read as markup.
-        table.add_row(*map(Text, row))
-    return table
-
-
-def _minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}"
+    show(columns, rows)

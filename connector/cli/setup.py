@@ -1,10 +1,12 @@
 """`setup`: from an empty folder to a service that is ready to start."""
 
 import sys
+from typing import NoReturn
 
 import click
 
-from connector.cli.shops import set_up
+from connector import terminal
+from connector.cli.shops import end_early, set_up
 from connector.cli.start import exit_with, shop_option, shop_or_exit
 from connector.log import set_up_logging
 from connector.settings import SettingsError, environment
@@ -47,9 +49,14 @@ def setup(yes: bool, summary: bool, takes_over: bool, name: str | None) -> None:
             set_up(ShopValues(operator, shop.name, {}), talk, f"All is set up for the shop {shop.name}.")
             return
     set_up_logging(level="CRITICAL")
+    _set_up(talk)
+
+
+def _set_up(talk: Talk) -> NoReturn:
+    """Takes all steps, and ends the command."""
     try:
         values = Values()
-        if yes and (problems := missing(values)):
+        if not talk.asks and (problems := missing(values)):
             exit_with(problems)
         is_well = run_setup(talk, values)
     except SettingsError as error:
@@ -58,12 +65,16 @@ def setup(yes: bool, summary: bool, takes_over: bool, name: str | None) -> None:
         exit_with([str(error)])
     except CannotAskError:
         sys.exit(1)
+    except (click.Abort, KeyboardInterrupt):
+        end_early(talk, "What was answered and found right is kept in .env. Run setup again to go on from there.")
     if not is_well:
         talk.title("Not all is well yet.")
         talk.say("Mend what is marked as wrong above and run setup again; it asks only for what is missing.")
         sys.exit(1)
-    restart = " (again, if it is running: it must take the new settings)" if values.changed else ""
-    talk.title(f"All is set up. Start the service{restart}: python -m connector serve")
+    restart = " again, if it is running: it must take the new settings" if values.changed else ""
+    talk.title(f"All is set up. Start the service{restart}:")
+    talk.show(terminal.command("serve"))
+    sys.exit(0)
 
 
 def _has_many() -> bool:

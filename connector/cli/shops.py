@@ -3,15 +3,15 @@
 import json
 import sys
 from collections.abc import Iterator
+from typing import NoReturn
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from connector.checks.shops import check_shop
 from connector.cli.check import run_checks, show
 from connector.cli.start import database_or_exit, exit_with, no_such_shop, settings_or_exit
+from connector.cli.table import Column
+from connector.cli.table import show as show_table
 from connector.log import set_up_logging
 from connector.settings import HOW_TO_GET, SHOP_SETTINGS, Settings, SettingsError
 from connector.setup.remove import remove_shop
@@ -22,6 +22,7 @@ from connector.shops.edit import EditError, has_no_shops
 from connector.shops.file import NAMES, is_name
 from connector.shops.settings import ACCOUNT, Shops, read_shops
 from connector.store.database import StoreError
+from connector.store.lock import LockError
 from connector.store.shops import Known, ShopState, known_shops
 
 _yes = click.option("--yes", is_flag=True, help="Ask nothing.")
@@ -50,7 +51,7 @@ def list_command(as_json: bool) -> None:
     for entry in entries if as_json else ():
         click.echo(json.dumps(entry, ensure_ascii=False))
     if entries and not as_json:
-        Console().print(_table(entries))
+        _show(entries)
     for sentence in found.problems:
         click.echo(sentence, err=True)
     if not entries and not as_json:
@@ -154,7 +155,7 @@ def remove(name: str, yes: bool) -> None:
     _quiet(operator, [] if entry is None else entry.settings.secrets)
     try:
         is_well = remove_shop(operator, name, entry, talk)
-    except (StoreError, EditError) as error:
+    except (StoreError, EditError, LockError) as error:
         exit_with([str(error)], code=1)
     sys.exit(0 if is_well else 1)
 
@@ -172,6 +173,8 @@ def set_up(values: ShopValues, talk: Talk, done: str) -> None:
         exit_with([str(error)], code=1)
     except CannotAskError:
         sys.exit(1)
+    except (click.Abort, KeyboardInterrupt):
+        end_early(talk, f"{values.path} is written only at the end, so the answers are asked for again.")
     finally:
         database.close()
     if not is_well:
@@ -179,6 +182,13 @@ def set_up(values: ShopValues, talk: Talk, done: str) -> None:
         talk.say("Mend what is marked as wrong above and run the command again.")
         sys.exit(1)
     talk.title(done)
+
+
+def end_early(talk: Talk, sentence: str) -> NoReturn:
+    """Ends a command at whose question somebody pressed Ctrl-C."""
+    talk.title("Ended before the end.")
+    talk.say(sentence)
+    sys.exit(1)
 
 
 def _operator() -> Settings:
@@ -229,11 +239,10 @@ def _listed(name: str, found: Shops, known: Known | None) -> dict[str, str | Non
     }
 
 
-def _table(entries: list[dict[str, str | None]]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("Shop", "State", "Channel", "Account", "Spreadsheet"):
-        table.add_column(title, overflow="fold")
-    for entry in entries:
-        cells = (entry["shop"], entry["state"], entry["channel_id"], entry["account"])
-        table.add_row(*(Text(cell or "") for cell in cells), Text(entry["reason"] or entry["spreadsheet_id"] or ""))
-    return table
+def _show(entries: list[dict[str, str | None]]) -> None:
+    names = ("shop", "state", "channel_id", "account")
+    rows = [
+        [*(entry[name] or "" for name in names), entry["reason"] or entry["spreadsheet_id"] or ""] for entry in entries
+    ]
+    titles = ("Shop", "State", "Channel", "Account", "Spreadsheet")
+    show_table([Column(title, is_whole=title != "Spreadsheet") for title in titles], rows)

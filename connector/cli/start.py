@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import click
 
+from connector import terminal
 from connector.log import Redactor, set_up_logging
 from connector.runtime.clients import SHOP
 from connector.runtime.service import Service
@@ -106,5 +107,5 @@ def exit_with(problems: Iterable[str], *, code: int = MISCONFIGURED, secrets: It
     """Ends the command with a sentence for each problem, from which secrets are taken out as they are from the log."""
     redact = Redactor(secrets).text
     for problem in problems:
-        click.echo(redact(problem), err=True)
+        click.echo(terminal.laid_out(redact(problem), stream=sys.stderr), err=True)
     sys.exit(code)

@@ -260,7 +260,11 @@ def _database(shop: Shop, snapshot: Snapshot) -> PartState:
     else:
         details.insert(0, f"SQLite, {size(_size(path))}")
         details.append(f"{size(shutil.disk_usage(path.parent).free)} free on the disk")
-    who = "This process fetches and writes" if shop.dispatcher.holds_lock else "Another process fetches and writes"
+    who = (
+        "This process fetches and writes"
+        if shop.dispatcher.works_for(shop.name)
+        else "Another process fetches and writes"
+    )
     details.append(f"{who} (version {__version__})")
     return PartState("database", "Database", Level.GOOD, "works", details, is_shared=True)
 

@@ -3,7 +3,7 @@
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 
 from connector.jobs.faults import Faults
@@ -52,13 +52,13 @@ class Chores:
                 if shop is None or chore.shop == shop:
                     chore.due_at = 0.0
 
-    def begin_due(self, ended: Callable[[], object]) -> float:
-        """Has the pool do what is due; seconds until more is. `ended` is called after each."""
+    def begin_due(self, ended: Callable[[], object], *, shops: Container[str]) -> float:
+        """Has the pool do what is due for these shops; seconds until more is. `ended` is called after each."""
         now = time.monotonic()
         wait = math.inf
         with self._lock:
             for chore in self._chores:
-                if chore.is_running:
+                if chore.is_running or chore.shop not in shops:
                     continue
                 if chore.due_at > now:
                     wait = min(wait, chore.due_at - now)

@@ -1,27 +1,26 @@
 """The dispatcher: one thread that looks for what is due in all shops, and pools of threads that do it.
 
-It runs in the process that holds the store's lock. What is due stands in the store, so nothing is lost if the process
-dies: the next one looks there.
+It works for the shops whose service accounts this instance has (`leases.py`). What is due stands in the store, so
+nothing is lost if the process dies: the next one looks there.
 """
 
 import math
 import threading
 import time
 from contextlib import nullcontext
-from dataclasses import dataclass
 
 from connector.clock import Clock
 from connector.jobs.chores import Chores
+from connector.jobs.leases import Leases
 from connector.jobs.load_shedding import LoadShedder, most_orders
-from connector.jobs.pool import Pool
+from connector.jobs.pool import FOR_ONE, Pool, Threads
 from connector.jobs.shop_work import AFTER_A_FAULT, ShopWork
-from connector.jobs.turns import FETCHERS, MOST_FETCHES, SECONDS_BETWEEN_BATCHES, choose, fetch_room
+from connector.jobs.turns import SECONDS_BETWEEN_BATCHES, choose, fetch_room
 from connector.log import get_logger
 from connector.models import Order
 from connector.sheets.budget import Hold
 from connector.store.database import Database
 from connector.store.due import shops_with_work
-from connector.store.lock import Lock, LockError
 
 log = get_logger(__name__)
 
@@ -32,7 +31,6 @@ _TIMES_ITS_TIME = 20
 """The dispatcher rests this many times as long as its last look took: looks must not hold up answers when many are due.
 """
 _LONGEST_SLEEP = 3600.0
-_LOCK_RETRY = 2.0
 _LOCK = "lock"
 _AHEAD = 20
 """Orders of a lone shop that stand ready for the fetchers, so that they need no look at the store to go on."""
@@ -40,38 +38,22 @@ _WHILE_SHEDDING = 2
 """Fetches under way for a shop while many webhooks come in at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Threads:
-    """How many threads there are for what, at the most."""
-
-    fetchers: int = MOST_FETCHES
-    writers: int = 1
-    chores: int = 4
-
-
-FOR_ONE = Threads()
-FOR_MANY = Threads(fetchers=FETCHERS, writers=16, chores=8)
-
-
 class Dispatcher:
-    """Runs fetching and writing for all shops of a store, in the process that holds its lock."""
+    """Runs fetching and writing for the shops of this instance."""
 
     def __init__(
         self,
         database: Database,
-        lock: Lock,
         *,
         clock: Clock,
         threads: Threads = FOR_ONE,
         seconds_between_batches: float = SECONDS_BETWEEN_BATCHES,
     ) -> None:
         self._database = database
-        self._lock = lock
+        self.leases = Leases(database, clock=clock, wanted=self._accounts, is_idle=self._is_idle_for, changed=self.wake)
         self._clock = clock
         self.threads = threads
         self._seconds_between_batches = seconds_between_batches
-        self.holds_lock = False
-        """Whether this process held the lock when it last looked, which is at least every RESYNC_INTERVAL."""
         self._works: dict[str, ShopWork] = {}
         self._leaving: dict[str, ShopWork] = {}
         """Shops that were removed while something of theirs was under way."""
@@ -83,8 +65,7 @@ class Dispatcher:
         self._look_at_all = False
         self._changed = threading.Condition()
         self._load_shedder = LoadShedder()
-        self._locking = threading.Lock()
-        self._lock_failed = False
+        self._failure: str | None = None
         self._fetch_pool = Pool(threads.fetchers, "fetch")
         self._write_pool = Pool(threads.writers, "write")
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
@@ -98,6 +79,8 @@ class Dispatcher:
         # One look for all that are added: looking into each of a thousand would hold up everybody for seconds.
         self._look_at_all = True
         self.chores.wake(work.shop)
+        if work.account.email not in self.leases.held():
+            self.leases.poke()
         self._woken.set()
 
     def remove(self, shop: str) -> None:
@@ -110,6 +93,7 @@ class Dispatcher:
         self.chores.remove(shop)
 
     def start(self) -> None:
+        self.leases.start()
         self._thread.start()
         self.wake()
 
@@ -126,11 +110,10 @@ class Dispatcher:
         self.chores.stop()
         while not self._is_idle and time.monotonic() < deadline:
             self.wait_for_change(0.05)
-        with self._locking:
-            held = self.holds_lock
-            self._lock.release()
-            self.holds_lock = False
-        return held and self._is_idle
+        held = self.works_for_any
+        is_idle = self._is_idle
+        self.leases.stop()
+        return held and is_idle
 
     @property
     def is_stopping(self) -> bool:
@@ -165,22 +148,35 @@ class Dispatcher:
         with self._changed:
             self._changed.wait(seconds)
 
-    def may_work(self) -> bool:
-        """Whether this process holds the lock, or takes it now."""
-        with self._locking:
-            # Once `stop` has let go of the lock, nothing here may take it again.
-            try:
-                self.holds_lock = not self._stopping.is_set() and self._lock.acquire()
-            except LockError as error:
-                self.holds_lock, self._lock_failed = False, True
-                for work in self._works.values():
-                    work.faults.name(_LOCK, str(error))
+    @property
+    def works_for_any(self) -> bool:
+        """Whether this instance fetches and writes for any shop."""
+        return bool(self.leases.held())
+
+    def works_for(self, shop: str) -> bool:
+        """Whether this instance fetches and writes for the shop."""
+        work = self._works.get(shop)
+        return work is not None and work.account.email in self.leases.held()
+
+    def _accounts(self) -> set[str]:
+        return {work.account.email for work in self._works.values()}
+
+    def _is_idle_for(self, account: str) -> bool:
+        """Whether nothing of an account is under way."""
+        works = (*self._works.values(), *self._leaving.values())
+        return all(work.is_idle for work in works if work.account.email == account)
+
+    def _say_what_fails(self) -> None:
+        """Names at each shop why this instance can work for none."""
+        failure = self.leases.failure
+        if failure == self._failure:
+            return
+        self._failure = failure
+        for work in self._works.values():
+            if failure is None:
+                work.faults.ended(_LOCK)
             else:
-                if self._lock_failed:
-                    self._lock_failed = False
-                    for work in self._works.values():
-                        work.faults.ended(_LOCK)
-            return self.holds_lock
+                work.faults.name(_LOCK, failure)
 
     @property
     def _is_idle(self) -> bool:
@@ -192,7 +188,7 @@ class Dispatcher:
         while not self._stopping.wait(max(looks_at - time.monotonic(), 0.0)):
             self._woken.clear()
             began = time.monotonic()
-            sleep = self._look_or_rest() if self.may_work() else _LOCK_RETRY
+            sleep = self._look_or_rest()
             looked = time.monotonic()
             rest = min(max(_TIMES_ITS_TIME * (looked - began), _BETWEEN_LOOKS), _LONGEST_BETWEEN_LOOKS)
             looks_at = looked + rest
@@ -210,7 +206,11 @@ class Dispatcher:
 
     def _look(self) -> float:
         """Begins what is due; seconds until something else is."""
-        works = [work for work in self._works.values() if work.may_begin]
+        self._say_what_fails()
+        held = self.leases.held()
+        works = [work for work in self._works.values() if work.account.email in held and work.may_begin]
+        if not works:
+            return _LONGEST_SLEEP  # Whatever makes it ours wakes this thread.
         if self._look_at_all:
             self._look_at_all = False
             self._find_work(list(self._works.values()))
@@ -223,7 +223,8 @@ class Dispatcher:
         # What is due and couldn't be begun waits for something that is under way, whose end wakes this thread.
         later = (at for work in works for at in (work.fetches_at, work.writes_at) if at > began)
         next_look = min(later, default=math.inf) - time.monotonic()
-        return min(next_look, next_turn, self.chores.begin_due(self._woken.set))
+        shops = {work.shop for work in works}
+        return min(next_look, next_turn, self.chores.begin_due(self._woken.set, shops=shops))
 
     def _find_work(self, works: list[ShopWork]) -> None:
         """Wakes the shops in which something is due."""

@@ -80,6 +80,11 @@ class Ownership:
             self._identity = Identity.of(self._database, now=self._clock.now())
         return self._identity
 
+    @property
+    def is_held(self) -> bool:
+        """Whether this process has the spreadsheet, as far as its last look tells."""
+        return self._held is not None
+
     def check(self, layout: Layout) -> None:
         """Raises SheetsError where another installation writes. Calls nobody, but remembers that the hold is lost."""
         held, there = self._held, layout.owner
@@ -115,7 +120,7 @@ class Ownership:
         hold = self._hold()
         there = layout.owner.number if layout.owner is not None else 0
         owner = self._new_owner(1 + max(there, hold.number or 0, hold.next_number or 0))
-        self._note(owner, chosen)
+        self._note(owner, chosen, hold)
         requests = plates.take(
             chosen.guard, owner, self._spreadsheet_id, sheet_id, plate_is_there=layout.owner is not None
         )
@@ -126,8 +131,8 @@ class Ownership:
             if not error.is_unclear:
                 self._not_taken(owner)
             if error.kind is Kind.TAKEN:
-                # Somebody else was faster; who it is, the next look at the spreadsheet tells.
-                raise SheetsError("Somebody else was about to take the spreadsheet, too.", kind=Kind.STALE) from None
+                # Who it is, the next look at the spreadsheet tells.
+                raise _somebody_was_faster() from None
             raise
         self._taken(owner)
         return True
@@ -233,12 +238,14 @@ class Ownership:
             silent_after=self._silent_after(),
         )
 
-    def _note(self, owner: Owner, chosen: Chosen) -> None:
-        self._database.write(
+    def _note(self, owner: Owner, chosen: Chosen, seen: Hold) -> None:
+        is_noted = self._database.write(
             lambda connection: spreadsheets.about_to_take(
-                connection, self._spreadsheet_id, owner.number, owner.word, chosen.guard.name
+                connection, self._spreadsheet_id, owner.number, owner.word, chosen.guard.name, seen=seen
             )
         )
+        if not is_noted:
+            raise _somebody_was_faster()
 
     def _not_taken(self, owner: Owner) -> None:
         self._database.write(
@@ -265,6 +272,10 @@ class Ownership:
     def _hold(self) -> Hold:
         with self._database.read() as connection:
             return spreadsheets.get_hold(connection, self._spreadsheet_id)
+
+
+def _somebody_was_faster() -> SheetsError:
+    return SheetsError("Somebody else was about to take the spreadsheet, too.", kind=Kind.STALE)
 
 
 def name_of(owner: Owner) -> str:

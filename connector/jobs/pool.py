@@ -2,12 +2,27 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any
 
+from connector.jobs.turns import FETCHERS, MOST_FETCHES
 from connector.log import get_logger
 
 log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """How many threads there are for what, at the most."""
+
+    fetchers: int = MOST_FETCHES
+    writers: int = 1
+    chores: int = 4
+
+
+FOR_ONE = Threads()
+FOR_MANY = Threads(fetchers=FETCHERS, writers=16, chores=8)
 
 
 class Pool:

@@ -74,11 +74,11 @@ class Scheduler:
     """Runs each job of each shop in a thread, once at a time, and several missed runs of it as one."""
 
     def __init__(
-        self, *, threads: int = 10, may_work: Callable[[], bool] = lambda: True, wait: Wait = lambda _: True
+        self, *, threads: int = 10, works_for: Callable[[str], bool] = lambda _: True, wait: Wait = lambda _: True
     ) -> None:
-        """`may_work`: whether this process is the one that works for the shops. `wait` ends when the service does."""
+        """`works_for`: whether this instance is the one that works for a shop. `wait` ends when the service does."""
         self._scheduler = BackgroundScheduler(timezone="UTC", executors={"default": _Executor(threads)})
-        self._may_work = may_work
+        self._works_for = works_for
         self._wait = wait
         self._running: set[str] = set()
         self._is_stopping = False
@@ -120,12 +120,12 @@ class Scheduler:
         shop: str = _ALL,
         anywhere: bool = False,
     ) -> Callable[[], None]:
-        """The job as it runs in the process that works for the shop, or `anywhere`: a fault of it is named (logged, if
-        it is none of a shop's), and ends nothing."""
+        """The job as it runs in the instance that works for the shop, or `anywhere`, as what is no single shop's does.
+        A fault of it is named (logged, if it is none of a shop's), and ends nothing."""
         key = f"{job}:{shop}"
 
         def once() -> None:
-            if self._is_stopping or not (anywhere or self._may_work()):
+            if self._is_stopping or not (anywhere or shop == _ALL or self._works_for(shop)):
                 return
             self._running.add(key)
             try:

@@ -69,7 +69,10 @@ class WriteStage:
         workbook: Workbook,
         *,
         silent_after: Callable[[], timedelta] = lambda: SILENT_AFTER,
+        is_ours: Callable[[Connection], bool] = lambda _: True,
     ) -> None:
+        """`is_ours`: whether this instance is still the one that writes for the shop, asked as a batch is stored."""
+        self._is_ours = is_ours
         self._context = context
         self._api = api
         self._workbook = workbook
@@ -161,6 +164,8 @@ class WriteStage:
         if self.ownership.hold(layout, chosen, sheet_id):
             looked = Deadline.after(self._context.clock, LOOK_WITHIN)
             layout = self._workbook.layout(self.ownership.check)
+            if not self.ownership.is_held:
+                return Written(more=True)  # Another process on this store has taken the next number meanwhile.
         if not self.ownership.knows_rows(layout):
             self._learn(layout)
             return Written(more=True)
@@ -228,9 +233,12 @@ class WriteStage:
         def places(claimed: AbstractSet[int]) -> Mapping[int, Place]:
             return order_places(batch.spreadsheet_id, layout, [entry for entry in entries if entry.order.id in claimed])
 
-        return self._context.database.write(
-            lambda connection: batches.open_batch(connection, self._context.shop, batch, made, now=now, places=places)
-        )
+        def change(connection: Connection) -> set[int]:
+            if not self._is_ours(connection):
+                return set()
+            return batches.open_batch(connection, self._context.shop, batch, made, now=now, places=places)
+
+        return self._context.database.write(change)
 
     def _send(
         self, batch: Batch, requests: Sequence[dict[str, Any]], entries: Sequence[Entry], deadline: Deadline

@@ -144,12 +144,12 @@ class ServiceCollector:
     """What this process knows without asking anybody."""
 
     def __init__(
-        self, *, quota: QuotaUse | None, changes_waiting: Callable[[], int], holds_lock: Callable[[], bool]
+        self, *, quota: QuotaUse | None, changes_waiting: Callable[[], int], works_for_any: Callable[[], bool]
     ) -> None:
         """`quota`: of the one service account; None where there may be several, and somebody else shows theirs."""
         self._quota = quota
         self._changes_waiting = changes_waiting
-        self._holds_lock = holds_lock
+        self._works_for_any = works_for_any
 
     def collect(self) -> Iterator[Metric]:
         yield gauge(
@@ -159,9 +159,8 @@ class ServiceCollector:
         )
         yield gauge(
             "shop_lock_held",
-            "Whether this process is the one that fetches and writes for the shop: 1 or 0. It looks at least every "
-            "RESYNC_INTERVAL.",
-            self._holds_lock(),
+            "Whether this process fetches and writes for the shop, or for any of several: 1 or 0.",
+            self._works_for_any(),
         )
         if self._quota is not None:
             used = self._quota.used

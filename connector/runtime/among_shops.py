@@ -1,6 +1,6 @@
 """What has to be done for all shops together, because one by one it would cost too much."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from connector.clock import Clock
@@ -20,13 +20,13 @@ def silent_after(account: GoogleAccount, shops: Mapping[str, Shop]) -> timedelta
     return max(SILENT_AFTER, sum(shop.account is account for shop in shops.values()) * timedelta(minutes=1))
 
 
-def count_earlier(database: Database, shops: Mapping[str, Shop], clock: Clock) -> None:
-    """What an earlier process wrote in the last minute counts against the accounts' budgets."""
+def count_earlier(database: Database, shops: Mapping[str, Shop], clock: Clock, *, accounts: Collection[str]) -> None:
+    """What another process wrote in the last minute counts against the budgets of accounts that this one takes over."""
     now = clock.now()
     with database.read() as connection:
         made = batches.made_since(connection, now - timedelta(seconds=WINDOW))
     for name, at in made:
-        if name in shops:
+        if name in shops and shops[name].account.email in accounts:
             for quota in Quota:
                 shops[name].account.budget.count_earlier(quota, ago=max((now - at).total_seconds(), 0.0))
 

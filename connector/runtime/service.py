@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from connector import __version__
 from connector.clock import Clock, SystemClock
 from connector.gateways.whapi.client import connection_pool
-from connector.jobs.dispatcher import FOR_MANY, FOR_ONE, Dispatcher
+from connector.jobs.dispatcher import Dispatcher
 from connector.jobs.long_poll import LongPoll
+from connector.jobs.pool import FOR_MANY, FOR_ONE
 from connector.jobs.reasons import late_shops
 from connector.jobs.resync import resync_due
 from connector.jobs.scheduler import Job, Scheduler
@@ -28,7 +29,6 @@ from connector.sheets.account import DEFAULT, GoogleAccount
 from connector.sheets.quota import LIMIT
 from connector.store.breakers import reset_breakers
 from connector.store.database import Database
-from connector.store.lock import service_lock
 from connector.store.shops import Known, ShopState, known_shops, put_channel, put_shops
 
 OUT = "out"
@@ -64,12 +64,13 @@ class Service:
         self.long_poll = LongPoll(database)
         self.dispatcher = Dispatcher(
             database,
-            service_lock(database),
             clock=self.clock,
             threads=FOR_MANY if self.has_many else FOR_ONE,
             seconds_between_batches=pace.seconds_between_batches,
         )
-        self.scheduler = Scheduler(may_work=self.dispatcher.may_work, wait=self.dispatcher.wait_for_stop)
+        self.leases = self.dispatcher.leases
+        self.leases.on_gain(lambda accounts: count_earlier(database, self._shops, self.clock, accounts=accounts))
+        self.scheduler = Scheduler(works_for=self.dispatcher.works_for, wait=self.dispatcher.wait_for_stop)
         self.plans = Plans(self.scheduler, self.dispatcher, database, self.clock, has_many=self.has_many)
         self.row_links = RowLinks(settings)
         self._shared = Shared(
@@ -100,7 +101,7 @@ class Service:
         if self.has_many:
             # One job for all shops: one each would cost a quarter of a processor where there are a thousand.
             tell = self.scheduler.guarded(
-                Job.PROBLEM_EVENTS, lambda wait: tell_of_problems(database, self._shops, wait)
+                Job.PROBLEM_EVENTS, lambda wait: tell_of_problems(database, self._own_shops, wait)
             )
             self.scheduler.every(settings.resync_interval, Job.PROBLEM_EVENTS, tell)
         self._observe()
@@ -109,6 +110,12 @@ class Service:
     def shops(self) -> Mapping[str, Shop]:
         """The shops by their names. What is handed out doesn't change any more."""
         return self._shops
+
+    @property
+    def _own_shops(self) -> Mapping[str, Shop]:
+        """Those that this instance fetches and writes for."""
+        held = self.leases.held()
+        return {name: shop for name, shop in self._shops.items() if shop.account.email in held}
 
     @property
     def out(self) -> Mapping[str, str]:
@@ -251,7 +258,6 @@ class Service:
         """Starts fetching, writing and the periodic jobs. A start may follow a change of the settings: what the circuit
         breakers held back is tried at once."""
         reset_breakers(self.database, self._shops, now=self.clock.now())
-        count_earlier(self.database, self._shops, self.clock)
         if not self.has_many:
             self.serve([SHOP])
         self.dispatcher.start()
@@ -295,7 +301,7 @@ class Service:
             ServiceCollector(
                 quota=None if self.has_many else self.instruments.quota,
                 changes_waiting=lambda: self.database.changes_waiting,
-                holds_lock=lambda: self.dispatcher.holds_lock,
+                works_for_any=lambda: self.dispatcher.works_for_any,
             )
         )
 

@@ -152,7 +152,13 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
     whapi = whapi_client(settings, shared.instruments, shared=shared.channels)
     workbook = build_workbook(settings, database, api, clock, shop=name)
     fetch = FetchStage(context, whapi)
-    write = WriteStage(context, api, workbook, silent_after=partial(shared.silent_after, account))
+    write = WriteStage(
+        context,
+        api,
+        workbook,
+        silent_after=partial(shared.silent_after, account),
+        is_ours=partial(dispatcher.leases.confirm, account=account.email),
+    )
     work = ShopWork(
         context,
         fetch,

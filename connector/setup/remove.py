@@ -16,6 +16,7 @@ from connector.checks.failure import sentence_of
 from connector.clock import SystemClock
 from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import webhook_url
+from connector.jobs.leases import works_elsewhere
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 from connector.runtime.watch import EVERY
@@ -41,7 +42,7 @@ _LOOK_EVERY = 0.3
 
 def remove_shop(operator: Settings, name: str, entry: ShopEntry | None, talk: Talk) -> bool:
     """Removes the shop; whether all of it went well. `entry`: None where it is wrong, so that nothing can be done for
-    the shop. Raises EditError and StoreError: then the next run goes on from there.
+    the shop. Raises EditError, LockError and StoreError: then the next run goes on from there.
     """
     assert operator.shops_file is not None
     database = Database(operator.database_url)
@@ -49,11 +50,12 @@ def remove_shop(operator: Settings, name: str, entry: ShopEntry | None, talk: Ta
     try:
         database.write(lambda connection: put_shops(connection, [name], ShopState.LEAVING))
         shop = _take_in(service, entry, talk)
-        # Where a service runs on this database, it holds the lock, and ours waits beside it.
-        service.start()
-        if shop is not None:
+        is_here = not works_elsewhere(database)
+        if is_here:
+            service.start()
+        if is_here and shop is not None:
             service.settle(name)
-        if not service.dispatcher.may_work():
+        if not is_here:
             # Where it can't be asked, it has had the time all the same.
             _until(lambda: takes_nothing_in(operator, name), within=_TOLD_WITHIN)
             if database.path is None:

@@ -1,20 +1,22 @@
 """Goes through the steps of setup, in the order in which each builds on the one before."""
 
 from connector.checks.failure import sentence_of
+from connector.checks.settings import left_out
 from connector.clock import SystemClock
 from connector.gateways.whapi.errors import WhapiError
-from connector.gateways.whapi.webhooks import webhook_url
+from connector.gateways.whapi.webhooks import PATH, webhook_url
 from connector.jobs.guards import current_guard
 from connector.jobs.ownership import Ownership, name_of, waits_sentence
-from connector.runtime.addresses import local_address
-from connector.runtime.clients import SHOP, build_workbook, sheets_api
+from connector.runtime.addresses import base_of, local_address
+from connector.runtime.clients import SHOP, build_workbook, sheets_api, whapi_client
 from connector.runtime.service import build_service
 from connector.runtime.shop import Shop
-from connector.settings import ENV_FILE, HOW_TO_GET, Settings
+from connector.settings import ENV_FILE, FORWARDER, HOW_TO_GET, Settings
+from connector.setup.address import address_step, bringer_step, other_address
 from connector.setup.env_file import tighten
-from connector.setup.steps import KEY_FILE, google_step, password_step, public_url_step, secret_step, token_step
-from connector.setup.talk import Talk, Values
-from connector.setup.webhook import NotArrivedError, Registered, register, try_webhook
+from connector.setup.steps import KEY_FILE, google_step, password_step, secret_step, token_step
+from connector.setup.talk import Answers, Talk, Values
+from connector.setup.webhook import NotArrivedError, Registered, register, take_away, try_webhook
 from connector.sheets.columns import Tab
 from connector.sheets.credentials import CredentialsError, load_credentials
 from connector.sheets.errors import Kind, SheetsError
@@ -106,6 +108,8 @@ def run_setup(talk: Talk, values: Values) -> bool:
     """
     if tighten(values.path):
         talk.right(f"{values.path} could be read by other users of this machine. Now only you can read it.")
+    for finding in left_out(values.path):
+        talk.say(finding.sentence)
     first = values.settings()
     database = Database(first.database_url)
     try:
@@ -114,10 +118,11 @@ def run_setup(talk: Talk, values: Values) -> bool:
             values, talk, lambda address: prepare_tabs(values.settings(spreadsheet_id=address), database, shop=SHOP)
         )
         owner_step(values.settings(), database, talk, shop=SHOP)
-        public_url_step(values, talk, local=local_address(first), whapi_base_url=first.whapi_base_url)
+        bringer_step(values, talk)
+        address = address_step(values, talk, local=local_address(first))
         secret_step(values, talk)
         password_step(values, talk)
-        _webhook(values.settings(), database, talk)
+        _webhook(values, address, database, talk)
     finally:
         database.close()
     for name in values.overruled():
@@ -161,25 +166,72 @@ def prepare_tabs(settings: Settings, database: Database, *, shop: str) -> str:
     return f"The spreadsheet can be written, and its tabs {settings.orders_tab} and {settings.items_tab} are ready."
 
 
-def _webhook(settings: Settings, database: Database, talk: Talk) -> None:
+def _webhook(values: Answers, address: str | None, database: Database, talk: Talk) -> None:
+    """Registers the webhook and sees a test arrive. An address is kept once something has arrived there, or if it is
+    not known to be at fault; else it is asked for anew."""
     talk.title("Webhook")
+    settings = values.settings(public_url=address) if address else values.settings()
+    if settings.is_forwarded:
+        _no_webhook(settings, talk)
+        return
     if settings.public_url is None:
         talk.say(
-            "PUBLIC_URL is not set, so no webhook was registered at Whapi. Let Make, n8n or what else you use send "
-            f"each order to {local_address(settings)}/orders, as an HTTP request with the header X-Webhook-Secret "
-            f"and the value of WEBHOOK_SECRET from {ENV_FILE}. To have Whapi send orders itself, put "
-            f"PUBLIC_URL=https://... into {ENV_FILE} and run setup again."
+            "PUBLIC_URL is not set, so no webhook was registered at Whapi, and no order comes from there. Once you "
+            f"have an address, put PUBLIC_URL=https://... into {ENV_FILE} and run setup again. If Make, n8n or what "
+            f"else you use sends the orders, put ORDERS_FROM={FORWARDER} there."
         )
         return
-    url = webhook_url(settings.public_url)
+    assert address is not None
+    while (lost := _register(values.settings(public_url=address), database, talk)) is not None:
+        talk.wrong_answer(lost)
+        other = other_address(values, talk, address)
+        if other is None:
+            talk.complaints += 1
+            break
+        address = other
+    values.keep("PUBLIC_URL", address)
+
+
+def _register(settings: Settings, database: Database, talk: Talk) -> str | None:
+    """Registers the webhook at an address and says what came of it; a sentence if nothing arrived there, and somebody
+    can be asked for another."""
+    assert settings.public_url is not None
     service = build_service(settings, database)
     try:
-        talk.right(registered(service.only, url))
+        talk.right(registered(service.only, webhook_url(settings.public_url)))
         talk.right(try_webhook(settings, service))
-    except (WhapiError, NotArrivedError) as error:
+    except NotArrivedError as error:
+        if error.is_lost and talk.can_ask:
+            return str(error).removesuffix(", and run setup again.") + "; or see that the address is right."
+        talk.wrong(str(error))
+    except WhapiError as error:
         talk.wrong(sentence_of(error))
     finally:
         service.close()
+    return None
+
+
+def _no_webhook(settings: Settings, talk: Talk) -> None:
+    """A forwarder brings the orders: ours is taken away at Whapi, if it is there, and the forwarder is explained."""
+    if settings.public_url is not None:
+        client = whapi_client(settings)
+        try:
+            taken = take_away(client, webhook_url(settings.public_url), settings.webhook_secret)
+            if taken is not None:
+                talk.right(taken)
+        except WhapiError as error:
+            talk.wrong(sentence_of(error))
+        finally:
+            client.close()
+    talk.say(forwarders_part(base_of(settings.public_url or local_address(settings)), "WEBHOOK_SECRET", ENV_FILE))
+
+
+def forwarders_part(base: str, name: str, place: object) -> str:
+    """What the forwarder has to do. `name`: of the setting that holds the secret."""
+    return (
+        f"Let the forwarder send each order to {base}/orders, or what Whapi sent it, unchanged, to {base}{PATH}: as an "
+        f"HTTP request with the header X-Webhook-Secret and the value of {name} from {place}."
+    )
 
 
 def registered(shop: Shop, url: str) -> str:

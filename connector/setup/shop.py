@@ -10,13 +10,14 @@ from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import webhook_url
 from connector.runtime.addresses import base_of, local_address
 from connector.runtime.service import Service
+from connector.runtime.shop import Shop
 from connector.settings import Settings
-from connector.setup.run import owner_step, prepare_tabs, registered
+from connector.setup.run import forwarders_part, owner_step, prepare_tabs, registered
 from connector.setup.running import is_served
 from connector.setup.shop_values import ShopValues
 from connector.setup.steps import google_step, new_secret, password_step, token_step
 from connector.setup.talk import Talk
-from connector.setup.webhook import NotArrivedError, try_webhook
+from connector.setup.webhook import NotArrivedError, take_away, try_webhook
 from connector.shops.settings import ShopEntry
 from connector.store.database import Database
 from connector.store.shops import ShopState, known_shops, put_channel, put_shops
@@ -56,7 +57,7 @@ def set_up_shop(values: ShopValues, talk: Talk, database: Database) -> bool:
     shop = service.take_in(entry.name, entry.settings, entry.account)
     try:
         if values.operator.public_url is not None:
-            talk.right(registered(shop, webhook_url(values.operator.public_url)))
+            _webhook(shop, webhook_url(values.operator.public_url), talk)
         database.write(lambda connection: _know(connection, entry.name, channel))
         if values.write():
             talk.right(f"The shop's entry was written into {values.path}.")
@@ -68,22 +69,27 @@ def set_up_shop(values: ShopValues, talk: Talk, database: Database) -> bool:
     return not talk.complaints
 
 
+def _webhook(shop: Shop, url: str, talk: Talk) -> None:
+    if not shop.settings.is_forwarded:
+        talk.right(registered(shop, url))
+    elif (taken := take_away(shop.whapi, url, shop.settings.webhook_secret)) is not None:
+        talk.right(taken)
+
+
 def _try(values: ShopValues, entry: ShopEntry, service: Service, talk: Talk) -> None:
     """Has a test webhook sent, once the service has taken up the entry."""
     operator, settings = values.operator, entry.settings
-    if operator.public_url is None:
-        talk.say(
-            "PUBLIC_URL is not set, so no webhook was registered at Whapi. Let Make, n8n or what else you use send "
-            f"each order to {local_address(operator)}/shops/{entry.name}/orders, as an HTTP request with the header "
-            f"X-Webhook-Secret and the value of webhook_secret from {values.path}."
-        )
+    base = base_of(operator.public_url or local_address(operator))
+    if settings.is_forwarded or operator.public_url is None:
+        if not settings.is_forwarded:
+            talk.say("PUBLIC_URL is not set, so no webhook was registered at Whapi.")
+        talk.say(forwarders_part(f"{base}/shops/{entry.name}", "webhook_secret", values.path))
         return
-    bases = (base_of(operator.public_url), local_address(operator))
-    base = next((base for base in bases if why_not_alive(base) is None), None)
-    if base is not None and not _taken_up(base, operator, entry):
+    running = next((at for at in (base, local_address(operator)) if why_not_alive(at) is None), None)
+    if running is not None and not _taken_up(running, operator, entry):
         talk.wrong(
-            f"The service that runs at {base} has not taken up the shop within {_TAKEN_UP_WITHIN:g} seconds. See that "
-            f"it has the same SHOPS_FILE, and run setup --shop {entry.name} again."
+            f"The service that runs at {running} has not taken up the shop within {_TAKEN_UP_WITHIN:g} seconds. See "
+            f"that it has the same SHOPS_FILE, and run setup --shop {entry.name} again."
         )
         return
     try:

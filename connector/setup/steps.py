@@ -1,19 +1,19 @@
 """The steps that ask for a setting: each explains how to get it, tries it at once, and asks again where it is wrong."""
 
+import re
 import secrets
 from collections.abc import Callable
 from typing import TypeVar
 
 from connector.checks.failure import sentence_of
-from connector.checks.public import wrong_address
 from connector.converters import SHORTEST_PASSWORD, SHORTEST_SECRET
 from connector.gateways.whapi.client import AUTHORISED, CHANNEL_STATES
 from connector.gateways.whapi.errors import WhapiError
-from connector.gateways.whapi.webhooks import PATH
 from connector.runtime.clients import sheets_api, whapi_client
 from connector.settings import SettingsError
+from connector.setup.key_path import ask_for_key, key_path, unquoted
 from connector.setup.talk import Answers, Talk
-from connector.sheets.credentials import CredentialsError, load_credentials, may_be_shown
+from connector.sheets.credentials import CredentialsError, load_credentials
 from connector.sheets.errors import Kind, SheetsError
 
 T = TypeVar("T")
@@ -33,11 +33,6 @@ ABOUT_SPREADSHEET = """\
 1. Open the spreadsheet in the shop's own Google account, or make a new one.
 2. Choose Share and add {account} as Editor.
 3. Copy the address from the browser and paste it here."""
-ABOUT_ADDRESS = (
-    "Whapi sends each order to an https address of yours, from which a web server with a certificate (Caddy, nginx) or "
-    "a tunnel passes it on to this service at {local}. Such an address looks like https://orders.my-shop.com. If you "
-    "have none because Make, n8n or the like sends the orders, press Enter."
-)
 ABOUT_PAGE = (
     "The status page shows how orders and connections stand, to whoever knows its password. Type one of at least "
     f"{SHORTEST_PASSWORD} characters, or press Enter to have one made up (you then find it in {{place}} as {{name}}), "
@@ -67,7 +62,9 @@ def token_step(values: Answers, talk: Talk) -> str | None:
 
 def _ask_token(talk: Talk) -> Callable[[str | None], str]:
     def ask(before: str | None) -> str:
-        return talk.ask_secret("Token" + (" (Enter: the same again)" if before else ""), default=before)
+        typed = talk.ask_secret("Token" + (" (Enter: the same again)" if before else ""), default=before)
+        # As it stands in examples of requests.
+        return unquoted(re.sub(r"(?i)^(authorization:\s*)?bearer\s+", "", unquoted(typed)))
 
     return ask
 
@@ -103,7 +100,7 @@ class _KeyRefusedError(Exception):
 
 def _key(values: Answers, talk: Talk, *, doubtful: bool) -> None:
     def try_key(setting: str) -> str:
-        return f"The key belongs to {load_credentials(setting).service_account_email}."
+        return f"The key belongs to {load_credentials(key_path(setting)).service_account_email}."
 
     if values.get("GOOGLE_CREDENTIALS") is None and not doubtful:
         try:
@@ -118,43 +115,10 @@ def _key(values: Answers, talk: Talk, *, doubtful: bool) -> None:
         "GOOGLE_CREDENTIALS",
         try_key,
         ABOUT_KEY,
-        ask=lambda before: talk.ask("Path of the key file", default=_path_only(before) or KEY_FILE),
+        ask=lambda _before: ask_for_key(talk, default=KEY_FILE),
         doubtful=doubtful,
     )
     talk.right(sentence)
-
-
-def _path_only(setting: str | None) -> str | None:
-    """A key that stands in the setting itself is not shown as the default answer."""
-    return setting if setting is not None and may_be_shown(setting) else None
-
-
-def public_url_step(values: Answers, talk: Talk, *, local: str, whapi_base_url: str) -> None:
-    """An address that Whapi could reach; or none, said once."""
-
-    def try_url(url: str) -> str:
-        if not url:
-            return ""
-        settings = values.settings(public_url=url)
-        assert settings.public_url is not None
-        problem = wrong_address(settings.public_url, whapi_base_url=whapi_base_url)
-        if problem is not None:
-            raise _WrongAnswerError(f"PUBLIC_URL is wrong: {problem}")
-        return f"Whapi will send to {settings.public_url.removesuffix(PATH)}{PATH}."
-
-    if values.get("PUBLIC_URL") is None and (values.was_answered("PUBLIC_URL") or not talk.asks):
-        return
-    talk.title("Public address")
-    sentence = _until_right(
-        values,
-        talk,
-        "PUBLIC_URL",
-        try_url,
-        ABOUT_ADDRESS.format(local=local),
-        ask=lambda _before: talk.ask("Public address (Enter: none)", default=""),
-    )
-    if sentence:
-        talk.right(sentence)
 
 
 def secret_step(values: Answers, talk: Talk) -> None:
@@ -203,8 +167,13 @@ def _ask_password(talk: Talk) -> str:
             return password
 
 
-class _WrongAnswerError(Exception):
-    """The answer can't be right. The text is a sentence."""
+def _is_wrong_itself(error: Exception) -> bool:
+    """Whether the answer is, and not something that can be mended elsewhere, so that the same answer is right then."""
+    if isinstance(error, WhapiError):
+        return error.kind == "unauthorised"
+    if isinstance(error, SheetsError):
+        return error.kind is Kind.MISSING
+    return True
 
 
 def _until_right(
@@ -219,7 +188,8 @@ def _until_right(
 ) -> T:
     """Tries the value that is there, or else asks; again and again until the attempt succeeds. Then it is kept.
 
-    `doubtful`: the value that is there has been found wrong before.
+    `ask` gets the value that may be right all the same, for its default. `doubtful`: the one that is there has been
+    found wrong before.
     """
     value = values.get(name)
     is_to_ask = value is None or doubtful
@@ -232,12 +202,14 @@ def _until_right(
             value = ask(value)
         try:
             result = attempt(value)
-        except (SettingsError, CredentialsError, SheetsError, WhapiError, _WrongAnswerError) as error:
+        except (SettingsError, CredentialsError, SheetsError, WhapiError) as error:
             if isinstance(error, SheetsError) and error.kind is Kind.CREDENTIALS:
                 values.suggest(name, value)
                 raise _KeyRefusedError(str(error)) from None
             talk.wrong_answer(sentence_of(error))
             is_to_ask = True
+            if _is_wrong_itself(error):
+                value = None
         else:
             values.keep(name, value)
             return result

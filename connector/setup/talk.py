@@ -1,16 +1,13 @@
 """The conversation with the person who sets the service up: what is said, asked and answered, and what is known."""
 
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 import click
-from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
 
+from connector import terminal
 from connector.settings import ENV_FILE, Settings, load_settings, trimmed
 from connector.setup.env_file import EnvFileError, change_env_file, read_env_file
 
@@ -25,6 +22,14 @@ _STAND_INS = {
 """In place of what is not known yet, so that one step can be tried before the next is answered."""
 
 
+_NOBODY = (
+    "Something has to be asked, but there is no terminal for the answer. Run setup in a terminal; or give what is "
+    "missing in the environment or in {file}, and run it with --yes, which asks nothing."
+)
+_MARK = 7
+"""Columns that a mark takes at the beginning of a line."""
+
+
 class CannotAskError(Exception):
     """Something must be asked, but nobody is there to answer."""
 
@@ -34,24 +39,32 @@ class Talk:
 
     def __init__(self, *, asks: bool) -> None:
         self.asks = asks
-        self._console = Console(highlight=False, width=None if sys.stdout.isatty() else 100)
         self.complaints = 0
         """How often something was said to be wrong."""
 
+    @property
+    def can_ask(self) -> bool:
+        """Whether a question would be answered."""
+        return self.asks and terminal.is_answered()
+
     def title(self, text: str) -> None:
-        self._console.print()
-        self._console.print(Text(text, style="bold"), soft_wrap=True)
+        click.echo()
+        click.secho(terminal.laid_out(text), bold=True)
 
     def explain(self, text: str) -> None:
         """How to get what will be asked for; scripts are spared it."""
-        if self.asks:
-            self._console.print(Padding(Text(text), (0, 0, 0, 2)))
+        if self.can_ask:
+            click.echo("  " + terminal.laid_out(text, indent=2))
+
+    def show(self, line: str) -> None:
+        """What is to be copied, in one piece."""
+        click.echo(f"  {line}")
 
     def say(self, sentence: str) -> None:
-        self._console.print(Text(sentence), soft_wrap=True)
+        click.echo(terminal.laid_out(sentence))
 
     def right(self, sentence: str) -> None:
-        click.echo(f"{click.style('ok   ', fg='green')}  {sentence}")
+        self._marked(click.style("ok   ", fg="green"), sentence)
 
     def wrong(self, sentence: str) -> None:
         """Something is wrong, and setup goes on; it will not end with success unless it is mended meanwhile."""
@@ -78,9 +91,16 @@ class Talk:
     def _must_ask(self) -> None:
         if not self.asks:
             raise CannotAskError
+        if not terminal.is_answered():
+            click.echo(_NOBODY.format(file=ENV_FILE), err=True)
+            raise CannotAskError
 
     def _wrong(self, sentence: str) -> None:
-        click.echo(f"{click.style('wrong', fg='red', bold=True)}  {sentence}")
+        self._marked(click.style("wrong", fg="red", bold=True), sentence)
+
+    @staticmethod
+    def _marked(mark: str, sentence: str) -> None:
+        click.echo(f"{mark}  {terminal.laid_out(sentence, indent=_MARK)}")
 
 
 class Answers(Protocol):

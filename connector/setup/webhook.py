@@ -54,6 +54,13 @@ def unregister(client: WhapiClient, url: str, secret: str) -> bool:
     return before != after
 
 
+def take_away(client: WhapiClient, url: str, secret: str) -> str | None:
+    """The same, for where a forwarder brings the orders; a sentence if there was one. Raises WhapiError."""
+    if not unregister(client, url, secret):
+        return None
+    return f"The webhook to {url} was taken away at Whapi, since a forwarder brings the orders."
+
+
 def _change(client: WhapiClient, change: Callable[[list[object]], list[object]]) -> tuple[list[object], list[object]]:
     """Changes the channel's list of webhooks; what it was before, and what it is now. Raises WhapiError.
 
@@ -93,6 +100,11 @@ def _list(webhooks: list[object] | None) -> list[object]:
 class NotArrivedError(Exception):
     """The test did not arrive, or could not be looked for. The text is a sentence with the remedy."""
 
+    def __init__(self, sentence: str, *, is_lost: bool = False) -> None:
+        """`is_lost`: it was sent and has not come, so that the address may be wrong."""
+        super().__init__(sentence)
+        self.is_lost = is_lost
+
 
 def try_webhook(settings: Settings, service: Service) -> str:
     """Has Whapi send a test to the registered address, and sees it arrive; a sentence that says where.
@@ -111,7 +123,8 @@ def try_webhook(settings: Settings, service: Service) -> str:
                 raise NotArrivedError(
                     f"Whapi has sent a test webhook to {url}, but nothing arrived {place} within {WAIT:g} seconds. See "
                     f"that the web server or tunnel at that address passes requests on to {local_address(settings)}, "
-                    "headers included, and run setup again."
+                    "headers included, and run setup again.",
+                    is_lost=True,
                 )
             time.sleep(_LOOK_EVERY)
     return f"A test webhook that Whapi sent to {url} has arrived {place}."

@@ -22,6 +22,11 @@ class GoogleAccount:
     api: SheetsApi
     budget: Budget
 
+    @property
+    def email(self) -> str:
+        """What Google knows it by: files of shops may give the same account several names."""
+        return self.api.account
+
 
 class Metered(Observer):
     """Tells the budget of each call, and passes on what it is told."""

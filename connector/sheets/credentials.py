@@ -201,8 +201,8 @@ def _from_file(path: Path) -> Key:
         text = read_text(path)
     except IsADirectoryError:
         raise CredentialsError(
-            f"{path} is a folder, not a key file. (A container makes one where the file that it is to mount is "
-            f"missing.) Remove it. {_HOW}, and save it there."
+            f"{path} is a folder, not a key file. Name the file that lies in it. (A container makes an empty folder "
+            f"where the file that it is to mount is missing: see that it is there.) {_HOW}, if you have none."
         ) from None
     except FileNotFoundError:
         raise CredentialsError(

@@ -73,25 +73,39 @@ def get_hold(connection: Connection, spreadsheet_id: str) -> Hold:
     return Hold(**values)
 
 
-def about_to_take(connection: Connection, spreadsheet_id: str, number: int, word: str, guard: str) -> None:
-    """Before Google is asked for the number."""
-    _put(connection, spreadsheet_id, next_number=number, next_word=word, next_guard=guard)
+def about_to_take(
+    connection: Connection, spreadsheet_id: str, number: int, word: str, guard: str, *, seen: Hold
+) -> bool:
+    """Before Google is asked for the number. False: another process has taken or tried one since `seen` was read, and
+    nothing is stored. So no try is forgotten before it is known what became of it.
+    """
+    connection.execute(
+        insert_of(connection.dialect.name)(ownership)
+        .values(spreadsheet_id=spreadsheet_id)
+        .on_conflict_do_nothing(index_elements=["spreadsheet_id"])
+    )
+    as_seen = sa.and_(
+        ownership.c.spreadsheet_id == spreadsheet_id,
+        ownership.c.number.is_not_distinct_from(seen.number),
+        ownership.c.next_number.is_not_distinct_from(seen.next_number),
+        ownership.c.next_word.is_not_distinct_from(seen.next_word),
+    )
+    values = {"next_number": number, "next_word": word, "next_guard": guard}
+    return connection.execute(sa.update(ownership).where(as_seen).values(**values)).rowcount == 1
 
 
 def taken(connection: Connection, spreadsheet_id: str, number: int, word: str, *, now: datetime) -> None:
-    """The number is this store's, and whatever it had lost it has back."""
-    _put(
-        connection,
-        spreadsheet_id,
-        number=number,
-        word=word,
-        taken_at=now,
-        next_number=None,
-        next_word=None,
-        next_guard=None,
-        lost_to=None,
-        lost_at=None,
-    )
+    """The number is this store's. Where it is its highest, whatever it had lost it has back.
+
+    May be said late, by a process that hung, and more than once: it never undoes what was stored of another number.
+    """
+    this = ownership.c.spreadsheet_id == spreadsheet_id
+    is_highest = sa.or_(ownership.c.number.is_(None), ownership.c.number < number)
+    values = {"number": number, "word": word, "taken_at": now, "lost_to": None, "lost_at": None}
+    connection.execute(sa.update(ownership).where(this, is_highest).values(**values))
+    is_this_try = sa.and_(ownership.c.next_number == number, ownership.c.next_word == word)
+    no_try = {"next_number": None, "next_word": None, "next_guard": None}
+    connection.execute(sa.update(ownership).where(this, is_this_try).values(**no_try))
 
 
 def not_taken(connection: Connection, spreadsheet_id: str, number: int, word: str) -> None:

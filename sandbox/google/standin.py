@@ -13,7 +13,7 @@ from sandbox.google import languages, methods
 from sandbox.google.auth import ServiceAccount, TokenDesk
 from sandbox.google.calls import Call, Work
 from sandbox.google.errors import ApiError, not_found
-from sandbox.google.grid import Cell, Content, Formula, Sheet
+from sandbox.google.grid import EMPTY, Cell, Content, Formula, Sheet
 from sandbox.google.quota import PROJECT_NUMBER, Quota
 from sandbox.google.spreadsheet import Spreadsheet
 from sandbox.google.unknowns import Unknowns
@@ -217,12 +217,12 @@ class GoogleStandIn:
         sheet = self.spreadsheets[spreadsheet_id].content.sheet_titled(title)
         if sheet is None:
             raise KeyError(title)
-        rows = [
-            [cells.get(column, Cell()) for column in range(max(cells) + 1)] if cells else [] for cells in sheet.rows
+        # Most rows of a grid lie below the last one that holds anything, and hold nothing.
+        end = next((row for row in range(len(sheet.rows), 0, -1) if sheet.rows[row - 1]), 0)
+        return [
+            [cells.get(column, EMPTY) for column in range(max(cells) + 1)] if cells else []
+            for cells in sheet.rows[:end]
         ]
-        while rows and not rows[-1]:
-            rows.pop()
-        return rows
 
     def titles(self, spreadsheet_id: str) -> Sequence[str]:
         return [sheet.title for sheet in self.spreadsheets[spreadsheet_id].content.sheets.values()]

@@ -44,7 +44,7 @@ def send(service: ServiceProcess, body: bytes) -> httpx.Response:
 
 
 @pytest.mark.parametrize(
-    ("what", "at_once"), [("zeros", 4), ("objects", 4), ("lists of lists", 4), ("orders that are none", 8)]
+    ("what", "at_once"), [("zeros", 3), ("objects", 3), ("lists of lists", 3), ("orders that are none", 4)]
 )
 def test_a_mebibyte_of_nonsense_costs_a_small_multiple_of_it_also_many_at_once(
     service: ServiceProcess, what: str, at_once: int
@@ -111,7 +111,7 @@ def nested(depth: int, kind: str = "list") -> str:
 
 
 @pytest.mark.parametrize("kind", ["list", "object"])
-@pytest.mark.parametrize("depth", [DEEPEST + 1, 200, 700, 900])
+@pytest.mark.parametrize("depth", [DEEPEST + 1, 900])
 def test_an_order_with_fields_nested_without_end_is_refused_with_a_sentence(shop: Shop, depth: int, kind: str) -> None:
     content = f'{{"order_id": {nested(depth, kind)}, "orderId": {nested(depth - 1, kind)}, "order_token": "t"}}'
 

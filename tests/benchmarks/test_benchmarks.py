@@ -31,10 +31,10 @@ def test_without_the_load_generator_a_sentence_says_how_to_get_it(tmp_path: Path
 
 
 def test_the_service_starts_with_orders_and_without_and_loses_none(tmp_path: Path) -> None:
-    result = bench(tmp_path, "start", "--orders", "500", "--runs", "1")
+    result = bench(tmp_path, "start", "--orders", "100", "--runs", "1")
 
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "500 orders are in the large database afterwards." in result.stdout
+    assert "100 orders are in the large database afterwards." in result.stdout
     assert len(tables(result.stdout)) == 6
 
 
@@ -78,7 +78,7 @@ def test_waiting_orders_are_caught_up_with(tmp_path: Path) -> None:
 
 
 def test_a_batch_takes_a_read_and_a_write_whatever_the_size_of_the_sheet(tmp_path: Path) -> None:
-    arguments = ("--few", "40", "--many", "4000", "--batches", "1", "--orders", "3", "--pause", "0.1")
+    arguments = ("--few", "40", "--many", "400", "--batches", "1", "--orders", "3", "--pause", "0.1")
 
     result = bench(tmp_path, "sheetsize", *arguments)
 
@@ -99,7 +99,7 @@ def test_a_batch_a_comparison_and_rows_written_again_cost_the_calls_that_are_doc
 
 
 def test_every_shop_among_sick_ones_and_beside_a_flood_has_its_own_orders_once(tmp_path: Path) -> None:
-    size = ("--shops", "20", "--sick", "4", "--seconds", "3", "--flood", "20", "--rest", "0.2", "--accounts", "2")
+    size = ("--shops", "8", "--sick", "2", "--seconds", "1", "--flood", "10", "--rest", "0.2", "--accounts", "2")
     latencies = ("--whapi-latency", "0", "--google-latency", "0")
 
     result = bench(tmp_path, "shops", *size, *latencies)
@@ -107,7 +107,7 @@ def test_every_shop_among_sick_ones_and_beside_a_flood_has_its_own_orders_once(t
     assert result.returncode == 0, result.stdout + result.stderr
     assert "Verified: each order has its rows once, in its own shop's sheet;" in result.stdout
     found = tables(result.stdout)
-    assert {"20 shops", "the load alone", "beside 20 orders of one shop", "with 4 sick shops"} <= found.keys()
+    assert {"8 shops", "the load alone", "beside 10 orders of one shop", "with 2 sick shops"} <= found.keys()
 
 
 def number(text: str) -> int:

@@ -28,6 +28,7 @@ from tests.chaos.store import Store
 from tests.chaos.straight import StraightSender
 from tests.chaos.stream import Stream
 from tests.chaos.watch import Watcher
+from tests.made_once import service_account
 
 _LOOK_EVERY = 0.1
 _COMPARE_EVERY = 1.0
@@ -91,7 +92,7 @@ class Run:
         )
         self.disk = disk_
         url = options.database_url or f"sqlite:///{(disk_.folder if disk_ else folder) / 'connector.db'}"
-        self.sandbox = stack.enter_context(Sandbox(free_port(), seed=options.seed))
+        self.sandbox = stack.enter_context(Sandbox(free_port(), seed=options.seed, account=service_account()))
         _set_up(self.sandbox, options)
         self.clock = ChaosClock(folder / "clock")
         settings = RECONCILING if self.loses else {}

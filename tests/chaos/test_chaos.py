@@ -18,10 +18,10 @@ LOSSES = ("--only", "loss", *SMALL)
 
 
 def test_nothing_is_lost_or_doubled_whatever_goes_wrong(tmp_path: Path) -> None:
-    result = chaos(tmp_path, "--orders", "120", "--kills", "6", "--stalls", "0", "--seed", "2", *QUOTA)
+    result = chaos(tmp_path, "--orders", "80", "--kills", "4", "--stalls", "0", "--seed", "2", *QUOTA)
 
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "Chaos run with seed 2: 120 orders, 6 kills." in result.stdout
+    assert "Chaos run with seed 2: 80 orders, 4 kills." in result.stdout
     assert "Verified: all " in result.stdout
     assert "\x1b" not in result.stdout
     assert result.stderr == ""

@@ -12,13 +12,14 @@ from tests.chaos import expected
 from tests.chaos.checker import differences
 from tests.chaos.plan import Form
 from tests.chaos.stream import Sent
+from tests.made_once import service_account
 
 ORDER_ID = "Order ID"
 
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(0) as sandbox:
+    with Sandbox(account=service_account()) as sandbox:
         yield sandbox
 
 

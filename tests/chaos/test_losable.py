@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from connector.clock import SystemClock
+from connector.jobs.leases import Leases
 from connector.store.database import Database, parse_url
-from connector.store.lock import shop_lock
 from tests.chaos.losable import Losable, losable
 from tests.chaos.store import Store
 from tests.clock import FakeClock
@@ -81,17 +82,21 @@ def test_the_file_can_go_while_it_is_open(tmp_path: Path) -> None:
         assert knows(url, "before")
 
 
-def test_a_lock_that_is_taken_away_is_free_for_another_process(database_url: str, lost: Losable) -> None:
+def test_what_is_taken_away_from_one_process_is_free_for_another(database_url: str, lost: Losable) -> None:
     with opened(database_url) as first, opened(database_url) as second:
-        holder, waiting = shop_lock(first, "default"), shop_lock(second, "default")
-        assert (holder.acquire(), waiting.acquire()) == (True, False)
+        holder, waiting = (
+            Leases(database, clock=SystemClock(), wanted=lambda: {"account"}) for database in (first, second)
+        )
+        holder.beat()
+        waiting.beat()
+        assert [set(each.held()) for each in (holder, waiting)] == [{"account"}, set()]
 
         lost.take_lock_away()
+        waiting.beat()
 
-        assert waiting.acquire()
-        waiting.release()
-        holder.acquire()  # That its connection has gone, it only finds out now.
-        holder.release()
+        assert waiting.held() == {"account"}
+        waiting.stop()
+        holder.stop()
 
 
 def test_no_copy_is_left_on_the_server(postgres_url: str, tmp_path: Path) -> None:

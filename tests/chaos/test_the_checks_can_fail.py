@@ -53,10 +53,9 @@ def test_the_broken_service_is_found_out(tmp_path: Path, variant: str) -> None:
     assert f"  {form.finds}: " in result.stdout
 
 
-@pytest.mark.parametrize("variant", ["no_fence", "claim_without_comparing"])
-def test_the_whole_service_passes_the_same_run(tmp_path: Path, variant: str) -> None:
-    """Faults, and stalls. With kills and with losses it passes the short forms of the run (`test_chaos.py`)."""
-    result = chaos(tmp_path, *COMMON, *FORMS[variant].arguments)
+def test_the_whole_service_passes_the_same_run(tmp_path: Path) -> None:
+    """With faults. With kills, stalls and losses it passes the short forms of the run (`test_chaos.py`)."""
+    result = chaos(tmp_path, *COMMON, *FORMS["no_fence"].arguments)
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert "Verified: all " in result.stdout

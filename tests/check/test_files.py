@@ -11,7 +11,7 @@ from connector.checks.settings import check_files
 from connector.settings import load_settings
 from connector.setup.env_file import tighten
 from connector.store.database import Database
-from connector.store.lock import shop_lock
+from connector.store.lock import instance_lock
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,8 @@ def found(shops_file: str | None = None) -> list[str]:
 
 def test_the_database_and_all_beside_it_are_its_owners_alone() -> None:
     database = Database("sqlite:///data/connector.db")
-    lock = shop_lock(database, "default")
+    lock = instance_lock(database)
+    assert lock is not None
     assert lock.acquire()
 
     modes = {path.name: mode(path) for path in Path("data").iterdir()}

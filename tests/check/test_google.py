@@ -71,8 +71,8 @@ def test_a_folder_where_the_key_file_should_be(place: Place, tmp_path: Path) -> 
     place.set(google_credentials=str(tmp_path / "key"))
 
     assert wrong(place.google()) == [
-        f"{tmp_path / 'key'} is a folder, not a key file. (A container makes one where the file that it is to mount is "
-        f"missing.) Remove it. {HOW}, and save it there."
+        f"{tmp_path / 'key'} is a folder, not a key file. Name the file that lies in it. (A container makes an empty "
+        f"folder where the file that it is to mount is missing: see that it is there.) {HOW}, if you have none."
     ]
 
 

@@ -21,6 +21,7 @@ from connector.cli.check import run_checks
 from connector.findings import Level
 from connector.settings import Settings
 from connector.store.database import Database
+from connector.terminal import command
 from tests.check.place import Place, right, wrong
 from tests.made_once import sqlite_url
 
@@ -96,6 +97,7 @@ def test_a_password_that_can_be_guessed_in_time_is_a_warning(folder: Path) -> No
 def test_settings_that_are_missing(folder: Path) -> None:
     assert folder.exists()
     assert wrong(run_checks()) == [
+        f"Nothing is set up yet. This asks for all that is needed: {command('setup')}",
         "WHAPI_TOKEN is not set. Copy the channel's token from Whapi's panel.",
         "SPREADSHEET_ID is not set. Open the spreadsheet and copy its address from the browser.",
         "WEBHOOK_SECRET is not set. Make up a text of at least 16 characters that callers must present.",
@@ -167,6 +169,31 @@ def test_a_key_that_the_env_file_has_broken(
         else []
     )
     assert wrong(guarded("google", check_google(settings, None, shop="default"))) == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("line", "is_cut"),
+    [
+        ("ADMIN_PASSWORD=my long pass # word", True),
+        ("ADMIN_PASSWORD=my-long-pass#word", False),
+        ("ADMIN_PASSWORD='my long pass # word' # a comment", False),
+        ("RESYNC_INTERVAL=30 # a comment", False),
+    ],
+)
+def test_what_a_blank_and_a_hash_cut_off_a_password_is_said(folder: Path, line: str, is_cut: bool) -> None:
+    env(folder, line)
+
+    settings, findings = read_settings()
+
+    assert settings is not None
+    assert wrong(findings) == (
+        [
+            "Line 4 of .env: what stands behind the # was left out of ADMIN_PASSWORD, as a comment. If it belongs to "
+            "the value, put the whole value in single quotes; if not, give it a line of its own."
+        ]
+        if is_cut
+        else []
+    )
 
 
 def test_a_key_in_quotes_of_its_own_kind_is_left_out_and_so_said(folder: Path) -> None:

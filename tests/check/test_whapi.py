@@ -151,7 +151,8 @@ def test_other_ways_to_be_right(public: Place, changed: dict[str, Any]) -> None:
 
 def test_no_webhook_is_registered(public: Place) -> None:
     assert wrong(public.webhook()) == [
-        f"No webhook at Whapi leads to {URL}, so no order will come. Run setup, which registers it."
+        f"No webhook at Whapi leads to {URL}, so no order will come. Run setup, which registers it; or set "
+        "ORDERS_FROM=forwarder, if Make, n8n or another gateway brings the orders."
     ]
 
 

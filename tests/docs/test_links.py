@@ -39,6 +39,18 @@ def test_every_link_leads_to_a_file_and_a_heading_that_are_there(page: Path) -> 
     assert [link for link in links(page) if not leads_somewhere(page, link)] == []
 
 
+def test_a_step_of_the_readme_that_a_page_names_is_there() -> None:
+    steps = set(re.findall(r"^\*\*(\d+)\. ", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
+    named = {
+        (page.name, step)
+        for page in pages()
+        for step in re.findall(r"README\]?(?:\([^)]*\))?, step (\d+)", page.read_text(encoding="utf-8"))
+    }
+
+    assert named
+    assert {(page, step) for page, step in named if step not in steps} == set()
+
+
 def test_every_page_of_docs_can_be_reached_from_the_readme() -> None:
     linked = {(ROOT / link.partition("#")[0]).resolve() for link in links(ROOT / "README.md")}
 

@@ -22,6 +22,7 @@ from connector.store.database import Database
 from connector.store.orders import find_order
 from connector.store.outbox import Event
 from tests.events.receiver import SECRET
+from tests.made_once import sqlite_url
 
 DOCS = (Path(__file__).parents[2] / "docs" / "events.md").read_text(encoding="utf-8")
 RECEIVED, SYNCED = datetime(2024, 4, 16, 10, 49, 3, tzinfo=UTC), datetime(2024, 4, 16, 10, 49, 5, tzinfo=UTC)
@@ -40,7 +41,7 @@ def example(type_: EventType) -> Any:
 
 def sample(tmp_path: Path, **state: Any) -> Order:
     """The order of the examples, as the store has it."""
-    database = Database(f"sqlite:///{tmp_path}/connector.db")
+    database = Database(sqlite_url(tmp_path))
     new = NewOrder(
         "964278151888836",
         RECEIVED,

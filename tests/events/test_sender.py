@@ -13,13 +13,14 @@ from connector.store.database import Database
 from tests.clock import FakeClock
 from tests.events.receiver import SECRET, Receiver, status
 from tests.events.sending import SHOP, names, new_sender, put, run, run_for, target_of, waiting
+from tests.made_once import sqlite_url
 
 HOUR, DAY = 3600, 86_400
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path}/connector.db")
+    database = Database(sqlite_url(tmp_path))
     yield database
     database.close()
 

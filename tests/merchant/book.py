@@ -131,10 +131,7 @@ class Book:
     def grid(self, tab: str) -> Grid:
         """Every cell of a tab, with format and note; the rows as long as what they hold, without blank ones at the
         bottom."""
-        return _trimmed(
-            [cells.get(column, Cell()) for column in range(max(cells) + 1)] if cells else []
-            for cells in self.sheet(tab).rows
-        )
+        return _trimmed(self.google.cells(self.spreadsheet_id, tab))
 
     def grids(self) -> dict[str, Grid]:
         return {title: self.grid(title) for title in self.google.titles(self.spreadsheet_id)}

@@ -19,12 +19,10 @@ def end_the_grid_below(book: Book, tab: str, row: int) -> None:
 
 
 @pytest.mark.parametrize("tags_move", [True, False])
-@pytest.mark.parametrize("descending", [True, False])
-def test_after_a_sort_by_any_column_new_orders_still_go_below_the_last(
-    book: Book, descending: bool, tags_move: bool
-) -> None:
+def test_after_a_sort_by_any_column_new_orders_still_go_below_the_last(book: Book, tags_move: bool) -> None:
     book.google.unknowns.sort_moves_metadata = tags_move
     for column in range(len(ORDERS)):
+        descending = column % 2 == 0
         book.merchant.sort("Orders", column, descending)
         book.merchant.sort("Items", column, descending)
         order = book.an_order_arrives()

@@ -16,6 +16,7 @@ from connector.clock import Clock
 from connector.jobs.write import WriteStage
 from connector.sheets.client import Json
 from connector.sheets.errors import Kind, SheetsError
+from connector.sheets.owner import plate_id
 from connector.sheets.session import GOOGLE_WORKS_FOR, TOKEN_LASTS, TooLateError, check_deadline
 from sandbox.google.standin import GoogleStandIn
 from tests.pipeline.direct import DirectApi, Fate
@@ -29,6 +30,8 @@ class Point(StrEnum):
     CLAIMED = "its batch is stored, and not sent"
     ON_THE_WAY = "its request is whole, and on its way"
     ANSWERED = "Google has answered, and nothing is stored of it"
+    TAKING = "its request for the spreadsheet is whole, and on its way"
+    TAKEN = "Google has answered that request, and nothing is stored of it"
 
 
 class Baton:
@@ -73,13 +76,15 @@ class HangingApi(DirectApi):
         json: Mapping[str, Any] | None = None,
         params: Any = None,
     ) -> Json:
-        is_batch = path == ":batchUpdate" and json is not None and len(json["requests"]) > 2
+        requests = json["requests"] if path == ":batchUpdate" and json is not None else []
+        is_batch = len(requests) > 2
+        takes = not is_batch and str(plate_id(spreadsheet_id)) in str(requests)
         self._baton.reached(Point.CLAIMED if is_batch else Point.READ)
         try:
             check_deadline()
             attached = self._clock.now()
-            if is_batch:
-                self._baton.reached(Point.ON_THE_WAY)
+            if is_batch or takes:
+                self._baton.reached(Point.ON_THE_WAY if is_batch else Point.TAKING)
             if self._clock.now() - attached > TOKEN_LASTS:
                 check_deadline()  # Google refuses the token, and the session sends the request again with a fresh one.
         except TooLateError:
@@ -89,7 +94,7 @@ class HangingApi(DirectApi):
         try:
             return super()._call(method, spreadsheet_id, path, json=json, params=params)
         finally:
-            self._baton.reached(Point.ANSWERED if is_batch else Point.LOOKED)
+            self._baton.reached(Point.ANSWERED if is_batch else Point.TAKEN if takes else Point.LOOKED)
 
     def late_call_arrives(self) -> None:
         """A call under way for longer than its token lasts is refused."""

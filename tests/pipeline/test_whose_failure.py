@@ -18,6 +18,7 @@ from connector.store.database import Database
 from connector.store.standing import read_standing
 from tests.clock import FakeClock
 from tests.context import shop_context
+from tests.made_once import sqlite_url
 from tests.pipeline.desk import EVENTS
 
 BROKEN = WhapiError("Whapi has trouble of its own (500).", scope=Scope.SUSPECT, kind="server_error")
@@ -83,7 +84,7 @@ class Line:
 
 @pytest.fixture
 def line(tmp_path: Path) -> Iterator[Line]:
-    database = Database(f"sqlite:///{tmp_path}/connector.db")
+    database = Database(sqlite_url(tmp_path))
     yield Line(database)
     database.close()
 

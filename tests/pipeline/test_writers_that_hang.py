@@ -35,6 +35,7 @@ from connector.sheets.workbook import Workbook
 from connector.store import batches, orders
 from connector.store.batches import Batch, BatchState, Made
 from connector.store.database import Database
+from connector.store.spreadsheets import get_hold
 from connector.store.tables import batches as batches_table
 from connector.store.tables import orders as orders_table
 from connector.store.tables import spreadsheets
@@ -100,6 +101,9 @@ class WritersThatHang(RuleBasedStateMachine):
 
     @initialize(second_marker=st.booleans(), refuses_unmatched=st.booleans(), keeps_out=st.booleans())
     def start(self, second_marker: bool, refuses_unmatched: bool, keeps_out: bool) -> None:
+        self.begin(WRITERS, second_marker, refuses_unmatched, keeps_out)
+
+    def begin(self, writers: int, second_marker: bool, refuses_unmatched: bool, keeps_out: bool) -> None:
         self.folder = new_folder("connector-hanging-")
         store, content, begun = prepared(second_marker)
         self.clock = FakeClock(begun.now())
@@ -114,7 +118,7 @@ class WritersThatHang(RuleBasedStateMachine):
             lambda connection: connection.execute(sa.update(spreadsheets).values(blocks=keeps_out))
         )
         self.processes = [self.main]
-        self.writers = [self.new_writer() for _ in range(WRITERS)]
+        self.writers = [self.new_writer() for _ in range(writers)]
         self.answered = {99}
         self.with_items = {99}
 
@@ -210,6 +214,32 @@ TestWritersThatHang.settings = settings(
 )
 
 
+@pytest.mark.parametrize("fate", [Fate.OK, Fate.UNHEARD, Fate.LATE])
+@pytest.mark.parametrize("first", [Point.TAKING, Point.TAKEN])
+@pytest.mark.parametrize("then", [Point.TAKING, Point.TAKEN])
+def test_writers_that_hang_while_they_take_the_spreadsheet_are_no_strangers_to_each_other(
+    first: Point, then: Point, fate: Fate
+) -> None:
+    """Two try at once, and what the one stores of its number doesn't undo what the other has stored."""
+    state = WritersThatHang()
+    state.start(second_marker=False, refuses_unmatched=False, keeps_out=True)
+    try:
+        state.orders_arrive([1, 2], items=True)
+        state.a_writer_runs(0, first, [fate])
+        state.a_writer_runs(1, Point.TAKING, [])
+        state.one_that_hangs_goes_on(0, None)
+        if state.writers[1].hangs_at is not None:
+            state.writers[1].go_on(then)
+        state.orders_arrive([3], items=True)
+        state.a_writer_runs(0, None, [])
+        state.hours_pass_and_old_markers_go(0.03)
+        state.a_writer_runs(2, None, [])
+        with state.main.database.read() as connection:
+            assert get_hold(connection, SPREADSHEET_ID).lost_to is None
+    finally:
+        state.teardown()
+
+
 def claims_whatever_is_in_no_batch(patch: pytest.MonkeyPatch) -> None:
     """A claim that looks at the order's items only, not at what has been written of it meanwhile."""
 
@@ -250,9 +280,9 @@ def overtaken(
 ) -> None:
     """One writer hangs, another one writes, hours pass, old markers go, and the first one goes on."""
     state = WritersThatHang()
-    state.start(second_marker=second_marker, refuses_unmatched=refuses_unmatched, keeps_out=keeps_out)
+    state.begin(2, second_marker, refuses_unmatched, keeps_out)
     try:
-        for number in range(WRITERS):
+        for number in range(2):
             state.a_writer_runs(number, None, [])
         state.orders_arrive([1, 2], items=True)
         state.a_writer_runs(0, point, [])

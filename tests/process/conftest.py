@@ -5,6 +5,7 @@ import pytest
 
 from sandbox.sandbox import Sandbox
 from tests.made_once import service_account
+from tests.process.here import ServiceHere
 from tests.process.service_process import ServiceProcess
 
 
@@ -22,3 +23,11 @@ def service(sandbox: Sandbox, tmp_path: Path) -> Iterator[ServiceProcess]:
     service = ServiceProcess(sandbox, tmp_path)
     yield service
     service.stop()
+
+
+@pytest.fixture
+def here(sandbox: Sandbox, tmp_path: Path) -> Iterator[ServiceHere]:
+    """One in this process, not started yet."""
+    here = ServiceHere(sandbox, tmp_path)
+    yield here
+    here.stop()

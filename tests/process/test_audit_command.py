@@ -9,22 +9,22 @@ from sandbox.google.merchant import Merchant
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
 from tests.process import test_commands as commands
-from tests.process.service_process import ServiceProcess
+from tests.process.here import ServiceHere
 from tests.waiting import wait_until
 
 
-def run(service: ServiceProcess, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return commands.run(*arguments, cwd=service.folder, **service.environment)
+def run(here: ServiceHere, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return commands.run(*arguments, cwd=here.folder, **here.environment)
 
 
 @pytest.mark.parametrize("runs_on", [True, False])
-def test_what_is_gone_is_named_and_written_again(sandbox: Sandbox, service: ServiceProcess, runs_on: bool) -> None:
-    service.start_and_wait()
+def test_what_is_gone_is_named_and_written_again(sandbox: Sandbox, here: ServiceHere, runs_on: bool) -> None:
+    here.start_and_wait()
     orders = sandbox.send("normal", 3)
     wait_until(lambda: not differences(sandbox, orders), within=60)
     if not runs_on:
-        assert service.signal() == 0
-    assert json.loads(run(service, "audit", "--json").stdout) == {
+        here.stop()
+    assert json.loads(run(here, "audit", "--json").stdout) == {
         "orders": 3,
         "missing": [],
         "doubled": [],
@@ -36,14 +36,15 @@ def test_what_is_gone_is_named_and_written_again(sandbox: Sandbox, service: Serv
     gone = [values[1][0], values[2][0]]
     merchant.delete_rows("Orders", 1, 2)
 
-    found = commands.run_anew("audit", "--json", cwd=service.folder, **service.environment)
+    runs = commands.run_anew if runs_on else commands.run
+    found = runs("audit", "--json", cwd=here.folder, **here.environment)
 
     assert (found.returncode, sorted(json.loads(found.stdout)["missing"])) == (1, sorted(gone))
-    assert run(service, "resync", "--rewrite", gone[0]).returncode == 0
-    done = run(service, "audit", "--write-missing", "--yes")
+    assert run(here, "resync", "--rewrite", gone[0]).returncode == 0
+    done = run(here, "audit", "--write-missing", "--yes")
     assert "1 of 1 orders are written anew." in done.stdout
     wait_until(lambda: not differences(sandbox, orders), within=30)
-    assert run(service, "audit").returncode == 0
-    again = run(service, "resync", "--rewrite", gone[0])
+    assert run(here, "audit").returncode == 0
+    again = run(here, "resync", "--rewrite", gone[0])
     assert (again.returncode, again.stdout) == (1, "0 of 1 orders are written anew.\n")
     assert "stand in the sheet" in again.stderr

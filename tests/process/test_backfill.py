@@ -19,6 +19,7 @@ from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
 from sandbox.whapi.order import SandboxOrder
 from tests.process.child import run_child
+from tests.process.here import ServiceHere
 from tests.process.service_process import ServiceProcess
 from tests.process.test_commands import run, run_anew
 from tests.waiting import wait_until
@@ -47,24 +48,23 @@ def test_backfill_without_a_running_service_takes_in_and_writes_what_was_missed(
     assert differences(sandbox, orders) == []
     again = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
 
-    read = f"280 messages read since {SINCE} 00:00 UTC: 70 orders"
+    read = f"280 messages read since {SINCE} 00:00 (Australia/Sydney): 70 orders"
     assert (first.returncode, first.stdout.splitlines()) == (
         0,
         [f"{read}, 70 of them new.", "70 of 70 new orders are complete in the sheet now."],
     )
+    assert first.stderr == ""  # The progress is shown on a terminal only.
     assert (again.returncode, again.stdout.splitlines()) == (0, [f"{read}, 0 of them new."])
     assert differences(sandbox, orders) == []
 
 
-def test_backfill_leaves_the_writing_to_a_running_service(
-    service: ServiceProcess, sandbox: Sandbox, tmp_path: Path
-) -> None:
-    service.start_and_wait()
+def test_backfill_leaves_the_writing_to_a_running_service(here: ServiceHere, sandbox: Sandbox, tmp_path: Path) -> None:
+    here.start_and_wait()
     known = sandbox.send("normal", 3)
     wait_until(lambda: not differences(sandbox, known))
     orders = missed(sandbox, 5)
 
-    result = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
+    result = run("backfill", "--since", SINCE, cwd=tmp_path, **here.environment)
 
     assert (result.returncode, result.stdout.splitlines()[1:]) == (
         0,
@@ -83,15 +83,15 @@ def test_backfill_leaves_the_writing_to_a_running_service(
     ],
 )
 def test_a_backfill_that_is_killed_is_made_good_by_another_run(
-    service: ServiceProcess, sandbox: Sandbox, tmp_path: Path, step: str, when: str
+    here: ServiceHere, sandbox: Sandbox, tmp_path: Path, step: str, when: str
 ) -> None:
     orders = missed(sandbox, 150)
     command = ["tests.process.wounded", step, when, "1" if "write" in step else "2", "backfill", "--since", SINCE]
-    killed = run_child(*command, cwd=tmp_path, env=service.environment)
+    killed = run_child(*command, cwd=tmp_path, env=here.environment)
     assert killed.returncode == -signal.SIGKILL
 
-    result = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
-    service.start_and_wait()
+    result = run("backfill", "--since", SINCE, cwd=tmp_path, **here.environment)
+    here.start_and_wait()
 
     assert (result.returncode, "150 orders" in result.stdout) == (0, True)
     wait_until(lambda: not differences(sandbox, orders), within=30)
@@ -159,15 +159,13 @@ def test_a_date_is_one_of_the_shops_own_zone(service: ServiceProcess, tmp_path: 
     day = run("backfill", "--since", "2026-01-02", cwd=tmp_path, **environment)
     time = run("backfill", "--since", "2026-01-02T12:00:00Z", cwd=tmp_path, **environment)
 
-    assert day.stdout == "0 messages read since 2026-01-01 18:30 UTC: 0 orders, 0 of them new.\n"
-    assert time.stdout == "0 messages read since 2026-01-02 12:00 UTC: 0 orders, 0 of them new.\n"
+    assert day.stdout == "0 messages read since 2026-01-02 00:00 (Asia/Kolkata): 0 orders, 0 of them new.\n"
+    assert time.stdout == "0 messages read since 2026-01-02 17:30 (Asia/Kolkata): 0 orders, 0 of them new.\n"
 
 
-def test_the_progress_is_shown_on_a_terminal_only(service: ServiceProcess, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_the_progress_is_shown_on_a_terminal(service: ServiceProcess, sandbox: Sandbox, tmp_path: Path) -> None:
     missed(sandbox, 60)
-    environment = service.environment
 
-    piped = run_anew("backfill", "--since", SINCE, cwd=tmp_path, **environment)
     terminal, end = pty.openpty()
     shown: list[bytes] = []
     reader = threading.Thread(target=_read_all, args=(terminal, shown))
@@ -175,7 +173,7 @@ def test_the_progress_is_shown_on_a_terminal_only(service: ServiceProcess, sandb
     subprocess.run(
         [sys.executable, "-m", "connector", "backfill", "--since", SINCE],
         cwd=tmp_path,
-        env={**environment, "TERM": "xterm"},
+        env={**service.environment, "TERM": "xterm"},
         stdout=subprocess.DEVNULL,
         stderr=end,
         timeout=60,
@@ -184,7 +182,6 @@ def test_the_progress_is_shown_on_a_terminal_only(service: ServiceProcess, sandb
     os.close(end)
     reader.join(10)
 
-    assert piped.stderr == ""
     assert b"Reading messages" in b"".join(shown)
     assert b"240/240" in b"".join(shown)
 
@@ -197,11 +194,13 @@ def _read_all(terminal: int, shown: list[bytes]) -> None:
         os.close(terminal)
 
 
-def test_the_service_finds_by_itself_what_was_sent_while_it_was_down(service: ServiceProcess, sandbox: Sandbox) -> None:
-    service.start_and_wait()
+def test_the_service_finds_by_itself_what_was_sent_while_it_was_down(
+    here: ServiceHere, service: ServiceProcess, sandbox: Sandbox
+) -> None:
+    here.start_and_wait()
     known = sandbox.send("normal", 2)
     wait_until(lambda: not differences(sandbox, known))
-    service.signal()
+    here.stop()
     orders = missed(sandbox, 20)
 
     service.environment |= {"RECONCILE_INTERVAL": "1"}
@@ -219,11 +218,11 @@ def test_the_service_finds_by_itself_what_was_sent_while_it_was_down(service: Se
 
 
 def test_a_service_without_the_shops_lock_does_not_read_the_history(
-    service: ServiceProcess, sandbox: Sandbox, tmp_path: Path
+    here: ServiceHere, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    service.start_and_wait()
+    here.start_and_wait()
     (folder := tmp_path / "second").mkdir()
-    second = ServiceProcess(sandbox, folder, DATABASE_URL=service.environment["DATABASE_URL"], RECONCILE_INTERVAL="0.2")
+    second = ServiceHere(sandbox, folder, DATABASE_URL=here.environment["DATABASE_URL"], RECONCILE_INTERVAL="0.2")
     second.start_and_wait()
     known = sandbox.send("normal", 2)
     wait_until(lambda: not differences(sandbox, known))
@@ -231,6 +230,6 @@ def test_a_service_without_the_shops_lock_does_not_read_the_history(
 
     # It takes over when the first is gone.
     orders = missed(sandbox, 3)
-    service.signal()
+    here.stop()
     wait_until(lambda: not differences(sandbox, known + orders), within=30)
     second.stop()

@@ -5,18 +5,26 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from contextlib import chdir
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 from click.testing import CliRunner
 
 from connector.cli import main
+from connector.runtime.clients import SHOP
+from connector.store.orders import find_order
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
+from sandbox.whapi.order import SandboxOrder
 from tests.process.child import run_child
+from tests.process.here import ServiceHere
 from tests.process.service_process import ROOT, ServiceProcess
+from tests.signals import signals_as_they_were
 from tests.waiting import wait_until
 
 
@@ -42,6 +50,7 @@ def test_serve_without_settings_says_what_is_missing_and_exits_with_2(tmp_path: 
 
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.splitlines() == [
+        f"Nothing is set up yet. This asks for all that is needed: {sys.executable} -m connector setup",
         "WHAPI_TOKEN is not set. Copy the channel's token from Whapi's panel.",
         "SPREADSHEET_ID is not set. Open the spreadsheet and copy its address from the browser.",
         "WEBHOOK_SECRET is not set. Make up a text of at least 16 characters that callers must present.",
@@ -67,7 +76,7 @@ def test_serve_without_settings_says_what_is_missing_and_exits_with_2(tmp_path: 
 def test_a_wrong_setting_stops_serve_with_a_sentence(
     service: ServiceProcess, tmp_path: Path, setting: str, value: str, sentence: str
 ) -> None:
-    result = run_anew("serve", cwd=tmp_path, **{**service.environment, setting: value})
+    result = run("serve", cwd=tmp_path, **{**service.environment, setting: value})
 
     assert result.returncode == 2
     assert result.stderr.startswith(sentence)
@@ -75,10 +84,10 @@ def test_a_wrong_setting_stops_serve_with_a_sentence(
     assert "geheim" not in result.stderr
 
 
-def test_a_second_service_on_the_same_port_says_so(service: ServiceProcess, tmp_path: Path) -> None:
-    service.start_and_wait()
+def test_a_second_service_on_the_same_port_says_so(here: ServiceHere, tmp_path: Path) -> None:
+    here.start_and_wait()
 
-    result = run_anew("serve", cwd=tmp_path, **service.environment)
+    result = run("serve", cwd=tmp_path, **here.environment)
 
     assert result.returncode == 2
     assert "can't be listened on" in result.stderr
@@ -137,58 +146,80 @@ def test_check_without_settings_exits_with_1(tmp_path: Path) -> None:
     assert result.stdout.startswith("wrong  settings")
 
 
-def test_orders_lists_where_each_stands(service: ServiceProcess, sandbox: Sandbox, tmp_path: Path) -> None:
-    service.start_and_wait()
+def test_orders_lists_where_each_stands(here: ServiceHere, sandbox: Sandbox, tmp_path: Path) -> None:
+    here.start_and_wait()
     orders = sandbox.send("normal") + sandbox.send("hostile")
     wait_until(lambda: not differences(sandbox, orders))
-    service.signal()
+    here.stop()
 
-    table = run_anew("orders", cwd=tmp_path, **service.environment)
-    lines = run("orders", "--json", "--status", "synced", cwd=tmp_path, **service.environment)
+    table = run_anew("orders", cwd=tmp_path, **here.environment)
+    lines = run("orders", "--json", "--status", "synced", cwd=tmp_path, **here.environment)
 
     assert table.returncode == 0
-    assert re.match(r"Order +Received +Status +Customer +Total +Tries +Last error", table.stdout)
+    received = r"Received \(Australia/Sydney\)"
+    assert re.match(rf"Order +{received} +Status +Customer +Total +Tries +Last error", table.stdout)
+    assert [line.split()[0] for line in table.stdout.splitlines()[1:]] == [order.order_id for order in reversed(orders)]
+    there = datetime.fromisoformat(json.loads(lines.stdout.splitlines()[0])["received_at"]).astimezone(
+        ZoneInfo("Australia/Sydney")
+    )
+    assert f"{there:%Y-%m-%d %H:%M}" in table.stdout
     listed = [json.loads(line) for line in lines.stdout.splitlines()]
     assert [(entry["order_id"], entry["status"]) for entry in listed] == [
         (order.order_id, "synced") for order in reversed(orders)
     ]
-    assert run("orders", "--status", "failed", cwd=tmp_path, **service.environment).stdout == "No orders.\n"
+    assert run("orders", "--status", "failed", cwd=tmp_path, **here.environment).stdout == "No orders.\n"
 
 
 @pytest.mark.parametrize("running", [True, False])
 def test_resync_tries_again_with_and_without_a_running_service(
-    service: ServiceProcess, sandbox: Sandbox, tmp_path: Path, running: bool
+    here: ServiceHere, sandbox: Sandbox, tmp_path: Path, running: bool
 ) -> None:
     # Retries by themselves are far away, and nothing looks for what is due or runs out of time meanwhile: only the
     # command can bring the items.
-    service.environment |= {
+    here.environment |= {
         "RETRY_FIRST_DELAY": "3000",
         "RETRY_MAX_DELAY": "3600",
         "RESYNC_INTERVAL": "3000",
         "WHAPI_TIMEOUT": "60",
     }
-    service.start_and_wait()
+    here.start_and_wait()
     orders = sandbox.send("fails_then_good", 4)
     one_by_name = orders[0]
     # A row can be there before the first fetch was tried, if that takes longer than ITEMS_GRACE.
-    wait_until(lambda: service.log.count('"order.fetch_failed"') == 4, within=60)
+    wait_until(lambda: [tries(here, order) for order in orders] == [1] * 4, within=60)
     wait_until(lambda: len([row for row in values(sandbox) if "waiting" in str(row[-1])]) == 4)
     if not running:
-        service.signal()
+        here.stop()
 
-    named = run_anew("resync", one_by_name.order_id, cwd=tmp_path, **service.environment)
-    assert (named.returncode, named.stdout) == (1, "0 of 1 orders are complete now.\n")
-    named = run("resync", one_by_name.order_id, cwd=tmp_path, **service.environment)
+    first = run_anew if running else run
+    named = first("resync", one_by_name.order_id, cwd=tmp_path, **here.environment)
+    assert (named.returncode, named.stdout.splitlines()) == (
+        1,
+        [
+            "0 of 1 orders are complete now.",
+            f"{one_by_name.order_id}: Whapi does not know the order yet, or no longer (404). It will be tried again.",
+        ],
+    )
+    named = run("resync", one_by_name.order_id, cwd=tmp_path, **here.environment)
     assert (named.returncode, named.stdout) == (0, "1 of 1 orders are complete now.\n")
-    assert run("resync", "--failed", cwd=tmp_path, **service.environment).returncode == 1
-    every = run("resync", "--failed", cwd=tmp_path, **service.environment)
+    assert run("resync", "--failed", cwd=tmp_path, **here.environment).returncode == 1
+    every = run("resync", "--failed", cwd=tmp_path, **here.environment)
     assert (every.returncode, every.stdout) == (0, "3 of 3 orders are complete now.\n")
 
     assert differences(sandbox, orders) == []
-    nothing = run("resync", "--failed", cwd=tmp_path, **service.environment)
+    nothing = run("resync", "--failed", cwd=tmp_path, **here.environment)
     assert nothing.stdout == "There is nothing to try: no such order lacks items that can be fetched.\n"
-    unknown = run("resync", "42", cwd=tmp_path, **service.environment)
+    already = run("resync", one_by_name.order_id, cwd=tmp_path, **here.environment)
+    assert already.stdout.splitlines()[1:] == [f"{one_by_name.order_id}: it is complete in the sheet already."]
+    unknown = run("resync", "42", cwd=tmp_path, **here.environment)
     assert (unknown.returncode, unknown.stderr) == (1, "There is no order 42.\n")
+
+
+def tries(here: ServiceHere, order: SandboxOrder) -> int:
+    """How often the order's items were asked for."""
+    with here.service.database.read() as connection:
+        stored = find_order(connection, SHOP, order.order_id)
+    return 0 if stored is None else stored.attempts
 
 
 def values(sandbox: Sandbox) -> list[list[object]]:
@@ -225,7 +256,8 @@ def test_the_demo_verifies_every_row_and_ends_by_itself(tmp_path: Path) -> None:
 
 
 def test_the_demo_with_several_shops_verifies_each_of_their_sheets(tmp_path: Path) -> None:
-    result = run_anew("demo", "--once", "--port", "0", "--shops", "2", cwd=tmp_path)
+    with signals_as_they_were():
+        result = run("demo", "--once", "--port", "0", "--shops", "2", cwd=tmp_path)
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert [line.partition(" orders")[0] for line in result.stdout.splitlines()[-2:]] == [

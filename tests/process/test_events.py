@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.sandbox import Sandbox
 from tests.events.receiver import SECRET, Receiver, status
+from tests.process.here import ServiceHere
 from tests.process.service_process import ServiceProcess
 from tests.process.test_commands import run
 from tests.waiting import wait_until
@@ -28,6 +29,14 @@ def telling(sandbox: Sandbox, receiver: Receiver, tmp_path: Path) -> Iterator[Se
     service = ServiceProcess(sandbox, tmp_path, **settings)
     yield service
     service.stop()
+
+
+@pytest.fixture
+def again(sandbox: Sandbox, telling: ServiceProcess) -> Iterator[ServiceHere]:
+    """What the store of that service is started with in this process."""
+    again = ServiceHere(sandbox, telling.folder, **telling.environment)
+    yield again
+    again.stop()
 
 
 @pytest.mark.parametrize(
@@ -58,6 +67,7 @@ def test_check_tells_whether_events_may_be_sent_where_they_shall(
 def test_an_event_outlives_the_process(
     sandbox: Sandbox,
     telling: ServiceProcess,
+    again: ServiceHere,
     receiver: Receiver,
     place: str,
     when: str,
@@ -71,7 +81,7 @@ def test_an_event_outlives_the_process(
     if came_before is not None:
         assert [delivery.about[0] for delivery in before] == came_before
 
-    telling.start_and_wait()
+    again.start_and_wait()
 
     wait_until(lambda: ("order.synced", order.order_id) in receiver.told()[len(before) :])
     ids = {delivery.about: delivery.id for delivery in receiver.taken}

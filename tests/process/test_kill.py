@@ -1,12 +1,12 @@
 """`kill -9` between any two steps: every order that was answered 200 is in the sheet once."""
 
 import signal
+from collections.abc import Sequence
 from functools import partial
 
 import pytest
 
 from sandbox.faults import Fault
-from sandbox.orders import whapi_sample
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
 from sandbox.whapi.order import SandboxOrder
@@ -16,52 +16,63 @@ from tests.waiting import wait_until
 RECEIVE = "connector.jobs.receive:ReceiveStage"
 FETCH = "connector.jobs.fetch:FetchStage"
 WRITE = "connector.jobs.write:WriteStage"
-API = "connector.sheets.client:SheetsApi"
-
-STEPS = {
-    "before an order is stored": (f"{RECEIVE}._store", "before"),
-    "after it is stored, before the answer": (f"{RECEIVE}._tell", "before"),
-    "before its items are fetched": (f"{FETCH}.fetch", "before"),
-    "after they came, before they are stored": (f"{FETCH}._store_items", "before"),
-    "after they are stored": (f"{FETCH}._store_items", "after"),
-    "after a failed fetch, before it is stored": (f"{FETCH}._store_failure", "before"),
-    "after a failed fetch is stored": (f"{FETCH}._store_failure", "after"),
-    "before the tabs are made": ("connector.sheets.tabs:prepare", "before"),
-    "after the tabs are made": ("connector.sheets.tabs:prepare", "after"),
-    "before a batch is stored": (f"{WRITE}._claim", "before"),
-    "after a batch is stored, before it is sent": (f"{WRITE}._claim", "after"),
-    "after a batch is applied, before that is stored": (f"{WRITE}._applied", "before"),
-    "after that is stored": (f"{WRITE}._applied", "after"),
-    "before the summary is made": ("connector.sheets.workbook:make_wanted_summary", "before"),
-    "after the summary is made": ("connector.sheets.workbook:make_wanted_summary", "after"),
+TABS = "connector.sheets.tabs:prepare"
+SUMMARY = "connector.sheets.workbook:make_wanted_summary"
+MADE_ONCE = {
+    TABS: Fault("google", "drop", path_contains=":batchUpdate"),
+    # Right after the first batch. It alone has that name.
+    SUMMARY: Fault("google", "drop", text_contains="Summary"),
 }
 
-
+ON_THE_WAY_IN = [
+    (f"{RECEIVE}._store", "before", 1),
+    (f"{RECEIVE}._tell", "before", 1),  # It is stored, and not answered yet.
+    (f"{FETCH}.fetch", "before", 1),
+    (f"{FETCH}._store_items", "before", 1),
+    (f"{FETCH}._store_failure", "before", 1),
+    (f"{FETCH}._store_failure", "after", 1),
+    (f"{FETCH}._store_items", "after", 1),
+]
+ON_THE_WAY_INTO_THE_SHEET = [
+    (TABS, "before", 1),
+    (TABS, "after", 1),
+    (f"{WRITE}._claim", "before", 1),
+    (f"{WRITE}._claim", "after", 1),  # The batch is stored, and not sent yet.
+    (f"{WRITE}._applied", "before", 1),  # It is applied, and that is not stored yet.
+    (SUMMARY, "before", 1),
+    (SUMMARY, "after", 1),
+    (f"{WRITE}._applied", "after", 1),
+]
 AT_THE_SECOND = [
-    "before an order is stored",
-    "after a failed fetch is stored",
-    "before the tabs are made",
-    "after a batch is stored, before it is sent",
-    "after a batch is applied, before that is stored",
-    "after the summary is made",
+    (SUMMARY, "after", 2),
+    (f"{RECEIVE}._store", "before", 2),
+    (f"{FETCH}._store_failure", "after", 2),
+    (f"{WRITE}._applied", "before", 2),
 ]
 """Steps that the second time have something before them which the first time had not: an order, a row, a tab."""
+AT_THE_SECOND_BEFORE_A_ROW = [(TABS, "before", 2), (f"{WRITE}._claim", "after", 2)]
 
 
-@pytest.mark.parametrize(("count", "step"), [*((1, step) for step in STEPS), *((2, step) for step in AT_THE_SECOND)])
-def test_killed(sandbox: Sandbox, service: ServiceProcess, step: str, count: int) -> None:
-    if "tabs" in step and count == 2:
-        # The tabs are made once, unless the first try fails.
-        sandbox.faults.add(Fault("google", "drop", path_contains=":batchUpdate"))
-    if "summary" in step and count == 2:
-        # So is the summary, right after the first batch. It alone has that name.
-        sandbox.faults.add(Fault("google", "drop", text_contains="Summary"))
-    place, when = STEPS[step]
-    service.start(place, when, str(count))
-    wait_until(service.is_alive_or_ended, within=SLOWEST_START)
-    orders = sandbox.send("normal", 2) + sandbox.send("fails_then_good") + sandbox.send("normal")
+@pytest.mark.parametrize(
+    "steps",
+    [ON_THE_WAY_IN, ON_THE_WAY_INTO_THE_SHEET, AT_THE_SECOND, AT_THE_SECOND_BEFORE_A_ROW],
+    ids=["on the way in", "on the way into the sheet", "at the second", "at the second before a row"],
+)
+def test_killed_at_each_step_in_turn(
+    sandbox: Sandbox, service: ServiceProcess, steps: Sequence[tuple[str, str, int]]
+) -> None:
+    """Each start finds what the kill before it has left, and gets a step further than that one."""
+    orders: list[SandboxOrder] = []
+    for place, when, count in steps:
+        if count == 2 and place in MADE_ONCE:
+            # It is done once, unless the first try fails.
+            sandbox.faults.add(MADE_ONCE[place])
+        service.start(place, when, str(count))
+        wait_until(service.is_alive_or_ended, within=SLOWEST_START)
+        orders += sandbox.send("normal", 2) + sandbox.send("fails_then_good") + sandbox.send("normal")
+        assert service.wait_for_death() == -signal.SIGKILL, (place, when, count)
+        service.process = None
 
-    assert service.wait_for_death() == -signal.SIGKILL
     service.start_and_wait()
 
     wait_until(lambda: not differences(sandbox, orders), within=30, what=f"the rows: {differences(sandbox, orders)}")
@@ -84,44 +95,51 @@ UNCLEAR = [
 unclear that lead to another outcome there. A batch that was applied is never declared void."""
 
 
-@pytest.mark.parametrize(("place", "when", "kind"), UNCLEAR)
+@pytest.mark.parametrize("moments", [UNCLEAR[::2], UNCLEAR[1::2]], ids=["some", "others"])
 def test_killed_while_an_unclear_write_is_settled(
-    sandbox: Sandbox, service: ServiceProcess, place: str, when: str, kind: str
+    sandbox: Sandbox, service: ServiceProcess, moments: Sequence[tuple[str, str, str]]
 ) -> None:
-    # What is written before the first batch (the tabs, the proof of the guard, the owner's number) holds no such text.
-    # The searches do: they name what they look for.
-    sandbox.faults.add(Fault("google", kind, seconds=1.0, path_contains=":batchUpdate", text_contains="wcsync.written"))
-    service.start(place, when, "1")
-    orders = sandbox.send("normal", 3)
-    assert service.wait_for_death() == -signal.SIGKILL
-    service.start_and_wait()
+    """Each start makes good what the kill before it has left; then it is the next one's turn."""
+    orders: list[SandboxOrder] = []
+    turn = service.folder / "turn"
+    service.environment["WOUNDED_FROM"] = str(turn)
+    for place, when, kind in moments:
+        turn.unlink(missing_ok=True)
+        service.start(place, when, "1")
+        wait_until_right(sandbox, orders)
+        new = [sandbox.orders.make() for _ in range(3)]
+        # Nothing but a batch holds an order's id.
+        text = new[0].order_id
+        sandbox.faults.add(Fault("google", kind, seconds=1.0, path_contains=":batchUpdate", text_contains=text))
+        turn.touch()
+        for order in new:
+            sandbox.whapi.send(order)
+        orders += new
+        assert service.wait_for_death() == -signal.SIGKILL, (place, when, kind)
 
-    wait_until(lambda: not differences(sandbox, orders), within=30)
+    service.start_and_wait()
+    wait_until_right(sandbox, orders)
+
+
+def wait_until_right(sandbox: Sandbox, orders: Sequence[SandboxOrder]) -> None:
+    """Waits until the sheet has these orders and no others, and nothing may come late any more."""
+    wait_until(lambda: not differences(sandbox, orders), within=SLOWEST_START, what="the rows")
     wait_until(lambda: sandbox.google.late_commits() == 0)
     assert differences(sandbox, orders) == []
 
 
-def all_there(sandbox: Sandbox, orders: list[SandboxOrder]) -> bool:
+def all_there(sandbox: Sandbox, orders: Sequence[SandboxOrder]) -> bool:
     """Whether these orders are right, whatever others are in the sheet."""
     return not [sentence for sentence in differences(sandbox, orders) if not sentence.startswith("Nobody")]
 
 
 def test_a_stop_by_signal_is_clean_and_loses_nothing(sandbox: Sandbox, service: ServiceProcess) -> None:
+    service.start_and_wait()
+    orders = sandbox.send("normal", 5)
     for number in (signal.SIGTERM, signal.SIGINT):
-        service.start_and_wait()
-        orders = sandbox.send("normal", 5)
         assert service.signal(number) == 0
         service.start_and_wait()
         wait_until(partial(all_there, sandbox, orders), within=30)
-        assert service.signal() == 0
+        orders += sandbox.send("normal", 5)
     assert "Traceback" not in service.log
-    assert '"event": "service.stopped"' in service.log
-
-
-def test_the_documented_sample_is_in_the_sheet(sandbox: Sandbox, service: ServiceProcess) -> None:
-    service.start_and_wait()
-    order = whapi_sample()
-
-    sandbox.whapi.send(order)
-
-    wait_until(lambda: not differences(sandbox, [order]))
+    assert service.log.count('"event": "service.stopped"') == 2

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import subprocess
 import sys
 import time
@@ -104,6 +105,7 @@ def test_from_a_fresh_folder_to_the_first_order_in_the_sheet(merchant: Merchant,
         [
             ("Token", sandbox.whapi.token),
             ("Address of the spreadsheet", address),
+            ("Who brings the orders", "whapi"),
             ("Public address", merchant.url),
             ("Password", PASSWORD),
             ("The same again", PASSWORD),
@@ -113,14 +115,16 @@ def test_from_a_fresh_folder_to_the_first_order_in_the_sheet(merchant: Merchant,
 
     assert code == 0, screen
     assert "All is set up." in screen
+    start = shlex.split(screen.splitlines()[-1])
     secret = dotenv_values(merchant.folder / ".env")["WEBHOOK_SECRET"] or "none"
     for typed in (sandbox.whapi.token, PASSWORD, secret):
         assert typed not in screen
     log = (merchant.folder / "service.log").open("wb")
+    # As it is printed, and outside of the virtual environment.
     service = subprocess.Popen(
-        [sys.executable, "-m", "connector", "serve"],
+        start,
         cwd=merchant.folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **merchant.environment},
+        env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), **merchant.environment},
         stdout=log,
         stderr=log,
     )

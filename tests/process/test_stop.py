@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 from sandbox.sandbox import Sandbox
+from tests.made_once import service_account
 from tests.process.service_process import ServiceProcess
 from tests.waiting import wait_until
 
@@ -12,7 +13,7 @@ LONG = 300.0
 
 
 def test_a_service_that_is_stopped_ends_though_a_fetch_hangs(tmp_path: Path) -> None:
-    with Sandbox() as sandbox:
+    with Sandbox(account=service_account()) as sandbox:
         sandbox.whapi.hang_seconds = LONG
         service = ServiceProcess(sandbox, tmp_path, WHAPI_TIMEOUT=f"{LONG:g}").start_and_wait()
         [order] = sandbox.send("times_out_once")

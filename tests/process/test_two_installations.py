@@ -1,5 +1,5 @@
-"""Two services with a database each, as processes, on one spreadsheet and with the same orders: each order is there
-once, and one of the two says why it waits."""
+"""Two services with a database each, on one spreadsheet and with the same orders: each order is there once, and one of
+the two says why it waits. One that is killed or stands still is a process of its own."""
 
 import shutil
 import signal
@@ -12,6 +12,7 @@ import pytest
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
 from sandbox.whapi.order import SandboxOrder
+from tests.process.here import ServiceHere
 from tests.process.service_process import ServiceProcess
 from tests.process.test_commands import run
 from tests.waiting import wait_until
@@ -20,13 +21,14 @@ from tests.waiting import wait_until
 class Both:
     """The two, and what reaches them."""
 
-    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
+    def __init__(self, sandbox: Sandbox, folder: Path, kind: type[ServiceProcess]) -> None:
+        """`kind`: what the first one is."""
         self.sandbox = sandbox
         self.sent: list[SandboxOrder] = []
         (folder / "second").mkdir()
-        self.second = ServiceProcess(sandbox, folder / "second")
+        self.second = ServiceHere(sandbox, folder / "second")
         (folder / "first").mkdir()
-        self.first = ServiceProcess(sandbox, folder / "first")  # Whapi's webhooks go to the one that was made last.
+        self.first = kind(sandbox, folder / "first")  # Whapi's webhooks go to the one that was made last.
 
     def send(self, count: int = 2) -> list[SandboxOrder]:
         """Orders that both are told of."""
@@ -34,7 +36,7 @@ class Both:
         self.sent += orders
         for order in orders:
             for service in (self.first, self.second):
-                if service.process is not None and service.is_alive():
+                if service.is_alive():
                     payload = {"messages": [order.message()], "event": {"type": "messages", "event": "post"}}
                     httpx.post(
                         f"{service.url}/webhooks/whapi",
@@ -55,6 +57,10 @@ class Both:
         answer = httpx.get(f"{service.url}/readyz", headers={"X-Webhook-Secret": service.secret}, timeout=30)
         return " ".join(answer.json().get("problems", []))
 
+    def stop(self) -> None:
+        self.first.stop()
+        self.second.stop()
+
     def take_over(self, service: ServiceProcess) -> str:
         done = run("setup", "--take-over", cwd=service.folder, **service.environment)
         done.check_returncode()
@@ -63,10 +69,18 @@ class Both:
 
 @pytest.fixture
 def both(sandbox: Sandbox, tmp_path: Path) -> Iterator[Both]:
-    both = Both(sandbox, tmp_path)
+    """Both in this process."""
+    both = Both(sandbox, tmp_path, ServiceHere)
     yield both
-    both.first.stop()
-    both.second.stop()
+    both.stop()
+
+
+@pytest.fixture
+def mortal(sandbox: Sandbox, tmp_path: Path) -> Iterator[Both]:
+    """The first one in a process of its own."""
+    mortal = Both(sandbox, tmp_path, ServiceProcess)
+    yield mortal
+    mortal.stop()
 
 
 def test_a_second_installation_waits_says_why_and_goes_on_when_the_first_has_stopped(both: Both) -> None:
@@ -78,7 +92,7 @@ def test_a_second_installation_waits_says_why_and_goes_on_when_the_first_has_sto
     wait_until(lambda: "Another installation writes" in both.problems(both.second), within=30)
     both.wait_until_right()
 
-    assert both.first.signal() == 0
+    both.first.stop()
     both.send()
 
     both.wait_until_right()
@@ -88,39 +102,39 @@ def test_a_second_installation_waits_says_why_and_goes_on_when_the_first_has_sto
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
 def test_after_a_take_over_whatever_the_other_one_still_does_doubles_nothing(
-    both: Both, number: signal.Signals
+    mortal: Both, number: signal.Signals
 ) -> None:
-    both.first.start_and_wait()
-    both.send()
-    both.wait_until_right()
-    both.second.start_and_wait()
+    mortal.first.start_and_wait()
+    mortal.send()
+    mortal.wait_until_right()
+    mortal.second.start_and_wait()
     if number is signal.SIGSTOP:
-        both.send()
-        assert both.first.process is not None
-        both.first.process.send_signal(number)
+        mortal.send()
+        assert mortal.first.process is not None
+        mortal.first.process.send_signal(number)
     else:
-        both.first.signal(number)
+        mortal.first.signal(number)
 
-    assert "Stop the other one" in both.take_over(both.second)
-    both.wait_until_right()
+    assert "Stop the other one" in mortal.take_over(mortal.second)
+    mortal.wait_until_right()
     if number is signal.SIGSTOP:
-        assert both.first.process is not None
-        both.first.process.send_signal(signal.SIGCONT)
+        assert mortal.first.process is not None
+        mortal.first.process.send_signal(signal.SIGCONT)
     else:
-        both.first.start_and_wait()
-    both.send()
+        mortal.first.start_and_wait()
+    mortal.send()
 
-    both.wait_until_right()
-    wait_until(lambda: "has taken over this spreadsheet" in both.problems(both.first), within=30)
+    mortal.wait_until_right()
+    wait_until(lambda: "has taken over this spreadsheet" in mortal.problems(mortal.first), within=30)
     # Its rows are there a moment before it knows that they are.
-    wait_until(lambda: both.problems(both.second) == "", within=30)
+    wait_until(lambda: mortal.problems(mortal.second) == "", within=30)
 
 
 def test_a_copied_database_on_another_machine_takes_over_and_the_original_says_so(both: Both) -> None:
     both.first.start_and_wait()
     both.send()
     both.wait_until_right()
-    assert both.first.signal() == 0
+    both.first.stop()
     shutil.copy(both.first.folder / "connector.db", both.second.folder / "connector.db")
     both.first.start_and_wait()
     both.send()

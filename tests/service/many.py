@@ -19,6 +19,7 @@ from connector.store.database import Database
 from sandbox.sandbox import Sandbox
 from sandbox.shops import SandboxShop
 from sandbox.whapi.order import SandboxOrder
+from tests.made_once import service_account, sqlite_url
 from tests.openapi.contract import Contract
 from tests.service.shop import QUICK, QUICK_PACE
 from tests.waiting import wait_until
@@ -31,7 +32,7 @@ class Many:
     stays."""
 
     def __init__(self, folder: Path, *names: str, **settings: Any) -> None:
-        self.sandbox = Sandbox(data_dir=folder).start()
+        self.sandbox = Sandbox(data_dir=folder, account=service_account()).start()
         for name in names:
             self.sandbox.add_shop(name)
         self.shops_file = folder / "shops.toml"
@@ -46,7 +47,7 @@ class Many:
             **{
                 **values,
                 **QUICK,
-                "database_url": f"sqlite:///{folder}/connector.db",
+                "database_url": sqlite_url(folder),
                 "shops_file": str(self.shops_file),
                 "admin_password": PASSWORD,
                 "whapi_timeout": 10.0,  # The channels are asked who they are once, whatever else the machine does.

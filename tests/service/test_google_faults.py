@@ -7,6 +7,7 @@ from sandbox.google.calls import Call
 from sandbox.google.errors import ApiError
 from sandbox.google.standin import Answer
 from tests.service.shop import Shop
+from tests.service.standing import Standing
 from tests.waiting import wait_until
 
 WRITE = ":batchUpdate"
@@ -41,39 +42,35 @@ def nothing_comes_late(shop: Shop) -> None:
     ],
 )
 @pytest.mark.parametrize("times", [1, 3])
-def test_orders_are_in_the_sheet_once_after(shop: Shop, kind: str, times: int) -> None:
-    before = shop.sandbox.send("normal")
-    shop.wait_until_synced(before)
-    strike(shop, kind, times=times, seconds=3.0 if "hang" in kind else 0.2)
+def test_orders_are_in_the_sheet_once_after(standing: Standing, kind: str, times: int) -> None:
+    strike(standing.shop, kind, times=times, seconds=3.0 if "hang" in kind else 0.2)
 
-    orders = shop.sandbox.send("normal", 3)
+    orders = standing.send(3)
 
-    shop.wait_until_synced(orders, within=40)
-    assert shop.differences(before + orders) == []
+    standing.shop.wait_until_synced(orders, within=40)
+    assert standing.shop.differences(standing.sent) == []
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_orders_are_in_the_sheet_once_after_the_status(shop: Shop, status: int) -> None:
-    shop.wait_until_synced(before := shop.sandbox.send("normal"))
-    strike(shop, "status", status=status, times=3)
+def test_orders_are_in_the_sheet_once_after_the_status(standing: Standing, status: int) -> None:
+    strike(standing.shop, "status", status=status, times=3)
 
-    orders = shop.sandbox.send("normal", 3)
+    orders = standing.send(3)
 
-    shop.wait_until_synced(orders)
-    assert shop.differences(before + orders) == []
+    standing.shop.wait_until_synced(orders)
+    assert standing.shop.differences(standing.sent) == []
 
 
 @pytest.mark.parametrize("kind", ["late_commit", "late_commit_503"])
 @pytest.mark.parametrize("seconds", [0.02, 0.4, 1.5])
-def test_a_commit_that_comes_late_is_the_only_one(shop: Shop, kind: str, seconds: float) -> None:
-    shop.wait_until_synced(before := shop.sandbox.send("normal"))
-    strike(shop, kind, seconds=seconds)
+def test_a_commit_that_comes_late_is_the_only_one(standing: Standing, kind: str, seconds: float) -> None:
+    strike(standing.shop, kind, seconds=seconds)
 
-    orders = shop.sandbox.send("normal", 3)
+    orders = standing.send(3)
 
-    shop.wait_until_synced(orders)
-    nothing_comes_late(shop)
-    assert shop.differences(before + orders) == []
+    standing.shop.wait_until_synced(orders)
+    nothing_comes_late(standing.shop)
+    assert standing.shop.differences(standing.sent) == []
 
 
 @pytest.mark.parametrize("kind", ["late_commit", "commit_then_drop", "commit_then_503", "drop", "hang"])
@@ -88,28 +85,26 @@ def test_making_the_tabs_may_be_unclear_too(shop: Shop, kind: str) -> None:
     assert list(shop.sandbox.google.titles(shop.sandbox.spreadsheet_id)) == ["Sheet1", "Orders", "Items", "Summary"]
 
 
-def test_several_unclear_answers_in_a_row_to_the_batch_and_to_its_fence_are_settled(shop: Shop) -> None:
-    shop.wait_until_synced(before := shop.sandbox.send("normal"))
+def test_several_unclear_answers_in_a_row_to_the_batch_and_to_its_fence_are_settled(standing: Standing) -> None:
     for kind in ("late_commit", "commit_then_503", "late_commit_503", "commit_then_drop"):
-        strike(shop, kind, seconds=0.5)
-    strike(shop, "drop", path=READ, times=2)
+        strike(standing.shop, kind, seconds=0.5)
+    strike(standing.shop, "drop", path=READ, times=2)
 
-    orders = shop.sandbox.send("normal", 5)
+    orders = standing.send(5)
 
-    shop.wait_until_synced(orders, within=40)
-    nothing_comes_late(shop)
-    assert shop.differences(before + orders) == []
+    standing.shop.wait_until_synced(orders, within=40)
+    nothing_comes_late(standing.shop)
+    assert standing.shop.differences(standing.sent) == []
 
 
-def test_no_token_for_a_while_delays_the_rows_and_nothing_else(shop: Shop) -> None:
-    shop.wait_until_synced(before := shop.sandbox.send("normal"))
-    shop.sandbox.faults.add(Fault("google", "expire_tokens"))
-    shop.sandbox.faults.add(Fault("token", "status", times=8))
+def test_no_token_for_a_while_delays_the_rows_and_nothing_else(standing: Standing) -> None:
+    standing.shop.sandbox.faults.add(Fault("google", "expire_tokens"))
+    standing.shop.sandbox.faults.add(Fault("token", "status", times=8))
 
-    orders = shop.sandbox.send("normal", 2)
+    orders = standing.send(2)
 
-    shop.wait_until_synced(orders, within=40)
-    assert shop.differences(before + orders) == []
+    standing.shop.wait_until_synced(orders, within=40)
+    assert standing.shop.differences(standing.sent) == []
 
 
 def test_a_restart_in_the_middle_of_an_unclear_write_settles_it(shop: Shop) -> None:

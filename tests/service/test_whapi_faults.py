@@ -9,6 +9,7 @@ import pytest
 from sandbox.faults import Fault
 from sandbox.whapi.order import SandboxOrder
 from tests.service.shop import Shop
+from tests.service.standing import Standing
 from tests.waiting import wait_until
 
 
@@ -22,19 +23,18 @@ def items_cell(shop: Shop, order: SandboxOrder) -> list[Any]:
      "truncated_once", "rate_limited_once"],
 )  # fmt: skip
 def test_an_order_whose_fetch_fails_at_first_waits_in_the_sheet_and_is_completed(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, sample: str
+    standing: Standing, monkeypatch: pytest.MonkeyPatch, sample: str
 ) -> None:
-    # The first order ever has the tabs made and the guard proved, which takes longer than a retry here.
-    shop.wait_until_synced(before := shop.sandbox.send("normal"))
+    shop = standing.shop
     # The row must be seen waiting, so the next try comes late enough.
     monkeypatch.setattr("connector.jobs.retry.RetryPolicy.delay", lambda *_: timedelta(seconds=1))
-    (order,) = shop.sandbox.send(sample)
+    (order,) = standing.send(1, sample)
 
     wait_until(lambda: items_cell(shop, order) == [f"waiting · {order.order_id}"])
     assert [row for row in shop.rows("Items") if row["Order ID"] == order.order_id] == []
 
     shop.wait_until_synced([order])
-    assert shop.differences([*before, order]) == []
+    assert shop.differences(standing.sent) == []
 
 
 def test_only_failures_of_the_order_itself_use_up_its_attempts(shop: Shop) -> None:

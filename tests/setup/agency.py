@@ -82,6 +82,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """The logging of the tests' own process is not a command's to change."""
     for module in ("connector.log", "connector.cli.start", "connector.cli.shops", "connector.cli.check"):
         monkeypatch.setattr(f"{module}.set_up_logging", lambda **_: None)
+    monkeypatch.setattr("connector.terminal.is_answered", lambda: True)
 
 
 def webhook(agency: Agency, shop: SandboxShop) -> dict[str, Any]:

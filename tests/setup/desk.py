@@ -56,14 +56,16 @@ class Desk:
         for field in fields(Settings):
             monkeypatch.delenv(field.name.upper(), raising=False)
         # The logging of the tests' own process is not setup's to change.
-        for module in ("connector.log", "connector.cli.start"):
+        for module in ("connector.log", "connector.cli.start", "connector.cli.check"):
             monkeypatch.setattr(f"{module}.set_up_logging", lambda **_: None)
+        # Who answers is no terminal here.
+        monkeypatch.setattr("connector.terminal.is_answered", lambda: True)
 
     @property
     def answers(self) -> list[str]:
         """All that is asked of somebody who has saved the key file in its place."""
         address = f"https://docs.google.com/spreadsheets/d/{self.sandbox.spreadsheet_id}/edit?gid=0#gid=0"
-        return [self.sandbox.whapi.token, address, self.public_url, PASSWORD, PASSWORD]
+        return [self.sandbox.whapi.token, address, "", self.public_url, PASSWORD, PASSWORD]
 
     @property
     def env_file(self) -> Path:
@@ -82,8 +84,11 @@ class Desk:
 
     def setup(self, answers: Sequence[str] = (), *options: str, **environment: str) -> Ran:
         """Runs the command in this process. Answers that are not asked for are left over, and fail nothing."""
+        return self.run("setup", *options, answers=answers, **environment)
+
+    def run(self, *command: str, answers: Sequence[str] = (), **environment: str) -> Ran:
         given = "".join(f"{answer}\n" for answer in answers)
-        result = CliRunner().invoke(main, ["setup", *options], input=given, env={**self.env, **environment})
+        result = CliRunner().invoke(main, command, input=given, env={**self.env, **environment})
         assert result.exception is None or isinstance(result.exception, SystemExit), result.output
         return Ran(
             result.exit_code,

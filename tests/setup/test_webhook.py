@@ -187,21 +187,33 @@ def test_a_service_that_still_has_the_old_secret_is_to_be_restarted(desk: Desk) 
     )
 
 
-def test_a_test_that_does_not_arrive_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_at_which_no_test_arrives_is_asked_for_anew_and_not_kept(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("connector.setup.webhook.WAIT", 0.5)
-    desk.public_url = f"http://127.0.0.1:{free_port()}"
-    local, url = f"http://127.0.0.1:{desk.port}", f"{desk.public_url}/webhooks/whapi"
-
-    ran = desk.setup(desk.answers)
-
-    assert (ran.exit_code, ran.wrong) == (
-        1,
-        [
-            f"Whapi has sent a test webhook to {url}, but nothing arrived here, at {local} within 0.5 seconds. See "
-            f"that the web server or tunnel at that address passes requests on to {local}, headers included, and run "
-            "setup again."
-        ],
+    others = desk.everybody_elses()
+    right, mistyped = desk.public_url, f"http://127.0.0.1:{free_port()}"
+    token, address, bringer, _, *password = desk.answers
+    lost = (
+        f"Whapi has sent a test webhook to {mistyped}/webhooks/whapi, but nothing arrived here, at {right} within 0.5 "
+        f"seconds. See that the web server or tunnel at that address passes requests on to {right}, headers included"
     )
+
+    left = desk.setup([token, address, bringer, mistyped, *password])
+    kept = desk.kept
+    script = desk.setup([], "--yes", PUBLIC_URL=mistyped)
+    (desk.env_file).write_text("".join(f"{name}={value}\n" for name, value in kept.items()))
+    kept_so = desk.setup([mistyped, "-"])
+    mended = desk.setup(["", right])
+
+    assert (left.exit_code, left.wrong, left.lines[-2]) == (
+        1, [f"{lost}; or see that the address is right."], "Ended before the end."
+    )  # fmt: skip
+    assert "PUBLIC_URL" not in kept
+    assert (script.exit_code, script.wrong) == (1, [f"{lost}, and run setup again."])
+    assert (kept_so.exit_code, kept_so.lines[-2]) == (1, "Not all is well yet.")
+    assert (mended.exit_code, len(mended.wrong), desk.kept["PUBLIC_URL"]) == (0, 2, right)
+    assert (desk.webhooks()[-1], desk.everybody_elses()) == (desk.ours(), others)
 
 
 def test_a_port_that_another_program_has_is_said(desk: Desk) -> None:

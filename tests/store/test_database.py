@@ -17,7 +17,6 @@ from connector.store import database as store_database
 from connector.store.breakers import CircuitBreaker, Part
 from connector.store.commit import StoreClosedError
 from connector.store.database import Database, StoreError, parse_url
-from connector.store.lock import shop_lock
 from connector.store.tables import metadata
 from tests.clock import FakeClock
 from tests.store.helpers import GRACE, SHOP, add, get, new_order
@@ -183,20 +182,6 @@ def test_another_process_may_write_at_the_same_time(tmp_path: Path, clock: FakeC
         assert waiting.result(10) == [True]
     other.close()
     database.close()
-
-
-def test_one_process_at_a_time_holds_a_shops_lock(database: Database, database_url: str) -> None:
-    second = Database(database_url)
-    mine, theirs = shop_lock(database, SHOP), shop_lock(second, SHOP)
-
-    assert (mine.acquire(), mine.acquire(), theirs.acquire()) == (True, True, False)
-    another = shop_lock(second, "another")
-    assert another.acquire()
-    another.release()
-    mine.release()
-    assert theirs.acquire()
-    theirs.release()
-    second.close()
 
 
 def test_a_pause_counts_failures_and_ends_with_a_success(database: Database, clock: FakeClock) -> None:

@@ -1,0 +1,37 @@
+"""What is said where the libraries that the connector needs aren't there: most often, it was run by the system's own
+Python and not by that of the virtual environment. Imports nothing that would have to be installed."""
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+_HERE = Path(__file__).parents[1]
+_ENVIRONMENT = Path(".venv", "bin", "python")
+
+
+def sentence(library: str, arguments: Sequence[str], *, here: Path = _HERE, prefix: str = sys.prefix) -> str:
+    """`library`: what could not be imported; `arguments`: those of the command that was to run."""
+    lacks = f"This Python ({sys.executable}) lacks the library {library}."
+    again = shlex.join(["-m", "connector", *arguments])
+    folder, ours = _from_here(here), here / _ENVIRONMENT
+    if Path(prefix).resolve() == ours.parents[1].resolve() or Path(prefix) != Path(sys.base_prefix):
+        return f"{lacks} Run: {sys.executable} -m pip install -r {folder / 'requirements.txt'}"
+    if ours.exists():
+        return f"{lacks} Run: {folder / _ENVIRONMENT} {again}"
+    return (
+        f"{lacks} Run: python3 -m venv {folder / '.venv'} && {folder / '.venv/bin/pip'} install -r "
+        f"{folder / 'requirements.txt'} && {folder / _ENVIRONMENT} {again}"
+    )
+
+
+def is_ours(error: ModuleNotFoundError) -> bool:
+    """Whether it is a part of the connector itself that is missing: a fault of ours that no installation mends."""
+    return (error.name or "").partition(".")[0] in {"", "connector", "sandbox"}
+
+
+def _from_here(folder: Path) -> Path:
+    try:
+        return folder.relative_to(Path.cwd())
+    except ValueError:
+        return folder

@@ -1,0 +1,50 @@
+"""What depends on the terminal: whether there is one, how wide it is, and how this program was called from it."""
+
+import os
+import shlex
+import shutil
+import sys
+import textwrap
+from pathlib import Path
+from typing import TextIO
+
+
+def command(*arguments: str) -> str:
+    """A line that runs this program from where it was run: by the interpreter's own path, so that it works outside of
+    the virtual environment too."""
+    return shlex.join([_interpreter(), "-m", "connector", *arguments])
+
+
+def width() -> int | None:
+    """Of the terminal; None where what is printed goes elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def is_answered() -> bool:
+    """Whether somebody sits there who can be asked."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def laid_out(text: str, *, indent: int = 0, stream: TextIO | None = None) -> str:
+    """The text as a terminal shows it best: lines end between words, and all but the first are indented. What is longer
+    than a line, such as an address, stays in one piece. For a pipe or a file the text stays as it is."""
+    stream = stream or sys.stdout
+    if not stream.isatty():
+        return text
+    width = max(shutil.get_terminal_size().columns - indent, 20)
+    lines = [
+        line
+        for part in text.split("\n")
+        for line in textwrap.wrap(part, width, break_long_words=False, break_on_hyphens=False) or [""]
+    ]
+    return ("\n" + " " * indent).join(lines)
+
+
+def _interpreter() -> str:
+    typed = sys.orig_argv[0] if sys.orig_argv else ""
+    if os.sep in typed:
+        return typed
+    try:
+        return str(Path(sys.executable).relative_to(Path.cwd()))
+    except ValueError:
+        return sys.executable
