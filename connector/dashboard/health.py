@@ -168,6 +168,9 @@ def _all_is_well(snapshot: Snapshot) -> str:
     if waiting:
         still = count(waiting, "order still waits for its items", "orders still wait for their items")
         return f"All is well. Every order is in the sheet; {still}."
+    if dealt_with := snapshot.counts[Status.FAILED] - snapshot.given_up:
+        without = count(dealt_with, "without its items is", "without their items are")
+        return f"All is well. Every order is in the sheet; {without} dealt with."
     if not snapshot.total:
         return "All is well. No order has come in yet."
     return "All is well: every order is in the sheet with its items."
