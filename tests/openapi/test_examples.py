@@ -90,6 +90,12 @@ def still_there(shop: Shop) -> httpx.Response:
     return shop.post(f"{ORDER}/rewrite", None)
 
 
+def dealt_with(shop: Shop) -> httpx.Response:
+    shop.sandbox.whapi.send(replace(whapi_sample(), without=frozenset({"token"})))
+    wait_until(lambda: (order := shop.order(examples.ORDER_ID)) is not None and order.status == "failed")
+    return shop.post(f"{ORDER}/dealt-with", None)
+
+
 def all_again(shop: Shop) -> httpx.Response:
     without_items(shop)
     return shop.post("/resync", None)
@@ -170,10 +176,12 @@ SCENES: dict[tuple[str, str, str], Scene] = {
     ("POST /orders/{order_id}/resync", "200", "synced"): nothing_to_do,
     ("POST /orders/{order_id}/rewrite", "200", "all"): deleted,
     ("POST /orders/{order_id}/rewrite", "409", "there"): still_there,
+    ("POST /orders/{order_id}/dealt-with", "200", "failed"): dealt_with,
     ("POST /resync", "200", "one"): all_again,
     ("GET /quarantine", "200", "page"): quarantined("GET", "/quarantine"),
     ("GET /quarantine/{entry_id}", "200", "entry"): quarantined("GET", "/quarantine/1"),
     ("POST /quarantine/{entry_id}/replay", "200", "left"): quarantined("POST", "/quarantine/1/replay"),
+    ("POST /quarantine/{entry_id}/dealt-with", "200", "noted"): quarantined("POST", "/quarantine/1/dealt-with"),
     ("POST /quarantine/replay", "200", "left"): quarantined("POST", "/quarantine/replay"),
     ("GET /healthz", "200", "alive"): lambda shop: httpx.get(f"{shop.url}/healthz"),
     ("GET /readyz", "200", "ready"): after_waiting("/readyz"),

@@ -15,7 +15,6 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from connector.events.publisher import Publisher
 from connector.gateways.reading.result import Reading
 from connector.jobs.cleanup import prune
 from connector.jobs.fetch import FetchStage
@@ -32,6 +31,7 @@ from connector.store.tables import outbox
 from tests.clock import FakeClock
 from tests.context import shop_context
 from tests.memory import new_folder
+from tests.pipeline.desk import EVENTS
 from tests.pipeline.direct import (
     SPREADSHEET_ID,
     DirectApi,
@@ -44,7 +44,6 @@ from tests.pipeline.direct import (
 from tests.pipeline.refusing import RefusingGoogle
 
 TITLES = {Tab.ORDERS: "Orders", Tab.ITEMS: "Items"}
-EVENTS = Publisher(shop=SHOP, spreadsheet_id=SPREADSHEET_ID, targets=["target"])
 SAYS = {Status.WAITING: "waiting · {}", Status.SYNCED: "complete", Status.FAILED: "unavailable"}
 ORDER_OF_EVENTS = ("order.received", "order.waiting", "order.failed", "order.synced")
 FILLED_IN = {
