@@ -11,16 +11,20 @@ from connector.cli.moments import minute, name_of, zone_of
 from connector.cli.start import database_or_exit, shop_option, shop_or_exit
 from connector.cli.table import Column, show
 from connector.log import Redactor
-from connector.models import Order, Status
+from connector.models import GONE_WORD, STATUS_WORDS, Order, Status
+from connector.runtime.row_links import RowLinks
 from connector.serializers import order_json
 from connector.shops.settings import ShopEntry
 from connector.store import quarantine
 from connector.store.orders import list_orders
 from connector.store.quarantine import Head
 
+_STATUSES = {**{str(status): status for status in Status}, **{word: status for status, word in STATUS_WORDS.items()}}
+"""By the API's names, and by the words that the sheet and the status page have for them."""
+
 
 @click.command()
-@click.option("--status", type=click.Choice([str(status) for status in Status]), help="Only orders that stand there.")
+@click.option("--status", type=click.Choice(list(_STATUSES)), help="Only orders that stand there.")
 @click.option("--quarantined", is_flag=True, help="Instead of orders: what came in and could not be understood.")
 @click.option(
     "--limit",
@@ -41,15 +45,20 @@ def orders(status: str | None, quarantined: bool, limit: int, as_json: bool, nam
         if quarantined:
             _show_quarantined(connection, shop, limit=limit, as_json=as_json)
         else:
-            _show_orders(connection, shop, status=Status(status) if status else None, limit=limit, as_json=as_json)
+            links = RowLinks(operator)
+            _show_orders(
+                connection, shop, links, status=_STATUSES[status] if status else None, limit=limit, as_json=as_json
+            )
     database.close()
 
 
-def _show_orders(connection: Connection, shop: ShopEntry, *, status: Status | None, limit: int, as_json: bool) -> None:
+def _show_orders(
+    connection: Connection, shop: ShopEntry, links: RowLinks, *, status: Status | None, limit: int, as_json: bool
+) -> None:
     found = list_orders(connection, shop.name, status=status, limit=limit)
     if as_json:
         for order in found:
-            entry = order_json(order)
+            entry = order_json(order, row_url=links.url(shop.name, order))
             del entry["items"]
             click.echo(json.dumps(entry))
     elif found:
@@ -101,7 +110,7 @@ def _show_table(found: list[Order], zone: tzinfo) -> None:
         (
             order.order_id,
             minute(order.received_at, zone),
-            str(order.status),
+            GONE_WORD if order.gone_at else STATUS_WORDS[order.status],
             order.customer_name or order.customer_phone or "",
             " ".join(str(part) for part in (order.total_price, order.currency) if part is not None),
             str(order.attempts),

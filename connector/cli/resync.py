@@ -8,11 +8,11 @@ import click
 import httpx
 
 from connector import terminal
-from connector.checks.public import local_address
 from connector.cli.start import database_or_exit, exit_with, service_or_exit, shop_option, shop_or_exit
 from connector.cli.work import NAMED, explain, runs_elsewhere, say, start_here, watch, why_not_complete
 from connector.jobs.resync import ask_for_resync
 from connector.jobs.rewrite import NotRewrittenError, rewrite_each
+from connector.runtime.addresses import local_address
 from connector.runtime.service import Service
 from connector.settings import Settings
 from connector.sheets.errors import SheetsError

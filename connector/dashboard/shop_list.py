@@ -21,6 +21,7 @@ from connector.models import Status
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 from connector.store.overview import ShopFigures, read_overview
+from connector.store.quarantine import ToLookAt
 
 PAGE = 50
 """Shops."""
@@ -235,7 +236,8 @@ def _row(shop: Shop, figures: ShopFigures, words: Words) -> Row:
         shop.problems.current(),
         figures.quarantined,
         (),
-        figures.other_orders,
+        ToLookAt(figures.quarantined, figures.other_orders),
+        figures.failed,
         figures.odd,
     )
     verdict = judge(snapshot, of_shop(shop.findings.get()[0]))

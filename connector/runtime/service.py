@@ -22,6 +22,7 @@ from connector.runtime.among_shops import count_earlier, silent_after, tell_of_p
 from connector.runtime.channels import DoubledChannels
 from connector.runtime.clients import SHOP, google_account
 from connector.runtime.plans import Plans
+from connector.runtime.row_links import RowLinks
 from connector.runtime.shop import Shared, Shop, build_shop, hide_secrets
 from connector.settings import Settings
 from connector.sheets.account import DEFAULT, GoogleAccount
@@ -71,6 +72,7 @@ class Service:
         self.leases.on_gain(lambda accounts: count_earlier(database, self._shops, self.clock, accounts=accounts))
         self.scheduler = Scheduler(works_for=self.dispatcher.works_for, wait=self.dispatcher.wait_for_stop)
         self.plans = Plans(self.scheduler, self.dispatcher, database, self.clock, has_many=self.has_many)
+        self.row_links = RowLinks(settings)
         self._shared = Shared(
             database=database,
             clock=self.clock,
@@ -79,6 +81,7 @@ class Service:
             long_poll=self.long_poll,
             channels=connection_pool(self.dispatcher.threads.fetchers + 1),  # and the history
             silent_after=lambda account: silent_after(account, self._shops),
+            row_links=self.row_links,
             has_many=self.has_many,
             is_anothers=self.is_anothers,
         )

@@ -245,6 +245,7 @@ def applied(connection: Connection, batch: Batch, *, now: datetime) -> bool:
             ),
             write_due_at=sa.case((more, orders.c.write_due_at), else_=None),
             items_there=None,
+            gone_at=None,
             rows_refused_at=None,
             refusal=None,
             **_OUT_OF_BATCH,

@@ -54,6 +54,9 @@ orders = sa.Table(
     sa.Column("rows_refused_at", Moment),
     sa.Column("refusal", sa.Text),
     sa.Column("items_refused_at", Moment),
+    sa.Column("gone_at", Moment),
+    sa.Column("dealt_with_at", Moment),
+    sa.Column("dealt_with_by", sa.String(16)),
     sa.UniqueConstraint("shop", "order_id", name="orders_once"),
 )
 
@@ -159,6 +162,13 @@ spreadsheets = sa.Table(
     sa.Column("blocks", sa.Boolean),
 )
 
+time_zones = sa.Table(
+    "time_zones",
+    metadata,
+    sa.Column("spreadsheet_id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+)
+
 installation = sa.Table(
     "installation",
     metadata,
@@ -236,6 +246,8 @@ quarantine = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("payload", sa.Text, nullable=False),
     sa.Column("payload_bytes", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("dealt_with_at", Moment),
+    sa.Column("dealt_with_by", sa.String(16)),
     sa.UniqueConstraint("shop", "digest", name="quarantine_once"),
 )
 

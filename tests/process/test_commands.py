@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -247,11 +248,43 @@ def test_the_log_at_debug_holds_no_token_and_no_secret(sandbox: Sandbox, service
         assert secret not in service.log
 
 
-def test_the_demo_verifies_every_row_and_ends_by_itself(tmp_path: Path) -> None:
-    result = run_anew("demo", "--once", "--port", "0", cwd=tmp_path)
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_demo_verifies_every_row_and_takes_the_first_example_for_integrators_as_it_stands(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "integrators.md").read_text(encoding="utf-8")
+    (example, *_) = re.findall(r"^```sh\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "connector", "demo", "--port", "0"],
+        cwd=tmp_path,
+        env=_needed() | {"TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        assert demo.stdout is not None
+        printed = []
+        for line in demo.stdout:
+            printed.append(line)
+            if "ADDRESS=" in line:
+                break
+        sent = subprocess.run(
+            ["sh", "-eu"],
+            input=f"{printed[-1]}{example}",
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"]},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+    finally:
+        demo.send_signal(signal.SIGINT)
+        rest, _ = demo.communicate(timeout=60)
 
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert "Verified: 12 orders" in result.stdout
+    (order,) = json.loads(sent.stdout)["orders"]
+    assert (order["order_id"], order["status"], len(order["items"])) == ("TRY-1", "synced", 1)
+    assert any("Verified: 12 orders" in line for line in printed)
+    assert (demo.returncode, rest) == (0, "Ctrl-C ends the demo.\n")
     assert list(tmp_path.iterdir()) == []
 
 
