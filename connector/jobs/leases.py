@@ -22,6 +22,7 @@ from connector.store import leases
 from connector.store.database import Database
 from connector.store.leases import Fleet, Instance
 from connector.store.lock import LockError, instance_lock
+from connector.store.shared_clock import SharedClock
 
 log = get_logger(__name__)
 
@@ -203,6 +204,8 @@ class Leases:
         an earlier version stands in the way."""
         is_blocked = leases.earlier_version_works(connection)
         now = leases.database_now(connection)
+        if isinstance(self._clock, SharedClock):
+            self._clock.set(now)
         leases.renew(connection, self.me, now=now)
         fleet = leases.read_fleet(connection, now=now)
         if unknown := wanted - fleet.accounts.keys():

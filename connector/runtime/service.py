@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from connector import __version__
-from connector.clock import Clock, SystemClock
+from connector.clock import Clock
 from connector.gateways.whapi.client import connection_pool
 from connector.jobs.dispatcher import Dispatcher
 from connector.jobs.long_poll import LongPoll
@@ -29,6 +29,7 @@ from connector.sheets.account import DEFAULT, GoogleAccount
 from connector.sheets.quota import LIMIT
 from connector.store.breakers import reset_breakers
 from connector.store.database import Database
+from connector.store.shared_clock import clock_of
 from connector.store.shops import Known, ShopState, known_shops, put_channel, put_shops
 
 OUT = "out"
@@ -53,7 +54,7 @@ class Service:
         """Builds what all shops share; starts nothing. `settings`: the operator's."""
         self.settings = settings
         self.database = database
-        self.clock = clock or SystemClock()
+        self.clock = clock or clock_of(database)
         self.instruments = Instruments(__version__)
         database.observe(self.instruments)
         self.redact = Redactor(settings.secrets).text
