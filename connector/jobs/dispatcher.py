@@ -12,6 +12,7 @@ from contextlib import nullcontext
 from connector.clock import Clock
 from connector.jobs.chores import Chores
 from connector.jobs.leases import Leases
+from connector.jobs.ledger import Ledger, NotOursError
 from connector.jobs.load_shedding import LoadShedder, most_orders
 from connector.jobs.pool import FOR_ONE, Pool, Threads
 from connector.jobs.shop_work import AFTER_A_FAULT, ShopWork
@@ -51,6 +52,7 @@ class Dispatcher:
     ) -> None:
         self._database = database
         self.leases = Leases(database, clock=clock, wanted=self._accounts, is_idle=self._is_idle_for, changed=self.wake)
+        self._ledger = Ledger(database, self.leases, clock=clock)
         self._clock = clock
         self.threads = threads
         self._seconds_between_batches = seconds_between_batches
@@ -320,8 +322,12 @@ class Dispatcher:
     def _turn(self, work: ShopWork, hold: Hold | None) -> None:
         is_well = False
         try:
-            with hold or nullcontext():
+            with hold or nullcontext(), self._ledger.noted(work.account, work.calls, hold):
                 is_well = work.take_turn(at_most=most_orders(self._load_shedder.rate))
+        except NotOursError:
+            pass  # The next renewal of the lease says who has the account.
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the thread
+            work.faults.happened("writing", error)
         finally:
             work.turn_ended(is_well=is_well)
             self._moved_on(work)

@@ -8,6 +8,7 @@ from connector import __version__
 from connector.clock import Clock
 from connector.gateways.whapi.client import connection_pool
 from connector.jobs.dispatcher import Dispatcher
+from connector.jobs.ledger import count_others
 from connector.jobs.long_poll import LongPoll
 from connector.jobs.pool import FOR_MANY, FOR_ONE
 from connector.jobs.reasons import late_shops
@@ -26,6 +27,7 @@ from connector.runtime.row_links import RowLinks
 from connector.runtime.shop import Shared, Shop, build_shop, hide_secrets
 from connector.settings import Settings
 from connector.sheets.account import DEFAULT, GoogleAccount
+from connector.sheets.budget import Budget
 from connector.sheets.quota import LIMIT
 from connector.store.breakers import reset_breakers
 from connector.store.database import Database
@@ -70,6 +72,7 @@ class Service:
             seconds_between_batches=pace.seconds_between_batches,
         )
         self.leases = self.dispatcher.leases
+        self.leases.on_gain(count_others(database, self.leases, self.clock, self._budgets))
         self.leases.on_gain(lambda accounts: count_earlier(database, self._shops, self.clock, accounts=accounts))
         self.scheduler = Scheduler(works_for=self.dispatcher.works_for, wait=self.dispatcher.wait_for_stop)
         self.plans = Plans(self.scheduler, self.dispatcher, database, self.clock, has_many=self.has_many)
@@ -111,6 +114,10 @@ class Service:
     def shops(self) -> Mapping[str, Shop]:
         """The shops by their names. What is handed out doesn't change any more."""
         return self._shops
+
+    def _budgets(self) -> Mapping[str, Budget]:
+        """By the accounts' addresses."""
+        return {account.email: account.budget for account in list(self._accounts.values())}
 
     @property
     def _own_shops(self) -> Mapping[str, Shop]:

@@ -295,6 +295,19 @@ accounts = sa.Table(
     sa.Column("epoch", sa.BigInteger, nullable=False),
 )
 
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("instance", sa.String(32), nullable=False),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("reads", sa.Integer, nullable=False),
+    sa.Column("writes", sa.Integer, nullable=False),
+    sa.Column("begun_at", Moment, nullable=False),
+    sa.Column("ended_at", Moment),
+    sa.Index("ix_turns_account", "account", "begun_at"),
+)
+
 outbox = sa.Table(
     "outbox",
     metadata,
