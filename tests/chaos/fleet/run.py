@@ -3,17 +3,20 @@
 import tempfile
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.running import free_port
+from structlog.testing import capture_logs
+
+from benchmarks.running import environment, free_port
 from sandbox.sandbox import Sandbox
 from tests.chaos.fleet.instance import Instance
 from tests.chaos.fleet.owners import Owners
 from tests.chaos.fleet.plan import make_plan
+from tests.chaos.fleet.prepare import prepare
+from tests.chaos.fleet.quota import WINDOW
 from tests.chaos.fleet.sending import Shops
 from tests.chaos.fleet.server import PostgresServer
 from tests.chaos.fleet.troubles import Troubles
@@ -27,6 +30,7 @@ _LOOK_EVERY = 0.5
 _SECONDS_FOR_A_KILL = 11.0
 _LEAST_SECONDS = 15.0
 _LEAST_PAUSE = 0.2
+_CALLS_TO_BEGIN = 7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +60,8 @@ class Options:
 
     @property
     def deadline(self) -> float:
-        return self.patience + self.orders / 10
+        """A crash may leave nothing of a minute's calls, and a new owner needs seven for each shop to begin with."""
+        return self.patience + 2 * WINDOW + 2 * _CALLS_TO_BEGIN * self.shops / self.accounts + self.orders / 50
 
 
 class Run:
@@ -98,6 +103,7 @@ class Run:
             self.sandbox, file, self.instances, shops=options.shops, accounts=options.accounts, seed=options.seed
         )
         stack.callback(self.shops.close)
+        self._environment = environment(self.sandbox, folder, 0, self.server.url) | {"SHOPS_FILE": str(file)}
         self.store = Store(self.server.url)
         stack.callback(self.store.close)
         owners = Owners(self.server.url)
@@ -111,8 +117,9 @@ class Run:
 
     def go(self) -> None:
         """Sends, spoils, then waits until everything is settled; returns early once it is to stop."""
+        with capture_logs():  # It is a service of this process, whose log is nobody's concern.
+            prepare(self.shops, self.sandbox.google, self._environment)
         began = time.monotonic()
-        # One migrates, and the others find that done.
         for instance in self.instances:
             instance.service.start()
         for instance in self.instances:
@@ -182,7 +189,6 @@ class Run:
 
     def _set_up_google(self) -> None:
         google = self.sandbox.google
-        google.calls.latest = deque()  # All of them: the busiest minute is looked for at the end.
         for limits in (google.quota.reads, google.quota.writes):
             limits.per_user = int(limits.per_user * self.options.quota_factor)
             limits.per_project = int(limits.per_project * self.options.quota_factor)
