@@ -16,6 +16,8 @@ from connector.dashboard.formatting import Words
 from connector.log import get_logger
 from connector.models import Status
 from connector.problems import NamedProblem
+from connector.runtime.condition import UNKNOWN, Condition, condition_of
+from connector.runtime.instances import Living, living
 from connector.runtime.shop import Shop
 from connector.sheets.errors import SheetsError
 from connector.store import hours, orders, quarantine
@@ -111,6 +113,9 @@ class Snapshot:
     """Those of the quarantined that came under the id of another order."""
     odd: int = 0
     """Orders of the last days that somebody should look at."""
+    condition: Condition = UNKNOWN
+    instances: Sequence[Living] = ()
+    """Of the service, where there are several."""
 
     @property
     def at(self) -> datetime:
@@ -154,6 +159,7 @@ class Snapshots:
         today = self._today.get(words.midnight)
         found_hours = self._hours.get(hour - (HOURS - 1) * hours.HOUR)
         shop = self._shop.name
+        condition = condition_of(self._shop)
         with self._shop.database.read() as connection:
             return Snapshot(
                 words,
@@ -161,11 +167,13 @@ class Snapshots:
                 today,
                 found_hours,
                 read_standing(connection, shop),
-                self._shop.problems.current(),
+                condition.problems,
                 quarantine.count_quarantined(connection, shop),
                 quarantine.list_heads(connection, shop, limit=SHOWN_OF_QUARANTINE),
                 quarantine.count_other_orders(connection, shop),
                 orders.count_odd(connection, shop, since=words.now - ODD_FOR),
+                condition,
+                living(connection, self._shop.dispatcher.leases),
             )
 
     def _count(self, _: None) -> dict[Status, int]:

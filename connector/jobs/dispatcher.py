@@ -7,7 +7,9 @@ nothing is lost if the process dies: the next one looks there.
 import math
 import threading
 import time
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
+from queue import SimpleQueue
 
 from connector.clock import Clock
 from connector.jobs.chores import Chores
@@ -20,7 +22,7 @@ from connector.log import get_logger
 from connector.models import Order
 from connector.sheets.budget import Hold
 from connector.store.database import Database
-from connector.store.due import shops_with_work
+from connector.store.due import Due, shops_with_work
 
 log = get_logger(__name__)
 
@@ -31,7 +33,7 @@ _TIMES_ITS_TIME = 20
 """The dispatcher rests this many times as long as its last look took: looks must not hold up answers when many are due.
 """
 _LONGEST_SLEEP = 3600.0
-_LOCK = "lock"
+LOCK = "lock"
 _AHEAD = 20
 """Orders of a lone shop that stand ready for the fetchers, so that they need no look at the store to go on."""
 _WHILE_SHEDDING = 2
@@ -63,6 +65,8 @@ class Dispatcher:
         self._stopping = threading.Event()
         self._woken = threading.Event()
         self._look_at_all = False
+        self._due_elsewhere: SimpleQueue[Mapping[str, Due]] = SimpleQueue()
+        """What other processes have stored, or made due."""
         self._changed = threading.Condition()
         self._load_shedder = LoadShedder()
         self._failure: str | None = None
@@ -137,6 +141,13 @@ class Dispatcher:
         self.chores.wake(shop)
         self._woken.set()
 
+    def others_stored(self, due: Mapping[str, Due], *, events: Iterable[str]) -> None:
+        """Another process has stored something: what is due by now in these shops, and where events are to be told."""
+        self._due_elsewhere.put(due)
+        for shop in events:
+            self.chores.wake(shop)
+        self._woken.set()
+
     def ask_for_housekeeping(self, shop: str) -> None:
         """Has the shop's next turn begin with that: it calls Google, as only one thread at a time may."""
         if (work := self._works.get(shop)) is not None:
@@ -174,9 +185,9 @@ class Dispatcher:
         self._failure = failure
         for work in self._works.values():
             if failure is None:
-                work.faults.ended(_LOCK)
+                work.faults.ended(LOCK)
             else:
-                work.faults.name(_LOCK, failure)
+                work.faults.name(LOCK, failure)
 
     @property
     def _is_idle(self) -> bool:
@@ -214,6 +225,10 @@ class Dispatcher:
         if self._look_at_all:
             self._look_at_all = False
             self._find_work(list(self._works.values()))
+        while not self._due_elsewhere.empty():
+            for shop, due in self._due_elsewhere.get().items():
+                if (work := self._works.get(shop)) is not None:
+                    work.wake_for(due)
         began = time.monotonic()
         self._begin_fetches(works, began)
         for work in works:

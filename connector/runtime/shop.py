@@ -40,6 +40,8 @@ from connector.sheets.account import GoogleAccount
 from connector.sheets.workbook import Workbook
 from connector.store.database import Database
 
+OUT = "out"
+"""The key of the problem that a shop's entry in SHOPS_FILE is wrong."""
 LEAVING = "leaving"
 LEAVING_SENTENCE = (
     "The shop is being removed: it takes no more orders, and what is open is being written. If nobody is at it, run "

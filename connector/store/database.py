@@ -19,7 +19,7 @@ from connector.log import Redactor, database_secrets
 from connector.observer import Observer
 from connector.store.commit import Committed, GroupCommit, MicroBatch, StoreReplacedError
 
-HEAD = "0015"
+HEAD = "0018"
 """The newest migration in `migrations/versions`."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x5743_4D49  # any number of our own: instances that start together migrate one after the other

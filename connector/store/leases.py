@@ -148,6 +148,11 @@ def earlier_version_works(connection: Connection) -> bool:
     return not connection.execute(query).scalar_one()
 
 
+def free_accounts(connection: Connection) -> frozenset[str]:
+    """The accounts that somebody has let go of, or that nobody had yet."""
+    return frozenset(connection.execute(sa.select(accounts.c.name).where(accounts.c.owner.is_(None))).scalars())
+
+
 def living_instances(connection: Connection) -> tuple[Instance, ...]:
     """The instances whose leases last."""
     return read_fleet(connection, now=database_now(connection)).living

@@ -335,6 +335,27 @@ accounts = sa.Table(
     sa.Column("epoch", sa.BigInteger, nullable=False),
 )
 
+reports = sa.Table(
+    "reports",
+    metadata,
+    sa.Column("shop", sa.String(64), primary_key=True),
+    sa.Column("part", sa.String(16), primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+)
+
+asks = sa.Table(
+    "asks",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("shop", sa.String(64), nullable=False),
+    sa.Column("what", sa.String(16), nullable=False),
+    sa.Column("argument", sa.Text, nullable=False),
+    sa.Column("asked_at", Moment, nullable=False),
+    sa.Column("is_taken", sa.Boolean, nullable=False),
+    sa.Column("answer", sa.Text),
+)
+
 outbox = sa.Table(
     "outbox",
     metadata,
