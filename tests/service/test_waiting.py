@@ -144,13 +144,13 @@ def test_as_many_as_may_wait_are_asked_for_at_once_and_all_others_are_answered(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    real = stored.undone
+    real = stored.undone_of_all
 
-    def undone(connection: sa.Connection, of: str, order_ids: Sequence[str]) -> set[str]:
-        asked.append(len(order_ids))
-        return real(connection, of, order_ids)
+    def undone_of_all(connection: sa.Connection, wanted: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        asked.append(len(wanted))
+        return real(connection, wanted)
 
-    monkeypatch.setattr(long_poll, "undone", undone)
+    monkeypatch.setattr(long_poll, "undone_of_all", undone_of_all)
     *orders, one_more, other = without_items(shop, MOST_WAITING + 2)
 
     with callers(shop, orders) as futures:
