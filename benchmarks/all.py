@@ -6,7 +6,7 @@ python -m benchmarks.all
 import subprocess
 import sys
 
-NAMES = ("webhook", "alone", "burst", "catchup", "sheetsize", "rest", "start", "calls", "shops")
+NAMES = ("webhook", "alone", "burst", "catchup", "sheetsize", "rest", "start", "calls", "shops", "fleet")
 
 
 def main() -> None:

@@ -1,284 +1,266 @@
-"""Many shops in one sandbox: their tabs made beforehand, orders sent to them, and when each order's row came."""
+"""How many orders a day many shops may have, by accounts, quotas and instances: simulated, with the real policy.
 
-import heapq
-import random
-import threading
-import time
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+python -m benchmarks.fleet
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
-from pathlib import Path
-from typing import TYPE_CHECKING
+from functools import partial
 
-from benchmarks.rows import ITEMS, ORDERS
-from benchmarks.running import BenchmarkError, environment, free_port
-from benchmarks.stock import LINES, sample_orders, webhook_body
-from connector.app import create_app
-from connector.log import set_up_logging
-from connector.runtime.service import Pace, Service
-from connector.runtime.watch import ShopsWatch
-from connector.settings import load_settings
-from connector.store.database import Database
-from sandbox.faults import Fault
-from sandbox.sandbox import Sandbox
-from sandbox.shops import SandboxShop
-from sandbox.whapi.order import SandboxOrder
+import click
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from benchmarks.demand import BUSIEST_HOUR
+from benchmarks.report import print_head, print_table
+from benchmarks.simulated_days import (
+    OF_A_PROJECT,
+    Capacity,
+    Crowd,
+    Day,
+    Layout,
+    Sale,
+    capacity,
+    crowd,
+    day,
+    sale,
+    walk,
+)
+from benchmarks.simulation import CALL, FETCH, quantile
+from connector.jobs.pool import FOR_MANY
+from connector.jobs.turns import SECONDS_BETWEEN_BATCHES
+from connector.sheets.budget import RESERVE
+from connector.sheets.quota import LIMIT
 
-SHOPS_FILE = "shops.toml"
-SICKNESSES = ("refused token", "missing spreadsheet", "hanging gateway", "429")
-MINUTE = 60.0
-_HELD = 600.0
-_OK = 200
-_SENDERS = 8
-_LOOK_EVERY = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One order on its way."""
-
-    shop: str
-    at: float
-    """By `time.perf_counter`, before its webhook was sent."""
+BOUNDS = (10.0, 30.0, 60.0)
+"""Seconds of the busiest hour's p99."""
+MINUTES_OF_THE_SALE = 10.0
 
 
-class Fleet:
-    """The shops, the most ordered from first. Safe to use from several threads."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much is simulated."""
 
-    def __init__(self, sandbox: Sandbox, folder: Path, *, shops: int, accounts: int) -> None:
-        self.sandbox = sandbox
-        self.folder = folder
-        for number in range(1, accounts + 1):
-            # Five accounts of a project have 60 calls each, which is all that Google gives a project.
-            sandbox.add_account(f"a{number}", f"project-{(number - 1) // 5 + 1}")
-        self.shops = [sandbox.add_shop(f"shop{n:04d}", f"a{n % accounts + 1}") for n in range(shops)]
-        sandbox.write_shops(folder / SHOPS_FILE)
-        self.rows = Rows(sandbox)
-        self.sent: dict[str, Sent] = {}
-        self._missing: dict[str, object] = {}
+    shops: int
+    scale: float
+    """How long the busiest hour is, in hours."""
+    accounts: Sequence[int]
+    """The numbers of accounts whose days are all shown."""
+    steps: Sequence[float]
+    """Orders a day for each account, one after the other until p99 is beyond the last of BOUNDS."""
+    quotas: Sequence[int]
+    """What Google may allow an account, beside its ordinary quota."""
+    instances: Sequence[tuple[int, float, Sequence[int]]]
+    """Accounts, orders a day, and with how many instances that is tried."""
+    crowds: Sequence[int]
+    """Numbers of shops that get orders."""
+    per_minute: Sequence[int]
+    """Orders of all of them."""
+    sale: int
+    """Orders of the flash sale."""
+    a_day: float
+    """Orders of all shops on the day of the sale."""
 
-    @property
-    def shops_file(self) -> Path:
-        return self.folder / SHOPS_FILE
 
-    def see_that_they_are_served(self, port: int) -> None:
-        """Asks for twenty of them. Raises BenchmarkError where the service doesn't know one."""
-        connection = HTTPConnection("127.0.0.1", port, timeout=60)
-        for shop in self.shops[:: max(len(self.shops) // 20, 1)]:
-            connection.request("GET", f"/shops/{shop.name}/orders?limit=1", headers={"X-Webhook-Secret": shop.secret})
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status != _OK:
-                raise BenchmarkError(f"{shop.name} is not served: it was answered with {answer.status}.")
-        connection.close()
+FULL = Size(
+    shops=1000,
+    scale=1.0,
+    accounts=(1, 5, 10),
+    steps=(10e3, 20e3, 30e3, 40e3, 60e3, 80e3, 120e3),
+    quotas=(120, OF_A_PROJECT),
+    instances=((10, 600e3, (1, 2)), (20, 1e6, (1, 2, 4))),
+    crowds=(10, 30, 50, 60, 100, 200),
+    per_minute=(50, 200, 1000),
+    sale=5000,
+    a_day=20e3,
+)
+SHORT = Size(
+    shops=100,
+    scale=0.1,
+    accounts=(1, 2),
+    steps=(15e3, 40e3, 200e3),
+    quotas=(120,),
+    instances=((2, 30e3, (1, 2)),),
+    crowds=(10, 120),
+    per_minute=(60, 240),
+    sale=100,
+    a_day=10e3,
+)
 
-    def prepare(self, shops: Iterable[SandboxShop], database_url: str, *, within: float) -> None:
-        """Has the tabs of these shops made and an order written into each, by a service in this process for which
-        neither Google nor its own budget counts calls: with the quotas it would take hours."""
-        values = environment(self.sandbox, self.folder, free_port(), database_url) | {
-            "SHOPS_FILE": str(self.shops_file)
-        }
-        settings = load_settings(env_file=None, **{name.lower(): value for name, value in values.items()})
-        quota, latency = self.sandbox.google.quota, self.sandbox.google.latency
-        quota.enabled, self.sandbox.google.latency = False, 0.0
-        set_up_logging(level="ERROR", secrets=settings.secrets)
-        service = Service(
-            settings, Database(settings.database_url), pace=Pace(seconds_between_batches=0.0, calls_a_minute=1_000_000)
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option("--short", is_flag=True, help="Fewer shops and minutes: a few seconds. Its figures say little.")
+@click.option("--processes", default=None, type=click.IntRange(1), help="At once; default: one for each core.")
+def main(*, short: bool, processes: int | None) -> None:
+    """Simulates days of many shops with the policy that the service has.
+
+    Exits with 1 if an order was not written once, or an account made more calls than turns may.
+    """
+    size = SHORT if short else FULL
+    print_head("Many shops, simulated", "python -m benchmarks.fleet" + " --short" * short, *_explained(size))
+    with _executor(1 if short else processes or len(os.sched_getaffinity(0))) as executor:
+        experiments = Experiments(size, executor)
+        found = [*experiments.days(), *experiments.instances(), *experiments.crowds(), *experiments.sale()]
+    for sentence in found:
+        print(f"Wrong: {sentence}")
+    if not found:
+        print(
+            "Verified: each order was written once, and no account made more calls of a kind in any 60 seconds than "
+            f"its quota but {RESERVE}."
         )
-        client = create_app(service).test_client()
-        try:
-            ShopsWatch(service).look()
-            service.start()
-            chosen = list(shops)
-            for shop, order in zip(chosen, sample_orders(len(chosen), seed=7), strict=True):
-                shop.whapi.add(order)
-                self.sent[order.order_id] = Sent(shop.name, time.perf_counter())
-                headers = {"X-Webhook-Secret": shop.secret}
-                body = webhook_body(order, channel_id=shop.channel_id)
-                answer = client.post(_path(shop), data=body, headers=headers, content_type="application/json")
-                if answer.status_code != _OK:
-                    raise BenchmarkError(f"The webhook of {shop.name} was answered with {answer.status_code}.")
-            self.wait(within=within)
-        finally:
-            service.close()
-            quota.enabled, self.sandbox.google.latency = True, latency
-            quota.refill()
+    sys.exit(1 if found else 0)
 
-    def send(self, port: int, due: Sequence[tuple[float, SandboxShop]], *, seed: int) -> None:
-        """Sends an order to each shop at its moment, in seconds from now; returns when all are answered with 200."""
-        orders = sample_orders(len(due), seed=seed)
-        for (_, shop), order in zip(due, orders, strict=True):
-            shop.whapi.add(order)
-        began = time.perf_counter()
-        own = threading.local()
 
-        def one(at: float, shop: SandboxShop, order: SandboxOrder) -> None:
-            if (early := began + at - time.perf_counter()) > 0:
-                time.sleep(early)
-            if not hasattr(own, "connection"):
-                own.connection = HTTPConnection("127.0.0.1", port, timeout=60)
-            self.sent[order.order_id] = Sent(shop.name, time.perf_counter())
-            status = _post(own.connection, shop, webhook_body(order, channel_id=shop.channel_id))
-            if status != _OK:
-                raise BenchmarkError(f"A webhook of {shop.name} was answered with {status}.")
+def _explained(size: Size) -> Iterator[str]:
+    yield (
+        "Real: the code that says whose turn it is, how long a shop waits between two and how many fetches it may "
+        "begin (connector/jobs/turns.py), and what an account may call (connector/sheets/budget.py); an instance's "
+        f"{FOR_MANY.fetchers} fetchers and {FOR_MANY.writers} writers."
+    )
+    yield (
+        f"Simulated: the time; {size.shops:,} shops, the one of rank n with a share of 1/n; orders at random moments "
+        f"(Poisson), {100 * BUSIEST_HOUR:.1f} % of the day's in its busiest hour; a fetch takes {FETCH:g} s, a read "
+        f"and a write {CALL:g} s each, and none fails. Database, processor and network cost nothing."
+    )
+    yield "Seconds are from the message to the row, of the busiest hour's orders."
 
-        with ThreadPoolExecutor(_SENDERS) as pool:
-            futures = [pool.submit(one, at, shop, order) for (at, shop), order in zip(due, orders, strict=True)]
-            for future in futures:
-                future.result()
 
-    def wait(self, *, within: float, but_for: Iterable[SandboxShop] = ()) -> None:
-        """Until every order that was sent has its row, but for those of some shops. Raises BenchmarkError."""
-        left_out = {shop.name for shop in but_for}
-        deadline = time.monotonic() + within
-        while missing := [
-            sent.shop
-            for order_id, sent in list(self.sent.items())
-            if sent.shop not in left_out and order_id not in self.rows.at
-        ]:
-            if time.monotonic() > deadline:
-                of = ", ".join(sorted(set(missing))[:5])
-                raise BenchmarkError(f"Wrong: after {within:g} s {len(missing)} orders had no row, among them of {of}.")
-            time.sleep(_LOOK_EVERY)
+def _executor(processes: int) -> Executor:
+    """One process is this one: another would have to read all modules first."""
+    return ThreadPoolExecutor(1) if processes == 1 else ProcessPoolExecutor(processes)
 
-    def wait_for_items(self, *, within: float) -> None:
-        """Until every sheet is as it should be, or the time is up. Items may come after their order."""
-        deadline = time.monotonic() + within
-        while self.wrong() and time.monotonic() < deadline:
-            time.sleep(10 * _LOOK_EVERY)
 
-    def seconds(self, begun: float, *, but_for: Iterable[SandboxShop] = ()) -> list[float]:
-        """From the webhook to the row, of the orders that were sent since a moment, but for some shops'."""
-        left_out = {shop.name for shop in but_for}
-        return [
-            self.rows.at[order_id] - sent.at
-            for order_id, sent in self.sent.items()
-            if sent.at >= begun and sent.shop not in left_out
-        ]
+class Experiments:
+    """Each begins at once and prints its table when it is asked for it; what is wrong comes back in sentences."""
 
-    def fall_sick(self, shops: Sequence[SandboxShop]) -> None:
-        """One thing after the other of SICKNESSES, in turn."""
-        for number, shop in enumerate(shops):
-            sickness = SICKNESSES[number % len(SICKNESSES)]
-            if sickness == "missing spreadsheet":
-                self._missing[shop.name] = self.sandbox.google.spreadsheets.pop(shop.spreadsheet_id)
-                continue
-            status = 401 if sickness == "refused token" else 429
-            kind = "hang" if sickness == "hanging gateway" else "status"
-            self.sandbox.faults.add(Fault("whapi", kind, times=None, seconds=_HELD, status=status, token=shop.token))
+    def __init__(self, size: Size, executor: Executor) -> None:
+        self._size = size
+        layout = partial(Layout, size.shops, scale=size.scale)
+        usual = [layout(number) for number in size.accounts]
+        raised = [layout(1, quota=quota) for quota in size.quotas]
+        of_one_project = [layout(n, quota=OF_A_PROJECT // n) for n in size.accounts if n * LIMIT > OF_A_PROJECT]
+        self._usual = usual
+        # The largest first, so that all processes are done at about the same time.
+        self._walks: dict[Layout, Future[list[Day]]] = {
+            each: executor.submit(walk, each, size.steps, until=BOUNDS[-1])
+            for each in reversed([*raised, *usual, *of_one_project])
+        }
+        self._instances: dict[tuple[int, float, int], Future[Day]] = {
+            (accounts, orders, number): executor.submit(day, layout(accounts, number), orders)
+            for accounts, orders, numbers in size.instances
+            for number in numbers
+        }
+        self._crowds: dict[tuple[int, int], Future[Crowd]] = {
+            (shops, per_minute): executor.submit(crowd, shops, per_minute, scale=size.scale)
+            for shops in size.crowds
+            for per_minute in size.per_minute
+        }
+        on_sale = partial(sale, layout(), a_day=size.a_day, seconds=60 * MINUTES_OF_THE_SALE * size.scale)
+        self._sales: dict[str, Future[Sale]] = {
+            "without it": executor.submit(on_sale, orders=0),
+            "with it": executor.submit(on_sale, orders=size.sale),
+            "with it, if gaps didn't grow": executor.submit(
+                on_sale, orders=size.sale, longest_gap=SECONDS_BETWEEN_BATCHES
+            ),
+        }
 
-    def recover(self) -> None:
-        self.sandbox.faults.clear()
-        for name, spreadsheet in self._missing.items():
-            shop = self.sandbox.shops[name]
-            self.sandbox.google.spreadsheets[shop.spreadsheet_id] = spreadsheet  # type: ignore[assignment]
-        self._missing.clear()
-
-    def wrong(self) -> list[str]:
-        """A sentence for each shop whose sheet doesn't hold each of its orders once, with its items, and no other's."""
-        sent: dict[str, list[str]] = defaultdict(list)
-        for order_id, each in self.sent.items():
-            sent[each.shop].append(order_id)
-        found = []
-        for shop in self.shops:
-            expected = sorted(sent[shop.name])
-            orders = sorted(str(row[0]) for row in shop.rows(ORDERS)[1:])
-            items = Counter(str(row[0]) for row in shop.rows(ITEMS)[1:])
-            if orders != expected or items != Counter(dict.fromkeys(expected, LINES)):
-                found.append(
-                    f"{shop.name} was sent {len(expected)} orders; it has {len(orders)} rows and {items.total()} items."
+    def days(self) -> Iterable[str]:
+        print("## Orders a day\n")
+        print(
+            "Shops and turns: of each account, in a minute. A shop counts once in each minute in which it got orders.\n"
+        )
+        walks = {layout: future.result() for layout, future in self._walks.items()}
+        print_table(
+            ("accounts", "orders a day", "p50 s", "p99 s", "shops", "turns", "orders a turn"),
+            [
+                (
+                    layout.accounts,
+                    f"{each.orders:,.0f}",
+                    f"{each.p50:.1f}",
+                    f"{each.p99:.1f}",
+                    f"{each.distinct:.0f}",
+                    f"{each.turns:.1f}",
+                    f"{each.orders_a_turn:.1f}",
                 )
-        return found
+                for layout in self._usual
+                for each in walks[layout]
+            ],
+        )
+        print("Where p99 reaches a bound, between two days that were simulated: orders a day, with their p50.\n")
+        print_table(
+            ("accounts", "calls a minute each", *(f"p99 {bound:g} s" for bound in BOUNDS)),
+            [
+                (
+                    layout.accounts,
+                    layout.quota,
+                    *(_shown(capacity(days, bound)) for bound in BOUNDS),
+                )
+                for layout, days in sorted(walks.items(), key=lambda entry: (entry[0].accounts, -entry[0].quota))
+            ],
+        )
+        return (sentence for days in walks.values() for each in days for sentence in each.wrong)
+
+    def instances(self) -> Iterable[str]:
+        print("## Instances\n")
+        print(f"Each has {FOR_MANY.writers} writers, and accounts of its own.\n")
+        days = {key: future.result() for key, future in self._instances.items()}
+        print_table(
+            ("accounts", "orders a day", "instances", "p50 s", "p99 s", "turns of an account"),
+            [
+                (accounts, f"{orders:,.0f}", number, f"{each.p50:.1f}", f"{each.p99:.1f}", f"{each.turns:.1f}")
+                for (accounts, orders, number), each in days.items()
+            ],
+        )
+        return (sentence for each in days.values() for sentence in each.wrong)
+
+    def crowds(self) -> Iterable[str]:
+        print("## Distinct shops\n")
+        print("One account; the shops get the same number of orders each. Seconds: p50 / p99.\n")
+        crowds = {key: future.result() for key, future in self._crowds.items()}
+        heads = [f"{number:,} orders a minute" for number in self._size.per_minute]
+        print_table(
+            ("shops", *(text for head in heads for text in (head, "distinct", "turns"))),
+            [
+                (
+                    shops,
+                    *(
+                        text
+                        for number in self._size.per_minute
+                        for each in (crowds[shops, number],)
+                        for text in (f"{each.p50:.1f} / {each.p99:.1f}", f"{each.distinct:.0f}", f"{each.turns:.0f}")
+                    ),
+                )
+                for shops in self._size.crowds
+            ],
+        )
+        return (sentence for each in crowds.values() for sentence in each.wrong)
+
+    def sale(self) -> Iterable[str]:
+        size = self._size
+        print("## A flash sale\n")
+        print(
+            f"{size.sale:,} orders at one shop within {MINUTES_OF_THE_SALE * size.scale:g} min, in the busiest hour "
+            f"of a day with {size.a_day:,.0f} orders, one account; of the orders that came meanwhile.\n"
+        )
+        sales = {name: future.result() for name, future in self._sales.items()}
+        print_table(
+            ("", "others' p50 s", "others' p99 s", "its own p50 s", "its own p99 s"),
+            [
+                (name, *_both(each.others), *(_both(each.own) if len(each.own) >= size.sale else ("", "")))
+                for name, each in sales.items()
+            ],
+        )
+        return (sentence for each in sales.values() for sentence in each.wrong)
 
 
-class Rows:
-    """When each order's row came: looks at a sheet right after each write into it."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        self.at: dict[str, float] = {}
-        self._next: dict[str, int] = {}
-        self._lock = threading.Lock()
-        self._sandbox = sandbox
-        self._inner: WSGIApplication = sandbox.app.wsgi_app
-        sandbox.app.wsgi_app = self._call  # type: ignore[method-assign]
-
-    def _call(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        answer = self._inner(environ, start_response)
-        place, _, method = environ["PATH_INFO"].rpartition(":")
-        if method == "batchUpdate":
-            self._look(place.rpartition("/")[2])
-        return answer
-
-    def _look(self, spreadsheet_id: str) -> None:
-        spreadsheet = self._sandbox.google.spreadsheets.get(spreadsheet_id)
-        sheet = None if spreadsheet is None else spreadsheet.content.sheet_titled(ORDERS)
-        if sheet is None:
-            return
-        now = time.perf_counter()
-        with self._lock:
-            row = self._next.get(spreadsheet_id, 1)
-            while row < sheet.row_count and (order_id := sheet.cell(row, 0).value) is not None:
-                self.at.setdefault(str(order_id), now)
-                row += 1
-            self._next[spreadsheet_id] = row
+def _shown(found: Capacity | None) -> str:
+    return "" if found is None else f"{found.orders:,.0f} ({found.p50:.1f} s)"
 
 
-def zipf(
-    shops: Sequence[SandboxShop], *, a_minute: float, seconds: float, seed: int
-) -> list[tuple[float, SandboxShop]]:
-    """Orders that come at random moments; the shop of rank n gets a share of 1/n."""
-    draw = random.Random(seed)
-    weights = [1 / rank for rank in range(1, len(shops) + 1)]
-    due, at = [], draw.expovariate(a_minute / 60)
-    while at < seconds:
-        due.append((at, draw.choices(shops, weights)[0]))
-        at += draw.expovariate(a_minute / 60)
-    return due
+def _both(waits: Sequence[float]) -> tuple[str, str]:
+    return f"{quantile(waits, 0.5):.1f}", f"{quantile(waits, 0.99):.1f}"
 
 
-def flood(shop: SandboxShop, orders: int, seconds: float) -> list[tuple[float, SandboxShop]]:
-    """So many orders of one shop, evenly over the time."""
-    return [(seconds * n / orders, shop) for n in range(orders)]
-
-
-def together(*loads: list[tuple[float, SandboxShop]]) -> list[tuple[float, SandboxShop]]:
-    return list(heapq.merge(*loads, key=lambda entry: entry[0]))
-
-
-def most_in_a_minute(sandbox: Sandbox) -> tuple[str, int, int]:
-    """The account that had the most calls of a kind in any 60 seconds: its address, reads, writes. And never a 429."""
-    times: dict[tuple[str, bool], list[float]] = defaultdict(list)
-    for call in sandbox.google.calls.latest:
-        if call.account:
-            times[call.account, call.is_write].append(call.time.timestamp())
-    most: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for (account, is_write), moments in times.items():
-        first = 0
-        moments.sort()
-        for last, moment in enumerate(moments):
-            while moment - moments[first] >= MINUTE:
-                first += 1
-            most[account][is_write] = max(most[account][is_write], last - first + 1)
-    account, (reads, writes) = max(most.items(), key=lambda entry: max(entry[1]), default=("", [0, 0]))
-    return account, reads, writes
-
-
-def _path(shop: SandboxShop) -> str:
-    return f"/shops/{shop.name}/webhooks/whapi"
-
-
-def _post(connection: HTTPConnection, shop: SandboxShop, body: bytes) -> int:
-    headers = {"X-Webhook-Secret": shop.secret, "Content-Type": "application/json"}
-    try:
-        connection.request("POST", _path(shop), body, headers)
-        answer = connection.getresponse()
-        answer.read()
-    except (OSError, HTTPException):
-        connection.close()
-        return 0
-    return answer.status
+if __name__ == "__main__":
+    main(prog_name="python -m benchmarks.fleet")

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import click
 
-from benchmarks.fleet import Fleet, flood, most_in_a_minute, together, zipf
 from benchmarks.report import disk_line, print_head, print_table, quantile
 from benchmarks.running import Serve, free_port, stoppable
+from benchmarks.sandbox_shops import SandboxShops, flood, most_in_a_minute, together, zipf
 from benchmarks.usage import Sampler, Usage, own_memory, threads, usage
 from sandbox.sandbox import Sandbox
 from sandbox.shops import SandboxShop
@@ -95,7 +95,7 @@ def main(folder: Path | None, **options: float) -> None:
 
 def _at_rest(options: Options, folder: Path, count: int) -> Rest:
     with Sandbox(free_port()) as sandbox, tempfile.TemporaryDirectory(dir=folder) as own:
-        fleet = Fleet(sandbox, Path(own), shops=count, accounts=options.accounts)
+        fleet = SandboxShops(sandbox, Path(own), shops=count, accounts=options.accounts)
         began = time.perf_counter()
         with Serve(sandbox, Path(own), SHOPS_FILE=str(fleet.shops_file)) as serve:
             start = time.perf_counter() - began
@@ -147,7 +147,7 @@ def _rest_cells(rest: Rest) -> tuple[object, ...]:
 def _under_load(options: Options, folder: Path) -> list[str]:
     """The same load three times: by itself, beside a flood at one shop, and with sick shops."""
     with Sandbox(free_port()) as sandbox:
-        fleet = Fleet(sandbox, folder, shops=options.shops, accounts=options.accounts)
+        fleet = SandboxShops(sandbox, folder, shops=options.shops, accounts=options.accounts)
         sandbox.google.latency = options.google_latency
         for shop in fleet.shops:
             shop.whapi.latency = options.whapi_latency
@@ -190,7 +190,7 @@ def _under_load(options: Options, folder: Path) -> list[str]:
 
 def _measured(
     name: str,
-    fleet: Fleet,
+    fleet: SandboxShops,
     serve: Serve,
     load: list[tuple[float, SandboxShop]],
     options: Options,

@@ -76,38 +76,46 @@ def zone(text: str) -> ZoneInfo:
 
 
 def integer(text: str, *, at_least: int, at_most: int) -> int:
+    wrong = ValueError(f"it is not a whole number from {at_least} to {at_most}. Write it in digits.")
     try:
         value = int(text)
     except ValueError:
-        raise ValueError("input should be a valid integer, unable to parse string as an integer.") from None
-    _compare(value, at_least=at_least, at_most=at_most)
+        raise wrong from None
+    if not at_least <= value <= at_most:
+        raise wrong
     return value
 
 
 def number(
     text: str, *, above: float | None = None, at_least: float | None = None, at_most: float | None = None
 ) -> float:
+    bounds = [
+        f"{words} {bound:,}"
+        for words, bound in (("above", above), ("of at least", at_least), ("of at most", at_most))
+        if bound is not None
+    ]
+    wrong = ValueError(f"it is not a number {' and '.join(bounds)}. Write it in digits, such as 60.")
     try:
         value = float(text)
     except ValueError:
-        raise ValueError("input should be a valid number, unable to parse string as a number.") from None
-    if not math.isfinite(value):
-        raise ValueError("input should be a finite number.")
-    _compare(value, above=above, at_least=at_least, at_most=at_most)
+        raise wrong from None
+    too_small = (above is not None and value <= above) or (at_least is not None and value < at_least)
+    if not math.isfinite(value) or too_small or (at_most is not None and value > at_most):
+        raise wrong
     return value
 
 
 def boolean(text: str) -> bool:
     word = text.lower()
     if word not in _TRUE | _FALSE:
-        raise ValueError("input should be true or false.")
+        raise ValueError("it is neither true nor false.")
     return word in _TRUE
 
 
 def choice(text: str, *, choices: tuple[str, ...]) -> str:
     if text not in choices:
-        *first, last = (f"'{each}'" for each in choices)
-        raise ValueError(f"input should be {', '.join(first)} or {last}.")
+        *first, last = choices
+        raise ValueError(f"it is not {', '.join(first)} or {last}. Write one of them, as it stands here.")
     return text
 
 
@@ -115,14 +123,3 @@ def unchanged(text: str, *, check: Callable[[str], object]) -> str:
     """The text as it is, if `check` takes it."""
     check(text)
     return text
-
-
-def _compare(
-    value: float, *, above: float | None = None, at_least: float | None = None, at_most: float | None = None
-) -> None:
-    if above is not None and not value > above:
-        raise ValueError(f"input should be greater than {above}.")
-    if at_least is not None and value < at_least:
-        raise ValueError(f"input should be greater than or equal to {at_least}.")
-    if at_most is not None and value > at_most:
-        raise ValueError(f"input should be less than or equal to {at_most}.")

@@ -154,6 +154,12 @@ class Order:
     """What was said then; a sentence."""
     items_refused_at: datetime | None = None
     """Since when its items can't be had though the channel works; None: it is not so."""
+    gone_at: datetime | None = None
+    """When somebody looked for its row and found none, though it was written; None once it is there."""
+    dealt_with_at: datetime | None = None
+    """When somebody said that nothing is left to do for it."""
+    dealt_with_by: str | None = None
+    """Where that was said; see `store/dealt_with.py`."""
     items: tuple[Item, ...] = ()
     chat_id: str | None = None
     """The chat that one answers to."""
@@ -178,7 +184,36 @@ class Order:
     @property
     def is_odd(self) -> bool:
         """Whether somebody should look at it."""
-        return self.warning is not None or self.change is not None
+        return (self.warning is not None or self.change is not None) and not self.is_dealt_with
+
+    @property
+    def may_be_tried(self) -> bool:
+        """Whether asking to try it again can do something: fetch its items, or write its rows."""
+        is_to_be_fetched = self.items_state is not ItemsState.READY and self.order_token is not None
+        is_held_up = self.shown is None and self.batch_id is None and bool(self.last_error or self.refusal)
+        return (is_to_be_fetched and (self.shown is not None or self.last_error is not None)) or is_held_up
+
+    @property
+    def is_dealt_with(self) -> bool:
+        """Whether nothing is left to do, and nothing was told of it since that was said."""
+        return self.dealt_with_at is not None and (self.changed_at is None or self.changed_at <= self.dealt_with_at)
+
+
+STATUS_WORDS = {
+    Status.RECEIVED: "received",
+    Status.WAITING: "waiting",
+    Status.SYNCED: "complete",
+    Status.FAILED: "unavailable",
+}
+"""What a person reads of each status, everywhere: `waiting`, `complete` and `unavailable` are what the row says."""
+STATUS_MEANINGS = {
+    Status.RECEIVED: "Its row is on its way to the sheet.",
+    Status.WAITING: "Its row is in the sheet; its items are not there yet, and are tried again.",
+    Status.SYNCED: "Its row and all its items are in the sheet.",
+    Status.FAILED: "Its row is in the sheet; its items could not be had.",
+}
+GONE_WORD = "deleted"
+"""What is said of an order whose row is no longer in the sheet."""
 
 
 def status_of(shown: Shown | None, items_state: ItemsState) -> Status:

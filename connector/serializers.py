@@ -6,8 +6,8 @@ from typing import Any
 from connector.models import Item, Order, Place
 
 
-def order_json(order: Order) -> dict[str, Any]:
-    """Every public field of an order; its token is not one."""
+def order_json(order: Order, *, row_url: str | None) -> dict[str, Any]:
+    """Every public field of an order; its token is not one. `row_url`: the link that leads to its row."""
     return {
         "order_id": order.order_id,
         "channel_id": order.channel_id,
@@ -29,17 +29,20 @@ def order_json(order: Order) -> dict[str, Any]:
         "change": order.change,
         "changed_at": moment(order.changed_at),
         "synced_at": moment(order.synced_at),
-        "row_url": None if order.place is None else row_url(order.place),
+        "gone_at": moment(order.gone_at),
+        "dealt_with_at": moment(order.dealt_with_at),
+        "row_url": row_url,
     }
 
 
-def row_url(place: Place) -> str:
+def row_address(place: Place, *, site: str) -> str:
     """The address that opens the spreadsheet at the row."""
-    return f"{spreadsheet_url(place.spreadsheet_id)}/edit#gid={place.sheet_id}&range=A{place.row + 1}"
+    return f"{spreadsheet_url(place.spreadsheet_id, site=site)}#gid={place.sheet_id}&range=A{place.row + 1}"
 
 
-def spreadsheet_url(spreadsheet_id: str) -> str:
-    return f"https://docs.google.com/spreadsheets/d/{spreadsheet_id}"
+def spreadsheet_url(spreadsheet_id: str, *, site: str) -> str:
+    """`site`: where a browser finds the spreadsheets."""
+    return f"{site}/spreadsheets/d/{spreadsheet_id}/edit"
 
 
 def item_json(item: Item) -> dict[str, Any]:

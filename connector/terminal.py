@@ -15,6 +15,11 @@ def command(*arguments: str) -> str:
     return shlex.join([_interpreter(), "-m", "connector", *arguments])
 
 
+def width() -> int | None:
+    """Of the terminal; None where what is printed goes elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
 def is_answered() -> bool:
     """Whether somebody sits there who can be asked."""
     return sys.stdin is not None and sys.stdin.isatty()

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from connector.terminal import command
 from sandbox.sandbox import Sandbox
 
 SERVE_URL = "http://127.0.0.1:8080/webhooks/whapi"
@@ -62,5 +63,5 @@ def _say(sandbox: Sandbox, webhook_url: str, data_dir: Path) -> None:
     console.print(f"Webhooks go to {escape(webhook_url)}.")
     console.print("Start the service against it in another terminal:\n")
     console.print(f"  set -a; . {escape(shlex.quote(str((data_dir / ENV_FILE).resolve())))}; set +a")
-    console.print("  python -m connector serve\n")
+    console.print(f"  {escape(command('serve'))}\n")
     console.print("Ctrl-C stops the sandbox; the sheet's content is then gone.")

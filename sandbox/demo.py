@@ -86,6 +86,10 @@ def run_demo(*, once: bool, port: int, shops: int = 1) -> None:
             if not sandbox.shops:
                 console.print(f"\nThe sheet, live, with buttons that send more: {sandbox.url}", markup=False)
             console.print(f"The status page, password {password}: {address}", markup=False)
+            if not sandbox.shops:
+                console.print("To send orders yourself, as docs/integrators.md says, in another terminal:")
+                # As a shell takes it, so that it is to be copied and nothing typed.
+                console.print(f"  ADDRESS={address} WEBHOOK_SECRET={sandbox.secret}", markup=False)
             console.print("Ctrl-C ends the demo.")
             stopped.wait()
     if once:

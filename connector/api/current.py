@@ -72,6 +72,15 @@ def shop_for(service: Service, caller: str | None) -> Shop | None:
     return shop
 
 
+def own_address() -> str:
+    """The address that the request came to, without a shop; empty where it names none."""
+    if not request.host:
+        return ""
+    name = named_shop()
+    below = request.script_root if name is None else request.script_root.removesuffix(f"{BELOW}{name}")
+    return f"{request.scheme}://{request.host}{below}"
+
+
 def current_shop() -> Shop:
     """The shop that the request is about. Raises a 404 where it names none of several."""
     shop: Shop | None = g.get("shop")

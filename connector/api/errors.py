@@ -10,6 +10,7 @@ from connector.gateways.reading.unwrap import DEEPEST
 from connector.jobs.receive import ShopLeavingError
 from connector.log import get_logger
 from connector.store.commit import StoreClosedError
+from connector.store.loss import is_loss
 
 log = get_logger(__name__)
 
@@ -22,7 +23,9 @@ WRONG_FIELDS = "Nothing was stored, because these fields are wrong."
 TOO_LARGE = "The body is larger than 1 MiB."
 NO_ADDRESS = "There is no such address here."
 NO_METHOD = "This address does not take this method."
-NOT_STORED = "Nothing was stored: the database is not available. Send it again later."
+NOT_STORED = (
+    "The database is not available, so this is not known to be stored. Send it again later: nothing is taken in twice."
+)
 FAULT = "The service has a fault; its log says more. Send the request again later."
 
 
@@ -77,7 +80,9 @@ def register_error_handlers(app: Flask) -> None:
     @app.errorhandler(StoreClosedError)
     def _not_stored(error: Exception) -> Response:
         # The text of a database error holds the values of the statement: customers' data, and tokens.
-        log.error("store.failed", error=type(error).__name__)
+        # That the database is lost is told once, by the store, and not by each request of that time.
+        tell = log.debug if is_loss(error) else log.error
+        tell("store.failed", error=type(error).__name__)
         response = _answer(503, {"error": NOT_STORED})
         response.headers["Retry-After"] = "10"
         return response

@@ -25,6 +25,10 @@ from connector.store.commit import StoreReplacedError
 from connector.store.standing import read_standing
 
 READY, NOT_READY = "ready", "not ready"
+NO_DATABASE = (
+    "The database does not answer just now, so nothing can be stored; the log says why. Whapi sends again what is "
+    "answered with 503."
+)
 MOST_SHOPS_NAMED = 20
 UNMATCHED = "unmatched"
 """The route of every address that is not there: as a label, addresses would be without number."""
@@ -111,7 +115,8 @@ def health_blueprint(service: Service) -> Blueprint:
         except StoreReplacedError as error:
             return jsonify(status=NOT_READY, database="unavailable", problems=[str(error)]), 503
         except SQLAlchemyError:
-            return jsonify(status=NOT_READY, database="unavailable"), 503
+            problem = service.database.unreachable or NO_DATABASE
+            return jsonify(status=NOT_READY, database="unavailable", problems=[problem]), 503
         return jsonify(body), 200 if body["status"] == READY else 503
 
     return blueprint

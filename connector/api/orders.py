@@ -3,13 +3,14 @@
 import math
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request, url_for
 from sqlalchemy import Connection
 
-from connector.api.current import BELOW, current_shop
+from connector.api.current import BELOW, current_shop, own_address
 from connector.api.errors import ApiError
 from connector.api.intake import take_in_forwarded
 from connector.api.request import MOST_LISTED, as_far_as_may_be, whole_number
@@ -23,6 +24,7 @@ from connector.runtime.shop import Shop
 from connector.serializers import order_json
 from connector.sheets.errors import SheetsError
 from connector.store import orders as stored
+from connector.store.dealt_with import By, deal_with_order
 from connector.store.rewrite import Gone
 
 LONGEST_WAIT = 30.0
@@ -30,6 +32,8 @@ MOST_WAITING = 64
 """Callers that may wait at once. Each sleeps in a thread, and the server keeps as many extra threads for them."""
 _ASK_AGAIN = 5
 """Seconds after which it is sensible to ask what became of an order that was not done in time."""
+Shown = Callable[[Shop, Order], dict[str, Any]]
+"""An order of a shop as its caller sees it."""
 NO_SUCH_ORDER = "There is no order with this id."
 _AT_ONCE = 20
 MOST_LISTED_AT_ONCE = 50
@@ -38,6 +42,11 @@ MOST_LISTED_AT_ONCE = 50
 
 def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blueprint:
     blueprint = Blueprint("orders", __name__)
+    links = service.row_links
+
+    def shown(shop: Shop, order: Order) -> dict[str, Any]:
+        return order_json(order, row_url=links.url(shop.name, order, base=own_address()))
+
     waiting = threading.BoundedSemaphore(MOST_WAITING)
 
     @blueprint.post("/orders")
@@ -45,7 +54,7 @@ def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blue
         wait = _wait_seconds()
         base = public_url or _own_address()
         taken = take_in_forwarded(service)
-        batches = [_Batch(shop, base + _mounted(shop), result) for shop, result in taken.by_shop]
+        batches = [_Batch(shop, base + _mounted(shop), result, partial(shown, shop)) for shop, result in taken.by_shop]
         _wait_until_done(batches, wait, waiting)
         with service.database.read() as connection:
             is_done = not wait or not any(batch.undone(connection) for batch in batches)
@@ -64,13 +73,21 @@ def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blue
         status, limit, before = _status(), whole_number("limit", 50, most=MOST_LISTED), whole_number("before", None)
         with shop.database.read() as connection:
             found = _listed(connection, shop.name, status=status, limit=limit or 0, before=before)
-            entries, is_cut = as_far_as_may_be(map(_without_items, found))
+            entries, is_cut = as_far_as_may_be(_without_items(shown(shop, order), order) for order in found)
         is_full = is_cut or len(entries) == limit
         return jsonify(orders=entries, next_before=entries[-1]["id"] if entries and is_full else None)
 
     @blueprint.get("/orders/<whole:order_id>")
     def show(order_id: str) -> Response:
-        return jsonify(order_json(_find(current_shop(), order_id)))
+        shop = current_shop()
+        return jsonify(shown(shop, _find(shop, order_id)))
+
+    _add_changes(blueprint, shown)
+    return blueprint
+
+
+def _add_changes(blueprint: Blueprint, shown: Shown) -> None:
+    """What can be done with orders that are there."""
 
     @blueprint.post("/orders/<whole:order_id>/resync")
     def resync_one(order_id: str) -> Response:
@@ -78,7 +95,15 @@ def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blue
         _find(shop, order_id)
         tried = ask_for_resync(shop.database, shop.name, now=shop.clock.now(), order_ids=[order_id])
         shop.wake()
-        return jsonify(resynced=len(tried), order=order_json(_find(shop, order_id)))
+        return jsonify(resynced=len(tried), order=shown(shop, _find(shop, order_id)))
+
+    @blueprint.post("/orders/<whole:order_id>/dealt-with")
+    def deal_with(order_id: str) -> Response:
+        shop = current_shop()
+        _find(shop, order_id)
+        now = shop.clock.now()
+        shop.database.write(lambda connection: deal_with_order(connection, shop.name, order_id, By.API, now=now))
+        return jsonify(order=shown(shop, _find(shop, order_id)))
 
     @blueprint.post("/resync")
     def resync_all() -> Response:
@@ -91,9 +116,7 @@ def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blue
     def rewrite_one(order_id: str) -> Response:
         shop = current_shop()
         gone = _rewrite(shop, order_id)
-        return jsonify(rewrites=gone, order=order_json(_find(shop, order_id)))
-
-    return blueprint
+        return jsonify(rewrites=gone, order=shown(shop, _find(shop, order_id)))
 
 
 def _rewrite(shop: Shop, order_id: str) -> Gone:
@@ -124,9 +147,10 @@ def _find(shop: Shop, order_id: str) -> Order:
 class _Batch:
     """The orders of a request that went to one shop."""
 
-    def __init__(self, shop: Shop, base: str, result: IntakeResult) -> None:
+    def __init__(self, shop: Shop, base: str, result: IntakeResult, shown: Callable[[Order], dict[str, Any]]) -> None:
         """`base`: what stands before the address of an order."""
         self._shop = shop
+        self._shown = shown
         self._base = base
         self._order_ids = [taken.order_id for taken in result.taken if taken.contradiction is None]
 
@@ -136,7 +160,7 @@ class _Batch:
         unique = list(dict.fromkeys(self._order_ids))
         for start in range(0, len(unique), _AT_ONCE):
             for order in stored.find_orders(connection, self._shop.name, unique[start : start + _AT_ONCE]):
-                yield {**order_json(order), "url": self._base + url_for("orders.show", order_id=order.order_id)}
+                yield {**self._shown(order), "url": self._base + url_for("orders.show", order_id=order.order_id)}
 
     def undone(self, connection: Connection) -> set[str]:
         return stored.undone(connection, self._shop.name, self._order_ids)
@@ -191,8 +215,7 @@ def _own_address() -> str:
     return f"{request.scheme}://{request.host}" if request.host else ""
 
 
-def _without_items(order: Order) -> dict[str, Any]:
-    entry = order_json(order)
+def _without_items(entry: dict[str, Any], order: Order) -> dict[str, Any]:
     del entry["items"]
     return {**entry, "id": order.id}
 

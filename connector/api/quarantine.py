@@ -12,6 +12,7 @@ from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 from connector.store import quarantine
 from connector.store.database import Database
+from connector.store.dealt_with import By, deal_with_entry
 from connector.store.quarantine import Entry
 from connector.store.shops import UNROUTED
 
@@ -42,6 +43,13 @@ def quarantine_blueprint(service: Service) -> Blueprint:
     def replay_one(entry_id: int) -> Response:
         _find(database, entry_id)
         return _replay(service, [entry_id])
+
+    @blueprint.post(f"/quarantine/{_ID}/dealt-with")
+    def deal_with(entry_id: int) -> Response:
+        _find(database, entry_id)
+        name, now = _name(), service.clock.now()
+        database.write(lambda connection: deal_with_entry(connection, name, entry_id, By.API, now=now))
+        return jsonify(head_json(_find(database, entry_id), redact=_redact(service)))
 
     @blueprint.post("/quarantine/replay")
     def replay_all() -> Response:

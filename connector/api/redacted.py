@@ -32,6 +32,7 @@ def head_json(entry: Head, *, redact: Redact) -> dict[str, Any]:
         "field": entry.field,
         "reason": redact(entry.reason),
         "bytes": entry.bytes,
+        "dealt_with_at": moment(entry.dealt_with_at),
     }
 
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import httpx
 
-from connector.checks.public import local_address
 from connector.clock import Clock, SystemClock
 from connector.findings import Finding
 from connector.gateways.whapi.webhooks import HEADER
 from connector.jobs.guards import CHANGED, DOES_NOT_BLOCK, prove_guard
 from connector.jobs.ownership import Ownership, lost_sentence, waits_sentence
+from connector.runtime.addresses import local_address
 from connector.runtime.clients import known_ids, sheets_api
 from connector.settings import Settings
 from connector.sheets import tags

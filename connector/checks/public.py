@@ -9,7 +9,7 @@ import httpx
 
 from connector.checks.failure import WrongError
 from connector.findings import Finding
-from connector.gateways.whapi.webhooks import PATH, webhook_url
+from connector.runtime.addresses import base_of, local_address
 from connector.settings import Settings
 
 _NAME = "public"
@@ -41,11 +41,6 @@ def check_public_url(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def base_of(public_url: str) -> str:
-    """PUBLIC_URL without the webhook's path, which may stand in it."""
-    return webhook_url(public_url).removesuffix(PATH)
-
-
 def wrong_address(public_url: str, *, whapi_base_url: str) -> str | None:
     """What is wrong with the address itself; None if nothing is.
 
@@ -71,13 +66,6 @@ def is_local(url: str) -> bool:
     except ValueError:
         return host == "localhost" or host.endswith((".localhost", ".local"))
     return address.is_loopback or address.is_private or address.is_link_local or address.is_unspecified
-
-
-def local_address(settings: Settings) -> str:
-    """Where the service is reached from this machine itself."""
-    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - read here, not listened on
-    host = everywhere.get(settings.host, settings.host)
-    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
 def why_not_alive(base: str) -> str | None:

@@ -9,7 +9,7 @@ import httpx
 from connector.checks.events import check_receivers
 from connector.checks.failure import guarded
 from connector.checks.google import check_google_cheaply
-from connector.checks.public import check_public_url, local_address, why_not_alive
+from connector.checks.public import check_public_url, why_not_alive
 from connector.checks.run import check_with
 from connector.checks.settings import check_files
 from connector.checks.storage import check_orders, check_storage
@@ -17,6 +17,7 @@ from connector.checks.whapi import check_channel, check_webhook
 from connector.findings import Finding, Level
 from connector.gateways.whapi.webhooks import HEADER
 from connector.log import Redactor
+from connector.runtime.addresses import local_address
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 from connector.settings import Settings

@@ -3,12 +3,13 @@
 import json
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 
 import click
 
+from connector.cli.moments import zone_of
 from connector.cli.start import database_or_exit, exit_with, service_or_exit, shop_option, shop_or_exit
-from connector.cli.work import start_here, watch
+from connector.cli.work import say, start_here, watch
 from connector.jobs import audit as audits
 from connector.jobs.audit import Report
 from connector.jobs.doubles import remove_doubles
@@ -20,7 +21,7 @@ _NAMED = 10
 
 
 @click.command()
-@click.option("--since", metavar="DATE", help="Only orders that came in since then, such as 2026-11-01.")
+@click.option("--since", metavar="DATE", help="Only orders that came in since that day began in the sheet's zone.")
 @click.option("--write-missing", is_flag=True, help="Write anew what is missing in the sheet.")
 @click.option("--remove-doubles", is_flag=True, help="Delete rows that are equal to another and hold nothing more.")
 @click.option("--yes", is_flag=True, help="Ask nothing.")
@@ -35,8 +36,9 @@ def audit(
     items, and rows of orders that were never received here. Exits with 0 only if there are none. Rows that somebody
     deleted on purpose are missing, too.
     """
-    begin = _date(since)
+    day = _date(since)
     operator, chosen = shop_or_exit(name, quiet=True)
+    begin = None if day is None else datetime.combine(day, time(), zone_of(chosen.settings))
     database = database_or_exit(operator)
     service = service_or_exit(operator, chosen, database)
     try:
@@ -52,7 +54,10 @@ def audit(
         exit_with([service.only.redact(error.message)])
     finally:
         service.close()
-    click.echo(json.dumps(report.as_json()) if as_json else "\n".join(sentences(report)))
+    if as_json:
+        click.echo(json.dumps(report.as_json()))
+    for sentence in () if as_json else sentences(report):
+        say(sentence)
     sys.exit(0 if report.is_equal else 1)
 
 
@@ -99,17 +104,17 @@ def _remove_doubles(shop: Shop, order_ids: Sequence[str], *, quiet: bool) -> Non
     if not quiet:
         click.echo(f"{removed.rows} surplus rows were deleted.")
         for sentence in removed.left:
-            click.echo(sentence)
+            say(sentence)
 
 
 def _agrees(question: str) -> bool:
     return click.confirm(f"{question}?", default=False, err=True)
 
 
-def _date(text: str | None) -> datetime | None:
+def _date(text: str | None) -> date | None:
     if text is None:
         return None
     try:
-        return datetime.combine(date.fromisoformat(text), time(), UTC)
+        return date.fromisoformat(text)
     except ValueError:
         raise click.UsageError("--since is a date such as 2026-11-01.") from None

@@ -1,28 +1,30 @@
 """`orders`: where orders stand."""
 
 import json
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import tzinfo
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 from sqlalchemy import Connection
 
 from connector.api.redacted import entry_json
+from connector.cli.moments import minute, name_of, zone_of
 from connector.cli.start import database_or_exit, shop_option, shop_or_exit
+from connector.cli.table import Column, show
 from connector.log import Redactor
-from connector.models import Order, Status
+from connector.models import GONE_WORD, STATUS_WORDS, Order, Status
+from connector.runtime.row_links import RowLinks
 from connector.serializers import order_json
 from connector.shops.settings import ShopEntry
 from connector.store import quarantine
 from connector.store.orders import list_orders
 from connector.store.quarantine import Head
 
+_STATUSES = {**{str(status): status for status in Status}, **{word: status for status, word in STATUS_WORDS.items()}}
+"""By the API's names, and by the words that the sheet and the status page have for them."""
+
 
 @click.command()
-@click.option("--status", type=click.Choice([str(status) for status in Status]), help="Only orders that stand there.")
+@click.option("--status", type=click.Choice(list(_STATUSES)), help="Only orders that stand there.")
 @click.option("--quarantined", is_flag=True, help="Instead of orders: what came in and could not be understood.")
 @click.option(
     "--limit",
@@ -43,19 +45,24 @@ def orders(status: str | None, quarantined: bool, limit: int, as_json: bool, nam
         if quarantined:
             _show_quarantined(connection, shop, limit=limit, as_json=as_json)
         else:
-            _show_orders(connection, shop, status=Status(status) if status else None, limit=limit, as_json=as_json)
+            links = RowLinks(operator)
+            _show_orders(
+                connection, shop, links, status=_STATUSES[status] if status else None, limit=limit, as_json=as_json
+            )
     database.close()
 
 
-def _show_orders(connection: Connection, shop: ShopEntry, *, status: Status | None, limit: int, as_json: bool) -> None:
+def _show_orders(
+    connection: Connection, shop: ShopEntry, links: RowLinks, *, status: Status | None, limit: int, as_json: bool
+) -> None:
     found = list_orders(connection, shop.name, status=status, limit=limit)
     if as_json:
         for order in found:
-            entry = order_json(order)
+            entry = order_json(order, row_url=links.url(shop.name, order))
             del entry["items"]
             click.echo(json.dumps(entry))
     elif found:
-        Console().print(_orders_table(found))
+        _show_table(found, zone_of(shop.settings))
     else:
         click.echo("No orders.")
 
@@ -70,22 +77,40 @@ def _show_quarantined(connection: Connection, shop: ShopEntry, *, limit: int, as
             if entry is not None:
                 click.echo(json.dumps(entry_json(entry, redact=redact)))
     elif found:
-        Console().print(_quarantine_table(found))
+        _show_heads(found, zone_of(shop.settings))
     else:
         click.echo("Nothing is quarantined.")
 
 
-def _quarantine_table(found: list[Head]) -> Table:
-    rows = [(str(head.id), _minute(head.received_at), str(head.bytes), head.field, head.reason) for head in found]
-    return _table(("ID", "Received", "Bytes", "Field", "Reason"), rows, right={"ID", "Bytes"})
+def _show_heads(found: list[Head], zone: tzinfo) -> None:
+    columns = (
+        Column("ID", is_whole=True, is_right=True),
+        Column(f"Received ({name_of(zone)})", is_whole=True),
+        Column("Bytes", is_whole=True, is_right=True),
+        Column("Field", is_whole=True),
+        Column("Reason"),
+    )
+    show(
+        columns,
+        [(str(head.id), minute(head.received_at, zone), str(head.bytes), head.field, head.reason) for head in found],
+    )
 
 
-def _orders_table(found: list[Order]) -> Table:
+def _show_table(found: list[Order], zone: tzinfo) -> None:
+    columns = (
+        Column("Order", is_whole=True),
+        Column(f"Received ({name_of(zone)})", is_whole=True),
+        Column("Status", is_whole=True),
+        Column("Customer"),
+        Column("Total", is_right=True),
+        Column("Tries", is_right=True),
+        Column("Last error"),
+    )
     rows = [
         (
             order.order_id,
-            _minute(order.received_at),
-            str(order.status),
+            minute(order.received_at, zone),
+            GONE_WORD if order.gone_at else STATUS_WORDS[order.status],
             order.customer_name or order.customer_phone or "",
             " ".join(str(part) for part in (order.total_price, order.currency) if part is not None),
             str(order.attempts),
@@ -93,19 +118,4 @@ def _orders_table(found: list[Order]) -> Table:
         )
         for order in found
     ]
-    titles = ("Order", "Received", "Status", "Customer", "Total", "Tries", "Last error")
-    return _table(titles, rows, right={"Total", "Tries"})
-
-
-def _table(titles: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[str]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in titles:
-        table.add_column(title, overflow="fold", justify="right" if title in right else "left")
-    for row in rows:
-        # As Text, because customers' words must not be read as markup.
-        table.add_row(*map(Text, row))
-    return table
-
-
-def _minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}"
+    show(columns, rows)

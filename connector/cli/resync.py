@@ -7,17 +7,18 @@ from urllib.parse import quote
 import click
 import httpx
 
-from connector.checks.public import local_address
+from connector import terminal
 from connector.cli.start import database_or_exit, exit_with, service_or_exit, shop_option, shop_or_exit
-from connector.cli.work import runs_elsewhere, start_here, watch
+from connector.cli.work import NAMED, explain, runs_elsewhere, say, start_here, watch, why_not_complete
 from connector.jobs.resync import ask_for_resync
 from connector.jobs.rewrite import NotRewrittenError, rewrite_each
+from connector.runtime.addresses import local_address
 from connector.runtime.service import Service
 from connector.settings import Settings
 from connector.sheets.errors import SheetsError
 from connector.store import fetching
 from connector.store.database import Database
-from connector.store.orders import count_synced, find_order, is_past
+from connector.store.orders import count_synced, find_order, find_orders, is_past
 
 
 def rewrite_all(service: Service, order_ids: Sequence[str]) -> int:
@@ -38,7 +39,7 @@ def rewrite_all(service: Service, order_ids: Sequence[str]) -> int:
     for order_id, outcome in outcomes.items():
         if isinstance(outcome, NotRewrittenError):
             left += 1
-            click.echo(f"{order_id}: {outcome}", err=True)
+            click.echo(terminal.laid_out(f"{order_id}: {outcome}", indent=4, stream=sys.stderr), err=True)
     if left < len(outcomes):
         if not start_here(service):
             click.echo(
@@ -84,14 +85,26 @@ def resync(order_ids: tuple[str, ...], failed: bool, rewrites: bool, name: str |
         if not asked and not start_here(service):
             click.echo(f"The service takes them up within {operator.resync_interval:g} seconds.", err=True)
         watch(service, service.clock.now(), title="Trying orders")
-    with database.read() as connection:
-        complete = count_synced(connection, shop.name, tried)
+    is_complete = _tell(service, order_ids, tried)
     service.close()
+    sys.exit(0 if is_complete else 1)
+
+
+def _tell(service: Service, order_ids: Sequence[str], tried: Sequence[str]) -> bool:
+    """Says what came of it, and why not more; whether all that were tried are complete."""
+    shop = service.only.name
+    with service.database.read() as connection:
+        complete = count_synced(connection, shop, tried)
+        others = find_orders(connection, shop, sorted(set(order_ids) - set(tried)))
     if not tried:
-        click.echo("There is nothing to try: no such order lacks items that can be fetched.")
-        return
-    click.echo(f"{complete} of {len(tried)} orders are complete now.")
-    sys.exit(0 if complete == len(tried) else 1)
+        say("There is nothing to try: no such order lacks items that can be fetched.")
+    else:
+        say(f"{complete} of {len(tried)} orders are complete now.")
+    if complete < len(tried):
+        explain(service, tried)
+    for order in others[:NAMED]:
+        say(f"{order.order_id}: {why_not_complete(order)}", indent=4)
+    return complete == len(tried)
 
 
 def _is_known(database: Database, shop: str, order_id: str, *, also_past: bool) -> bool:

@@ -2,6 +2,7 @@
 
 import gc
 import signal
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -9,6 +10,7 @@ import click
 from connector import __version__
 from connector.app import create_app
 from connector.checks.monitor import monitor_health
+from connector.checks.settings import left_out
 from connector.cli.start import database_or_exit, exit_with, settings_or_exit
 from connector.jobs.scheduler import Job
 from connector.log import get_logger
@@ -17,7 +19,7 @@ from connector.runtime.first_looks import look_at_channels
 from connector.runtime.service import Service
 from connector.runtime.watch import EVERY, ShopsWatch
 from connector.server import AddressInUseError, WebServer
-from connector.settings import Settings
+from connector.settings import ENV_FILE, Settings
 from connector.sheets.credentials import CredentialsError
 
 log = get_logger(__name__)
@@ -55,6 +57,8 @@ def run_service(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     service.start()
+    for finding in left_out(Path(ENV_FILE)):
+        log.warning("settings.left_out", reason=finding.sentence)
     log.info("service.started", version=__version__, address=f"http://{settings.host}:{server.port}")
     _keep_what_is_there()
     server.run()

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from connector.checks.shops import check_shop
 from connector.cli.check import run_checks, show
 from connector.cli.start import database_or_exit, exit_with, no_such_shop, settings_or_exit
+from connector.cli.table import Column
+from connector.cli.table import show as show_table
 from connector.log import set_up_logging
 from connector.settings import HOW_TO_GET, SHOP_SETTINGS, Settings, SettingsError
 from connector.setup.remove import remove_shop
@@ -52,7 +51,7 @@ def list_command(as_json: bool) -> None:
     for entry in entries if as_json else ():
         click.echo(json.dumps(entry, ensure_ascii=False))
     if entries and not as_json:
-        Console().print(_table(entries))
+        _show(entries)
     for sentence in found.problems:
         click.echo(sentence, err=True)
     if not entries and not as_json:
@@ -240,11 +239,10 @@ def _listed(name: str, found: Shops, known: Known | None) -> dict[str, str | Non
     }
 
 
-def _table(entries: list[dict[str, str | None]]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("Shop", "State", "Channel", "Account", "Spreadsheet"):
-        table.add_column(title, overflow="fold")
-    for entry in entries:
-        cells = (entry["shop"], entry["state"], entry["channel_id"], entry["account"])
-        table.add_row(*(Text(cell or "") for cell in cells), Text(entry["reason"] or entry["spreadsheet_id"] or ""))
-    return table
+def _show(entries: list[dict[str, str | None]]) -> None:
+    names = ("shop", "state", "channel_id", "account")
+    rows = [
+        [*(entry[name] or "" for name in names), entry["reason"] or entry["spreadsheet_id"] or ""] for entry in entries
+    ]
+    titles = ("Shop", "State", "Channel", "Account", "Spreadsheet")
+    show_table([Column(title, is_whole=title != "Spreadsheet") for title in titles], rows)

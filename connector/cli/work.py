@@ -8,16 +8,23 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from connector import terminal
 from connector.cli.start import exit_with
 from connector.jobs.leases import works_elsewhere
+from connector.jobs.reasons import reasons
+from connector.models import ItemsState, Order, Status
 from connector.runtime.service import Service
 from connector.store import batches, fetching
+from connector.store.breakers import Part
 from connector.store.lock import LockError
-from connector.store.orders import count_synced
+from connector.store.orders import count_synced, find_orders
+from connector.store.standing import read_standing
 
 _PATIENCE = 120.0
 """Seconds without any change after which the command stops watching."""
 _LOOK_EVERY = 0.2
+NAMED = 10
+"""Orders, or entries in quarantine, of which is said what keeps them back."""
 
 
 def runs_elsewhere(service: Service) -> bool:
@@ -65,12 +72,50 @@ def report_new(service: Service, new: Sequence[str], *, is_here: bool) -> None:
         return
     if not is_here:
         seconds = f"{service.settings.resync_interval:g}"
-        click.echo(f"The running service fetches and writes them, beginning within {seconds} seconds.")
+        say(f"The running service fetches and writes them, beginning within {seconds} seconds.")
         return
     watch(service, service.clock.now(), title="Writing orders")
     with service.database.read() as connection:
         complete = count_synced(connection, service.only.name, new)
-    click.echo(f"{complete} of {len(new)} new orders are complete in the sheet now.")
+    say(f"{complete} of {len(new)} new orders are complete in the sheet now.")
+    if complete < len(new):
+        explain(service, new)
+
+
+def say(sentence: str, *, indent: int = 0) -> None:
+    """Prints a sentence, on a terminal with no word broken at its edge."""
+    click.echo(terminal.laid_out(sentence, indent=indent))
+
+
+def explain(service: Service, order_ids: Sequence[str]) -> None:
+    """Says of orders that are not complete why they aren't, and what keeps back the whole shop."""
+    shop, now = service.only.name, service.clock.now()
+    with service.database.read() as connection:
+        left = [order for order in find_orders(connection, shop, order_ids) if order.status is not Status.SYNCED]
+        standing = read_standing(connection, shop)
+    for order in left[:NAMED]:
+        say(f"{order.order_id}: {why_not_complete(order)}", indent=4)
+    if len(left) > NAMED:
+        say(f"The same may hold for {len(left) - NAMED:,} more: orders lists them.")
+    said = {order.last_error for order in left} | {order.refusal for order in left}
+    for problem in reasons(standing, (), now):
+        if problem.key in tuple(Part) and problem.sentence not in said:
+            say(problem.sentence)
+
+
+def why_not_complete(order: Order) -> str:
+    """A sentence: what is between the order and its being complete in the sheet, or that nothing is."""
+    if order.refusal is not None:
+        return f"the sheet refuses its rows: {order.refusal}"
+    if order.status is Status.SYNCED:
+        return "it is complete in the sheet already."
+    if order.order_token is None and order.items_state is not ItemsState.READY:
+        return "it came without a token, so its items can't be fetched. Whoever sends the orders can send them along."
+    if order.last_error is not None:
+        return order.last_error
+    if order.items_state is ItemsState.READY:
+        return "its items are there, and its rows are still to be written."
+    return "its items have not been fetched yet. See that the service runs, and look into its log."
 
 
 def _left(service: Service, asked_at: datetime) -> int:

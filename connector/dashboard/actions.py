@@ -2,13 +2,15 @@
 
 from typing import TypeVar
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from connector.api.current import current_shop
+from connector.api.current import current_shop, named_shop
 from connector.api.errors import ApiError
+from connector.api.secrets import OPERATOR
+from connector.dashboard.formatting import count
 from connector.dashboard.listing import Query, store_number
-from connector.dashboard.views import Views, ViewsOfShops
+from connector.dashboard.views import ALL, Views, ViewsOfShops
 from connector.jobs.replay import replay
 from connector.jobs.resync import ask_for_resync
 from connector.jobs.rewrite import NotRewrittenError
@@ -18,6 +20,7 @@ from connector.runtime.asking import NO_ANSWER, rewrite_order, start_comparison
 from connector.runtime.shop import Shop
 from connector.sheets.errors import SheetsError
 from connector.store import quarantine
+from connector.store.dealt_with import By, deal_with_entry, deal_with_order
 from connector.store.orders import find_by_number
 from connector.store.quarantine import Entry
 
@@ -34,6 +37,7 @@ NOTES = {
     "audit-writes": "The sheet is being compared with what was received, and what is missing is written again.",
     "audit-runs": "A comparison is under way. Its result will stand below.",
     "nobody-answers": NO_ANSWER,
+    "dealt-with": "It is marked as dealt with.",
     "understood": "It was understood now and has been taken in.",
     "not-understood": "It is still not understood, and stays here.",
 }
@@ -79,22 +83,60 @@ def add_actions(blueprint: Blueprint, views: ViewsOfShops) -> None:
             return _changed(views.current(), "audit-runs")
         return _changed(views.current(), "audit-writes" if writes else "audit")
 
+    _add_actions_on_quarantine(blueprint, views)
+
+    @blueprint.post("/status/dealt-with")
+    def deal_with() -> AnyResponse:
+        """Nothing is left to do for the order with this number."""
+        shop = current_shop()
+        order, by, now = _find_order(shop, request.form["number"]), _who(), shop.clock.now()
+        shop.database.write(lambda connection: deal_with_order(connection, shop.name, order.order_id, by, now=now))
+        log.info("page.dealt_with", order_id=order.order_id)
+        return _changed(views.current(), "dealt-with")
+
+
+def _add_actions_on_quarantine(blueprint: Blueprint, views: ViewsOfShops) -> None:
+    """What they say stands beside their buttons."""
+
     @blueprint.post("/status/replay")
     def replay_quarantine() -> AnyResponse:
         """The entry with this number, or else all."""
         shop = current_shop()
-        ids = [find_entry(shop, request.form["number"]).id] if "number" in request.form else None
-        replayed = replay(shop.database, shop.receive, shop.name, ids=ids)
+        entry = find_entry(shop, request.form["number"]) if "number" in request.form else None
+        replayed = replay(shop.database, shop.receive, shop.name, ids=None if entry is None else [entry.id])
         log.info("page.replay", understood=replayed.understood, left=replayed.left)
-        return _changed(views.current(), "understood" if replayed.understood else "not-understood")
+        note = "understood" if replayed.understood else "not-understood"
+        if entry is None and replayed.understood:
+            came = count(replayed.understood, "message was", "messages were")
+            left = f" {count(replayed.left, 'stays', 'stay')} here." if replayed.left else ""
+            views.current().say(ALL, f"{came} understood now and taken in.{left}")
+        else:
+            views.current().say(ALL if entry is None or replayed.understood else entry.id, NOTES[note])
+        return _changed(views.current(), note, is_beside=True)
+
+    @blueprint.post("/status/quarantine/dealt-with")
+    def deal_with_quarantined() -> AnyResponse:
+        shop = current_shop()
+        entry, by, now = find_entry(shop, request.form["number"]), _who(), shop.clock.now()
+        shop.database.write(lambda connection: deal_with_entry(connection, shop.name, entry.id, by, now=now))
+        log.info("page.dealt_with", entry=entry.id)
+        return _changed(views.current(), "dealt-with", is_beside=True)
 
 
-def _changed(views: Views, note: str) -> AnyResponse:
-    """The parts of the page as they are now; or, for a browser without scripts, where they are."""
+def _who() -> By:
+    return By.OPERATOR if g.opened_by == OPERATOR and named_shop() is not None else By.PAGE
+
+
+def _changed(views: Views, note: str, *, is_beside: bool = False) -> AnyResponse:
+    """The parts of the page as they are now; or, for a browser without scripts, where they are. `is_beside`: what came
+    of it is said in the quarantine, and not above the orders."""
     views.forget()
     query = Query.read(request.form)
     if "HX-Request" in request.headers:
-        return Response(render_template("status/_changed.html", **views.everything(query), note=NOTES[note]))
+        sentence = "" if is_beside else NOTES[note]
+        return Response(render_template("status/_changed.html", **views.everything(query), note=sentence))
+    if is_beside:
+        return redirect(url_for("page.home", **query.fields, _anchor="quarantine"), 303)
     return redirect(url_for("page.home", **query.fields, note=note), 303)
 
 

@@ -20,11 +20,14 @@ from connector.runtime.condition import UNKNOWN, Condition, condition_of
 from connector.runtime.instances import Living, living
 from connector.runtime.shop import Shop
 from connector.sheets.errors import SheetsError
+from connector.sheets.overview import read_zone
 from connector.store import hours, orders, quarantine
 from connector.store.breakers import CircuitBreaker, Part
+from connector.store.dealt_with import count_given_up
 from connector.store.hours import Hour
-from connector.store.quarantine import Head
+from connector.store.quarantine import NOTHING_TO_LOOK_AT, Head, ToLookAt
 from connector.store.standing import Standing, read_standing
+from connector.store.time_zones import get_zone
 
 log = get_logger(__name__)
 
@@ -109,8 +112,10 @@ class Snapshot:
     quarantined: int
     quarantine: Sequence[Head]
     """The newest of it."""
-    other_orders: int = 0
-    """Those of the quarantined that came under the id of another order."""
+    to_look_at: ToLookAt = NOTHING_TO_LOOK_AT
+    """Of the quarantine."""
+    given_up: int = 0
+    """Orders that nobody has dealt with."""
     odd: int = 0
     """Orders of the last days that somebody should look at."""
     condition: Condition = UNKNOWN
@@ -170,7 +175,8 @@ class Snapshots:
                 condition.problems,
                 quarantine.count_quarantined(connection, shop),
                 quarantine.list_heads(connection, shop, limit=SHOWN_OF_QUARANTINE),
-                quarantine.count_other_orders(connection, shop),
+                quarantine.count_to_look_at(connection, shop),
+                count_given_up(connection, shop),
                 orders.count_odd(connection, shop, since=words.now - ODD_FOR),
                 condition,
                 living(connection, self._shop.dispatcher.leases),
@@ -189,9 +195,9 @@ class Snapshots:
             return hours.read_hours(connection, self._shop.name, first=first, hours=HOURS)
 
     def _zone(self) -> tzinfo:
-        """The zone of the dates in the sheet. Until the first batch is written only Google knows it: it is asked in a
-        thread of its own, and the page goes by UTC until it has answered."""
-        known = self._shop.workbook.known_zone
+        """The zone of the dates in the sheet. Until Google has named it for the first time, the page goes by UTC; it is
+        asked in a thread of its own."""
+        known = self._shop.workbook.known_zone or self._stored_zone()
         if known is not None:
             return known
         now = self._shop.clock.now()
@@ -200,6 +206,12 @@ class Snapshots:
                 self._zone_asked_at = now
                 threading.Thread(target=self._ask_for_zone, name="zone", daemon=True).start()
         return _UTC
+
+    def _stored_zone(self) -> tzinfo | None:
+        """As it was before a restart."""
+        with self._shop.database.read() as connection:
+            name = get_zone(connection, self._shop.workbook.spreadsheet_id)
+        return None if name is None else read_zone(name)
 
     def _ask_for_zone(self) -> None:
         try:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from connector.models import Number
+from connector.models import Number, Order
+from connector.sheets.cells import chat_link, currency_decimals, decimals_of
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
@@ -60,11 +61,20 @@ def number(value: Number) -> str:
 
 
 def amount(value: Number | None, currency: str | None) -> str:
-    """1,200.50 AUD; nothing where it isn't known."""
+    """1,200.50 AUD, with the currency's decimals, or more if the amount has more; nothing where it isn't known."""
     if value is None:
         return ""
-    text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+    decimals = 0 if float(value).is_integer() else max(currency_decimals(currency), decimals_of(value))
+    text = f"{value:,.{decimals}f}"
     return f"{text} {currency}" if currency else text
+
+
+def whatsapp_link(order: Order) -> str | None:
+    """Opens the chat with the customer; None where what is known is no phone number, as WhatsApp's own ids of people
+    (LIDs) look like one."""
+    phone = order.customer_phone or ""
+    is_lid = order.chat_id is not None and order.chat_id.endswith("@lid") and order.chat_id.startswith(phone)
+    return None if is_lid else chat_link(phone)
 
 
 def count(value: int, one: str, many: str) -> str:

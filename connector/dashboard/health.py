@@ -16,6 +16,7 @@ from connector.findings import Level as FindingLevel
 from connector.jobs.reasons import FAILURES_THAT_COUNT, is_late, names, reasons
 from connector.models import Status
 from connector.problems import Severity
+from connector.runtime.addresses import spreadsheets_site
 from connector.runtime.shop import Shop
 from connector.serializers import spreadsheet_url
 from connector.sheets.quota import LIMIT, Quota
@@ -94,33 +95,35 @@ def in_short(verdict: Verdict) -> str:
 def _problems(snapshot: Snapshot) -> Iterator[Problem]:
     for reason in reasons(snapshot.standing, snapshot.named, snapshot.at):
         yield Problem(_SEVERITIES[reason.severity], reason.sentence, reason.since)
-    if failed := snapshot.counts[Status.FAILED]:
-        items = "The items of one order" if failed == 1 else f"The items of {failed:,} orders"
+    if given_up := snapshot.given_up:
+        items = "The items of one order" if given_up == 1 else f"The items of {given_up:,} orders"
         yield Problem(
             Level.LOOK,
-            f"{items} could not be had. The row in the sheet says so. Ask the customer, or try again below, where each "
-            "order shows what went wrong.",
+            f"{items} could not be had. The row in the sheet says so. Each order below shows what went wrong: ask the "
+            "customer, and mark it as dealt with.",
         )
     if snapshot.odd:
         look = "One order looks" if snapshot.odd == 1 else f"{snapshot.odd:,} orders look"
         yield Problem(
             Level.LOOK,
             f"{look} odd: a total that does not add up, something that could not be read, or a change by the customer. "
-            f"See what under the status “{ODD_WORDS}”, and ask the customer before it is packed.",
+            f"See what under the status “{ODD_WORDS}”, ask the customer before it is packed, and mark it as dealt "
+            "with.",
         )
-    if snapshot.other_orders:
-        came = count(snapshot.other_orders, "delivery has", "deliveries have")
+    if snapshot.to_look_at.other_orders:
+        came = count(snapshot.to_look_at.other_orders, "delivery has", "deliveries have")
         yield Problem(
             Level.LOOK,
             f"{came} the id of a known order, but another customer, total or items. This is not in the sheet: look at "
-            "Quarantine below, and send it again with an id of its own if it is an order of its own.",
+            "Quarantine below, send it again with an id of its own if it is an order of its own, and mark it as dealt "
+            "with.",
         )
-    if unclear := snapshot.quarantined - snapshot.other_orders:
+    if unclear := snapshot.to_look_at.number - snapshot.to_look_at.other_orders:
         came = count(unclear, "message", "messages")
         yield Problem(
             Level.LOOK,
-            f"{came} could not be understood. Nothing is lost: look at Quarantine below, and have it read again after "
-            "an update.",
+            f"{came} could not be understood. Nothing is lost: look at Quarantine below. Have it read again after an "
+            "update, or mark it as dealt with.",
         )
 
 
@@ -165,6 +168,9 @@ def _all_is_well(snapshot: Snapshot) -> str:
     if waiting:
         still = count(waiting, "order still waits for its items", "orders still wait for their items")
         return f"All is well. Every order is in the sheet; {still}."
+    if dealt_with := snapshot.counts[Status.FAILED] - snapshot.given_up:
+        without = count(dealt_with, "without its items is", "without their items are")
+        return f"All is well. Every order is in the sheet; {without} dealt with."
     if not snapshot.total:
         return "All is well. No order has come in yet."
     return "All is well: every order is in the sheet with its items."
@@ -211,7 +217,7 @@ def part_states(shop: Shop, snapshot: Snapshot) -> Iterator[PartState]:
         snapshot.breakers[Part.SHEET],
         words,
         worked="Last rows written",
-        link=spreadsheet_url(shop.workbook.spreadsheet_id),
+        link=spreadsheet_url(shop.workbook.spreadsheet_id, site=spreadsheets_site(shop.settings)),
     )
     if shop.dispatcher.works_for(shop.name) or not snapshot.instances:
         yield _quota(shop)  # Whoever works for the account counts its calls.

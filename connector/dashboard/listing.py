@@ -14,6 +14,7 @@ from connector.dashboard.health import Level
 from connector.models import ItemsState, Order, Shown, Status
 from connector.runtime.shop import Shop
 from connector.store import orders, refusals
+from connector.store.dealt_with import By
 from connector.store.refusals import MOST_KEPT, Try, What
 from connector.store.search import Found, find_page
 
@@ -22,6 +23,11 @@ _APART = timedelta(seconds=5)
 _WHAT = {What.FETCH: "The items could not be fetched", What.WRITE: "Google refused the rows"}
 PAGE = 25
 """Orders."""
+BY_WORDS = {
+    By.PAGE: "on the status page",
+    By.OPERATOR: "on the status page, by the operator",
+    By.API: "through the API",
+}
 ODD = "odd"
 """Stands in the address in the place of a status."""
 _LONGEST_TEXT = 100
@@ -62,13 +68,17 @@ def _past(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
         yield Event(order.changed_at, "What was told of it", order.change, Level.LOOK)
     if row_at is not None and row_at != done_at:
         yield Event(row_at, "Row written, without items")
+    if order.gone_at is not None:
+        yield Event(order.gone_at, "Its row was looked for, and is no longer in the sheet", level=Level.LOOK)
+    if order.dealt_with_at is not None:
+        yield Event(order.dealt_with_at, f"Marked as dealt with {BY_WORDS[By(order.dealt_with_by or By.PAGE)]}")
     if done_at is not None:
         yield Event(done_at, "Row and items written" if row_at in (done_at, None) else "Items written")
 
 
 def _now(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
     """What has no time of its own."""
-    if order.shown is not None and order.row_at is None and order.synced_at is None:
+    if order.shown is not None and order.row_at is None and order.synced_at is None and order.gone_at is None:
         yield Event(None, "Its row is in the sheet")
     if order.last_error and order.last_error not in {failed.error for failed in tried}:
         yield Event(None, "The latest failure", order.last_error, Level.LOOK)

@@ -24,6 +24,12 @@ def add_pages(blueprint: Blueprint, views: ViewsOfShops, shops: ShopList, access
     _add_home(blueprint, views, shops, access)
     _add_parts_of_shop(blueprint, views)
 
+    @blueprint.get("/status")
+    @blueprint.get("/status/")
+    def status() -> AnyResponse:
+        """For those who type what the page is about."""
+        return redirect(url_for("page.home"), 303)
+
     @blueprint.get("/status/shops")
     def shops_part() -> Response:
         if g.shop is not None:

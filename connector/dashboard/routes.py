@@ -18,15 +18,16 @@ from connector.dashboard.auth import Access, harden
 from connector.dashboard.charts import HEIGHT, WIDTH
 from connector.dashboard.data import TooSlowError
 from connector.dashboard.health import ODD_WORDS
-from connector.dashboard.listing import ODD
+from connector.dashboard.listing import BY_WORDS, ODD
 from connector.dashboard.pages import add_pages
+from connector.dashboard.rows import add_rows
 from connector.dashboard.shop_list import SHOP_STATES, ShopList
 from connector.dashboard.views import ViewsOfShops
 from connector.log import get_logger
-from connector.models import Status
+from connector.models import GONE_WORD, STATUS_MEANINGS, STATUS_WORDS
 from connector.runtime.service import Service
-from connector.serializers import row_url
 from connector.store.commit import StoreClosedError
+from connector.store.loss import is_loss
 
 log = get_logger(__name__)
 
@@ -36,18 +37,13 @@ EVERY = 3
 """Seconds after which an open page asks what is new."""
 LARGEST_FORM = 16 * 1024
 """Bytes of a form of the page's own."""
-_OPEN_TO_ALL = frozenset({f"{NAME}.{route}" for route in ("home", "log_in")})
+_OPEN_TO_ALL = frozenset({f"{NAME}.{route}" for route in ("home", "log_in", "open_row")})
 _FILES = f"{NAME}.static"
-_STATUS_WORDS = {
-    Status.RECEIVED: "on its way",
-    Status.WAITING: "waits for items",
-    Status.SYNCED: "in the sheet",
-    Status.FAILED: "without items",
-}
 _TOO_LARGE = "This form is larger than any of this page's. Open the page again and repeat it."
 _NO_DATABASE = (
-    "The database does not answer, so nothing can be shown or changed. See that it runs and can be reached, and that "
-    "the disk is not full."
+    "The database does not answer, so nothing can be shown or changed. What comes in meanwhile is refused, and Whapi "
+    "sends it again; what came in before is stored. See that the database runs and can be reached, and that the disk "
+    "is not full."
 )
 
 
@@ -66,11 +62,15 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
             duration=formatting.duration,
             machine=formatting.machine,
             number=formatting.number,
+            whatsapp_link=formatting.whatsapp_link,
             redact=lambda text: current_shop().redact(text),
-            row_url=row_url,
+            row_token=lambda order: service.row_links.token(current_shop().name, order.order_id),
         )
         environment.globals.update(
-            status_words=_STATUS_WORDS,
+            status_words=STATUS_WORDS,
+            status_meanings=STATUS_MEANINGS,
+            gone_word=GONE_WORD,
+            by_words=BY_WORDS,
             shop_states=SHOP_STATES,
             odd=ODD,
             odd_words=ODD_WORDS,
@@ -105,6 +105,7 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
     views = ViewsOfShops()
     add_pages(blueprint, views, ShopList(service), access)
     add_actions(blueprint, views)
+    add_rows(blueprint, service.row_links)
     _register_error_handlers(blueprint)
     return blueprint
 
@@ -113,16 +114,17 @@ def _register_error_handlers(blueprint: Blueprint) -> None:
     @blueprint.errorhandler(ApiError)
     def refused(error: ApiError) -> tuple[str, int, dict[str, str]]:
         headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
-        return render_template("status/error.html", sentence=error.message), error.status, headers
+        return render_template("status/error.html", title=None, sentence=error.message), error.status, headers
 
     @blueprint.errorhandler(RequestEntityTooLarge)
     def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
-        return render_template("status/error.html", sentence=_TOO_LARGE), 413
+        return render_template("status/error.html", title=None, sentence=_TOO_LARGE), 413
 
     @blueprint.errorhandler(SQLAlchemyError)
     @blueprint.errorhandler(StoreClosedError)
     @blueprint.errorhandler(TooSlowError)
     def no_database(error: Exception) -> tuple[str, int]:
         # The text of a database error holds the values of the statement: customers' data, and tokens.
-        log.error("page.store_failed", error=type(error).__name__)
-        return render_template("status/error.html", sentence=_NO_DATABASE), 503
+        tell = log.debug if is_loss(error) else log.error
+        tell("page.store_failed", error=type(error).__name__)
+        return render_template("status/error.html", title=None, sentence=_NO_DATABASE), 503

@@ -23,6 +23,7 @@ from connector.runtime.instances import Living, living
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 from connector.store.overview import ShopFigures, read_overview
+from connector.store.quarantine import ToLookAt
 
 PAGE = 50
 """Shops."""
@@ -245,7 +246,8 @@ def _row(shop: Shop, figures: ShopFigures, condition: Condition, words: Words) -
         condition.problems,
         figures.quarantined,
         (),
-        figures.other_orders,
+        ToLookAt(figures.quarantined, figures.other_orders),
+        figures.failed,
         figures.odd,
     )
     verdict = judge(snapshot, of_shop(condition.findings))

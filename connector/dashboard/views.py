@@ -1,7 +1,8 @@
 """What a shop's page shows, for each shop that somebody looks at."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import g
@@ -17,6 +18,8 @@ from connector.findings import Finding
 from connector.problems import NamedProblem
 from connector.runtime.shop import OUT, Shop
 
+_SAID_FOR = timedelta(minutes=2)
+_MOST_SAID = 20
 _MOST_VIEWS = 20
 """Shops whose figures are kept for those who look; it costs a shop nothing that nobody looks."""
 OPERATORS_FINDINGS = frozenset({"database", "quota", "public"})
@@ -32,6 +35,19 @@ def looks_as_operator() -> bool:
     return bool(g.opened_by == OPERATOR)
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What came of a button at an entry of the quarantine."""
+
+    entry_id: int
+    """ALL of them, or the entry's."""
+    at: datetime
+    sentence: str
+
+
+ALL = 0
+
+
 class Views:
     """Safe to use from several threads. Each method may raise what the database raises, or TooSlowError."""
 
@@ -39,9 +55,16 @@ class Views:
         self.shop = shop
         self._snapshots = Snapshots(shop)
         self._listings = Listings(shop)
+        self._said: tuple[Said, ...] = ()
 
     def words(self) -> Words:
         return self._snapshots.words()
+
+    def say(self, entry_id: int, sentence: str) -> None:
+        """Has what came of a button stand beside it for a while, for whoever looks."""
+        now = self.shop.clock.now()
+        kept = [said for said in self._said if said.entry_id != entry_id and now - said.at < _SAID_FOR]
+        self._said = (*kept[-_MOST_SAID:], Said(entry_id, now, sentence))
 
     def overview(self) -> dict[str, Any]:
         """For `_overview.html` and `_state.html`."""
@@ -57,6 +80,7 @@ class Views:
             "snapshot": snapshot,
             "words": snapshot.words,
             "verdict": judge(snapshot, findings, checked_at=checked_at),
+            "said": {said.entry_id: said for said in self._said if snapshot.at - said.at < _SAID_FOR},
             "audited": self.shop.audits.latest(condition.progress),
             "parts": list(parts),
             "plots": [orders_plot(snapshot.hours, snapshot.words), times_plot(snapshot.hours, snapshot.words)],

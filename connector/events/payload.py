@@ -5,13 +5,14 @@ docs/events.md shows an example of each.
 """
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from connector.models import Order
 from connector.problems import NamedProblem
-from connector.serializers import moment, order_json
+from connector.serializers import moment, order_json, spreadsheet_url
 from connector.store.breakers import CircuitBreaker, Part
 from connector.store.refusals import Refused
 
@@ -40,9 +41,20 @@ class EventType(StrEnum):
     """What a `connector.problem` told of is over."""
 
 
-def about_order(type_: EventType, order: Order, *, spreadsheet_id: str, now: datetime) -> str:
+@dataclass(frozen=True, slots=True)
+class Spreadsheet:
+    """Which one it is, and where a browser finds it."""
+
+    id: str
+    site: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"spreadsheet_id": self.id, "spreadsheet_url": spreadsheet_url(self.id, site=self.site)}
+
+
+def about_order(type_: EventType, order: Order, *, row_url: str | None, spreadsheet: Spreadsheet, now: datetime) -> str:
     """The order as the API shows it, and its spreadsheet."""
-    data = {**order_json(order), **_spreadsheet(spreadsheet_id)}
+    data = {**order_json(order, row_url=row_url), **spreadsheet.as_json()}
     text = _body(type_, data, now)
     if len(text) <= LARGEST or not data["items"]:
         return text
@@ -57,30 +69,25 @@ def about_order(type_: EventType, order: Order, *, spreadsheet_id: str, now: dat
     return _body(type_, {**data, "items": kept, "items_left_out": len(items) - len(kept)}, now)
 
 
-def about_part(type_: EventType, part: Part, breaker: CircuitBreaker, *, spreadsheet_id: str, now: datetime) -> str:
+def about_part(
+    type_: EventType, part: Part, breaker: CircuitBreaker, *, spreadsheet: Spreadsheet, now: datetime
+) -> str:
     """The part that has a problem or had one: since when, and the sentence for the merchant."""
-    data = {"part": str(part), "reason": breaker.reason, "since": moment(breaker.since), **_spreadsheet(spreadsheet_id)}
+    data = {"part": str(part), "reason": breaker.reason, "since": moment(breaker.since), **spreadsheet.as_json()}
     return _body(type_, data, now)
 
 
-def about_refused(type_: EventType, refused: Refused, *, spreadsheet_id: str, now: datetime) -> str:
+def about_refused(type_: EventType, refused: Refused, *, spreadsheet: Spreadsheet, now: datetime) -> str:
     """One order that is set aside, or was: since when, and what is said of its rows."""
     reason = f"Order {refused.order_id} is set aside, because its rows can't be written. {refused.sentence}"
     data = {"part": ORDER, "order_id": refused.order_id, "reason": reason, "since": moment(refused.since)}
-    return _body(type_, {**data, **_spreadsheet(spreadsheet_id)}, now)
+    return _body(type_, {**data, **spreadsheet.as_json()}, now)
 
 
-def about_problem(type_: EventType, problem: NamedProblem, *, spreadsheet_id: str, now: datetime) -> str:
+def about_problem(type_: EventType, problem: NamedProblem, *, spreadsheet: Spreadsheet, now: datetime) -> str:
     """A problem of the service itself, or of orders that nothing else accounts for."""
     data = {"part": SERVICE, "problem": problem.key, "reason": problem.sentence, "since": moment(problem.since)}
-    return _body(type_, {**data, **_spreadsheet(spreadsheet_id)}, now)
-
-
-def _spreadsheet(spreadsheet_id: str) -> dict[str, str]:
-    return {
-        "spreadsheet_id": spreadsheet_id,
-        "spreadsheet_url": f"https://docs.google.com/spreadsheets/d/{spreadsheet_id}/edit",
-    }
+    return _body(type_, {**data, **spreadsheet.as_json()}, now)
 
 
 def _body(type_: EventType, data: dict[str, Any], now: datetime) -> str:

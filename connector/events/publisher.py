@@ -3,13 +3,22 @@ that neither is stored without the other. Without targets nothing is read or wri
 """
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
 from sqlalchemy import Connection
 
-from connector.events.payload import ORDER, SERVICE, EventType, about_order, about_part, about_problem, about_refused
+from connector.events.payload import (
+    ORDER,
+    SERVICE,
+    EventType,
+    Spreadsheet,
+    about_order,
+    about_part,
+    about_problem,
+    about_refused,
+)
 from connector.models import Order, Shown
 from connector.problems import NamedProblem
 from connector.store import breakers, outbox
@@ -32,11 +41,19 @@ _SAID_BY = {
 class Publisher:
     """Tells of one shop's orders and parts."""
 
-    def __init__(self, *, shop: str, spreadsheet_id: str, targets: Sequence[str]) -> None:
-        """`targets`: the keys of the addresses that get the events."""
+    def __init__(
+        self,
+        *,
+        shop: str,
+        spreadsheet: Spreadsheet,
+        targets: Sequence[str],
+        row_url: Callable[[Order], str | None] = lambda _: None,
+    ) -> None:
+        """`targets`: the keys of the addresses that get the events; `row_url`: the link to an order's row."""
         self._shop = shop
-        self._spreadsheet_id = spreadsheet_id
+        self._spreadsheet = spreadsheet
         self._targets = tuple(targets)
+        self._row_url = row_url
 
     def received(self, connection: Connection, order_ids: Sequence[str], *, now: datetime) -> None:
         """Orders were taken in that the store never had."""
@@ -86,7 +103,7 @@ class Publisher:
         """Something that the parts of the service have named began, or ended."""
         if self._targets:
             type_ = EventType.RECOVERED if is_over else EventType.PROBLEM
-            payload = about_problem(type_, problem, spreadsheet_id=self._spreadsheet_id, now=now)
+            payload = about_problem(type_, problem, spreadsheet=self._spreadsheet, now=now)
             new = [NewEvent(_new_id(), type_, SERVICE, payload)]
             outbox.add(connection, self._shop, self._targets, new, now=now)
 
@@ -100,7 +117,7 @@ class Publisher:
         if not self._targets:
             return
         new = [
-            NewEvent(_new_id(), type_, ORDER, about_refused(type_, order, spreadsheet_id=self._spreadsheet_id, now=now))
+            NewEvent(_new_id(), type_, ORDER, about_refused(type_, order, spreadsheet=self._spreadsheet, now=now))
             for order in refused
         ]
         outbox.add(connection, self._shop, self._targets, new, now=now)
@@ -111,7 +128,7 @@ class Publisher:
                 _new_id(),
                 type_,
                 order.order_id,
-                about_order(type_, order, spreadsheet_id=self._spreadsheet_id, now=now),
+                about_order(type_, order, row_url=self._row_url(order), spreadsheet=self._spreadsheet, now=now),
             )
             for type_, order in told
         ]
@@ -120,11 +137,11 @@ class Publisher:
     def _add_part(
         self, connection: Connection, type_: EventType, part: Part, breaker: CircuitBreaker, now: datetime
     ) -> None:
-        payload = about_part(type_, part, breaker, spreadsheet_id=self._spreadsheet_id, now=now)
+        payload = about_part(type_, part, breaker, spreadsheet=self._spreadsheet, now=now)
         outbox.add(connection, self._shop, self._targets, [NewEvent(_new_id(), type_, part, payload)], now=now)
 
 
-NOBODY = Publisher(shop="", spreadsheet_id="", targets=())
+NOBODY = Publisher(shop="", spreadsheet=Spreadsheet("", ""), targets=())
 """Tells nobody."""
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from connector.clock import Clock
 from connector.log import Redactor, get_logger, working_for
 from connector.problems import Problems, Severity
+from connector.store.loss import is_loss
 
 log = get_logger(__name__)
 
@@ -53,7 +54,10 @@ class Faults:
         sentence = self._redact(sentence_of(part, error, order_id=order_id))
         is_new = self._problems.put(key or part, sentence, at=self._clock.now(), severity=severity)
         about = {"part": part} if order_id is None else {"part": part, "order_id": order_id}
-        if is_new:
+        if is_loss(error):
+            # That the database is lost is told once, by the store, and not by each part of each shop.
+            log.debug("stage.fault", **about, reason=sentence)
+        elif is_new:
             log.error("stage.fault", **about, reason=sentence, exc_info=error)
         else:
             log.error("stage.fault", **about, reason=sentence)

@@ -158,9 +158,10 @@ class Leases:
                 self.failure, self._epochs = str(error), {}
                 pause = _LOCK_RETRY
             except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the thread
-                if self.failure is None:
-                    log.warning("leases.not_renewed", reason=type(error).__name__)
-                self.failure = "The database didn't answer, so it isn't known who works."
+                if self._database.unreachable is None:  # Else the store has told it, once for all.
+                    if self.failure is None:
+                        log.warning("leases.not_renewed", reason=type(error).__name__)
+                    self.failure = "The database didn't answer, so it isn't known who works."
                 pause = _SOON
         if (self.held(), self.failure) != before:
             self._changed()

@@ -20,6 +20,8 @@ _GROWS_FROM = 0.5
 """How much of the budget is in use when the gap begins to grow."""
 _GROWS_BY = 1.0
 """Seconds for each further turn of the shop in the last minute, once the whole budget is in use."""
+_PACED_FROM = 0.5
+"""How much of the budget is in use when an account's turns begin to be spread."""
 _LOOK_AGAIN = 0.5
 """Seconds after which somebody who waits for a gap that has grown is looked at again: it may have shrunk."""
 FETCHERS = 64
@@ -73,6 +75,14 @@ def gap(
     return min(shortest + _GROWS_BY * max(turns - 1, 0) * scarcity, max(shortest, longest))
 
 
+def pace(use: float, calls: int) -> float:
+    """Seconds between the turns of an account of whose `calls` in any 60 seconds so much is in use: none up to a half,
+    growing with the square from there to where they last for the whole minute. Without it, shops that always have
+    something use up all calls at once, and then everybody waits until the minute is over."""
+    scarcity = min(max((use - _PACED_FROM) / (1 - _PACED_FROM), 0.0), 1.0)
+    return scarcity**2 * WINDOW / calls
+
+
 def choose(
     shops: Iterable[ToWrite],
     budgets: Mapping[str, Budget],
@@ -84,8 +94,9 @@ def choose(
 ) -> Turns:
     """Who may begin to write now, with at most `writers` at once: whose work is due longest, first.
 
-    A shop has one turn at a time and a gap between them (see `gap`). Suspects have at most half of the writers. In an
-    account that has no calls left nobody begins, and none gets ahead of the one that waits longest, even with less.
+    A shop has one turn at a time and a gap between them (see `gap`), and so has an account that is short of calls (see
+    `pace`). Suspects have at most half of the writers. In an account that has no calls left nobody begins, and none
+    gets ahead of the one that waits longest, even with less.
     """
     shops = list(shops)
     free = writers - sum(shop.is_busy for shop in shops)
@@ -98,16 +109,20 @@ def choose(
     for due_at, shop in _oldest_first(shops):
         if free <= 0:
             break
+        if shop.account in exhausted:
+            continue
         in_use = 0.0 if shop.is_alone else use[shop.account]
         ready_in = max(due_at - now, _gap_left(shop, now, in_use, shortest=shortest, longest=longest))
         if ready_in > 0:
             wait = min(wait, ready_in)
             continue
-        if shop.account in exhausted or (shop.is_suspect and free_for_suspects <= 0):
+        if shop.is_suspect and free_for_suspects <= 0:
             continue
         reads, writes = taken.get(shop.account, (0, 0))
         cost = (reads + shop.reads, writes + shop.writes)
-        missing = budgets[shop.account].may_begin(*cost)
+        budget = budgets[shop.account]
+        spread = 0.0 if shop.is_alone else pace(use[shop.account], budget.for_turns)
+        missing = max(budget.may_begin(*cost), spread - (0.0 if reads else budget.since_turn()))
         if missing > 0:
             exhausted.add(shop.account)
             wait = min(wait, missing)

@@ -16,6 +16,7 @@ from connector.sheets.takeover import IsOurs
 from connector.sheets.workbook import Workbook
 from connector.store import orders
 from connector.store.database import Database
+from connector.store.time_zones import put_zone
 
 SHOP = "default"
 """The one shop of a service without SHOPS_FILE. Every row of the store says whose it is."""
@@ -76,7 +77,11 @@ def known_ids(database: Database, shop: str) -> IsOurs:
 def build_workbook(
     settings: Settings, database: Database, api: SheetsApi, clock: Clock, *, shop: str = SHOP
 ) -> Workbook:
-    """The spreadsheet of the settings; the store tells it which order ids are ours."""
+    """The spreadsheet of the settings; the store tells it which order ids are ours, and keeps its time zone."""
+
+    def keep(zone: str) -> None:
+        database.write(lambda connection: put_zone(connection, settings.spreadsheet_id, zone))
+
     return Workbook(
         api,
         settings.spreadsheet_id,
@@ -84,4 +89,5 @@ def build_workbook(
         is_ours=known_ids(database, shop),
         clock=clock,
         time_zone=settings.timezone,
+        zone_read=keep,
     )

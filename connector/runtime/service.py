@@ -23,6 +23,7 @@ from connector.runtime.channels import DoubledChannels
 from connector.runtime.clients import SHOP, google_account
 from connector.runtime.exchange import Exchange
 from connector.runtime.plans import Plans
+from connector.runtime.row_links import RowLinks
 from connector.runtime.shop import OUT, Shared, Shop, build_shop, hide_secrets
 from connector.settings import Settings
 from connector.sheets.account import DEFAULT, GoogleAccount
@@ -72,6 +73,7 @@ class Service:
             database, self.dispatcher, self.clock, shops=lambda: self._shops, refresh=self._refresh_channels
         )
         self.plans = Plans(self.scheduler, self.dispatcher, database, self.clock, has_many=self.has_many)
+        self.row_links = RowLinks(settings)
         self._shared = Shared(
             database=database,
             clock=self.clock,
@@ -80,6 +82,7 @@ class Service:
             long_poll=self.long_poll,
             channels=connection_pool(self.dispatcher.threads.fetchers + 1),  # and the history
             silent_after=lambda account: silent_after(account, self._shops),
+            row_links=self.row_links,
             has_many=self.has_many,
             is_anothers=self.is_anothers,
         )

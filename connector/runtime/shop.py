@@ -12,6 +12,7 @@ import httpx
 
 from connector.clock import Clock
 from connector.events.delivery import Delivery
+from connector.events.payload import Spreadsheet
 from connector.events.publisher import Publisher
 from connector.events.sender import Sender
 from connector.events.target import Signer
@@ -22,6 +23,7 @@ from connector.jobs.cleanup import clean_up
 from connector.jobs.context import ShopContext
 from connector.jobs.dispatcher import Dispatcher
 from connector.jobs.fetch import FetchStage
+from connector.jobs.find_row import RowFinder
 from connector.jobs.long_poll import LongPoll
 from connector.jobs.message_history import HistoryReader
 from connector.jobs.problem_events import ProblemEvents
@@ -34,7 +36,9 @@ from connector.jobs.write import WriteStage
 from connector.log import Redactor, add_secrets, drop_secrets
 from connector.metrics.instruments import Instruments
 from connector.problems import Problems
+from connector.runtime.addresses import spreadsheets_site
 from connector.runtime.clients import build_workbook, whapi_client
+from connector.runtime.row_links import RowLinks
 from connector.settings import Settings
 from connector.sheets.account import GoogleAccount
 from connector.sheets.workbook import Workbook
@@ -62,6 +66,7 @@ class Shared:
     """The connections to Whapi."""
     silent_after: Callable[[GoogleAccount], timedelta]
     """After how long without a sign of life another installation may take an account's spreadsheets."""
+    row_links: RowLinks
     has_many: bool = False
     """Whether there may be several shops."""
     is_anothers: Callable[[str, str], bool] = lambda _shop, _channel_id: False
@@ -87,6 +92,7 @@ class Shop:
     instruments: Instruments
     lookup: SheetLookup
     """Reads the sheet for those who ask."""
+    rows: RowFinder
     audits: Audits
     problem_events: ProblemEvents
     senders: tuple[Sender, ...] = ()
@@ -142,7 +148,7 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         retry=RetryPolicy(settings.retry_first_delay, settings.retry_max_delay, settings.retry_give_up_after),
         redact=redactor.text,
         secrets=redactor if shared.has_many else None,
-        events=publisher(name, settings),
+        events=publisher(name, settings, shared.row_links),
         observer=shared.instruments,
     )
     whapi = whapi_client(settings, shared.instruments, shared=shared.channels)
@@ -185,6 +191,7 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         long_poll=shared.long_poll,
         instruments=shared.instruments,
         lookup=lookup,
+        rows=RowFinder(context, lookup, account),
         audits=Audits(
             database,
             lookup,
@@ -207,10 +214,11 @@ def hide_secrets(before: Shop | None, after: Shop | None) -> None:
         drop_secrets(before.context.secrets)
 
 
-def publisher(shop: str, settings: Settings) -> Publisher:
+def publisher(shop: str, settings: Settings, row_links: RowLinks) -> Publisher:
     """Tells the addresses in EVENTS_URL; nobody if there are none."""
     keys = [target.key for target in settings.event_targets]
-    return Publisher(shop=shop, spreadsheet_id=settings.spreadsheet_id, targets=keys)
+    spreadsheet = Spreadsheet(settings.spreadsheet_id, spreadsheets_site(settings))
+    return Publisher(shop=shop, spreadsheet=spreadsheet, targets=keys, row_url=partial(row_links.url, shop))
 
 
 def event_senders(shop: str, settings: Settings, database: Database, clock: Clock) -> tuple[Sender, ...]:

@@ -1,12 +1,13 @@
 """Goes through the steps of setup, in the order in which each builds on the one before."""
 
 from connector.checks.failure import sentence_of
-from connector.checks.public import base_of, local_address
+from connector.checks.settings import left_out
 from connector.clock import SystemClock
 from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import PATH, webhook_url
 from connector.jobs.guards import current_guard
 from connector.jobs.ownership import Ownership, name_of, waits_sentence
+from connector.runtime.addresses import base_of, local_address
 from connector.runtime.clients import SHOP, build_workbook, sheets_api, whapi_client
 from connector.runtime.service import build_service
 from connector.runtime.shop import Shop
@@ -107,6 +108,8 @@ def run_setup(talk: Talk, values: Values) -> bool:
     """
     if tighten(values.path):
         talk.right(f"{values.path} could be read by other users of this machine. Now only you can read it.")
+    for finding in left_out(values.path):
+        talk.say(finding.sentence)
     first = values.settings()
     database = Database(first.database_url)
     try:

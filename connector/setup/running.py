@@ -2,8 +2,8 @@
 
 import httpx
 
-from connector.checks.public import local_address
 from connector.gateways.whapi.webhooks import HEADER
+from connector.runtime.addresses import local_address
 from connector.runtime.shop import LEAVING_SENTENCE
 from connector.settings import Settings
 from connector.shops.settings import ShopEntry

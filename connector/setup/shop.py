@@ -5,9 +5,10 @@ import time
 from sqlalchemy import Connection
 
 from connector.checks.failure import sentence_of
-from connector.checks.public import base_of, local_address, why_not_alive
+from connector.checks.public import why_not_alive
 from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import webhook_url
+from connector.runtime.addresses import base_of, local_address
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 from connector.settings import Settings

@@ -15,10 +15,11 @@ import httpx
 
 from connector.api.webhooks import TEST_HEADER
 from connector.app import create_app
-from connector.checks.public import base_of, local_address, why_not_alive
+from connector.checks.public import why_not_alive
 from connector.gateways.whapi.client import WhapiClient
 from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.gateways.whapi.webhooks import DEFAULT_MODE, HEADER, webhook_url, webhooks_of, with_ours, without_ours
+from connector.runtime.addresses import base_of, local_address
 from connector.runtime.service import Service
 from connector.server import AddressInUseError, WebServer
 from connector.settings import Settings

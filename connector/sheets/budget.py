@@ -5,6 +5,7 @@ that was made counts from its beginning until 60 seconds after its answer, becau
 time Google counted it. So whatever that moment was, no 60 seconds hold more calls than Google allows.
 """
 
+import math
 import threading
 import time
 from bisect import insort
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from connector.sheets.quota import LIMIT, WINDOW, Quota
 
@@ -105,7 +106,10 @@ class Budget:
         self._seconds = seconds
         self._lock = threading.Lock()
         self._all = {quota: _Window(limit) for quota in Quota}
-        self._turns = {quota: _Window(max(limit - reserve, 1)) for quota in Quota}
+        self.for_turns: Final = max(limit - reserve, 1)
+        """Reads, and writes, that turns may have in any 60 seconds."""
+        self._turns = {quota: _Window(self.for_turns) for quota in Quota}
+        self._turn_at = -math.inf
         self._paused_until = seconds()
         self._reason = ""
 
@@ -128,7 +132,14 @@ class Budget:
             for quota, number in calls.items():
                 for window in self._windows(quota, reserve=reserve):
                     window.held += number
+            if not reserve:
+                self._turn_at = self._seconds()
         return Hold(self, calls, reserve=reserve)
+
+    def since_turn(self) -> float:
+        """Seconds since a turn last took calls; infinite: none has."""
+        with self._lock:
+            return self._seconds() - self._turn_at
 
     def count(self, quota: Quota, *, ago: float = 0.0, hold: Hold | None = None) -> None:
         """Counts a call that was sent `ago` seconds ago and has just been answered. It belongs to `hold`, else to the

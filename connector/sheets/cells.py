@@ -45,7 +45,7 @@ def amount_format(amount: Number, currency: str | None) -> NumberFormat:
     A currency comes from outside: only what has the shape of a code gets into the pattern.
     """
     known = currency if currency is not None and _CODE.fullmatch(currency) else None
-    pattern = "#,##0" + _fraction(max(_decimals(known), decimals_of(amount)))
+    pattern = "#,##0" + _fraction(max(currency_decimals(known), decimals_of(amount)))
     if known is None:
         return {"type": "NUMBER", "pattern": pattern}
     symbol = _SYMBOLS.get(known)
@@ -61,7 +61,8 @@ def decimals_of(value: Number) -> int:
     return len(f"{value:.4f}".rstrip("0").partition(".")[2])
 
 
-def _decimals(currency: str | None) -> int:
+def currency_decimals(currency: str | None) -> int:
+    """How many decimals amounts of a currency have; two where it isn't known."""
     return next((decimals for decimals, codes in _DECIMALS.items() if currency in codes), 2)
 
 

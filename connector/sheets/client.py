@@ -147,8 +147,22 @@ class SheetsApi:
 
         One range at a time: several are answered in an order of Google's own.
         """
+        return self._values(spreadsheet_id, {"gridRange": grid_range}, major=major)
+
+    def tagged_column(self, spreadsheet_id: str, *, key: str, value: str, sheet_id: int) -> list[Any]:
+        """The unformatted values of the column of a tab that has the tag; none where no column has it. One read."""
+        lookup = {
+            "metadataKey": key,
+            "metadataValue": value,
+            "metadataLocation": {"sheetId": sheet_id},
+            "locationMatchingStrategy": "INTERSECTING_LOCATION",
+        }
+        found = self._values(spreadsheet_id, {"developerMetadataLookup": lookup}, major="COLUMNS")
+        return found[0] if found else []
+
+    def _values(self, spreadsheet_id: str, data_filter: Json, *, major: str) -> list[list[Any]]:
         body = {
-            "dataFilters": [{"gridRange": grid_range}],
+            "dataFilters": [data_filter],
             "majorDimension": major,
             "valueRenderOption": "UNFORMATTED_VALUE",
         }

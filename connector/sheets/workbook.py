@@ -52,15 +52,18 @@ class Workbook:
         is_ours: IsOurs,
         clock: Clock,
         time_zone: ZoneInfo | None = None,
+        zone_read: Callable[[str], object] = lambda _: None,
     ) -> None:
-        """`time_zone`: what dates are written in; None for the spreadsheet's own."""
+        """`time_zone`: what dates are written in; None for the spreadsheet's own, which `zone_read` is told."""
         self.spreadsheet_id = spreadsheet_id
         self._api = api
         self._titles = titles
         self._is_ours = is_ours
         self._clock = clock
         self._fixed_zone = time_zone
+        self._zone_read = zone_read
         self._zone: tzinfo | None = None
+        self._zone_name: str | None = None
         self._zone_read_at: datetime | None = None
         self._latest: Layout | None = None
         self._placed: Layout | None = None
@@ -213,5 +216,8 @@ class Workbook:
         if self._zone is None:
             log.warning("sheet.time_zone_unknown", time_zone=overview.time_zone)
             self._zone = UTC
+        elif self._zone_read_at is None or self._zone_name != overview.time_zone:
+            self._zone_read(overview.time_zone)
+        self._zone_name = overview.time_zone
         self._zone_read_at = self._clock.now()
         return overview

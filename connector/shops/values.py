@@ -45,7 +45,7 @@ class Values:
                 return str(value).lower()
         elif isinstance(value, int | float) and setting in _NUMBERS:
             if isinstance(value, int) and value.bit_length() > _MOST_DIGITS:
-                raise ValueError("input should be a finite number.")
+                raise ValueError("it is not a number.")
             return str(value)
         if setting in _NUMBERS:
             raise ValueError("it is not a number.")

@@ -77,7 +77,8 @@ def orders_to_write(connection: Connection, shop: str, *, now: datetime, limit: 
     ]
     ready = _longest_due(connection, shop, ItemsState.READY, now=now, limit=limit)
     room = max(limit - len(ready), limit // 4)
-    rows = [*others[:room], *ready][:limit]
+    # By their keys: an order must never stand in a batch twice, whatever happens between two statements.
+    rows = list({row.id: row for row in [*others[:room], *ready][:limit]}.values())
     return sorted(with_items(connection, rows), key=lambda order: order.id)
 
 
@@ -244,6 +245,7 @@ def applied(connection: Connection, batch: Batch, *, now: datetime) -> bool:
             ),
             write_due_at=sa.case((more, orders.c.write_due_at), else_=None),
             items_there=None,
+            gone_at=None,
             rows_refused_at=None,
             refusal=None,
             **_OUT_OF_BATCH,

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine
 
 from connector.log import working_for
 from connector.observer import UNOBSERVED, Observer
+from connector.store.loss import is_loss
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -166,8 +167,9 @@ class GroupCommit:
                     for make, changes in kinds.items()
                 ]
         except Exception as error:  # noqa: BLE001 - it is raised where the change was asked for
-            if len(group) == 1 or not has_begun:
-                # A database that can't be written to is no change's fault: it is not waited for once more for each.
+            if len(group) == 1 or not has_begun or is_loss(error):
+                # A database that can't be written to is no change's fault: it is not waited for once more for each. If
+                # it was lost within the commit, that may have been done all the same: who asked finds out by repeating.
                 for change in group:
                     change.failed(error)
                 return []

@@ -11,21 +11,24 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from connector.log import Redactor, database_secrets
 from connector.observer import Observer
 from connector.store.commit import Committed, GroupCommit, MicroBatch, StoreReplacedError
+from connector.store.postgresql import Reach, Watch, options, prepare
+from connector.store.schema import NewerSchemaError, migrate
 
-HEAD = "0018"
-"""The newest migration in `migrations/versions`."""
-_MIGRATIONS = Path(__file__).parent / "migrations"
-_LOCK = 0x5743_4D49  # any number of our own: instances that start together migrate one after the other
 A = TypeVar("A")
 T = TypeVar("T")
 _POSTGRESQL_PORT = 5432
+_CONNECTIONS, _MORE = 5, 20
+"""Connections that stay open, and how many more there may be."""
+_FREE_WITHIN = 10
+"""Seconds within which one of them must come free."""
+_ONE_VIEW = "REPEATABLE READ"
 _HOW_TO_WRITE = (
     "Write it as sqlite:///data/connector.db or postgresql://USER:PASSWORD@HOST/NAME; in the password an @ is written "
     "as %40, a / as %2F, a ? as %3F, and a % as %25."
@@ -60,50 +63,6 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-class NewerSchemaError(Exception):
-    """The database has a migration that this version doesn't know."""
-
-
-def migrate(engine: Engine) -> None:
-    """Runs the migrations that are missing, all in one transaction. Raises NewerSchemaError."""
-    if current(engine) == HEAD:
-        return
-    with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-        _upgrade(connection)
-
-
-def current(engine: Engine) -> str | None:
-    """The migration that the database is at; None for an empty one."""
-    with engine.connect() as connection:
-        if not sa.inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
-
-
-def _upgrade(connection: Connection) -> None:
-    # Imported here: a start with nothing to migrate, which is nearly every start, goes without Alembic.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
-    from alembic.util import CommandError  # noqa: PLC0415
-
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    at = None
-    if sa.inspect(connection).has_table("alembic_version"):
-        at = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
-    if at is not None:
-        try:
-            ScriptDirectory.from_config(config).get_revision(at)
-        except CommandError:
-            raise NewerSchemaError from None
-    command.upgrade(config, "head")
-
-
 class StoreError(Exception):
     """The store can't be opened. The text is a sentence with the remedy and holds no password."""
 
@@ -121,23 +80,26 @@ class Database:
         try:
             if self.path is not None:
                 _make_private(self.path)
-            self.engine = sa.create_engine(parsed, pool_size=5, max_overflow=20, pool_pre_ping=not self.is_sqlite)
+            self.engine = _engine(parsed)
         except OSError as error:
             raise StoreError(_cannot_open(parsed, error)) from None
+        self._reach: Reach | None = None
+        self._watch: Watch | None = None
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
+        else:
+            self._reach, self._watch = prepare(self.engine, parsed, described(parsed))
         try:
             migrate(self.engine.execution_options(writes=True))
-        except NewerSchemaError:
-            self.engine.dispose()
-            raise StoreError(
-                "The database was written by a newer version of the connector. "
-                "Install that version again, or go back to the backup made before the upgrade."
-            ) from None
+        except NewerSchemaError as error:
+            self._dispose()
+            raise StoreError(str(error)) from None
         except (sa.exc.SQLAlchemyError, ValueError) as error:
             # The last comes of a host's name that can't be one.
-            self.engine.dispose()
+            self._dispose()
             raise StoreError(_cannot_open(parsed, error)) from None
+        # SQLite has one view for each transaction anyway; PostgreSQL, unless it is told, one for each statement.
+        self._reading = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level=_ONE_VIEW)
         self._file = None if self.path is None else SameFile(self.path)
         self._commit = GroupCommit(self.engine.execution_options(writes=True), check=self.check_file)
 
@@ -157,6 +119,11 @@ class Database:
             self._file.check()
 
     @property
+    def unreachable(self) -> str | None:
+        """What is wrong while the database can't be reached, as a sentence with the remedy."""
+        return None if self._reach is None else self._reach.sentence
+
+    @property
     def changes_waiting(self) -> int:
         """How many changes wait for the next commit."""
         return self._commit.waiting
@@ -167,13 +134,22 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection to read with: one consistent view, and no lock that a writer would wait for."""
-        with self.engine.connect() as connection:
+        """A connection to read with: one consistent view, and no lock that a writer would wait for.
+
+        What one statement finds, the next ones find as well: an order that moves on between two of them is not seen
+        twice, and not missed.
+        """
+        with self._reading.connect() as connection:
             yield connection
 
     def close(self) -> None:
         self._commit.close()
+        self._dispose()
+
+    def _dispose(self) -> None:
         self.engine.dispose()
+        if self._watch is not None:
+            self._watch.end()
 
 
 def parse_url(url: str) -> URL:
@@ -203,6 +179,14 @@ def described(url: URL) -> str:
         return str(url.database)
     # A host that is a folder holds the socket.
     return f"{url.database} at {host if host.startswith('/') else f'{host}:{url.port or _POSTGRESQL_PORT}'}"
+
+
+def _engine(url: URL) -> sa.Engine:
+    if url.get_backend_name() == "sqlite":
+        return sa.create_engine(url, pool_size=_CONNECTIONS, max_overflow=_MORE)
+    return sa.create_engine(
+        url, pool_size=_CONNECTIONS, max_overflow=_MORE, pool_timeout=_FREE_WITHIN, connect_args=options(url)
+    )
 
 
 def _sqlite_path(url: URL) -> Path:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from connector.store.tables import in_milliseconds, orders
+from connector.store.column_types import in_milliseconds
+from connector.store.tables import orders
 
 HOUR = timedelta(hours=1)
 FRESH = timedelta(minutes=10)

@@ -96,7 +96,7 @@ def stands(
         orders.c.shown.is_not_distinct_from(was),
     )
     first = sa.case((orders.c.row_at.is_(None), sa.literal(now, orders.c.row_at.type)), else_=orders.c.row_at)
-    values: dict[str, Any] = {"shown": standing.shown, "row_at": first}
+    values: dict[str, Any] = {"shown": standing.shown, "row_at": first, "gone_at": None}
     if standing.shown is Shown.COMPLETE:
         # With its items, so there is nothing left to fetch or to write.
         values |= {

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from connector.store.column_types import Moment
 from connector.store.dialect import insert_of
-from connector.store.tables import Moment, accounts, instances
+from connector.store.tables import accounts, instances
 
 LEASE = timedelta(seconds=15)
 """An instance that has not renewed its lease for so long has lost its accounts to whoever takes them."""

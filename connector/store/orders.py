@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.models import Item, ItemsState, Order, Shown, Status, status_of
+from connector.store.dealt_with import to_look_at
 from connector.store.items import to_item
 from connector.store.places import place_of
-from connector.store.tables import is_odd, orders, past_orders
 from connector.store.tables import items as items_table
+from connector.store.tables import orders, past_orders
 
 _IDS_AT_ONCE = 500
 _ORDER_FIELDS = [field.name for field in fields(Order) if field.name in orders.c]
@@ -77,7 +78,7 @@ def list_orders(
 
 def list_odd(connection: Connection, shop: str, *, limit: int, before: int | None = None) -> list[Order]:
     """The newest orders that somebody should look at, without their items, as `list_orders` gives them."""
-    query = sa.select(orders).where(orders.c.shop == shop, is_odd).order_by(orders.c.id.desc()).limit(limit)
+    query = sa.select(orders).where(orders.c.shop == shop, to_look_at).order_by(orders.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(orders.c.id < before)
     return [to_order(row) for row in connection.execute(query)]
@@ -91,7 +92,7 @@ def latest_with_items(connection: Connection, shop: str, *, limit: int) -> list[
 
 def count_odd(connection: Connection, shop: str, *, since: datetime) -> int:
     """How many orders that somebody should look at were stored, or changed, since a moment."""
-    query = sa.select(sa.func.count()).select_from(orders).where(orders.c.shop == shop, is_odd)
+    query = sa.select(sa.func.count()).select_from(orders).where(orders.c.shop == shop, to_look_at)
     recent = sa.or_(orders.c.stored_at >= since, orders.c.changed_at >= since)
     return connection.execute(query.where(recent)).scalar_one()
 

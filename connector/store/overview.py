@@ -9,13 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from connector.models import ItemsState, Shown
+from connector.models import Shown
 from connector.store.breakers import CircuitBreaker, Part, Told
+from connector.store.dealt_with import is_dealt_with, is_given_up, to_look_at
 from connector.store.quarantine import OTHER_ORDER
 from connector.store.refusals import MOST_NAMED, Refused, SetAside
 from connector.store.shops import ShopState
 from connector.store.standing import Standing
-from connector.store.tables import is_odd, orders, pauses, quarantine, shops
+from connector.store.tables import orders, pauses, quarantine, shops
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class ShopFigures:
     received: int = 0
     waiting: int = 0
     failed: int = 0
+    """Given up, and not dealt with; so, too, what is odd or in quarantine."""
     has_orders: bool = False
     odd: int = 0
     quarantined: int = 0
@@ -48,7 +50,7 @@ def read_overview(connection: Connection, *, since: datetime, odd_since: datetim
             Standing(oldest_unwritten=row.oldest_unwritten, waits_since=min(firsts, default=None)),
             lately=row.lately,
             received=row.received,
-            waiting=row.waiting + row.unavailable - row.failed,
+            waiting=row.waiting + row.unavailable - row.given_up,
             failed=row.failed,
             has_orders=row.has_orders,
         )
@@ -84,9 +86,8 @@ _COUNTS = sa.select(
     _of_shop(orders.c.shown.is_(None)).scalar_subquery().label("received"),
     _of_shop(orders.c.shown == Shown.WAITING).scalar_subquery().label("waiting"),
     _of_shop(orders.c.shown == Shown.UNAVAILABLE).scalar_subquery().label("unavailable"),
-    _of_shop(orders.c.shown == Shown.UNAVAILABLE, orders.c.items_state == ItemsState.UNAVAILABLE)
-    .scalar_subquery()
-    .label("failed"),
+    _of_shop(is_given_up).scalar_subquery().label("given_up"),
+    _of_shop(is_given_up, sa.not_(is_dealt_with)).scalar_subquery().label("failed"),
     _oldest().scalar_subquery().label("oldest_unwritten"),
     _oldest(orders.c.rows_refused_at.is_(None)).scalar_subquery().label("first_waiting"),
     sa.exists().where(orders.c.shop == shops.c.shop).label("has_orders"),
@@ -101,7 +102,7 @@ _WRITES_WAIT = (
 _ODD_SINCE: sa.BindParameter[datetime] = sa.bindparam("odd_since", type_=orders.c.stored_at.type)
 _ODD = (
     sa.select(orders.c.shop, sa.func.count().label("number"))
-    .where(is_odd, sa.or_(orders.c.stored_at >= _ODD_SINCE, orders.c.changed_at >= _ODD_SINCE))
+    .where(to_look_at, sa.or_(orders.c.stored_at >= _ODD_SINCE, orders.c.changed_at >= _ODD_SINCE))
     .group_by(orders.c.shop)
 )
 
@@ -121,7 +122,8 @@ _QUARANTINED = sa.select(
     quarantine.c.shop,
     sa.func.count().label("number"),
     sa.func.count(sa.case((quarantine.c.field == OTHER_ORDER, 1))).label("other_orders"),
-).group_by(quarantine.c.shop)
+)
+_QUARANTINED = _QUARANTINED.where(quarantine.c.dealt_with_at.is_(None)).group_by(quarantine.c.shop)
 
 
 def _set_aside(rows: Iterable[sa.Row[Any]]) -> dict[str, SetAside]:

@@ -54,6 +54,15 @@ class Head:
     """A sentence: why it was not understood."""
     bytes: int
     """Of the payload."""
+    dealt_with_at: datetime | None
+    """When somebody said that nothing is left to do for it."""
+    dealt_with_by: str | None
+    """Where that was said; see `store/dealt_with.py`."""
+
+    @property
+    def may_be_understood(self) -> bool:
+        """Whether it can make a difference to read it again: it is whole, and not an order under another's id."""
+        return self.field != OTHER_ORDER and not self.reason.endswith(_CUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,8 @@ def list_heads(
         query = query.where(quarantine.c.id > after)
     query = query.order_by(quarantine.c.id if after is not None else quarantine.c.id.desc())
     return [
-        Head(row.id, row.received_at, row.field, row.reason, row.payload_bytes) for row in connection.execute(query)
+        Head(row.id, row.received_at, row.field, row.reason, row.payload_bytes, row.dealt_with_at, row.dealt_with_by)
+        for row in connection.execute(query)
     ]
 
 
@@ -155,14 +165,35 @@ def count_quarantined(connection: Connection, shop: str) -> int:
     return connection.execute(query).scalar_one()
 
 
-def count_other_orders(connection: Connection, shop: str) -> int:
-    """How many of the entries are orders that came under the id of another."""
-    query = sa.select(sa.func.count()).select_from(quarantine)
-    return connection.execute(query.where(quarantine.c.shop == shop, quarantine.c.field == OTHER_ORDER)).scalar_one()
+@dataclass(frozen=True, slots=True)
+class ToLookAt:
+    """How much of the quarantine nobody has dealt with."""
+
+    number: int = 0
+    other_orders: int = 0
+    """Orders that came under the id of another."""
+
+
+NOTHING_TO_LOOK_AT = ToLookAt()
+
+
+def count_to_look_at(connection: Connection, shop: str) -> ToLookAt:
+    others = sa.func.count(sa.case((quarantine.c.field == OTHER_ORDER, 1)))
+    query = sa.select(sa.func.count(), others).where(quarantine.c.shop == shop, quarantine.c.dealt_with_at.is_(None))
+    return ToLookAt(*connection.execute(query).one())
 
 
 def _entry(row: sa.Row[Any]) -> Entry:
-    return Entry(row.id, row.received_at, row.field, row.reason, row.payload_bytes, row.payload)
+    return Entry(
+        row.id,
+        row.received_at,
+        row.field,
+        row.reason,
+        row.payload_bytes,
+        row.dealt_with_at,
+        row.dealt_with_by,
+        row.payload,
+    )
 
 
 _HEAD = (
@@ -171,6 +202,8 @@ _HEAD = (
     quarantine.c.field,
     quarantine.c.reason,
     quarantine.c.payload_bytes,
+    quarantine.c.dealt_with_at,
+    quarantine.c.dealt_with_by,
 )
 
 

@@ -56,6 +56,7 @@ def write_anew(connection: Connection, order: Order, gone: Gone, *, now: datetim
             shown=None,
             write_due_at=now,
             items_there=gone is Gone.ORDER_ROW,
+            gone_at=None,
             row_change=None,
             row_lacks=None,
             row_spreadsheet_id=None,

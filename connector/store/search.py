@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.models import Order, Status
+from connector.store.dealt_with import to_look_at
 from connector.store.orders import find_order, list_odd, list_orders, newest_number
-from connector.store.tables import is_odd, orders
+from connector.store.tables import orders
 
 STRETCH = 20_000
 """Numbers that one search looks at: a few hundredths of a second."""
@@ -49,7 +50,7 @@ def find_page(
     end = newest_number(connection, shop) + 1
     if before is not None:
         end = min(before, end)
-    matching = sa.and_(orders.c.id >= end - STRETCH, _matches(text), *([is_odd] if odd else []))
+    matching = sa.and_(orders.c.id >= end - STRETCH, _matches(text), *([to_look_at] if odd else []))
     found = list_orders(connection, shop, status=status, limit=limit + 1, before=end, matching=matching)
     exact = find_order(connection, shop, text) if before is None else None
     fits = exact is not None and status in (None, exact.status) and (exact.is_odd or not odd)

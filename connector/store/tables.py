@@ -1,71 +1,11 @@
 """The tables of the store. What they look like over time stands in `migrations/`."""
 
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from typing import Any
-
 import sqlalchemy as sa
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
 
-from connector.amounts import tidy
-from connector.models import ItemsState, Number, Shown
+from connector.models import ItemsState, Shown
+from connector.store.column_types import Amount, Key, Moment, Names, one_of
 
 metadata = sa.MetaData()
-
-Key = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts up by itself in INTEGER keys only.
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
-
-
-def in_milliseconds(moment: datetime) -> int:
-    """The time as the columns hold it."""
-    return (moment - _EPOCH) // _MILLISECOND
-
-
-class Moment(TypeDecorator[datetime]):
-    """A time in UTC, stored as milliseconds since 1970: the same, comparable and indexable, in every database."""
-
-    impl = sa.BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ARG002
-        return None if value is None else in_milliseconds(value)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return None if value is None else _EPOCH + value * _MILLISECOND
-
-
-class Amount(TypeDecorator[Number]):
-    """A number as people write it: 120 and not 120.0."""
-
-    impl = sa.Double
-    cache_ok = True
-
-    def process_result_value(self, value: float | None, dialect: Dialect) -> Number | None:  # noqa: ARG002
-        return None if value is None else tidy(value)
-
-
-class Names(TypeDecorator[tuple[str, ...]]):
-    """A few names of columns, with commas between them; nothing where there are none."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return ",".join(value or ()) or None
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002
-        return tuple(value.split(",")) if value else ()
-
-
-def _one_of(values: type[StrEnum]) -> sa.Enum:
-    """One of the values, stored as its text."""
-    return sa.Enum(
-        values, native_enum=False, length=16, values_callable=lambda members: [str(member) for member in members]
-    )
-
 
 orders = sa.Table(
     "orders",
@@ -87,7 +27,7 @@ orders = sa.Table(
     sa.Column("currency", sa.Text),
     sa.Column("received_at", Moment, nullable=False),
     sa.Column("stored_at", Moment, nullable=False),
-    sa.Column("items_state", _one_of(ItemsState), nullable=False),
+    sa.Column("items_state", one_of(ItemsState), nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("next_attempt_at", Moment),
     sa.Column("setback_at", Moment),
@@ -96,12 +36,12 @@ orders = sa.Table(
     sa.Column("change", sa.Text),
     sa.Column("changed_at", Moment),
     sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("shown", _one_of(Shown)),
+    sa.Column("shown", one_of(Shown)),
     sa.Column("row_change", sa.Text),
     sa.Column("row_lacks", Names),
     sa.Column("write_due_at", Moment),
     sa.Column("batch_id", sa.String(32)),
-    sa.Column("batch_shows", _one_of(Shown)),
+    sa.Column("batch_shows", one_of(Shown)),
     sa.Column("batch_change", sa.Text),
     sa.Column("batch_lacks", Names),
     sa.Column("batch_revision", sa.Integer),
@@ -114,6 +54,9 @@ orders = sa.Table(
     sa.Column("rows_refused_at", Moment),
     sa.Column("refusal", sa.Text),
     sa.Column("items_refused_at", Moment),
+    sa.Column("gone_at", Moment),
+    sa.Column("dealt_with_at", Moment),
+    sa.Column("dealt_with_by", sa.String(16)),
     sa.UniqueConstraint("shop", "order_id", name="orders_once"),
 )
 
@@ -219,12 +162,27 @@ spreadsheets = sa.Table(
     sa.Column("blocks", sa.Boolean),
 )
 
+time_zones = sa.Table(
+    "time_zones",
+    metadata,
+    sa.Column("spreadsheet_id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+)
+
 installation = sa.Table(
     "installation",
     metadata,
     sa.Column("only", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("id", sa.String(32), nullable=False),
     sa.Column("created_at", Moment, nullable=False),
+)
+
+compat = sa.Table(
+    "compat",
+    metadata,
+    sa.Column("only", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("oldest_code", sa.Integer, nullable=False),
+    sa.Column("oldest_version", sa.Text, nullable=False),
 )
 
 ownership = sa.Table(
@@ -288,6 +246,8 @@ quarantine = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("payload", sa.Text, nullable=False),
     sa.Column("payload_bytes", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("dealt_with_at", Moment),
+    sa.Column("dealt_with_by", sa.String(16)),
     sa.UniqueConstraint("shop", "digest", name="quarantine_once"),
 )
 

@@ -24,7 +24,7 @@ GRID, OBJECT = "GRID", "OBJECT"
 @dataclass(frozen=True, slots=True)
 class Formula:
     """A formula as it was entered, with its equals sign.
-    The stand-in stores formulas and doesn't calculate them."""
+    The stand-in stores formulas; only its page calculates some (`calculate`)."""
 
     text: str
 

@@ -1,16 +1,18 @@
 """The sandbox's own routes: a spreadsheet to look at, and edits as a merchant makes them.
 
 GET  /sandbox/google                       the spreadsheets
-GET  /sandbox/google/<id>                  one of them; ?tab=<sheetId>&from=0&rows=200
+GET  /sandbox/google/<id>                  one of them; ?tab=<sheetId>&from=0&rows=200&calculated=<sheetId>
 POST /sandbox/google/<id>/edit             {"action": "sort", "tab": "Orders", "column": "B"}
 """
 
 import inspect
+from datetime import UTC
 from typing import Any, get_type_hints
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from connector.sheets.overview import read_zone
 from sandbox.google import view
 from sandbox.google.errors import ApiError, Refused
 from sandbox.google.merchant import ACTIONS, Merchant
@@ -29,11 +31,13 @@ def add_sandbox_routes(blueprint: Blueprint, google: GoogleStandIn) -> None:
             return _missing(spreadsheet_id)
         try:
             tab = int(request.args["tab"]) if "tab" in request.args else None
+            calculated = int(request.args["calculated"]) if "calculated" in request.args else None
             start = max(0, int(request.args.get("from", 0)))
             rows = max(0, int(request.args.get("rows", view.ROWS_PER_PAGE)))
         except ValueError:
-            return jsonify(error="tab, from and rows must be whole numbers."), 400
-        return jsonify(view.page(found, tab, start, rows))
+            return jsonify(error="tab, from, rows and calculated must be whole numbers."), 400
+        today = google.clock.now().astimezone(read_zone(found.content.time_zone) or UTC).date()
+        return jsonify(view.page(found, tab, start, rows, today=today, calculated=calculated))
 
     @blueprint.post("/sandbox/google/<spreadsheet_id>/edit")
     def edit(spreadsheet_id: str) -> ResponseReturnValue:

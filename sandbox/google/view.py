@@ -1,8 +1,11 @@
 """A spreadsheet as a page needs it: what the merchant would see, and the tags that nobody sees."""
 
+from datetime import date
 from typing import Any
 
 from sandbox.google.a1 import letters
+from sandbox.google.calculate.sheet import Calculation
+from sandbox.google.calculate.values import Error, NotPlayedError
 from sandbox.google.conditional import effective_format
 from sandbox.google.display import DATE_TYPES, shown
 from sandbox.google.grid import Cell, Content, Formula, Sheet
@@ -21,10 +24,19 @@ def listing(spreadsheets: dict[str, Spreadsheet]) -> list[Json]:
     return [_head(spreadsheet, spreadsheet.content) for spreadsheet in list(spreadsheets.values())]
 
 
-def page(spreadsheet: Spreadsheet, tab: int | None = None, start: int = 0, count: int = ROWS_PER_PAGE) -> Json:
+def page(
+    spreadsheet: Spreadsheet,
+    tab: int | None = None,
+    start: int = 0,
+    count: int = ROWS_PER_PAGE,
+    *,
+    today: date,
+    calculated: int | None = None,
+) -> Json:
     """The whole spreadsheet, or one tab; rows from `start` on, at most `count`,
-    up to the last that holds anything."""
+    up to the last that holds anything. `calculated`: the one tab whose formulas are calculated; None: each."""
     content = spreadsheet.content
+    calculation = Calculation(content, today)
     return {
         **_head(spreadsheet, content),
         "tags": _tags(content, SPREADSHEET).get((None, None), []),
@@ -33,7 +45,7 @@ def page(spreadsheet: Spreadsheet, tab: int | None = None, start: int = 0, count
             for key, named in content.named_ranges.items()
         ],
         "tabs": [
-            _tab(content, sheet, start, count)
+            _tab(content, sheet, start, count, calculation if calculated in (None, sheet.sheet_id) else None)
             for sheet in content.sheets.values()
             if tab is None or sheet.sheet_id == tab
         ],
@@ -60,7 +72,7 @@ def _tags(content: Content, kind: str) -> dict[tuple[int | None, int | None], li
     return found
 
 
-def _tab(content: Content, sheet: Sheet, start: int, count: int) -> Json:
+def _tab(content: Content, sheet: Sheet, start: int, count: int, calculation: Calculation | None) -> Json:
     here = sheet.sheet_id
     column_tags, row_tags = _tags(content, COLUMN), _tags(content, ROW)
     tagged = [index for tab, index in row_tags if tab == here and index is not None]
@@ -89,7 +101,7 @@ def _tab(content: Content, sheet: Sheet, start: int, count: int) -> Json:
                 "hidden": row in hidden or bool(sheet.row_properties.get(row, {}).get("hiddenByUser")),
                 "height": sheet.row_properties.get(row, {}).get("pixelSize"),
                 "tags": row_tags.get((here, row), []),
-                "cells": _cells(sheet, row),
+                "cells": _cells(sheet, row, calculation),
             }
             for row in range(start, min(start + count, end))
         ],
@@ -111,7 +123,7 @@ def _column(sheet: Sheet, index: int, tags: dict[tuple[int | None, int | None], 
     }
 
 
-def _cells(sheet: Sheet, row: int) -> list[Json | None]:
+def _cells(sheet: Sheet, row: int, calculation: Calculation | None) -> list[Json | None]:
     cells = sheet.rows[row]
     if not cells:
         return []
@@ -120,6 +132,7 @@ def _cells(sheet: Sheet, row: int) -> list[Json | None]:
             cells[column],
             effective_format(sheet, row, column, cells[column]),
             rule_at(sheet, row, column) if sheet.validations else None,
+            _calculated(calculation, sheet, row, column),
         )
         if column in cells
         else None
@@ -127,12 +140,27 @@ def _cells(sheet: Sheet, row: int) -> list[Json | None]:
     ]
 
 
-def cell_view(cell: Cell, look: Json, rule: Json | None = None) -> Json:
-    """`look`: the format that holds, conditional ones included."""
+def _calculated(calculation: Calculation | None, sheet: Sheet, row: int, column: int) -> Cell | None:
+    """The cell as if what its formula gives stood in it; None where it has none, or that can't be calculated here."""
+    cell = sheet.cell(row, column)
+    if calculation is None or not isinstance(cell.value, Formula):
+        return None
+    try:
+        value = calculation.value(sheet, row, column)
+    except (NotPlayedError, RecursionError):
+        return None
+    return cell._replace(value=value.name if isinstance(value, Error) else value)
+
+
+def cell_view(cell: Cell, look: Json, rule: Json | None = None, calculated: Cell | None = None) -> Json:
+    """`look`: the format that holds, conditional ones included. `calculated`: the cell with its formula's value."""
+    formula = cell.value.text if isinstance(cell.value, Formula) else None
+    cell = calculated or cell
     text_look = look.get("textFormat", {})
     return {
         "text": shown(cell),
         "type": _kind(cell),
+        "formula": formula,
         "note": cell.note,
         "bold": bool(text_look.get("bold")),
         "italic": bool(text_look.get("italic")),

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
+from sandbox.google.standin import GoogleStandIn
 from sandbox.orders import SAMPLES
 from sandbox.page.buttons import FAULT_BUTTONS
 from sandbox.page.guard import SECURITY_HEADERS
@@ -39,6 +40,7 @@ class Shop(Protocol):
 
     spreadsheet_id: str
     whapi: WhapiStandIn
+    google: GoogleStandIn
 
     def send(self, sample: str, count: int = 1, *, together: bool = False) -> list[SandboxOrder]: ...
 
@@ -52,6 +54,7 @@ def page_blueprint(sandbox: Shop) -> Blueprint:
         static_folder="static",
         static_url_path="/sandbox/static",
     )
+    blueprint.add_url_rule("/spreadsheets/d/<spreadsheet_id>/edit", "spreadsheet", partial(spreadsheet, sandbox))
     for method, path, view in ROUTES:
         blueprint.add_url_rule(path, view.__name__, partial(view, sandbox), methods=[method])
     blueprint.register_error_handler(ValueError, lambda problem: _wrong(str(problem)))
@@ -59,9 +62,22 @@ def page_blueprint(sandbox: Shop) -> Blueprint:
 
 
 def page(sandbox: Shop) -> Response:
+    return _page_of(sandbox, sandbox.spreadsheet_id)
+
+
+def spreadsheet(sandbox: Shop, spreadsheet_id: str) -> Response:
+    """The page at the address that the spreadsheet has at Google's: `#gid=7&range=A5` names a tab and a cell."""
+    if spreadsheet_id not in sandbox.google.spreadsheets:
+        return Response("There is no such spreadsheet here.\n", 404, mimetype="text/plain")
+    return _page_of(sandbox, spreadsheet_id)
+
+
+def _page_of(sandbox: Shop, spreadsheet_id: str) -> Response:
     text = render_template(
         "page.html",
-        spreadsheet_id=sandbox.spreadsheet_id,
+        spreadsheet_id=spreadsheet_id,
+        # The buttons send to the first shop's channel.
+        has_panel=spreadsheet_id == sandbox.spreadsheet_id,
         samples=SAMPLES,
         states=STATES,
         fault_buttons=FAULT_BUTTONS,

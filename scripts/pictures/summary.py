@@ -1,4 +1,4 @@
-"""The tab `Summary`, calculated and drawn by LibreOffice, since the sandbox calculates no formulas."""
+"""The tab `Summary`, calculated and drawn by LibreOffice, since the sandbox draws no charts."""
 
 import subprocess
 from datetime import date

@@ -4,7 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from benchmarks import fleet
 from tests.benchmarks.bench import bench, tables
 
 
@@ -99,7 +101,7 @@ def test_a_batch_a_comparison_and_rows_written_again_cost_the_calls_that_are_doc
 
 
 def test_every_shop_among_sick_ones_and_beside_a_flood_has_its_own_orders_once(tmp_path: Path) -> None:
-    size = ("--shops", "8", "--sick", "2", "--seconds", "1", "--flood", "10", "--rest", "0.2", "--accounts", "2")
+    size = ("--shops", "10", "--sick", "2", "--seconds", "1", "--flood", "10", "--rest", "0.2", "--accounts", "2")
     latencies = ("--whapi-latency", "0", "--google-latency", "0")
 
     result = bench(tmp_path, "shops", *size, *latencies)
@@ -107,7 +109,21 @@ def test_every_shop_among_sick_ones_and_beside_a_flood_has_its_own_orders_once(t
     assert result.returncode == 0, result.stdout + result.stderr
     assert "Verified: each order has its rows once, in its own shop's sheet;" in result.stdout
     found = tables(result.stdout)
-    assert {"8 shops", "the load alone", "beside 10 orders of one shop", "with 2 sick shops"} <= found.keys()
+    assert {"10 shops", "the load alone", "beside 10 orders of one shop", "with 2 sick shops"} <= found.keys()
+
+
+def test_the_simulation_of_many_shops_loses_no_order_and_more_accounts_and_quota_bring_more_into_the_sheets() -> None:
+    result = CliRunner().invoke(fleet.main, ["--short"])
+
+    assert result.exit_code == 0, result.output
+    assert "Verified: each order was written once, and no account made more calls" in result.stdout
+    _, _, capacities, *_ = result.stdout.split("\n## ")[1].split("| accounts ")
+    within_30 = {
+        (cells[1].strip(), cells[2].strip()): number(cells[4].split()[0])
+        for cells in (line.split("|") for line in capacities.splitlines()[2:])
+        if len(cells) > 4
+    }
+    assert within_30["1", "60"] < within_30["2", "60"] < within_30["1", "120"]
 
 
 def number(text: str) -> int:

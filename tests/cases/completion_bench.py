@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from connector.events.payload import Spreadsheet
 from connector.events.publisher import Publisher
 from connector.gateways.forwarded import read_forwarded
 from connector.gateways.reading.result import Reading
@@ -67,7 +68,9 @@ class Bench:
         self.api = DirectApi(self.google, self.clock)
         self.whapi = Whapi(answers or {})
         self.database = Database(sqlite_url(folder))
-        events = Publisher(shop=SHOP, spreadsheet_id=SPREADSHEET_ID, targets=["target"])
+        events = Publisher(
+            shop=SHOP, spreadsheet=Spreadsheet(SPREADSHEET_ID, "https://docs.google.com"), targets=["target"]
+        )
         workbook = Workbook(
             self.api, SPREADSHEET_ID, titles=TITLES, is_ours=self._known, clock=self.clock, time_zone=None
         )

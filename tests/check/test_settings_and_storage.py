@@ -171,6 +171,31 @@ def test_a_key_that_the_env_file_has_broken(
     assert wrong(guarded("google", check_google(settings, None, shop="default"))) == [sentence]
 
 
+@pytest.mark.parametrize(
+    ("line", "is_cut"),
+    [
+        ("ADMIN_PASSWORD=my long pass # word", True),
+        ("ADMIN_PASSWORD=my-long-pass#word", False),
+        ("ADMIN_PASSWORD='my long pass # word' # a comment", False),
+        ("RESYNC_INTERVAL=30 # a comment", False),
+    ],
+)
+def test_what_a_blank_and_a_hash_cut_off_a_password_is_said(folder: Path, line: str, is_cut: bool) -> None:
+    env(folder, line)
+
+    settings, findings = read_settings()
+
+    assert settings is not None
+    assert wrong(findings) == (
+        [
+            "Line 4 of .env: what stands behind the # was left out of ADMIN_PASSWORD, as a comment. If it belongs to "
+            "the value, put the whole value in single quotes; if not, give it a line of its own."
+        ]
+        if is_cut
+        else []
+    )
+
+
 def test_a_key_in_quotes_of_its_own_kind_is_left_out_and_so_said(folder: Path) -> None:
     env(folder, "", 'GOOGLE_CREDENTIALS="{"type": "service_account"}"')
 

@@ -11,7 +11,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from connector.events.delivery import Delivery
-from connector.events.payload import EventType, about_order, about_part
+from connector.events.payload import EventType, Spreadsheet, about_order, about_part
 from connector.events.sender import DELAYS
 from connector.events.target import Signer, parse_targets
 from connector.gateways.whapi.client import CHANNEL_STATES
@@ -26,8 +26,9 @@ from tests.made_once import sqlite_url
 
 DOCS = (Path(__file__).parents[2] / "docs" / "events.md").read_text(encoding="utf-8")
 RECEIVED, SYNCED = datetime(2024, 4, 16, 10, 49, 3, tzinfo=UTC), datetime(2024, 4, 16, 10, 49, 5, tzinfo=UTC)
-SHEET = "1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms"
-PLACE = Place(SHEET, 1, 1)
+SHEET = Spreadsheet("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "https://docs.google.com")
+LINK = "https://orders.example/rows/rJ0pN4yq0pT0cH7mX2bWq9sVd1uK8eLzF5aG3iYtRwo"
+PLACE = Place(SHEET.id, 1, 1)
 
 
 def blocks(language: str) -> list[str]:
@@ -86,7 +87,7 @@ def test_the_example_of_a_synced_order_is_what_is_sent(tmp_path: Path) -> None:
         place=PLACE,
     )
 
-    assert json.loads(about_order(EventType.SYNCED, order, spreadsheet_id=SHEET, now=SYNCED)) == example(
+    assert json.loads(about_order(EventType.SYNCED, order, row_url=LINK, spreadsheet=SHEET, now=SYNCED)) == example(
         EventType.SYNCED
     )
 
@@ -115,7 +116,8 @@ def test_the_examples_of_the_other_orders_name_all_that_differs(
         next_attempt_at=datetime.fromisoformat(moment) if moment else None,
     )
 
-    sent = json.loads(about_order(type_, order, spreadsheet_id=SHEET, now=RECEIVED))["data"]
+    row_url = LINK if order.shown else None
+    sent = json.loads(about_order(type_, order, row_url=row_url, spreadsheet=SHEET, now=RECEIVED))["data"]
 
     assert sent == {**example(EventType.SYNCED)["data"], **differs}
 
@@ -123,7 +125,7 @@ def test_the_examples_of_the_other_orders_name_all_that_differs(
 def test_the_example_of_a_problem_is_what_is_sent() -> None:
     breaker = CircuitBreaker(failures=1, since=RECEIVED, reason=CHANNEL_STATES["QR"])
 
-    sent = about_part(EventType.PROBLEM, Part.CHANNEL, breaker, spreadsheet_id=SHEET, now=RECEIVED)
+    sent = about_part(EventType.PROBLEM, Part.CHANNEL, breaker, spreadsheet=SHEET, now=RECEIVED)
 
     assert json.loads(sent) == example(EventType.PROBLEM)
 

@@ -23,7 +23,7 @@ def kinds(receiver: Receiver) -> list[str]:
 def test_a_good_order_is_told_when_it_came_in_and_when_it_is_in_the_sheet_with_its_items(
     open_shop: OpenShop, receiver: Receiver
 ) -> None:
-    shop = open_shop(receiver).start()
+    shop = open_shop(receiver, public_url="https://orders.example").start()
     order = whapi_sample()
 
     shop.sandbox.whapi.send(order)
@@ -32,7 +32,7 @@ def test_a_good_order_is_told_when_it_came_in_and_when_it_is_in_the_sheet_with_i
     received, synced = (delivery.verified() for delivery in receiver.taken)
     sheet = {
         "spreadsheet_id": shop.settings.spreadsheet_id,
-        "spreadsheet_url": f"https://docs.google.com/spreadsheets/d/{shop.settings.spreadsheet_id}/edit",
+        "spreadsheet_url": f"{shop.sandbox.url}/spreadsheets/d/{shop.settings.spreadsheet_id}/edit",
     }
     as_shown: dict[str, Any] = shop.http.get(f"/orders/{order.order_id}").json()
     assert synced["data"] == {**as_shown, **sheet}

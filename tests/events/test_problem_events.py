@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from connector.events.payload import Spreadsheet
 from connector.events.publisher import Publisher
 from connector.jobs.problem_events import BRIEF, ProblemEvents, shops_to_tell_of
 from connector.problems import Severity
@@ -23,7 +24,7 @@ class Process:
     """A running service, as far as it is told of. Another one on the same store is a restart."""
 
     def __init__(self, database: Database, clock: FakeClock) -> None:
-        events = Publisher(shop=SHOP, spreadsheet_id="sheet", targets=["target"])
+        events = Publisher(shop=SHOP, spreadsheet=Spreadsheet("sheet", "https://docs.google.com"), targets=["target"])
         context = shop_context(database, clock, events=events)
         self.problems = context.problems
         self._telling = ProblemEvents(context)

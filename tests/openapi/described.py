@@ -12,7 +12,7 @@ TEXT = "text/plain"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 _TIME = re.compile(r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"')
-_ROW = re.compile(r"/d/[^/]+/edit#gid=\d+&range=A2")
+_ROW = re.compile(r"/rows/[\w-]+")
 _REQUESTS = re.compile(r'("(?:read|write)": )\d+')
 _SENT_AS: dict[str, Callable[[Any], dict[str, Any]]] = {
     JSON: lambda body: {"json": body},
@@ -61,5 +61,5 @@ def path_of(address: str) -> str:
 
 def comparable(body: Any) -> Any:
     """The body without what differs from run to run, so that what came can be compared with an example."""
-    text = _ROW.sub("/d/<row>", _TIME.sub('"<time>"', json.dumps(body)))
+    text = _ROW.sub("/rows/<row>", _TIME.sub('"<time>"', json.dumps(body)))
     return json.loads(_REQUESTS.sub(r"\g<1>0", text))

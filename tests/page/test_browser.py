@@ -120,7 +120,7 @@ def test_new_orders_appear_and_change_without_a_reload(shop: Shop, open_page: An
     (order,) = shop.sandbox.send("fails_then_good")
 
     row = page.get_by_role("row").filter(has_text=order.order_id)
-    expect(row).to_contain_text("in the sheet")
+    expect(row).to_contain_text("complete")
     expect(page.locator("#verdict")).to_contain_text("All is well")
     assert page.evaluate("window.isTheSame")
 
@@ -179,25 +179,67 @@ def test_everything_is_readable_and_nothing_sticks_out(open_page: Any, device: d
     assert (ground == "rgb(246, 247, 248)") is (scheme == "light")
 
 
+def place(page: Page, selector: str) -> Any:
+    return page.locator(selector).bounding_box()
+
+
 def test_a_phone_has_the_buttons_too_and_they_are_large_enough(shop: Shop, open_page: Any) -> None:
     (order,) = shop.sandbox.send("no_token")
     page: Page = open_page(**PHONE).log_in()
     row = page.get_by_role("row").filter(has_text=order.order_id)
-    expect(row).to_contain_text("without items")
+    expect(row).to_contain_text("unavailable")
 
     row.get_by_role("link").tap()
     history = page.locator("tr.history")
-    button = history.get_by_role("button", name="Try again")
-    sheet = re.compile(
-        rf"^https://docs\.google\.com/spreadsheets/d/{shop.sandbox.spreadsheet_id}/edit#gid=\d+&range=A\d+$"
-    )
-    expect(history.get_by_role("link", name="Open in the sheet")).to_have_attribute("href", sheet)
+    button = history.get_by_role("button", name="Dealt with")
     box = button.bounding_box()
     assert box is not None
     assert box["height"] >= 44
+    expect(history.get_by_role("button", name="Try again")).to_have_count(0)
+    # In one piece: as much as there is to it can be seen, and on one line.
+    number, total = row.locator(".id bdi"), row.locator(".state .amount")
+    assert number.evaluate("(e) => e.scrollWidth <= e.clientWidth && e.getClientRects().length === 1")
+    expect(total).to_have_text(re.compile(r"^[\d,.]+ [A-Z]{3}$"))
+    places = [found["y"] for name in ("#figures", "#list", "#plots", "#parts") if (found := place(page, name))]
+    assert len(places) == 4
+    assert places == sorted(places)
     button.tap()
 
-    expect(page.locator("#note")).to_contain_text("There is nothing to try")
+    expect(page.locator("#note")).to_contain_text("It is marked as dealt with.")
+    expect(history).to_contain_text("Marked as dealt with on the status page.")
+
+
+def test_open_in_the_sheet_shows_the_row_where_it_is_now_and_the_sheet_has_its_menus_and_figures(
+    shop: Shop, open_page: Any
+) -> None:
+    (order,) = shop.sandbox.send("normal")
+    shop.wait_until_synced([order])
+    shop.sandbox.merchant.sort("Orders", "A")
+    page: Page = open_page(**DESKTOP).log_in()
+    with page.expect_popup() as popup:
+        row = page.get_by_role("row").filter(has_text=order.order_id)
+        row.get_by_role("link", name="Open in the sheet").click()
+    sheet = popup.value
+    sheet.set_default_timeout(PATIENCE)
+
+    cell = sheet.locator("td:focus")
+    expect(cell).to_have_text(order.order_id)
+    cell.click(button="right")
+    expect(sheet.get_by_role("menuitem", name="Delete the row")).to_be_focused()
+    sheet.keyboard.press("Escape")
+    expect(cell).to_have_text(order.order_id)
+    sheet.keyboard.press("Shift+F10")
+    expect(sheet.get_by_role("menuitem", name="Delete the row")).to_be_focused()
+    sheet.keyboard.press("Escape")
+    sheet.get_by_role("columnheader").nth(2).click(button="right")
+    expect(sheet.get_by_role("menuitem", name="Sort the sheet A to Z")).to_be_visible()
+    sheet.keyboard.press("Escape")
+    sheet.get_by_role("tab", name="Items").click(button="right")
+    expect(sheet.get_by_role("menuitem", name="Duplicate")).to_be_visible()
+    sheet.keyboard.press("Escape")
+    sheet.get_by_role("tab", name="Summary").click()
+    expect(sheet.locator("tr[data-row='4'] td[data-column='3']")).to_have_text(re.compile(r"^\d+$"))
+    expect(sheet.locator("#sheet")).not_to_contain_text("ƒ")
 
 
 def test_the_sheet_is_compared_and_what_is_missing_written_again_by_its_buttons(shop: Shop, open_page: Any) -> None:

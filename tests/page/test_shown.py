@@ -12,6 +12,7 @@ from connector.models import Order
 from connector.runtime.clients import SHOP
 from connector.store import breakers
 from connector.store.breakers import Part
+from connector.store.tables import orders
 from sandbox.whapi.order import SandboxOrder
 from tests.attack.hostile import TEXTS
 from tests.page.visitor import Visitor
@@ -57,7 +58,7 @@ def figures(page: str) -> dict[str, str]:
 def test_the_figures_count_and_lead_to_the_orders(shop: Shop, visitor: Visitor, sent: dict[str, SandboxOrder]) -> None:
     page = visitor.get().text
 
-    assert figures(page) == {"today": "4", "on their way": "0", "waiting for items": "1", "failed": "1"}
+    assert figures(page) == {"today": "4", "received": "0", "waiting": "1", "unavailable": "1"}
     assert rows(page) == [str(stored(shop, order).id) for order in reversed(sent.values())]
     for status, sample in (("waiting", "never_items"), ("failed", "no_token")):
         assert f'href="/?status={status}#list"' in page
@@ -126,9 +127,8 @@ def test_a_history_of_an_order_that_went_well_tells_of_its_rows_and_its_items(
     assert "Row and items written." in history
     assert "could not" not in history
     assert history.count("\N{MULTIPLICATION SIGN}</b>") == len(order.items)
-    assert order.place is not None
-    link = f"https://docs.google.com/spreadsheets/d/{order.place.spreadsheet_id}/edit#gid={order.place.sheet_id}"
-    assert f'href="{link}&amp;range=A{order.place.row + 1}"' in history
+    assert history.count(" each</span>") == len(order.items)
+    assert f'<a href="https://wa.me/{order.customer_phone}" target="_blank" rel="noopener noreferrer">' in history
     assert "Try again" not in history
 
 
@@ -243,8 +243,8 @@ def test_what_is_not_understood_stays_and_what_is_understood_now_is_taken_in(
     shop: Shop, visitor: Visitor, entry: int
 ) -> None:
     answer = visitor.post("/status/replay", number=str(entry))
-    assert answer.headers["Location"] == "/?note=not-understood"
-    assert "It is still not understood, and stays here." in visitor.get("/?note=not-understood").text
+    assert answer.headers["Location"] == "/#quarantine"
+    assert "It is still not understood, and stays here." in visitor.get().text
 
     # As if an update understood it: the payload is one that this version understands.
     payload = json.dumps({"type": "order", "order": {"order_id": "replayed-1"}})
@@ -253,7 +253,7 @@ def test_what_is_not_understood_stays_and_what_is_understood_now_is_taken_in(
     )
     answer = visitor.post("/status/replay", HX)
 
-    assert "It was understood now and has been taken in." in answer.text
+    assert "1 message was understood now and taken in." in answer.text
     assert shop.order("replayed-1") is not None
     assert "Nothing is here." in visitor.get().text
 
@@ -300,6 +300,32 @@ def test_an_open_order_is_shown_also_where_the_list_has_others(
 
     assert rows(page) == [str(order.id), str(waiting.id)]
     assert "Row and items written." in page
+
+
+def test_an_id_of_whatsapps_own_is_no_number_to_write_to_and_amounts_have_their_currencys_decimals(
+    shop: Shop, visitor: Visitor
+) -> None:
+    order = stored_in(shop, total_price=1234.5, currency="KWD", customer_phone="919984351847")
+    shown = visitor.get(f"/?open={order.id}").text
+    assert shown.count("1,234.500 KWD") == 3
+    assert 'href="https://wa.me/919984351847"' in shown
+
+    order = stored_in(shop, chat_id="919984351847@lid")
+
+    shown = visitor.get(f"/?open={order.id}").text
+    assert "919984351847" in shown
+    assert "wa.me" not in shown
+    assert [visitor.get(path).headers["Location"] for path in ("/status", "/status/")] == ["/", "/"]
+
+
+def stored_in(shop: Shop, **values: object) -> Order:
+    """An order with these values, as an earlier version may have stored it."""
+    assert shop.post("/orders", {"order_id": "early-1", "items": [{"name": "Tea"}]}).status_code == 200
+    query = sa.update(orders).where(orders.c.order_id == "early-1").values(**values)
+    shop.service.database.write(lambda connection: connection.execute(query))
+    found = shop.order("early-1")
+    assert found is not None
+    return found
 
 
 def test_a_database_that_does_not_answer_is_a_503_that_says_so(shop: Shop, visitor: Visitor) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from connector.events.payload import Spreadsheet
 from connector.events.publisher import Publisher
 from connector.gateways.reading.result import Reading
 from connector.jobs.receive import ReceiveStage
@@ -28,7 +29,7 @@ from tests.context import shop_context
 from tests.made_once import sqlite_url
 from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, new_google
 
-EVENTS = Publisher(shop=SHOP, spreadsheet_id=SPREADSHEET_ID, targets=["target"])
+EVENTS = Publisher(shop=SHOP, spreadsheet=Spreadsheet(SPREADSHEET_ID, "https://docs.google.com"), targets=["target"])
 Requests = list[dict[str, Any]]
 
 

@@ -126,10 +126,8 @@ def plays(story: Sequence[Story]) -> None:
             for holds in (
                 state.an_order_that_was_answered_is_in_the_store,
                 state.no_row_is_there_twice,
-                state.what_is_said_of_an_order_its_row_says,
+                state.store_sheet_and_events_agree,
                 state.a_cell_holds_its_order_s_own_value_or_says_that_it_is_still_to_come,
-                state.a_row_is_where_the_store_says,
-                state.an_order_is_in_one_open_batch_at_the_most,
             ):
                 holds()
     finally:

@@ -43,9 +43,10 @@ from sandbox.google.spreadsheet import Spreadsheet
 from tests.clock import FakeClock
 from tests.context import shop_context
 from tests.memory import new_folder
+from tests.pipeline.desk import EVENTS
 from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, Fate, new_google
 from tests.pipeline.hanging import Baton, HangingApi, Point, Writer
-from tests.pipeline.test_states import EVENTS, TITLES, empty_store
+from tests.pipeline.test_states import TITLES, empty_store
 
 POINTS = st.sampled_from([None, None, *Point])
 FATES = st.lists(st.sampled_from([Fate.OK, Fate.OK, Fate.OK, Fate.LOST, Fate.UNHEARD, Fate.LATE]), max_size=2)

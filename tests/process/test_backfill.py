@@ -48,7 +48,7 @@ def test_backfill_without_a_running_service_takes_in_and_writes_what_was_missed(
     assert differences(sandbox, orders) == []
     again = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
 
-    read = f"280 messages read since {SINCE} 00:00 UTC: 70 orders"
+    read = f"280 messages read since {SINCE} 00:00 (Australia/Sydney): 70 orders"
     assert (first.returncode, first.stdout.splitlines()) == (
         0,
         [f"{read}, 70 of them new.", "70 of 70 new orders are complete in the sheet now."],
@@ -159,8 +159,8 @@ def test_a_date_is_one_of_the_shops_own_zone(service: ServiceProcess, tmp_path: 
     day = run("backfill", "--since", "2026-01-02", cwd=tmp_path, **environment)
     time = run("backfill", "--since", "2026-01-02T12:00:00Z", cwd=tmp_path, **environment)
 
-    assert day.stdout == "0 messages read since 2026-01-01 18:30 UTC: 0 orders, 0 of them new.\n"
-    assert time.stdout == "0 messages read since 2026-01-02 12:00 UTC: 0 orders, 0 of them new.\n"
+    assert day.stdout == "0 messages read since 2026-01-02 00:00 (Asia/Kolkata): 0 orders, 0 of them new.\n"
+    assert time.stdout == "0 messages read since 2026-01-02 17:30 (Asia/Kolkata): 0 orders, 0 of them new.\n"
 
 
 def test_the_progress_is_shown_on_a_terminal(service: ServiceProcess, sandbox: Sandbox, tmp_path: Path) -> None:

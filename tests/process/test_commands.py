@@ -3,11 +3,14 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 from contextlib import chdir
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -154,7 +157,13 @@ def test_orders_lists_where_each_stands(here: ServiceHere, sandbox: Sandbox, tmp
     lines = run("orders", "--json", "--status", "synced", cwd=tmp_path, **here.environment)
 
     assert table.returncode == 0
-    assert re.match(r"Order +Received +Status +Customer +Total +Tries +Last error", table.stdout)
+    received = r"Received \(Australia/Sydney\)"
+    assert re.match(rf"Order +{received} +Status +Customer +Total +Tries +Last error", table.stdout)
+    assert [line.split()[0] for line in table.stdout.splitlines()[1:]] == [order.order_id for order in reversed(orders)]
+    there = datetime.fromisoformat(json.loads(lines.stdout.splitlines()[0])["received_at"]).astimezone(
+        ZoneInfo("Australia/Sydney")
+    )
+    assert f"{there:%Y-%m-%d %H:%M}" in table.stdout
     listed = [json.loads(line) for line in lines.stdout.splitlines()]
     assert [(entry["order_id"], entry["status"]) for entry in listed] == [
         (order.order_id, "synced") for order in reversed(orders)
@@ -185,7 +194,13 @@ def test_resync_tries_again_with_and_without_a_running_service(
 
     first = run_anew if running else run
     named = first("resync", one_by_name.order_id, cwd=tmp_path, **here.environment)
-    assert (named.returncode, named.stdout) == (1, "0 of 1 orders are complete now.\n")
+    assert (named.returncode, named.stdout.splitlines()) == (
+        1,
+        [
+            "0 of 1 orders are complete now.",
+            f"{one_by_name.order_id}: Whapi does not know the order yet, or no longer (404). It will be tried again.",
+        ],
+    )
     named = run("resync", one_by_name.order_id, cwd=tmp_path, **here.environment)
     assert (named.returncode, named.stdout) == (0, "1 of 1 orders are complete now.\n")
     assert run("resync", "--failed", cwd=tmp_path, **here.environment).returncode == 1
@@ -195,6 +210,8 @@ def test_resync_tries_again_with_and_without_a_running_service(
     assert differences(sandbox, orders) == []
     nothing = run("resync", "--failed", cwd=tmp_path, **here.environment)
     assert nothing.stdout == "There is nothing to try: no such order lacks items that can be fetched.\n"
+    already = run("resync", one_by_name.order_id, cwd=tmp_path, **here.environment)
+    assert already.stdout.splitlines()[1:] == [f"{one_by_name.order_id}: it is complete in the sheet already."]
     unknown = run("resync", "42", cwd=tmp_path, **here.environment)
     assert (unknown.returncode, unknown.stderr) == (1, "There is no order 42.\n")
 
@@ -231,11 +248,43 @@ def test_the_log_at_debug_holds_no_token_and_no_secret(sandbox: Sandbox, service
         assert secret not in service.log
 
 
-def test_the_demo_verifies_every_row_and_ends_by_itself(tmp_path: Path) -> None:
-    result = run_anew("demo", "--once", "--port", "0", cwd=tmp_path)
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_demo_verifies_every_row_and_takes_the_first_example_for_integrators_as_it_stands(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "integrators.md").read_text(encoding="utf-8")
+    (example, *_) = re.findall(r"^```sh\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "connector", "demo", "--port", "0"],
+        cwd=tmp_path,
+        env=_needed() | {"TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        assert demo.stdout is not None
+        printed = []
+        for line in demo.stdout:
+            printed.append(line)
+            if "ADDRESS=" in line:
+                break
+        sent = subprocess.run(
+            ["sh", "-eu"],
+            input=f"{printed[-1]}{example}",
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"]},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+    finally:
+        demo.send_signal(signal.SIGINT)
+        rest, _ = demo.communicate(timeout=60)
 
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert "Verified: 12 orders" in result.stdout
+    (order,) = json.loads(sent.stdout)["orders"]
+    assert (order["order_id"], order["status"], len(order["items"])) == ("TRY-1", "synced", 1)
+    assert any("Verified: 12 orders" in line for line in printed)
+    assert (demo.returncode, rest) == (0, "Ctrl-C ends the demo.\n")
     assert list(tmp_path.iterdir()) == []
 
 

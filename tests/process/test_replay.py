@@ -46,7 +46,7 @@ def test_the_quarantine_is_listed_without_tokens(here: ServiceHere, sandbox: San
     lines = run("orders", "--quarantined", "--json", cwd=tmp_path, **here.environment)
 
     assert nothing.stdout == "Nothing is quarantined.\n"
-    assert re.match(r"ID +Received +Bytes +Field +Reason", table.stdout)
+    assert re.match(r"ID +Received \(Australia/Sydney\) +Bytes +Field +Reason", table.stdout)
     assert [line.split()[0] for line in table.stdout.splitlines()[1:]] == ["2", "1"]
     newest, oldest = (json.loads(line) for line in lines.stdout.splitlines())
     assert (newest["id"], newest["field"], newest["payload"]) == (2, "messages[0]", 7)
@@ -81,7 +81,11 @@ def test_replay_takes_in_what_is_understood_now(
     )
     assert (rest.returncode, rest.stdout.splitlines()) == (
         0,
-        ["2 of 3 are understood now: 2 new orders, 0 known ones, 0 without an order.", then.format(2)],
+        [
+            "2 of 3 are understood now: 2 new orders, 0 known ones, 0 without an order.",
+            "4: Odd.",
+            then.format(2),
+        ],
     )
     wait_until(lambda: not differences(sandbox, orders), within=30)
     assert "7" in run("orders", "--quarantined", "--json", cwd=tmp_path, **here.environment).stdout
@@ -94,7 +98,7 @@ def test_replay_says_what_is_not_there(here: ServiceHere, tmp_path: Path) -> Non
 
     assert (unknown.returncode, unknown.stderr) == (1, "Nothing with the id 5 is in quarantine.\n")
     assert nothing.returncode == 2
-    assert empty.stdout == "0 of 0 are understood now: 0 new orders, 0 known ones, 0 without an order.\n"
+    assert empty.stdout == "Nothing is in quarantine.\n"
 
 
 @pytest.mark.parametrize(

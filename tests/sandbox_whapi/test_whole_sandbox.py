@@ -261,7 +261,7 @@ def test_the_command_writes_the_settings_for_serve_and_stops_on_sigterm(tmp_path
     assert process.returncode == 0, rest
     assert answer.status_code == 201
     assert lines[0] == f"The sheet, as a merchant sees it: {values['WHAPI_BASE_URL']}"
-    assert lines[-3:-1] == ["python -m connector serve", ""]
+    assert lines[-3:-1] == [f"{sys.executable} -m connector serve", ""]
     assert values["WEBHOOK_SECRET"] == SECRET
     assert json.loads(Path(values["GOOGLE_CREDENTIALS"]).read_text())["type"] == "service_account"
     assert (tmp_path / "sandbox.env").stat().st_mode & 0o777 == 0o600

@@ -58,12 +58,12 @@ def test_evolution_may_add_the_events_name_to_the_address(shop: Shop) -> None:
     assert shop.post("/webhooks/evolution/messages-upsert", SENT["evolution"].order).json()["accepted"] == 1
 
 
-@pytest.mark.parametrize("name", [gateway.NAME for gateway in WITH_WEBHOOKS])
-def test_nobody_gets_in_without_the_secret(shop: Shop, name: str) -> None:
-    answer = httpx.post(f"{shop.url}/webhooks/{name}", json=SENT[name].order)
+def test_nobody_gets_in_without_the_secret(shop: Shop) -> None:
+    for gateway in WITH_WEBHOOKS:
+        answer = httpx.post(f"{shop.url}/webhooks/{gateway.NAME}", json=SENT[gateway.NAME].order)
 
-    assert (answer.status_code, answer.json()) == (401, {"error": UNAUTHORISED})
-    assert order_count(shop) == 0
+        assert (answer.status_code, answer.json()) == (401, {"error": UNAUTHORISED}), gateway.NAME
+        assert order_count(shop) == 0, gateway.NAME
 
 
 def test_what_meta_signed_gets_in_without_the_secret(shop: Shop) -> None:
@@ -74,28 +74,28 @@ def test_what_meta_signed_gets_in_without_the_secret(shop: Shop) -> None:
     assert (answer.status_code, answer.json()["accepted"]) == (200, 1)
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        signed(b"{}"),
-        {SIGNATURE: ""},
-        {SIGNATURE: "sha256="},
-        {SIGNATURE: signed(b'{"statuses":[]}')[SIGNATURE].removeprefix("sha256=")},
-        {SIGNATURE: signed(b'{"statuses":[]}')[SIGNATURE].upper()},
-        signed(b'{"statuses":[]}', secret="another"),
-    ],
-)
-def test_a_signature_over_anything_else_or_by_anybody_else_is_refused(shop: Shop, headers: dict[str, str]) -> None:
-    answer = httpx.post(f"{shop.url}{META}", content=b'{"statuses":[]}', headers=headers)
-
-    assert answer.status_code == 401
+NOT_SIGNED = [
+    signed(b"{}"),
+    {SIGNATURE: ""},
+    {SIGNATURE: "sha256="},
+    {SIGNATURE: signed(b'{"statuses":[]}')[SIGNATURE].removeprefix("sha256=")},
+    {SIGNATURE: signed(b'{"statuses":[]}')[SIGNATURE].upper()},
+    signed(b'{"statuses":[]}', secret="another"),
+]
 
 
-@pytest.mark.parametrize("path", ["/webhooks/whapi", "/webhooks/waha", "/orders", "/quarantine/replay"])
-def test_a_signature_opens_no_other_address(shop: Shop, path: str) -> None:
+def test_a_signature_over_anything_else_or_by_anybody_else_is_refused(shop: Shop) -> None:
+    for headers in NOT_SIGNED:
+        answer = httpx.post(f"{shop.url}{META}", content=b'{"statuses":[]}', headers=headers)
+
+        assert answer.status_code == 401, headers
+
+
+def test_a_signature_opens_no_other_address(shop: Shop) -> None:
     body = json.dumps(SENT["meta"].order).encode()
 
-    assert httpx.post(f"{shop.url}{path}", content=body, headers=signed(body)).status_code == 401
+    for path in ("/webhooks/whapi", "/webhooks/waha", "/orders", "/quarantine/replay"):
+        assert httpx.post(f"{shop.url}{path}", content=body, headers=signed(body)).status_code == 401, path
 
 
 def test_without_the_apps_secret_no_signature_is_right(tmp_path: Path) -> None:
@@ -125,21 +125,21 @@ def test_meta_verifies_the_address_with_the_secret_and_gets_its_challenge_back(s
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize("token", ["", "wrong", "ä", "\udcff", "x" * 2000])
-def test_another_verify_token_is_refused_and_no_challenge_comes_back(shop: Shop, token: str) -> None:
-    query = httpx.QueryParams(verification(**{"hub.verify_token": token.encode("utf-8", "replace").decode()}))
+def test_another_verify_token_is_refused_and_no_challenge_comes_back(shop: Shop) -> None:
+    for token in ("", "wrong", "ä", "\udcff", "x" * 2000):
+        query = httpx.QueryParams(verification(**{"hub.verify_token": token.encode("utf-8", "replace").decode()}))
 
-    answer = httpx.get(f"{shop.url}{META}", params=query)
+        answer = httpx.get(f"{shop.url}{META}", params=query)
 
-    assert answer.status_code == 401
-    assert "1158201444" not in answer.text
+        assert answer.status_code == 401, token
+        assert "1158201444" not in answer.text, token
 
 
-@pytest.mark.parametrize("changes", [{"hub.mode": "unsubscribe"}, {"hub.challenge": ""}, {"hub.challenge": "1" * 201}])
-def test_what_is_no_verification_is_a_400(shop: Shop, changes: dict[str, str]) -> None:
-    params = verification(**{"hub.verify_token": shop.secret}, **changes)
+def test_what_is_no_verification_is_a_400(shop: Shop) -> None:
+    for changes in ({"hub.mode": "unsubscribe"}, {"hub.challenge": ""}, {"hub.challenge": "1" * 201}):
+        params = verification(**{"hub.verify_token": shop.secret}, **changes)
 
-    assert httpx.get(f"{shop.url}{META}", params=params).status_code == 400
+        assert httpx.get(f"{shop.url}{META}", params=params).status_code == 400, changes
 
 
 def test_a_secret_that_is_not_ascii_verifies_as_well(shop: Shop) -> None:

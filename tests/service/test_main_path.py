@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import httpx
+
 from connector.sheets.quota import Quota
 from sandbox.orders import demo_orders, whapi_sample
 from tests.service.shop import Shop
@@ -78,8 +80,9 @@ def test_the_api_tells_where_an_order_stands_with_its_items(shop: Shop) -> None:
     synced_at = answer.pop("synced_at")
     assert synced_at.endswith("Z")
     row_url = answer.pop("row_url")
-    assert row_url.startswith(f"https://docs.google.com/spreadsheets/d/{shop.sandbox.spreadsheet_id}/edit#gid=")
-    assert row_url.endswith("&range=A2")
+    row = httpx.get(row_url).headers["Location"]
+    assert row.startswith(f"{shop.sandbox.url}/spreadsheets/d/{shop.sandbox.spreadsheet_id}/edit#gid=")
+    assert row.endswith("&range=A2")
     assert [item["name"] for item in answer.pop("items")] == ["Linen shirt", "Canvas tote", "Wool scarf"]
     assert answer == {
         "order_id": "964278151888836",
@@ -100,6 +103,8 @@ def test_the_api_tells_where_an_order_stands_with_its_items(shop: Shop) -> None:
         "warning": None,
         "change": None,
         "changed_at": None,
+        "gone_at": None,
+        "dealt_with_at": None,
     }
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.setup.agency import Agency
 from tests.setup.desk import Desk
 
 
@@ -90,3 +91,13 @@ def test_without_a_terminal_it_is_said_how_to_do_without_questions(desk: Desk, m
             "is missing in the environment or in .env, and run it with --yes, which asks nothing."
         ],
     )
+
+
+def test_ctrl_c_in_the_midst_of_adding_a_shop_says_that_nothing_was_written(agency: Agency) -> None:
+    ran = agency.run("shops", "add", "rye", answers=f"{agency.rye.token}\n")
+
+    assert (ran.exit_code, ran.lines[-2:]) == (
+        1,
+        ["Ended before the end.", "shops.toml is written only at the end, so the answers are asked for again."],
+    )
+    assert not agency.shops_file.exists()

@@ -214,9 +214,7 @@ def test_a_wrong_setting_that_is_not_asked_for_ends_it_with_2(desk: Desk) -> Non
     ran = desk.setup(desk.answers, RESYNC_INTERVAL="often")
 
     assert (ran.exit_code, ran.lines) == (2, [])
-    assert ran.errors == [
-        "RESYNC_INTERVAL is wrong: input should be a valid number, unable to parse string as a number."
-    ]
+    assert ran.errors == ["RESYNC_INTERVAL is wrong: it is not a number above 0. Write it in digits, such as 60."]
     assert not desk.env_file.exists()
 
 

@@ -21,8 +21,8 @@ RYE = shop("rye", 1)
          "mean defaults?"),
         (f"keep_days = 30\n{RYE}", "shops.toml has keep_days at its top, which is none of defaults, accounts, shops. "
          "It goes below [defaults]."),
-        (f"{RYE}[defaults]\nkeep_days = 0", "[defaults] in shops.toml: keep_days is wrong: input should be greater "
-         "than or equal to 1."),
+        (f"{RYE}[defaults]\nkeep_days = 0", "[defaults] in shops.toml: keep_days is wrong: it is not a number of "
+         "at least 1. Write it in digits, such as 60."),
         (f"{RYE}[defaults]\ntimezon = 'x'", "[defaults] in shops.toml: timezon is no setting of a shop. Did you mean "
          "timezone?"),
         (f"{RYE}[defaults]\naccount = 'x'", "[defaults] in shops.toml: account is wrong: there is no [accounts.x]."),

@@ -1,13 +1,14 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from connector.models import ItemsState, Place, Shown, Status
 from connector.store import batches, fetching, refusals
 from connector.store.batches import Batch, Made
 from connector.store.database import Database
 from tests.clock import FakeClock
-from tests.store.helpers import ITEMS, SHOP, add, batch_of, due_to_write, get, new_order
+from tests.store.helpers import GRACE, ITEMS, SHOP, add, batch_of, due_to_write, get, new_order
 
 
 def applied(database: Database, clock: FakeClock, batch: Batch) -> bool:
@@ -39,6 +40,27 @@ def test_orders_in_an_open_batch_are_in_no_other(database: Database, clock: Fake
     made = {order.id: Made.of(order, Shown.COMPLETE)}
     assert not database.write(lambda connection: batches.open_batch(connection, SHOP, again, made, now=clock.now()))
     assert open_ids(database) == [batch.id]
+
+
+def test_an_order_whose_items_come_while_it_is_looked_for_is_not_found_twice(
+    database: Database, clock: FakeClock
+) -> None:
+    add(database, clock, new_order("1"))
+    clock.advance(GRACE.total_seconds())
+    looks: list[str] = []
+
+    @sa.event.listens_for(database.engine, "after_cursor_execute")
+    def moves_on(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "ORDER BY orders.write_due_at" in statement:
+            looks.append(statement)
+            if len(looks) == 2:  # those without items have been found
+                arrive(database, clock)
+
+    with database.read() as connection:
+        (found,) = batches.orders_to_write(connection, SHOP, now=clock.now(), limit=100)
+
+    assert (found.items_state, found.items) == (ItemsState.DUE, ())
+    assert get(database).items == ITEMS
 
 
 def test_an_applied_batch_completes_its_orders(database: Database, clock: FakeClock) -> None:

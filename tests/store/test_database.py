@@ -12,8 +12,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from connector.store import batches, breakers, intake, orders, quarantine
-from connector.store import database as store_database
+from connector.store import batches, breakers, intake, orders, quarantine, schema
 from connector.store.breakers import CircuitBreaker, Part
 from connector.store.commit import StoreClosedError
 from connector.store.database import Database, StoreError, parse_url
@@ -29,8 +28,8 @@ def test_the_migrations_lead_to_the_tables_that_the_code_uses(empty_database_url
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, metadata) == []
     database.close()
-    scripts = ScriptDirectory(str(Path(store_database.__file__).parent / "migrations"))
-    assert scripts.get_current_head() == store_database.HEAD
+    scripts = ScriptDirectory(str(Path(schema.__file__).parent / "migrations"))
+    assert scripts.get_current_head() == schema.HEAD
 
 
 def test_what_is_stored_is_there_after_opening_again(database_url: str, clock: FakeClock) -> None:
@@ -44,20 +43,11 @@ def test_what_is_stored_is_there_after_opening_again(database_url: str, clock: F
     second.close()
 
 
-def test_a_database_of_a_newer_version_is_refused_with_a_sentence(database_url: str) -> None:
-    database = Database(database_url)
-    database.write(lambda connection: connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'")))
-    database.close()
-
-    with pytest.raises(StoreError, match="written by a newer version"):
-        Database(database_url)
-
-
 def test_an_older_database_is_brought_up_to_date_with_all_its_orders(empty_database_url: str, clock: FakeClock) -> None:
     engine = sa.create_engine(parse_url(empty_database_url))
     with engine.begin() as connection:
         config = Config()
-        config.set_main_option("script_location", str(Path(store_database.__file__).parent / "migrations"))
+        config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
         connection.execute(

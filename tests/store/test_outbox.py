@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from connector.events.payload import LARGEST, EventType, about_order
+from connector.events.payload import LARGEST, EventType, Spreadsheet, about_order
 from connector.events.publisher import LASTING, NOBODY, Publisher
 from connector.gateways.reading.result import Reading
 from connector.jobs.cleanup import KEPT_FAILED, KEPT_WAITING, prune_events
@@ -22,7 +22,8 @@ from tests.clock import FakeClock
 from tests.context import shop_context
 from tests.store.helpers import ITEMS, SHOP, add, batch_of, get, new_order
 
-EVENTS = Publisher(shop=SHOP, spreadsheet_id="sheet", targets=["first", "second"])
+SHEET = Spreadsheet("sheet", "https://docs.google.com")
+EVENTS = Publisher(shop=SHOP, spreadsheet=SHEET, targets=["first", "second"])
 
 
 def queue(database: Database, target: str = "first") -> list[Event]:
@@ -305,7 +306,7 @@ def test_an_order_too_large_for_receivers_comes_without_its_last_items(database:
     many = tuple(Item(name=f"{number} " + "ü" * 500, quantity=1) for number in range(2000))
     add(database, clock, new_order("1", items=many))
 
-    text = about_order(EventType.SYNCED, get(database), spreadsheet_id="sheet", now=clock.now())
+    text = about_order(EventType.SYNCED, get(database), row_url=None, spreadsheet=SHEET, now=clock.now())
 
     data = json.loads(text)["data"]
     assert LARGEST - 4000 < len(text) <= LARGEST

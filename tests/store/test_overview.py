@@ -11,6 +11,7 @@ from connector.models import ItemsState, Shown, Status
 from connector.store import breakers, hours, orders, quarantine
 from connector.store.breakers import Part
 from connector.store.database import Database
+from connector.store.dealt_with import count_given_up
 from connector.store.overview import ShopFigures, read_overview
 from connector.store.quarantine import OTHER_ORDER
 from connector.store.shops import ShopState, put_shops
@@ -30,11 +31,11 @@ def alone(connection: Connection, shop: str) -> ShopFigures:
         lately=hours.count_since(connection, shop, SINCE),
         received=counts[Status.RECEIVED],
         waiting=counts[Status.WAITING],
-        failed=counts[Status.FAILED],
+        failed=count_given_up(connection, shop),
         has_orders=sum(counts.values()) > 0,
         odd=orders.count_odd(connection, shop, since=ODD_SINCE),
-        quarantined=quarantine.count_quarantined(connection, shop),
-        other_orders=quarantine.count_other_orders(connection, shop),
+        quarantined=quarantine.count_to_look_at(connection, shop).number,
+        other_orders=quarantine.count_to_look_at(connection, shop).other_orders,
     )
 
 
@@ -59,6 +60,7 @@ def some_order(random: Random, shop: str, number: int) -> dict[str, Any]:
         "warning": sometimes("Odd."),
         "change": sometimes("deleted by the customer"),
         "changed_at": sometimes(NOW),
+        "dealt_with_at": sometimes(NOW - timedelta(minutes=1)),
     }
 
 
@@ -67,12 +69,20 @@ def fill(connection: Connection) -> None:
     put_shops(connection, SHOPS, ShopState.SERVED)
     rows = [some_order(random, shop, n) for shop in SHOPS[1:] for n in range(random.randint(20, 60))]
     connection.execute(sa.insert(table), rows)
-    kept = [("oat", "messages"), ("oat", OTHER_ORDER), ("rye", "messages")]
+    kept = [("oat", "messages", None), ("oat", OTHER_ORDER, None), ("rye", "messages", None), ("rye", OTHER_ORDER, NOW)]
     connection.execute(
         sa.insert(entries),
         [
-            {"shop": shop, "digest": str(n), "received_at": NOW, "field": field, "reason": "No.", "payload": "{}"}
-            for n, (shop, field) in enumerate(kept)
+            {
+                "shop": shop,
+                "digest": str(n),
+                "received_at": NOW,
+                "field": field,
+                "reason": "No.",
+                "payload": "{}",
+                "dealt_with_at": dealt_with_at,
+            }
+            for n, (shop, field, dealt_with_at) in enumerate(kept)
         ],
     )
     for shop, part in (("rye", Part.SHEET), ("rye", Part.CHANNEL), ("spelt", Part.SHEET)):
@@ -88,6 +98,7 @@ def test_each_shops_figures_are_those_that_it_has_alone(database: Database) -> N
 
     assert found == expected
     assert expected["barley"] == ShopFigures()
+    assert (expected["rye"].quarantined, expected["rye"].other_orders) == (1, 0)
     for shop in SHOPS[1:]:
         aside = expected[shop].standing.rows_refused
         assert aside.number > len(aside.first) > 0

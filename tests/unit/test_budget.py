@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.simulated_time import Program, SimulatedTime
+from benchmarks.simulation import most_in_any_window
 from connector.sheets.budget import RESERVE, Budget, Pause
 from connector.sheets.quota import LIMIT, WINDOW, Quota
-from tests.unit.simulated_fleet import most_in_any_window
-from tests.unit.simulated_time import Program, SimulatedTime
 
 TURNS = LIMIT - RESERVE
 

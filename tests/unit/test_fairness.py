@@ -1,9 +1,11 @@
 """A flood at one of 200 shops, simulated: what it costs the others."""
 
+from benchmarks.demand import flood, steady
+from benchmarks.simulation import CALL, FETCH, Fleet, Outcome, most_in_any_window
+from connector.jobs.pool import Threads
 from connector.jobs.turns import LONGEST_BETWEEN_BATCHES, SECONDS_BETWEEN_BATCHES
 from connector.sheets.budget import RESERVE
 from connector.sheets.quota import LIMIT, Quota
-from tests.unit.simulated_fleet import CALL, FETCH, Fleet, Outcome, flood, most_in_any_window, steady
 
 SHOPS = [f"shop {number}" for number in range(200)]
 FLOODED = SHOPS[100]
@@ -17,7 +19,7 @@ def run(*, flooded: bool, longest_gap: float = LONGEST_BETWEEN_BATCHES) -> Outco
     if flooded:
         orders += flood(FLOODED, orders=5000, start=120, seconds=600)
     outcome = Fleet(ACCOUNTS, longest_gap=longest_gap).run(orders)
-    assert sum(map(len, outcome.waits.values())) == len(orders)
+    assert len(outcome.written) == len(orders)
     return outcome
 
 
@@ -35,13 +37,24 @@ def test_a_flood_at_one_shop_leaves_the_waits_of_the_others_nearly_alone() -> No
     assert flooded.p99([FLOODED]) < LONGEST_BETWEEN_BATCHES + FETCH + 2 * CALL + 1
 
 
+def test_ten_shops_that_always_have_something_come_to_wait_for_one_gap_and_not_for_the_end_of_the_minute() -> None:
+    """When they begin, all at once, they use up the account's calls. That must not repeat itself every minute."""
+    shops = SHOPS[:10]
+    orders = [order for n, shop in enumerate(shops) for order in flood(shop, orders=300, start=n / 10, seconds=900)]
+
+    outcome = Fleet(ACCOUNTS).run(orders)
+
+    first, last = (max(each.wait for each in outcome.written if since <= each.sent < since + 60) for since in (0, 840))
+    assert last < 1.5 * LONGEST_BETWEEN_BATCHES + FETCH + 2 * CALL < first / 2
+
+
 def test_an_account_makes_no_more_calls_in_any_minute_than_turns_may() -> None:
     """Also where far more is to be written than it can: 120 orders a minute, and a flood."""
     orders = steady(SHOPS, per_minute=120, seconds=240, seed=2) + flood(FLOODED, orders=1000, start=60, seconds=60)
 
     outcome = Fleet(ACCOUNTS).run(orders)
 
-    assert sum(map(len, outcome.waits.values())) == len(orders)
+    assert len(outcome.written) == len(orders)
     assert {kind: most_in_any_window(outcome.calls["account"][kind]) for kind in Quota} == dict.fromkeys(
         Quota, LIMIT - RESERVE
     )
@@ -50,7 +63,7 @@ def test_an_account_makes_no_more_calls_in_any_minute_than_turns_may() -> None:
 def test_a_shop_alone_writes_every_two_and_a_half_seconds_and_at_once_after_a_rest() -> None:
     orders = [*flood("rye", orders=40, start=0, seconds=20), *flood("rye", orders=1, start=100, seconds=1)]
 
-    outcome = Fleet({"rye": "account"}, writers=1).run(orders)
+    outcome = Fleet({"rye": "account"}, threads=Threads(writers=1)).run(orders)
 
     began = [round(moment, 3) for moment in outcome.calls["account"][Quota.READ]]
     assert began == [*(FETCH + SECONDS_BETWEEN_BATCHES * turn for turn in range(9)), 100 + FETCH]

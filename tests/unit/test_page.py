@@ -18,6 +18,7 @@ from connector.models import Status
 from connector.problems import NamedProblem
 from connector.store.breakers import CircuitBreaker, Part
 from connector.store.hours import HOUR, Hour
+from connector.store.quarantine import ToLookAt
 from connector.store.refusals import SetAside
 from connector.store.standing import Standing
 
@@ -33,6 +34,8 @@ def snapshot(
     oldest: datetime | None = None,
     refused: SetAside | None = None,
     named: Sequence[NamedProblem] = (),
+    to_look_at: int | None = None,
+    given_up: int | None = None,
     **counts: int,
 ) -> Snapshot:
     quarantined = counts.pop("quarantined", 0)
@@ -50,6 +53,8 @@ def snapshot(
         named=named,
         quarantined=quarantined,
         quarantine=[],
+        to_look_at=ToLookAt(quarantined if to_look_at is None else to_look_at),
+        given_up=counts.get("failed", 0) if given_up is None else given_up,
     )
 
 
@@ -66,6 +71,11 @@ def snapshot(
         ),
         ({"synced": 5, "failed": 1}, Level.LOOK, "Orders reach the sheet; something is worth a look."),
         ({"quarantined": 1}, Level.LOOK, "Orders reach the sheet; something is worth a look."),
+        (
+            {"synced": 5, "failed": 1, "given_up": 0, "quarantined": 1, "to_look_at": 0},
+            Level.GOOD,
+            "All is well. Every order is in the sheet; 1 without its items is dealt with.",
+        ),
         (
             {"sheet": CircuitBreaker(failures=1, reason="x")},
             Level.LOOK,

@@ -16,7 +16,9 @@ redact = Redactor(["the-webhook-secret"]).text
 
 def shown(part: Any) -> str:
     kept = quarantined("body", "Odd.", part)
-    entry = Entry(1, datetime(2026, 11, 23, tzinfo=UTC), kept.field, kept.reason, len(kept.payload), kept.payload)
+    entry = Entry(
+        1, datetime(2026, 11, 23, tzinfo=UTC), kept.field, kept.reason, len(kept.payload), None, None, kept.payload
+    )
     return json.dumps(entry_json(entry, redact=redact))
 
 

@@ -112,10 +112,10 @@ def test_every_wrong_value_is_named_and_secrets_are_not_shown(folder: Path) -> N
         "Open the spreadsheet and copy its address from the browser.",
         "WEBHOOK_SECRET is wrong: it is shorter than 16 characters. Use a longer one, such as a random text.",
         "WHAPI_BASE_URL is wrong: it is not an address that begins with https:// (or http://).",
-        "PORT is wrong: input should be a valid integer, unable to parse string as an integer.",
+        "PORT is wrong: it is not a whole number from 0 to 65535. Write it in digits.",
         "TIMEZONE is wrong: it is not the name of a time zone, such as Europe/Berlin.",
-        "RESYNC_INTERVAL is wrong: input should be greater than 0.",
-        "LOG_FORMAT is wrong: input should be 'console' or 'json'.",
+        "RESYNC_INTERVAL is wrong: it is not a number above 0. Write it in digits, such as 60.",
+        "LOG_FORMAT is wrong: it is not console or json. Write one of them, as it stands here.",
     ]
     assert "too-short" not in " ".join(found)
 
@@ -257,13 +257,17 @@ def test_names_may_be_in_small_letters_and_the_file_may_have_a_byte_order_mark(
             "it is not an address that begins with https:// (or http://).",
         ),
         ("SHEETS_BASE_URL", "https://[", "it is not an address that begins with https:// (or http://)."),
-        ("RESYNC_INTERVAL", "nan", "input should be a finite number."),
-        ("RESYNC_INTERVAL", "soon", "input should be a valid number, unable to parse string as a number."),
-        ("RECONCILE_WINDOW", "31536001", "input should be less than or equal to 31536000."),
-        ("KEEP_DAYS", "0.5", "input should be greater than or equal to 1."),
-        ("PORT", "70000", "input should be less than or equal to 65535."),
-        ("LOG_LEVEL", "LOUD", "input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'."),
-        ("EVENTS_ALLOW_PRIVATE", "perhaps", "input should be true or false."),
+        ("RESYNC_INTERVAL", "nan", "it is not a number above 0. Write it in digits, such as 60."),
+        ("RESYNC_INTERVAL", "soon", "it is not a number above 0. Write it in digits, such as 60."),
+        (
+            "RECONCILE_WINDOW",
+            "31536001",
+            "it is not a number above 0 and of at most 31,536,000. Write it in digits, such as 60.",
+        ),
+        ("KEEP_DAYS", "0.5", "it is not a number of at least 1. Write it in digits, such as 60."),
+        ("PORT", "70000", "it is not a whole number from 0 to 65535. Write it in digits."),
+        ("LOG_LEVEL", "LOUD", "it is not DEBUG, INFO, WARNING or ERROR. Write one of them, as it stands here."),
+        ("EVENTS_ALLOW_PRIVATE", "perhaps", "it is neither true nor false."),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_named_with_its_reason(

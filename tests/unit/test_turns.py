@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from benchmarks.simulated_time import SimulatedTime
 from connector.jobs.turns import (
     FETCHERS,
     LONGEST_BETWEEN_BATCHES,
@@ -17,18 +18,18 @@ from connector.jobs.turns import (
     fetch_room,
     fetch_share,
     gap,
+    pace,
 )
 from connector.sheets.budget import RESERVE, Budget
 from connector.sheets.quota import LIMIT, WINDOW, Quota
-from tests.unit.simulated_time import SimulatedTime
 
 NOW = 1000.0
 NOBODY = Turns((), math.inf)
 
 
-def budget_with(used: int, *, ago: float = 0.0) -> Budget:
+def budget_with(used: int, *, ago: float = 0.0, time: SimulatedTime | None = None) -> Budget:
     """Of so many turns, all of them that long ago."""
-    budget = Budget(SimulatedTime(NOW))
+    budget = Budget(time or SimulatedTime(NOW))
     for _ in range(used):
         for quota in Quota:
             budget.count_earlier(quota, ago=ago)
@@ -134,9 +135,32 @@ def test_a_suspect_gets_its_turn_where_there_is_only_one_writer() -> None:
 
 
 def test_no_more_turns_begin_than_the_budget_has_and_the_next_waits_for_the_first_call_to_be_a_minute_ago() -> None:
-    budget = budget_with(LIMIT - RESERVE - 2, ago=45)
+    """Each of these turns takes 14 reads, of which 36 are left."""
+    shops = [ToWrite(shop, "a", NOW - since, reads=14) for shop, since in (("c", 1), ("a", 3), ("b", 2))]
 
-    assert turns(due("c", 1), due("a", 3), due("b", 2), a=budget) == Turns(("a", "b"), WINDOW - 45)
+    assert turns(*shops, a=budget_with(LIMIT - RESERVE - 36, ago=45)) == Turns(("a", "b"), WINDOW - 45)
+    assert turns(due("a"), a=budget_with(LIMIT - RESERVE, ago=45)) == Turns((), WINDOW - 45)
+
+
+@pytest.mark.parametrize(
+    ("use", "calls", "expected"), [(0, 60, 0), (0.5, 60, 0), (0.75, 60, 0.25), (1, 60, 1), (1.1, 60, 1), (1, 120, 0.5)]
+)
+def test_turns_of_an_account_are_spread_from_where_half_of_its_calls_are_in_use(
+    use: float, calls: int, expected: float
+) -> None:
+    assert pace(use, calls) == expected
+
+
+def test_an_account_that_is_short_of_calls_begins_one_turn_at_a_time() -> None:
+    time = SimulatedTime(NOW)
+    budget = budget_with(42, time=time)
+    shops = (due("young", 1), due("old", 3))
+
+    assert turns(*shops, a=budget) == Turns(("old",), pace(42 / 56, 56))
+    budget.take()
+    assert turns(*shops, a=budget) == Turns((), pace(43 / 56, 56))
+    time.advance(NOW + pace(43 / 56, 56) + 0.001)
+    assert turns(*shops, a=budget).begin == ("old",)
 
 
 def test_an_account_without_calls_left_holds_back_no_other() -> None:
@@ -146,10 +170,10 @@ def test_an_account_without_calls_left_holds_back_no_other() -> None:
 
 
 def test_a_turn_that_needs_more_is_not_overtaken_for_ever_by_those_that_need_less() -> None:
-    costly = ToWrite("costly", "a", NOW - 9, reads=4)
+    costly = ToWrite("costly", "a", NOW - 9, reads=35)
 
-    assert turns(costly, due("cheap", 1), a=budget_with(54, ago=20)) == Turns((), WINDOW - 20)
-    assert turns(costly, due("cheap", 1), a=budget_with(51, ago=20)).begin == ("costly", "cheap")
+    assert turns(costly, due("cheap", 1), a=budget_with(22, ago=20)) == Turns((), WINDOW - 20)
+    assert turns(costly, due("cheap", 1), a=budget_with(20, ago=20)).begin == ("costly", "cheap")
 
 
 def test_a_paused_account_gives_no_turn_but_for_the_end_of_its_pause() -> None:

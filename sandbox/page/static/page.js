@@ -15,6 +15,7 @@ const view = {
   data: null,
   row: 0,
   column: 0,
+  goal: false, // whether the selected cell is where an address leads to, and is still to be shown
   editor: null, // the input over a cell, while a cell is edited
   texts: new Map(), // what each cell of the tab said when it was drawn last, to mark what is new
 };
@@ -85,9 +86,10 @@ function letterOf(index) {
 // The list of spreadsheets tells cheaply whether anything changed.
 async function readSheet() {
   const heads = JSON.parse(await ask("/sandbox/google")).spreadsheets;
-  const state = JSON.stringify([heads.find((head) => head.id === spreadsheet), view.rows]);
+  const calculated = view.tab ?? view.drawn ?? -1;
+  const state = JSON.stringify([heads.find((head) => head.id === spreadsheet), view.rows, calculated]);
   if (state === view.state || view.editor) return;
-  view.data = JSON.parse(await ask(`${book}?${new URLSearchParams({ from: 0, rows: view.rows })}`));
+  view.data = JSON.parse(await ask(`${book}?${new URLSearchParams({ from: 0, rows: view.rows, calculated })}`));
   view.state = state;
   drawSheet();
 }
@@ -110,7 +112,26 @@ function drawSheet() {
   $("filter").setAttribute("aria-pressed", String(Boolean(tab.filter)));
   drawTabs(data, tab);
   drawGrid(tab, another);
+  const goal = view.goal && cellAt(view.row, view.column);
+  view.goal = false;
+  if (goal) {
+    goal.scrollIntoView({ block: "center", inline: "nearest" });
+    select(goal);
+  }
   showSelected();
+}
+
+// An address may name a tab and a cell as Google's do: #gid=7&range=A5
+function goTo(hash) {
+  const wanted = new URLSearchParams(hash.slice(1));
+  if (!/^\d+$/.test(wanted.get("gid") || "")) return;
+  view.tab = Number(wanted.get("gid"));
+  const cell = /^([A-Z]{1,3})(\d{1,7})$/.exec(wanted.get("range") || "");
+  if (!cell) return;
+  view.row = Number(cell[2]) - 1;
+  view.column = [...cell[1]].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1;
+  view.rows = Math.max(view.rows, view.row + MORE_ROWS);
+  view.goal = true;
 }
 
 function drawTabs(data, shown) {
@@ -133,6 +154,7 @@ function drawTabs(data, shown) {
 function chooseTab(sheetId) {
   Object.assign(view, { tab: sheetId, row: 0, column: 0 });
   drawSheet();
+  refresh();
 }
 
 function drawGrid(tab, another) {
@@ -239,7 +261,7 @@ function cellOf(row, column, cell, before) {
   for (const [name, wanted] of Object.entries({ ...looks, formula: cell.type === "formula" })) {
     if (wanted) made.classList.add(name);
   }
-  if (cell.type === "formula") made.title = "A formula. Google calculates it; the sandbox does not.";
+  if (cell.formula) made.title = cell.type === "formula" ? "A formula. Google calculates it; the sandbox does not." : cell.formula;
   if (cell.vertical) made.style.verticalAlign = cell.vertical;
   if (cell.size) made.style.fontSize = `${Math.round(cell.size * 1.3)}px`;
   if (/^#[0-9a-f]{6}$/i.test(cell.lineBelow || "")) made.classList.add("lined");
@@ -337,15 +359,20 @@ function select(td, { focus = true } = {}) {
 function showSelected() {
   const cell = valueAt(view.row, view.column);
   $("address").textContent = `${letterOf(view.column)}${view.row + 1}`;
-  $("content").textContent = cell ? cell.text : "";
+  $("content").textContent = entered(cell);
   for (const chosen of $("sheet").querySelectorAll("th.chosen")) chosen.classList.remove("chosen");
   $("sheet").querySelector(`thead th[data-column="${view.column}"]`)?.classList.add("chosen");
   $("sheet").querySelector(`tr[data-row="${view.row}"] > th`)?.classList.add("chosen");
 }
 
+// What a person would see on editing the cell.
+function entered(cell) {
+  return cell ? cell.formula || cell.text : "";
+}
+
 function startEditing(td, typed = null) {
   const cell = valueAt(view.row, view.column);
-  const input = element("input", { value: typed === null ? (cell ? cell.text : "") : typed });
+  const input = element("input", { value: typed === null ? entered(cell) : typed });
   input.setAttribute("aria-label", `Cell ${$("address").textContent}`);
   const list = element("datalist", { id: "choices" });
   if (cell?.choices) {
@@ -359,7 +386,7 @@ function startEditing(td, typed = null) {
     input.remove();
     list.remove();
     td.focus({ preventScroll: true });
-    if (save && input.value !== (cell ? cell.text : "")) edit("set_cell", { row, column, text: input.value });
+    if (save && input.value !== entered(cell)) edit("set_cell", { row, column, text: input.value });
   };
   input.addEventListener("keydown", (event) => {
     event.stopPropagation();
@@ -486,6 +513,26 @@ function rowMenu(anchor, { index: row }) {
   ]);
 }
 
+// A right click, or the keyboard's key for it, opens the menu of what it is on; on a cell that of its row.
+function onContextMenu(event) {
+  const { shown, tabs } = view.data || {};
+  if (!shown || event.target.closest("input, a")) return;
+  const [column, line, tab] = ["thead th[data-column]", "tr[data-row]", ".tab"].map((of) => event.target.closest(of));
+  if (column) {
+    columnMenu(column.querySelector("button"), shown.columns[Number(column.dataset.column)]);
+  } else if (line) {
+    const td = event.target.closest("td");
+    if (td) select(td);
+    rowMenu(td || line.querySelector("button"), { index: Number(line.dataset.row) });
+  } else if (tab) {
+    const title = tab.querySelector('[role="tab"]').textContent;
+    tabMenu(tab.lastElementChild, tabs.find((one) => one.title === title));
+  } else {
+    return;
+  }
+  event.preventDefault();
+}
+
 function tabMenu(anchor, tab) {
   const at = { tab: tab.sheetId };
   openMenu(anchor, `Tab ${tab.title}`, [
@@ -584,8 +631,9 @@ function refresh() {
 function start() {
   $("sheet").addEventListener("mousedown", (event) => {
     const td = event.target.closest("td");
-    if (td && !event.target.closest("input, a")) { select(td); event.preventDefault(); }
+    if (td && !event.target.closest("input, a") && event.button === 0) { select(td); event.preventDefault(); }
   });
+  document.addEventListener("contextmenu", onContextMenu);
   $("sheet").addEventListener("dblclick", (event) => {
     const td = event.target.closest("td");
     if (td && !view.editor) startEditing(td);
@@ -627,6 +675,8 @@ function start() {
     button.addEventListener("click", () => post("/sandbox/faults", JSON.parse(button.dataset.fault)));
   }
   $("clear-faults").addEventListener("click", async () => { await ask("/sandbox/faults", { method: "DELETE" }); refresh(); });
+  goTo(location.hash);
+  addEventListener("hashchange", () => { goTo(location.hash); view.state = ""; refresh(); });
   refresh();
   setInterval(() => document.hidden || refresh(), 1000);
   document.addEventListener("visibilitychange", () => document.hidden || refresh());

@@ -1,0 +1,34 @@
+"""Times as the command line shows and reads them: in the zone of the sheet, which is named with them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
+
+from connector.runtime.clients import sheets_api
+from connector.settings import Settings
+from connector.sheets.credentials import CredentialsError
+from connector.sheets.errors import SheetsError
+from connector.sheets.overview import read_overview, read_zone
+
+_PATIENCE = 5.0
+"""Seconds that Google has to say the zone. A command that only lists is of use without."""
+
+
+def zone_of(settings: Settings) -> tzinfo:
+    """TIMEZONE, or else the spreadsheet's own, for which Google is asked; UTC where it can't be."""
+    if settings.timezone is not None:
+        return settings.timezone
+    try:
+        api = sheets_api(replace(settings, google_timeout=min(settings.google_timeout, _PATIENCE)))
+        return read_zone(read_overview(api, settings.spreadsheet_id).time_zone) or UTC
+    except (CredentialsError, SheetsError):
+        return UTC
+
+
+def name_of(zone: tzinfo) -> str:
+    """Such as `Europe/Berlin` or `UTC-07:00`."""
+    return str(zone)
+
+
+def minute(moment: datetime, zone: tzinfo) -> str:
+    """The time to the minute. Whoever shows it names the zone beside it."""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"

@@ -1,0 +1,26 @@
+"""The addresses under which the service, and the spreadsheets, are reached."""
+
+from urllib.parse import urlsplit
+
+from connector.gateways.whapi.webhooks import PATH, webhook_url
+from connector.settings import Settings
+
+GOOGLE_DOCS = "https://docs.google.com"
+
+
+def base_of(public_url: str) -> str:
+    """PUBLIC_URL without the webhook's path, which may stand in it."""
+    return webhook_url(public_url).removesuffix(PATH)
+
+
+def local_address(settings: Settings) -> str:
+    """Where the service is reached from this machine itself."""
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - read here, not listened on
+    host = everywhere.get(settings.host, settings.host)
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+
+
+def spreadsheets_site(settings: Settings) -> str:
+    """Where a browser finds the spreadsheets. A sandbox, which alone is asked with plain http, shows its own."""
+    is_sandbox = urlsplit(settings.sheets_base_url).scheme == "http"
+    return settings.sheets_base_url.rstrip("/") if is_sandbox else GOOGLE_DOCS
