@@ -11,12 +11,13 @@ from connector.api.secrets import OPERATOR
 from connector.dashboard.formatting import count
 from connector.dashboard.listing import Query, store_number
 from connector.dashboard.views import ALL, Views, ViewsOfShops
+from connector.jobs.asking import NO_ANSWER
 from connector.jobs.replay import replay
 from connector.jobs.resync import ask_for_resync
 from connector.jobs.rewrite import NotRewrittenError
 from connector.log import get_logger
 from connector.models import Order
-from connector.runtime.asking import NO_ANSWER, rewrite_order, start_comparison
+from connector.runtime.asking import rewrite_order, start_comparison
 from connector.runtime.shop import Shop
 from connector.sheets.errors import SheetsError
 from connector.store import quarantine

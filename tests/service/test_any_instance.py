@@ -8,6 +8,7 @@ import pytest
 
 from connector.checks.monitor import monitor_health
 from connector.findings import Finding
+from connector.sheets.quota import Quota
 from sandbox.google.merchant import Merchant
 from sandbox.whapi.order import SandboxOrder
 from tests.page.visitor import PASSWORD, Visitor
@@ -47,6 +48,15 @@ def two(tmp_path: Path, postgres_url: str) -> Iterator[Two]:
     assert other.contract.problems == []
 
 
+@pytest.fixture
+def visitor(two: Two) -> Iterator[Visitor]:
+    """Who looks at the page of the one that doesn't work."""
+    visitor = Visitor(two.other)
+    visitor.log_in()
+    yield visitor
+    visitor.close()
+
+
 def tried(shop: Shop, order: SandboxOrder) -> int:
     found = shop.order(order.order_id)
     return 0 if found is None else found.attempts
@@ -62,9 +72,7 @@ def test_orders_that_come_to_the_one_that_does_not_work_are_written(two: Two) ->
     assert two.other.service.work.wrote_at is None, "the one that doesn't work has written"
 
 
-def test_buttons_have_their_effect_at_the_one_that_does_not_work(two: Two) -> None:
-    visitor = Visitor(two.other)
-    visitor.log_in()
+def test_buttons_have_their_effect_at_the_one_that_does_not_work(two: Two, visitor: Visitor) -> None:
     (late,) = two.other.sandbox.send("fails_then_good")
     for tries in (1, 2):  # So often it fails.
         wait_until(lambda: tried(two.other, late) == tries, what="a failed fetch")  # noqa: B023
@@ -72,26 +80,26 @@ def test_buttons_have_their_effect_at_the_one_that_does_not_work(two: Two) -> No
     two.other.wait_until_synced([late])
     visitor.post("/status/audit")
     wait_until(lambda: "1 received, 1 in the sheet" in visitor.get().text, what="the comparison")
+    link = two.other.http.get(f"/orders/{late.order_id}").json()["row_url"]
+    leads_to = two.other.http.get(link).headers["Location"]
     refused = two.other.post(f"/orders/{late.order_id}/rewrite", {})
     Merchant(two.owner.sandbox.google, two.owner.sandbox.spreadsheet_id).delete_rows("Orders", 1)
+    gone = visitor.get(link)
     rewritten = two.other.post(f"/orders/{late.order_id}/rewrite", {})
     two.other.wait_until_synced([late])
 
-    compared = [each.service.audits.progress().compared for each in (two.owner, two.other)]
-    assert compared == [1, 0], "the one that doesn't work has asked Google"
-    assert refused.status_code == 409
+    assert leads_to.endswith("&range=A2")
+    assert (refused.status_code, gone.status_code) == (409, 410)
     assert (rewritten.status_code, rewritten.json()["rewrites"]) == (200, "order_row")
     assert two.other.differences([late]) == []
-    visitor.close()
+    assert two.other.service.account.budget.used(Quota.READ) == 0, "it spent calls of which the owner doesn't know"
 
 
-def test_the_page_and_readiness_are_the_same_at_both(two: Two) -> None:
+def test_the_page_and_readiness_are_the_same_at_both(two: Two, visitor: Visitor) -> None:
     now = two.owner.service.clock.now()
     two.owner.service.problems.put("writing", "A sentence that only the owner knows.", at=now)
     two.owner.service.findings.replace([Finding.problem("google", "What a check of the owner found.")], at=now)
     two.other.post("/webhooks/whapi", {"messages": []}, headers={"X-Connector-Test": "a-test"})
-    visitor = Visitor(two.other)
-    visitor.log_in()
 
     wait_until(lambda: "only the owner knows" in visitor.get().text, what="the problem")
     page = visitor.get().text
@@ -113,7 +121,6 @@ def test_the_page_and_readiness_are_the_same_at_both(two: Two) -> None:
     assert (here["works_here"], there["works_here"]) == (True, False)
     accounts = [instance["accounts"] for instance in there["instances"]]
     assert accounts == [[two.owner.service.account.email], []]
-    visitor.close()
 
 
 def test_the_other_one_goes_on_at_once_after_a_clean_stop(two: Two) -> None:
