@@ -200,6 +200,8 @@ class Snapshots:
         known = self._shop.workbook.known_zone or self._stored_zone()
         if known is not None:
             return known
+        if self._shop.asker.has_to_ask:
+            return _UTC  # Whoever works for the shop stores it with the first rows.
         now = self._shop.clock.now()
         with self._zone_lock:
             if self._zone_asked_at is None or now - self._zone_asked_at >= _ASK_FOR_ZONE_AGAIN:

@@ -35,6 +35,7 @@ _REFRESH_EVERY = 5
 _WEBHOOKS_WITHIN = timedelta(seconds=10)
 """How old the moment of a shop's latest webhook may be that others know of."""
 _ANSWERERS = 2
+_STOP_WITHIN = 2.0
 _FRESH = timedelta(hours=1)
 """Findings of an instance that worked before are taken over for so long: by then each looks again."""
 
@@ -76,10 +77,12 @@ class Exchange:
         self._thread.start()
 
     def stop(self) -> None:
-        """Begins nothing more."""
+        """Begins nothing more. Waits a moment for a look that is under way, which needs the store."""
         self._stopping.set()
         self._leases.among_others.set()  # Lets the thread end, should it wait for that.
         self._pool.stop()
+        if self._thread.is_alive():
+            self._thread.join(_STOP_WITHIN)
 
     def look(self) -> None:
         """Looks at the store once, and says what is new."""

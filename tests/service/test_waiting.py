@@ -230,7 +230,7 @@ def test_a_store_that_fails_for_a_moment_ends_nobodys_wait(shop: Shop, monkeypat
         raise OSError("disk")
 
     with callers(shop, [order]) as (future,), monkeypatch.context() as patch:
-        patch.setattr(long_poll, "undone", fail)
+        patch.setattr(long_poll, "undone_of_all", fail)
         wait_until(lambda: failures)
         patch.undo()
         all_items_come(shop)
