@@ -12,6 +12,8 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from connector.dashboard.formatting import Words
 from connector.log import get_logger
 from connector.models import Status
@@ -23,6 +25,7 @@ from connector.sheets.errors import SheetsError
 from connector.sheets.overview import read_zone
 from connector.store import hours, orders, quarantine
 from connector.store.breakers import CircuitBreaker, Part
+from connector.store.commit import StoreClosedError
 from connector.store.dealt_with import count_given_up
 from connector.store.hours import Hour
 from connector.store.quarantine import NOTHING_TO_LOOK_AT, Head, ToLookAt
@@ -220,3 +223,5 @@ class Snapshots:
             self._shop.workbook.zone()
         except SheetsError as error:
             log.info("page.zone_unknown", reason=error.message)
+        except (SQLAlchemyError, StoreClosedError) as error:
+            log.info("page.zone_not_stored", reason=type(error).__name__)
