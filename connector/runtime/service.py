@@ -22,9 +22,10 @@ from connector.metrics.many import AccountsCollector, ManyCollector, ReadsManyFi
 from connector.runtime.among_shops import count_earlier, silent_after, tell_of_problems
 from connector.runtime.channels import DoubledChannels
 from connector.runtime.clients import SHOP, google_account
+from connector.runtime.exchange import Exchange
 from connector.runtime.plans import Plans
 from connector.runtime.row_links import RowLinks
-from connector.runtime.shop import Shared, Shop, build_shop, hide_secrets
+from connector.runtime.shop import OUT, Shared, Shop, build_shop, hide_secrets
 from connector.settings import Settings
 from connector.sheets.account import DEFAULT, GoogleAccount
 from connector.sheets.budget import Budget
@@ -32,10 +33,7 @@ from connector.sheets.quota import LIMIT
 from connector.store.breakers import reset_breakers
 from connector.store.database import Database
 from connector.store.shared_clock import clock_of
-from connector.store.shops import Known, ShopState, known_shops, put_channel, put_shops
-
-OUT = "out"
-"""The key of the problem that a shop's entry in SHOPS_FILE is wrong."""
+from connector.store.shops import Known, ShopState, channels_of_shops, known_shops, put_channel, put_shops
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +73,9 @@ class Service:
         self.leases.on_gain(count_others(database, self.leases, self.clock, self._budgets))
         self.leases.on_gain(lambda accounts: count_earlier(database, self._shops, self.clock, accounts=accounts))
         self.scheduler = Scheduler(works_for=self.dispatcher.works_for, wait=self.dispatcher.wait_for_stop)
+        self.exchange = Exchange(
+            database, self.dispatcher, self.clock, shops=lambda: self._shops, refresh=self._refresh_channels
+        )
         self.plans = Plans(self.scheduler, self.dispatcher, database, self.clock, has_many=self.has_many)
         self.row_links = RowLinks(settings)
         self._shared = Shared(
@@ -244,6 +245,17 @@ class Service:
         self.channels = {each.channel_id: shop for shop, each in known.items() if each.channel_id is not None}
         return known
 
+    def _refresh_channels(self) -> None:
+        """Other instances may have learned of other channels."""
+        if not self.has_many:
+            return
+        # Held from the read on, so that what is learned here meanwhile comes after it.
+        with self._changing, self.database.read() as connection:
+            known, before = channels_of_shops(connection), self.channels
+            self.channels = known
+        if known != before:
+            self._take_up_again()
+
     def _take_up_again(self) -> None:
         """Serves the shops whose channel no other one has any more."""
         for name in self._doubled.ended(
@@ -270,6 +282,7 @@ class Service:
             self.serve([SHOP])
         self.dispatcher.start()
         self.scheduler.start()
+        self.exchange.start()
 
     def close(self) -> None:
         """Ends the threads and closes what is open. Nothing is lost if the process dies instead."""
@@ -279,6 +292,7 @@ class Service:
         for sender in senders:
             sender.stop()
         self.scheduler.stop()
+        self.exchange.stop()
         if self.dispatcher.stop() and not self.has_many:
             # With many shops this would use up the account's calls: who takes one of them over waits to see it gone.
             for shop in shops:

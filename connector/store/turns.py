@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from connector.store.tables import turns
+from connector.store.fleet_tables import turns
 
 KEPT = timedelta(minutes=3)
 """Longer than Google counts a call, and than a turn that was cut off may still have one under way."""

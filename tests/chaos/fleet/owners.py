@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from connector.store.database import parse_url
-from connector.store.tables import accounts, instances
+from connector.store.fleet_tables import accounts, instances
 
 
 @dataclass(frozen=True)
