@@ -37,6 +37,7 @@ from connector.log import Redactor, add_secrets, drop_secrets
 from connector.metrics.instruments import Instruments
 from connector.problems import Problems
 from connector.runtime.addresses import spreadsheets_site
+from connector.runtime.alerts import Alerts
 from connector.runtime.clients import build_workbook, whapi_client
 from connector.runtime.row_links import RowLinks
 from connector.settings import Settings
@@ -93,6 +94,7 @@ class Shop:
     rows: RowFinder
     audits: Audits
     problem_events: ProblemEvents
+    alerts: Alerts
     senders: tuple[Sender, ...] = ()
     arrivals: Arrivals = field(default_factory=Arrivals)
     findings: LatestFindings = field(default_factory=LatestFindings)
@@ -173,6 +175,7 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         is_anothers=partial(shared.is_anothers, name),
     )
     history = HistoryReader(context, whapi, receive)
+    alerts = Alerts(settings=settings, client=whapi, redact=redactor.text, shop=name if shared.has_many else None)
     lookup = SheetLookup(api, build_workbook(settings, database, api, clock, shop=name))
     return Shop(
         context=context,
@@ -200,7 +203,8 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
             wake=wake,
         ),
         problem_events=ProblemEvents(context),
-        senders=event_senders(name, settings, database, clock),
+        alerts=alerts,
+        senders=(*event_senders(name, settings, database, clock), *alerts.senders(name, database, clock)),
     )
 
 
@@ -213,10 +217,15 @@ def hide_secrets(before: Shop | None, after: Shop | None) -> None:
 
 
 def publisher(shop: str, settings: Settings, row_links: RowLinks) -> Publisher:
-    """Tells the addresses in EVENTS_URL; nobody if there are none."""
-    keys = [target.key for target in settings.event_targets]
-    spreadsheet = Spreadsheet(settings.spreadsheet_id, spreadsheets_site(settings))
-    return Publisher(shop=shop, spreadsheet=spreadsheet, targets=keys, row_url=partial(row_links.url, shop))
+    """Tells the addresses in EVENTS_URL and ALERT_URLS; nobody if there are none."""
+    return Publisher(
+        shop=shop,
+        spreadsheet=Spreadsheet(settings.spreadsheet_id, spreadsheets_site(settings)),
+        targets=[target.key for target in settings.event_targets],
+        alerts=[target.key for target in settings.alert_targets],
+        alerts_of_orders=settings.alert_orders,
+        row_url=partial(row_links.url, shop),
+    )
 
 
 def event_senders(shop: str, settings: Settings, database: Database, clock: Clock) -> tuple[Sender, ...]:
