@@ -47,8 +47,8 @@ class AlertDelivery:
     pauses: Sequence[float] = PAUSES
 
     def __init__(self, way: Callable[[], Way], *, shop: str | None, zone: Callable[[], tzinfo]) -> None:
-        """`way` is asked for when there is something to send. `shop`: its name, where there are several. `zone`: the one in
-        which times are told."""
+        """`way` is asked for when there is something to send. `shop`: its name, where there are several. `zone`: of the
+        times that are told."""
         self._way = way
         self._shop = shop
         self._zone = zone

@@ -63,7 +63,9 @@ class Alerts:
 
     def _test(self, target: AlertTarget) -> Tested:
         outcome = self._way(target).send(test_alert(shop=self.shop))
-        return Tested(target.name, "" if outcome.delivered else outcome.reason)
+        # A test is not tried again.
+        reason = outcome.reason.replace("It will be tried again.", "Look again in a few minutes.")
+        return Tested(target.name, "" if outcome.delivered else reason)
 
     def _way(self, target: AlertTarget) -> Way:
         return way_to(target, self.client, allow_private=self.settings.events_allow_private, redact=self.redact)
