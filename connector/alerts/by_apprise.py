@@ -1,4 +1,4 @@
-"""By the library apprise, which knows a hundred and more messengers. Its import takes 12 MB and most of a second, so
+"""By the library apprise, which knows a hundred and more messengers. Its import takes 13 MB and most of a second, so
 nothing but `way_to` imports this module.
 
 An address is the operator's own setting; still nothing in the own network is reached through it unless the settings
@@ -8,6 +8,7 @@ such as Telegram, have no host in theirs, and nothing is looked up for them: wha
 """
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
 
 from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat, NotifyType, PersistentStoreMode
@@ -34,7 +35,12 @@ class UnusableAddressError(Exception):
 
 
 class ByApprise:
-    """To one address. Nothing is kept between two messages but the library itself."""
+    """To one address. For one thread.
+
+    apprise's own time-outs are for each read, and its deadline leaves a thread behind that others then lack and that
+    the end of the process waits for. So each try has a thread of its own, which nobody waits for once the time is up;
+    while it hangs there is no other.
+    """
 
     def __init__(
         self,
@@ -50,9 +56,27 @@ class ByApprise:
         self._redact = redact
         self._resolve = resolve
         self._deadline = deadline
+        self._last: threading.Thread | None = None
 
     def send(self, alert: Alert) -> Outcome:
         """Tries once; never raises."""
+        if self._last is not None and self._last.is_alive():
+            return Outcome(delivered=False, reason=f"The last try at {self._target.name} still hangs.")
+        outcomes: list[Outcome] = []
+        self._last = threading.Thread(target=lambda: outcomes.append(self._try(alert)), name="alert", daemon=True)
+        self._last.start()
+        self._last.join(self._deadline)
+        if outcomes:
+            return outcomes[0]
+        return Outcome(delivered=False, reason=f"It took longer than {self._deadline:g} seconds.")
+
+    def _try(self, alert: Alert) -> Outcome:
+        try:
+            return self._send(alert)
+        except Exception as error:  # noqa: BLE001 - a hundred plugins, of which none may end the thread with its secrets
+            return Outcome(delivered=False, reason=f"apprise failed at {self._target.name} ({type(error).__name__}).")
+
+    def _send(self, alert: Alert) -> Outcome:
         try:
             service = self.checked()
         except (UnusableAddressError, RefusedAddressError) as error:
@@ -65,7 +89,6 @@ class ByApprise:
             notify_type=_TYPES[alert.kind],
             body_format=NotifyFormat.TEXT,
             interpret_escapes=False,
-            timeout=self._deadline,
         )
         return Outcome(delivered=True) if result else Outcome(delivered=False, reason=self._reason(result.logs()))
 
@@ -100,9 +123,7 @@ class ByApprise:
 
     def _reason(self, entries: Iterator[NotifyLogEntry]) -> str:
         text = " ".join(" ".join(entry.message for entry in entries).split())
-        if not text:
-            return f"apprise did not get the message through within {self._deadline:g} seconds."
-        return f"apprise did not get the message through: {self._redact(text)[:_LONGEST_REASON]}"
+        return f"apprise did not get the message through: {self._redact(text)[:_LONGEST_REASON] or 'it says no more.'}"
 
 
 def _asset() -> AppriseAsset:
@@ -114,6 +135,7 @@ def _asset() -> AppriseAsset:
         allow_templates=False,
         pgp_autogen=False,
         pem_autogen=False,
+        service_timeout=0,
         storage_mode=PersistentStoreMode.MEMORY,
     )
 

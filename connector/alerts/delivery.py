@@ -49,7 +49,8 @@ class AlertDelivery:
     def __init__(self, way: Callable[[], Way], *, shop: str | None, zone: Callable[[], tzinfo]) -> None:
         """`way` is asked for when there is something to send. `shop`: its name, where there are several. `zone`: of the
         times that are told."""
-        self._way = way
+        self._make_way = way
+        self._way: Way | None = None
         self._shop = shop
         self._zone = zone
 
@@ -59,7 +60,9 @@ class AlertDelivery:
         *,
         now: datetime,  # noqa: ARG002 - the events have their own times
     ) -> Outcome:
-        return self._way().send(alert_of(events, shop=self._shop, zone=self._zone()))
+        if self._way is None:
+            self._way = self._make_way()
+        return self._way.send(alert_of(events, shop=self._shop, zone=self._zone()))
 
     def rest(self) -> None:
         """Nothing is kept open."""
@@ -72,6 +75,6 @@ def way_to(target: AlertTarget, client: WhapiClient, *, allow_private: bool, red
     """The way to this address. apprise is loaded only where an address needs it."""
     if target.recipient is not None:
         return ByWhapi(client, target.recipient)
-    from connector.alerts.by_apprise import ByApprise  # noqa: PLC0415 - it takes 12 MB and most of a second
+    from connector.alerts.by_apprise import ByApprise  # noqa: PLC0415 - it takes 13 MB and most of a second
 
     return ByApprise(target, allow_private=allow_private, redact=redact)

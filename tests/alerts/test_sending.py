@@ -1,5 +1,6 @@
 """How alerts are sent: gathered, with growing pauses, in their order, and only where they may go."""
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from connector.store import outbox
 from connector.store.database import Database
 from connector.store.outbox import NewEvent
 from tests.clock import FakeClock
-from tests.events.receiver import Receiver, status
+from tests.events.receiver import Receiver, status, trickles
 from tests.made_once import sqlite_url
 
 ALERT = Alert(Kind.PROBLEM, "Orders", "Mend it.")
@@ -113,6 +114,22 @@ def test_nothing_in_the_own_network_is_reached_unless_the_settings_allow_it(rece
     receiver.answers.append(status(302, Location=f"http://127.0.0.1:{receiver.port}/elsewhere"))
     assert not way(receiver, query=query).send(ALERT).delivered
     assert [delivery.path for delivery in receiver.came] == ["/t0ken-of-a-messenger"]
+
+
+def test_a_receiver_that_never_ends_its_answer_holds_up_nothing_and_is_not_asked_again_meanwhile(
+    receiver: Receiver,
+) -> None:
+    receiver.always = trickles
+    (target,) = parse_alerts(f"json://127.0.0.1:{receiver.port}/t0ken-of-a-messenger")
+    before = {*threading.enumerate()}
+    slow = ByApprise(target, allow_private=True, redact=str, deadline=0.5)
+
+    assert [slow.send(ALERT).reason, slow.send(ALERT).reason] == [
+        "It took longer than 0.5 seconds.",
+        "The last try at json (address 1) still hangs.",
+    ]
+    assert len(receiver.came) == 1
+    assert all(thread.daemon for thread in {*threading.enumerate()} - before)
 
 
 def test_an_address_that_no_messenger_has_is_told_without_showing_it() -> None:
