@@ -111,7 +111,7 @@ def test_nothing_in_the_own_network_is_reached_unless_the_settings_allow_it(rece
         "network, set EVENTS_ALLOW_PRIVATE=true."
     )
     assert receiver.came == []
-    receiver.answers.append(status(302, Location=f"http://127.0.0.1:{receiver.port}/elsewhere"))
+    receiver.answers.append(status(307, Location=f"http://127.0.0.1:{receiver.port}/elsewhere"))
     assert not way(receiver, query=query).send(ALERT).delivered
     assert [delivery.path for delivery in receiver.came] == ["/t0ken-of-a-messenger"]
 
