@@ -16,7 +16,7 @@ from connector.store import batches, breakers, intake, orders, quarantine, schem
 from connector.store.breakers import CircuitBreaker, Part
 from connector.store.commit import StoreClosedError
 from connector.store.database import Database, StoreError, parse_url
-from connector.store.fleet_tables import metadata
+from connector.store.fleet_tables import accounts
 from tests.clock import FakeClock
 from tests.store.helpers import GRACE, SHOP, add, get, new_order
 
@@ -26,7 +26,8 @@ def test_the_migrations_lead_to_the_tables_that_the_code_uses(empty_database_url
 
     with database.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
-        assert compare_metadata(context, metadata) == []
+        # Of all tables: with those of several instances their module has brought the others in.
+        assert compare_metadata(context, accounts.metadata) == []
     database.close()
     scripts = ScriptDirectory(str(Path(schema.__file__).parent / "migrations"))
     assert scripts.get_current_head() == schema.HEAD
