@@ -21,7 +21,7 @@ HTTP under `/sandbox`. Nothing of an account, a network or a real service is nee
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
@@ -145,10 +145,10 @@ class Sandbox:
         """A further shop, whose webhooks go nowhere yet. `account`: the name of one that was added; None: the first."""
         return self._shops.add(name, account)
 
-    def write_shops(self, path: Path) -> None:
-        """Writes a SHOPS_FILE with all further shops, and beside it a key file for each further account. The rest
-        stands in `environment`."""
-        self._shops.write(path)
+    def write_shops(self, path: Path, leave_out: Collection[str] = ()) -> None:
+        """Writes a SHOPS_FILE with all further shops, or without some, and beside it a key file for each further
+        account. The rest stands in `environment`."""
+        self._shops.write(path, leave_out)
 
     @property
     def merchant(self) -> Merchant:

@@ -5,7 +5,7 @@ All channels have one address, as at Whapi: the token says which is meant.
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -127,17 +127,18 @@ class SandboxShops:
         self.by_name[name] = shop
         return shop
 
-    def write(self, path: Path) -> None:
-        """Writes SHOPS_FILE, and each account's key file beside it, for their owner's eyes only."""
+    def write(self, path: Path, leave_out: Collection[str] = ()) -> None:
+        """Writes SHOPS_FILE, without some shops, and each account's key file beside it, for their owner's eyes only."""
         parts = []
+        shops = [shop for shop in self.by_name.values() if shop.name not in leave_out]
         for name, account in self._accounts.items():
             key_file = path.with_name(f"{path.stem}.{name}.json").resolve()
             write_private(key_file, json.dumps(account.key_file(self._google.token_uri), indent=2))
             parts.append(_table(f"accounts.{name}", {"google_credentials": str(key_file)}))
-        parts += [_table(f"shops.{shop.name}", shop.entry()) for shop in self.by_name.values()]
+        parts += [_table(f"shops.{shop.name}", shop.entry()) for shop in shops]
         # Renamed when it is whole: a service may be reading it.
         fresh = path.with_name(path.name + ".new")
-        write_private(fresh, "\n".join(parts) if self.by_name else "[shops]")
+        write_private(fresh, "\n".join(parts) if shops else "[shops]")
         fresh.replace(path)
 
 

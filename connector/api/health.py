@@ -1,6 +1,7 @@
 """Liveness, readiness, and the metrics for Prometheus."""
 
 import re
+from collections.abc import Sequence
 from time import perf_counter
 from typing import Any, cast
 
@@ -12,6 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from connector.jobs.reasons import is_late, late_shops, reasons
 from connector.metrics.collector import StoreCollector, StoreFigures
 from connector.observer import Observer
+from connector.runtime.condition import condition_of
+from connector.runtime.instances import Living, living
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 from connector.serializers import moment
@@ -103,6 +106,7 @@ def health_blueprint(service: Service) -> Blueprint:
     def ready() -> tuple[Response, int]:
         """200 if the database works and orders reach the sheet, else 503. An order that is set aside is a problem, and
         no reason to send webhooks elsewhere. Where several shops are asked for: 200 if it goes well with one of them.
+        An instance that only receives, because another one works: 200 if it can store.
         """
         shop: Shop | None = g.get("shop")
         try:
@@ -120,21 +124,44 @@ def health_blueprint(service: Service) -> Blueprint:
 
 def _of_one(shop: Shop) -> dict[str, Any]:
     now = shop.clock.now()
+    condition = condition_of(shop)
     with shop.database.read() as connection:
         standing = read_standing(connection, shop.name)
-    problems = [problem.sentence for problem in reasons(standing, shop.problems.current(), now)]
-    problems += [problem for problem in shop.findings.problems if problem not in problems]
-    return {
-        "status": NOT_READY if is_late(standing, now) else READY,
+        instances = living(connection, shop.dispatcher.leases)
+    problems = [problem.sentence for problem in reasons(standing, condition.problems, now)]
+    problems += [problem for problem in condition.warnings if problem not in problems]
+    # One that another instance works for has nothing here that could be late: what comes in is stored.
+    works = shop.dispatcher.works_for(shop.name)
+    body: dict[str, Any] = {
+        "status": NOT_READY if (works or not instances) and is_late(standing, now) else READY,
         "database": "ok",
         "last_sheet_write": moment(standing.breakers[Part.SHEET].worked_at),
         "oldest_unwritten_order": moment(standing.oldest_unwritten),
         "orders_set_aside": [order.order_id for order in standing.rows_refused.first],
-        "last_webhook": moment(shop.arrivals.latest),
-        "last_test_webhook": shop.arrivals.test,
+        "last_webhook": moment(condition.latest_webhook),
+        "last_test_webhook": condition.test_webhook,
         "google_requests": {quota: shop.account.budget.used(quota) for quota in Quota},
         "problems": problems,
     }
+    if instances:
+        body["works_here"] = works
+        if shop.context.secrets is None:  # The only shop. Of several the operator alone may know where they run.
+            body["instances"] = _instances(instances)
+    return body
+
+
+def _instances(instances: Sequence[Living]) -> list[dict[str, Any]]:
+    return [
+        {
+            "address": instance.address,
+            "version": instance.version,
+            "since": moment(instance.started_at),
+            "last_seen": moment(instance.seen_at),
+            "accounts": list(instance.accounts),
+            "is_this": instance.is_this,
+        }
+        for instance in instances
+    ]
 
 
 def _of_all(service: Service) -> dict[str, Any]:
@@ -143,10 +170,13 @@ def _of_all(service: Service) -> dict[str, Any]:
     served = service.shops.keys() - out.keys()
     with service.database.read() as connection:
         late = [name for name in late_shops(unwritten(connection), service.clock.now()) if name in served]
+        instances = living(connection, service.leases)
     ready = len(served) - len(late)
+    only_receives = bool(instances) and not service.dispatcher.works_for_any
     return {
-        "status": READY if ready or not (late or out) else NOT_READY,
+        "status": READY if ready or only_receives or not (late or out) else NOT_READY,
         "database": "ok",
         "shops": {"ready": ready, "not_ready": len(late), "out": len(out)},
         "shops_not_ready": [*late, *sorted(out)][:MOST_SHOPS_NAMED],
+        **({"instances": _instances(instances)} if instances else {}),
     }

@@ -16,8 +16,9 @@ from connector.api.intake import take_in_forwarded
 from connector.api.request import MOST_LISTED, as_far_as_may_be, whole_number
 from connector.jobs.receive import IntakeResult
 from connector.jobs.resync import ask_for_resync
-from connector.jobs.rewrite import NotRewrittenError, rewrite
+from connector.jobs.rewrite import NotRewrittenError
 from connector.models import Order, Status
+from connector.runtime.asking import rewrite_order
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 from connector.serializers import order_json
@@ -115,7 +116,6 @@ def _add_changes(blueprint: Blueprint, shown: Shown) -> None:
     def rewrite_one(order_id: str) -> Response:
         shop = current_shop()
         gone = _rewrite(shop, order_id)
-        shop.wake()
         return jsonify(rewrites=gone, order=shown(shop, _find(shop, order_id)))
 
 
@@ -124,7 +124,7 @@ def _rewrite(shop: Shop, order_id: str) -> Gone:
     if "\x00" in order_id:  # No id holds one, and PostgreSQL refuses to look for it.
         raise ApiError(404, NO_SUCH_ORDER)
     try:
-        gone = rewrite(shop.database, shop.lookup, shop=shop.name, order_id=order_id, clock=shop.clock)
+        gone = rewrite_order(shop, order_id)
     except NotRewrittenError as error:
         raise ApiError(409, str(error)) from None
     except SheetsError as error:

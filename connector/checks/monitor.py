@@ -21,6 +21,7 @@ from connector.clock import Clock
 from connector.findings import Finding
 from connector.jobs.scheduler import Job, Wait
 from connector.log import get_logger
+from connector.runtime.condition import is_among_others
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 from connector.sheets.account import GoogleAccount
@@ -84,7 +85,11 @@ class HealthMonitor:
         """Whether a look at Google is due and was not its turn yet."""
 
     def run(self, _wait: Wait) -> None:
-        """The periodic job: looks where an hour has passed, or where something was wrong at the last look."""
+        """The periodic job: looks where an hour has passed, or where something was wrong at the last look. Of several
+        instances the one does that works for the shop: the others know by it."""
+        if is_among_others(self._shop) and not self._shop.dispatcher.works_for(self._shop.name):
+            self._next_at = None
+            return
         now = self._shop.clock.now()
         if self._next_at is None or self._shop.findings.problems or now >= self._next_at:
             self._next_at = now + timedelta(seconds=EVERY)

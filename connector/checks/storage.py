@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.checks.failure import WrongError
-from connector.clock import Clock, SystemClock
+from connector.clock import Clock
 from connector.findings import Finding
 from connector.jobs.limits import LIMITS_LAST
 from connector.jobs.reasons import is_late, reasons
@@ -19,6 +19,7 @@ from connector.settings import Settings
 from connector.store import orders as stored
 from connector.store.database import Database, described, parse_url
 from connector.store.lock import LockError, instance_lock
+from connector.store.shared_clock import clock_of
 from connector.store.spreadsheets import Limit, get_limits
 from connector.store.standing import Standing, read_standing
 from connector.store.tables import pauses
@@ -90,7 +91,7 @@ def check_orders(
     database: Database, spreadsheet_id: str, *, shop: str, clock: Clock | None = None
 ) -> Iterator[Finding]:
     """What the store tells. Asks nobody, and so knows nothing of what the running service keeps in memory."""
-    now = (clock or SystemClock()).now()
+    now = (clock or clock_of(database)).now()
     with database.read() as connection:
         standing = read_standing(connection, shop)
         limits = get_limits(connection, spreadsheet_id, since=now - LIMITS_LAST)

@@ -38,8 +38,9 @@ def audit(
     """
     day = _date(since)
     operator, chosen = shop_or_exit(name, quiet=True)
-    begin = None if day is None else datetime.combine(day, time(), zone_of(chosen.settings))
     database = database_or_exit(operator)
+    with database.read() as connection:
+        begin = None if day is None else datetime.combine(day, time(), zone_of(connection, chosen.settings))
     service = service_or_exit(operator, chosen, database)
     try:
         report = _compare(service.only, begin)

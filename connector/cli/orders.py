@@ -62,7 +62,7 @@ def _show_orders(
             del entry["items"]
             click.echo(json.dumps(entry))
     elif found:
-        _show_table(found, zone_of(shop.settings))
+        _show_table(found, zone_of(connection, shop.settings))
     else:
         click.echo("No orders.")
 
@@ -77,7 +77,7 @@ def _show_quarantined(connection: Connection, shop: ShopEntry, *, limit: int, as
             if entry is not None:
                 click.echo(json.dumps(entry_json(entry, redact=redact)))
     elif found:
-        _show_heads(found, zone_of(shop.settings))
+        _show_heads(found, zone_of(connection, shop.settings))
     else:
         click.echo("Nothing is quarantined.")
 

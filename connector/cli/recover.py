@@ -99,9 +99,10 @@ def backfill_command(since: str, name: str | None) -> None:
     are fetched and written by this command. Exits with 1 if the history could not be read to its end.
     """
     operator, shop = _without_reconciliation(*shop_or_exit(name, quiet=True))
-    zone = zone_of(shop.settings)
-    moment = _moment(since, zone)
     database = database_or_exit(operator)
+    with database.read() as connection:
+        zone = zone_of(connection, shop.settings)
+    moment = _moment(since, zone)
     service = service_or_exit(operator, shop, database)
     try:
         stopped = _run(service, moment, zone)

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import FrameType
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from connector import __version__
 from connector.app import create_app
@@ -21,8 +22,13 @@ from connector.runtime.watch import EVERY, ShopsWatch
 from connector.server import AddressInUseError, WebServer
 from connector.settings import ENV_FILE, Settings
 from connector.sheets.credentials import CredentialsError
+from connector.store.commit import StoreClosedError
 
 log = get_logger(__name__)
+
+LOST = (
+    "The database was lost while the service started. See that it runs and can be reached, and start the service again."
+)
 
 
 @click.command()
@@ -56,7 +62,10 @@ def run_service(settings: Settings) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    service.start()
+    try:
+        service.start()
+    except (SQLAlchemyError, StoreClosedError):
+        exit_with([LOST])
     for finding in left_out(Path(ENV_FILE)):
         log.warning("settings.left_out", reason=finding.sentence)
     log.info("service.started", version=__version__, address=f"http://{settings.host}:{server.port}")

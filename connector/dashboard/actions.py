@@ -11,11 +11,13 @@ from connector.api.secrets import OPERATOR
 from connector.dashboard.formatting import count
 from connector.dashboard.listing import Query, store_number
 from connector.dashboard.views import ALL, Views, ViewsOfShops
+from connector.jobs.asking import NO_ANSWER
 from connector.jobs.replay import replay
 from connector.jobs.resync import ask_for_resync
-from connector.jobs.rewrite import NotRewrittenError, rewrite
+from connector.jobs.rewrite import NotRewrittenError
 from connector.log import get_logger
 from connector.models import Order
+from connector.runtime.asking import rewrite_order, start_comparison
 from connector.runtime.shop import Shop
 from connector.sheets.errors import SheetsError
 from connector.store import quarantine
@@ -35,6 +37,7 @@ NOTES = {
     "audit": "The sheet is being compared with what was received. The result stands below.",
     "audit-writes": "The sheet is being compared with what was received, and what is missing is written again.",
     "audit-runs": "A comparison is under way. Its result will stand below.",
+    "nobody-answers": NO_ANSWER,
     "dealt-with": "It is marked as dealt with.",
     "understood": "It was understood now and has been taken in.",
     "not-understood": "It is still not understood, and stays here.",
@@ -73,7 +76,11 @@ def add_actions(blueprint: Blueprint, views: ViewsOfShops) -> None:
         """Compares the sheet with what was received, and with `write` has written what is missing."""
         shop = current_shop()
         writes = "write" in request.form
-        if not shop.audits.start(write_missing=writes):
+        try:
+            is_new = start_comparison(shop, write_missing=writes)
+        except SheetsError:
+            return _changed(views.current(), "nobody-answers")
+        if not is_new:
             return _changed(views.current(), "audit-runs")
         return _changed(views.current(), "audit-writes" if writes else "audit")
 
@@ -137,12 +144,11 @@ def _changed(views: Views, note: str, *, is_beside: bool = False) -> AnyResponse
 def _rewrite(shop: Shop, order: Order) -> str:
     """Which note says what came of it."""
     try:
-        rewrite(shop.database, shop.lookup, shop=shop.name, order_id=order.order_id, clock=shop.clock)
+        rewrite_order(shop, order.order_id)
     except NotRewrittenError:
         return "not-rewritten"
-    except SheetsError:
-        return "sheet-not-read"
-    shop.wake()
+    except SheetsError as error:
+        return "nobody-answers" if error.message == NO_ANSWER else "sheet-not-read"
     return "rewritten"
 
 

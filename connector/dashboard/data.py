@@ -12,15 +12,20 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from connector.dashboard.formatting import Words
 from connector.log import get_logger
 from connector.models import Status
 from connector.problems import NamedProblem
+from connector.runtime.condition import UNKNOWN, Condition, condition_of
+from connector.runtime.instances import Living, living
 from connector.runtime.shop import Shop
 from connector.sheets.errors import SheetsError
 from connector.sheets.overview import read_zone
 from connector.store import hours, orders, quarantine
 from connector.store.breakers import CircuitBreaker, Part
+from connector.store.commit import StoreClosedError
 from connector.store.dealt_with import count_given_up
 from connector.store.hours import Hour
 from connector.store.quarantine import NOTHING_TO_LOOK_AT, Head, ToLookAt
@@ -116,6 +121,9 @@ class Snapshot:
     """Orders that nobody has dealt with."""
     odd: int = 0
     """Orders of the last days that somebody should look at."""
+    condition: Condition = UNKNOWN
+    instances: Sequence[Living] = ()
+    """Of the service, where there are several."""
 
     @property
     def at(self) -> datetime:
@@ -159,6 +167,7 @@ class Snapshots:
         today = self._today.get(words.midnight)
         found_hours = self._hours.get(hour - (HOURS - 1) * hours.HOUR)
         shop = self._shop.name
+        condition = condition_of(self._shop)
         with self._shop.database.read() as connection:
             return Snapshot(
                 words,
@@ -166,12 +175,14 @@ class Snapshots:
                 today,
                 found_hours,
                 read_standing(connection, shop),
-                self._shop.problems.current(),
+                condition.problems,
                 quarantine.count_quarantined(connection, shop),
                 quarantine.list_heads(connection, shop, limit=SHOWN_OF_QUARANTINE),
                 quarantine.count_to_look_at(connection, shop),
                 count_given_up(connection, shop),
                 orders.count_odd(connection, shop, since=words.now - ODD_FOR),
+                condition,
+                living(connection, self._shop.dispatcher.leases),
             )
 
     def _count(self, _: None) -> dict[Status, int]:
@@ -192,6 +203,8 @@ class Snapshots:
         known = self._shop.workbook.known_zone or self._stored_zone()
         if known is not None:
             return known
+        if self._shop.asker.has_to_ask:
+            return _UTC  # Whoever works for the shop stores it with the first rows.
         now = self._shop.clock.now()
         with self._zone_lock:
             if self._zone_asked_at is None or now - self._zone_asked_at >= _ASK_FOR_ZONE_AGAIN:
@@ -210,3 +223,5 @@ class Snapshots:
             self._shop.workbook.zone()
         except SheetsError as error:
             log.info("page.zone_unknown", reason=error.message)
+        except (SQLAlchemyError, StoreClosedError) as error:
+            log.info("page.zone_not_stored", reason=type(error).__name__)

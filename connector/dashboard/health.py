@@ -202,7 +202,7 @@ class PartState:
 
 def part_states(shop: Shop, snapshot: Snapshot) -> Iterator[PartState]:
     words = snapshot.words
-    latest = shop.arrivals.latest
+    latest = snapshot.condition.latest_webhook
     yield _paused(
         "channel",
         "WhatsApp channel",
@@ -219,7 +219,8 @@ def part_states(shop: Shop, snapshot: Snapshot) -> Iterator[PartState]:
         worked="Last rows written",
         link=spreadsheet_url(shop.workbook.spreadsheet_id, site=spreadsheets_site(shop.settings)),
     )
-    yield _quota(shop)
+    if shop.dispatcher.works_for(shop.name) or not snapshot.instances:
+        yield _quota(shop)  # Whoever works for the account counts its calls.
     yield _database(shop, snapshot)
 
 
@@ -263,13 +264,18 @@ def _database(shop: Shop, snapshot: Snapshot) -> PartState:
     else:
         details.insert(0, f"SQLite, {size(_size(path))}")
         details.append(f"{size(shutil.disk_usage(path.parent).free)} free on the disk")
-    who = (
-        "This process fetches and writes"
-        if shop.dispatcher.works_for(shop.name)
-        else "Another process fetches and writes"
-    )
-    details.append(f"{who} (version {__version__})")
+    details.append(_who(shop, snapshot))
     return PartState("database", "Database", Level.GOOD, "works", details, is_shared=True)
+
+
+def _who(shop: Shop, snapshot: Snapshot) -> str:
+    """Who works for the shop."""
+    if shop.dispatcher.works_for(shop.name):
+        return f"This process fetches and writes (version {__version__})"
+    for instance in snapshot.instances:
+        if shop.account.email in instance.accounts:
+            return f"{instance.address} fetches and writes (version {instance.version})"
+    return f"Another process fetches and writes (version {__version__})"
 
 
 def _size(path: Path) -> int:

@@ -18,6 +18,8 @@ from connector.dashboard.formatting import Words, count
 from connector.dashboard.health import Level, in_short, judge
 from connector.dashboard.views import OPERATORS_FINDINGS, of_shop
 from connector.models import Status
+from connector.runtime.condition import Condition, conditions
+from connector.runtime.instances import Living, living
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 from connector.store.overview import ShopFigures, read_overview
@@ -116,6 +118,8 @@ class Overview:
     problems: Sequence[str]
     """What is wrong with what they share: with SHOPS_FILE, the database, the disk."""
     counts: Mapping[State, int]
+    instances: Sequence[Living] = ()
+    """Of the service, where there are several."""
 
     @property
     def level(self) -> Level:
@@ -192,7 +196,13 @@ class ShopList:
         shops, out = service.shops, service.out
         with service.database.read() as connection:
             figures = read_overview(connection, since=now - LATELY, odd_since=now - ODD_FOR)
-        rows = [_row(shop, figures.get(name, ShopFigures()), words) for name, shop in shops.items() if name not in out]
+            instances = living(connection, service.leases)
+        found = conditions(service.database, shops.values())
+        rows = [
+            _row(shop, figures.get(name, ShopFigures()), found[name], words)
+            for name, shop in shops.items()
+            if name not in out
+        ]
         for name, sentence in out.items():
             known = figures.get(name, ShopFigures())
             rows.append(
@@ -207,19 +217,19 @@ class ShopList:
                 )
             )
         rows.sort(key=lambda row: (_ORDER[row.state], row.waits_since or now, row.name))
-        return Overview(words, rows, self._problems(shops), Counter(row.state for row in rows))
+        return Overview(words, rows, self._problems(shops, found), Counter(row.state for row in rows), instances)
 
-    def _problems(self, shops: Mapping[str, Shop]) -> list[str]:
+    def _problems(self, shops: Mapping[str, Shop], found: Mapping[str, Condition]) -> list[str]:
         shared = dict.fromkeys(
             shop.redact(finding.sentence)
-            for shop in shops.values()
-            for finding in shop.findings.get()[0]
+            for name, shop in shops.items()
+            for finding in found[name].findings
             if not finding.holds and finding.name in OPERATORS_FINDINGS
         )
         return [*self._service.file_problems, *list(shared)[:_MOST_SHARED]]
 
 
-def _row(shop: Shop, figures: ShopFigures, words: Words) -> Row:
+def _row(shop: Shop, figures: ShopFigures, condition: Condition, words: Words) -> Row:
     counts = {
         Status.RECEIVED: figures.received,
         Status.WAITING: figures.waiting,
@@ -233,14 +243,14 @@ def _row(shop: Shop, figures: ShopFigures, words: Words) -> Row:
         figures.lately,
         (),
         figures.standing,
-        shop.problems.current(),
+        condition.problems,
         figures.quarantined,
         (),
         ToLookAt(figures.quarantined, figures.other_orders),
         figures.failed,
         figures.odd,
     )
-    verdict = judge(snapshot, of_shop(shop.findings.get()[0]))
+    verdict = judge(snapshot, of_shop(condition.findings))
     return Row(
         shop.name,
         _STATES[verdict.level],

@@ -16,8 +16,7 @@ from connector.dashboard.health import judge, part_states
 from connector.dashboard.listing import Listings, Query
 from connector.findings import Finding
 from connector.problems import NamedProblem
-from connector.runtime.service import OUT
-from connector.runtime.shop import Shop
+from connector.runtime.shop import OUT, Shop
 
 _SAID_FOR = timedelta(minutes=2)
 _MOST_SAID = 20
@@ -70,10 +69,11 @@ class Views:
     def overview(self) -> dict[str, Any]:
         """For `_overview.html` and `_state.html`."""
         snapshot = self._snapshots.latest()
-        findings, checked_at = self.shop.findings.get()
+        condition = snapshot.condition
+        findings, checked_at = condition.findings, condition.checked_at
         parts = part_states(self.shop, snapshot)
         if not looks_as_operator():
-            snapshot = replace(snapshot, named=[_for_the_shop(named) for named in snapshot.named])
+            snapshot = replace(snapshot, named=[_for_the_shop(named) for named in snapshot.named], instances=())
             findings = of_shop(findings)
             parts = (part for part in parts if not part.is_shared)
         return {
@@ -81,7 +81,7 @@ class Views:
             "words": snapshot.words,
             "verdict": judge(snapshot, findings, checked_at=checked_at),
             "said": {said.entry_id: said for said in self._said if snapshot.at - said.at < _SAID_FOR},
-            "audited": self.shop.audits.latest(),
+            "audited": self.shop.audits.latest(condition.progress),
             "parts": list(parts),
             "plots": [orders_plot(snapshot.hours, snapshot.words), times_plot(snapshot.hours, snapshot.words)],
         }

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from connector.clock import Clock
 from connector.jobs import audit, rollback
@@ -17,6 +18,19 @@ from connector.store import spreadsheets
 from connector.store.database import Database
 
 log = get_logger(__name__)
+
+
+class Progress(NamedTuple):
+    """How far a comparison has come, as `Audited` has it."""
+
+    is_running: bool = False
+    compared: int = 0
+    there: int = 0
+    writing: int | None = None
+    error: str | None = None
+
+
+NEVER_COMPARED = Progress()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +100,19 @@ class Audits:
             self._thread.start()
             return True
 
-    def latest(self) -> Audited:
+    def progress(self) -> Progress:
+        """How far this process has come with its latest comparison."""
         with self._lock:
             is_running = self._thread is not None and self._thread.is_alive()
-            error, (compared, there), writing = self._error, self._so_far, self._writing
+            return Progress(is_running, *self._so_far, self._writing, self._error)
+
+    def latest(self, progress: Progress | None = None) -> Audited:
+        """`progress`: of the instance that compares, where that is another one."""
+        progress = progress or self.progress()
         with self._database.read() as connection:
             hold = spreadsheets.get_hold(connection, self._spreadsheet_id)
         counts = json.loads(hold.audit) if hold.audit else {}
-        return Audited(is_running, compared, there, writing, hold.audited_at, **counts, error=error)
+        return Audited(*progress[:4], hold.audited_at, **counts, error=progress.error)
 
     def _run(self, write_missing: bool) -> None:
         try:

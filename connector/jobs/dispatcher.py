@@ -7,11 +7,14 @@ nothing is lost if the process dies: the next one looks there.
 import math
 import threading
 import time
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
+from queue import SimpleQueue
 
 from connector.clock import Clock
 from connector.jobs.chores import Chores
 from connector.jobs.leases import Leases
+from connector.jobs.ledger import Ledger, NotOursError
 from connector.jobs.load_shedding import LoadShedder, most_orders
 from connector.jobs.pool import FOR_ONE, Pool, Threads
 from connector.jobs.shop_work import AFTER_A_FAULT, ShopWork
@@ -20,7 +23,7 @@ from connector.log import get_logger
 from connector.models import Order
 from connector.sheets.budget import Hold
 from connector.store.database import Database
-from connector.store.due import shops_with_work
+from connector.store.due import Due, shops_with_work
 
 log = get_logger(__name__)
 
@@ -28,10 +31,8 @@ _BETWEEN_LOOKS = 0.02
 """Seconds. Each order that comes in wakes the dispatcher; in a burst one look serves them all."""
 _LONGEST_BETWEEN_LOOKS = 0.1
 _TIMES_ITS_TIME = 20
-"""The dispatcher rests this many times as long as its last look took: looks must not hold up answers when many are due.
-"""
+"""It rests this many times as long as its last look took: looks must not hold up answers when many are due."""
 _LONGEST_SLEEP = 3600.0
-_LOCK = "lock"
 _AHEAD = 20
 """Orders of a lone shop that stand ready for the fetchers, so that they need no look at the store to go on."""
 _WHILE_SHEDDING = 2
@@ -51,6 +52,7 @@ class Dispatcher:
     ) -> None:
         self._database = database
         self.leases = Leases(database, clock=clock, wanted=self._accounts, is_idle=self._is_idle_for, changed=self.wake)
+        self._ledger = Ledger(database, self.leases, clock=clock)
         self._clock = clock
         self.threads = threads
         self._seconds_between_batches = seconds_between_batches
@@ -63,6 +65,8 @@ class Dispatcher:
         self._stopping = threading.Event()
         self._woken = threading.Event()
         self._look_at_all = False
+        self._due_elsewhere: SimpleQueue[Mapping[str, Due]] = SimpleQueue()
+        """What other processes have stored, or made due."""
         self._changed = threading.Condition()
         self._load_shedder = LoadShedder()
         self._failure: str | None = None
@@ -110,10 +114,9 @@ class Dispatcher:
         self.chores.stop()
         while not self._is_idle and time.monotonic() < deadline:
             self.wait_for_change(0.05)
-        held = self.works_for_any
-        is_idle = self._is_idle
+        ended_well = self.works_for_any and self._is_idle
         self.leases.stop()
-        return held and is_idle
+        return ended_well
 
     @property
     def is_stopping(self) -> bool:
@@ -135,6 +138,13 @@ class Dispatcher:
         elif (work := self._works.get(shop)) is not None:
             work.wake()
         self.chores.wake(shop)
+        self._woken.set()
+
+    def others_stored(self, due: Mapping[str, Due], *, events: Iterable[str]) -> None:
+        """Another process has stored something: what is due by now in these shops, and where events are to be told."""
+        self._due_elsewhere.put(due)
+        for shop in events:
+            self.chores.wake(shop)
         self._woken.set()
 
     def ask_for_housekeeping(self, shop: str) -> None:
@@ -168,15 +178,11 @@ class Dispatcher:
 
     def _say_what_fails(self) -> None:
         """Names at each shop why this instance can work for none."""
-        failure = self.leases.failure
-        if failure == self._failure:
+        if (failure := self.leases.failure) == self._failure:
             return
         self._failure = failure
         for work in self._works.values():
-            if failure is None:
-                work.faults.ended(_LOCK)
-            else:
-                work.faults.name(_LOCK, failure)
+            work.kept_from_work(failure)
 
     @property
     def _is_idle(self) -> bool:
@@ -214,6 +220,10 @@ class Dispatcher:
         if self._look_at_all:
             self._look_at_all = False
             self._find_work(list(self._works.values()))
+        while not self._due_elsewhere.empty():
+            for shop, due in self._due_elsewhere.get().items():
+                if (work := self._works.get(shop)) is not None:
+                    work.wake_for(due)
         began = time.monotonic()
         self._begin_fetches(works, began)
         for work in works:
@@ -320,8 +330,12 @@ class Dispatcher:
     def _turn(self, work: ShopWork, hold: Hold | None) -> None:
         is_well = False
         try:
-            with hold or nullcontext():
+            with hold or nullcontext(), self._ledger.noted(work.account, work.calls, hold):
                 is_well = work.take_turn(at_most=most_orders(self._load_shedder.rate))
+        except NotOursError:
+            pass  # The next renewal of the lease says who has the account.
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the thread
+            work.faults.happened("writing", error)
         finally:
             work.turn_ended(is_well=is_well)
             self._moved_on(work)

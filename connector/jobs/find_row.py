@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from connector.jobs.asking import Asker, What
 from connector.jobs.context import ShopContext
 from connector.jobs.rewrite import SheetLookup
 from connector.models import Order, Place
@@ -56,10 +57,11 @@ TOO_MANY = "Too many rows were looked up within a minute. Open the link again in
 class RowFinder:
     """Safe to use from several threads: one at a time asks Google, within the account's budget."""
 
-    def __init__(self, context: ShopContext, lookup: SheetLookup, account: GoogleAccount) -> None:
+    def __init__(self, context: ShopContext, lookup: SheetLookup, account: GoogleAccount, asker: Asker) -> None:
         self._context = context
         self._lookup = lookup
         self._account = account
+        self._asker = asker
         self._lock = threading.Lock()
         self._looks: deque[float] = deque()
         self._remembered: dict[str, tuple[float, Place | None]] = {}
@@ -109,6 +111,11 @@ class RowFinder:
         self._looks.append(now)
 
     def _ask(self, order_id: str, written: Place | None) -> Place | None:
+        if self._asker.has_to_ask:
+            found = self._asker.ask(What.ROW, order_id=order_id)
+            if "later" in found:
+                raise NotLookedUpError(found["later"], seconds=found["seconds"])
+            return None if found["place"] is None else Place(*found["place"])
         if written is not None:
             has_tags, row = self._ask_for_row_in(written, order_id)
             if row is not None:

@@ -22,6 +22,7 @@ from connector.store import leases
 from connector.store.database import Database
 from connector.store.leases import Fleet, Instance
 from connector.store.lock import LockError, instance_lock
+from connector.store.shared_clock import SharedClock
 
 log = get_logger(__name__)
 
@@ -79,6 +80,8 @@ class Leases:
         self._changed = changed
         self.me = Instance(uuid.uuid4().hex, __version__, socket.gethostname() or "an unnamed machine")
         self._lock = instance_lock(database)
+        self.among_others = threading.Event()
+        """Set while other instances live, as far as the last renewal tells."""
         self._on_gain: list[Callable[[Collection[str]], object]] = []
         self._epochs: Mapping[str, int] = {}
         self._leaving = _NOTHING
@@ -177,7 +180,9 @@ class Leases:
             return _LOCK_RETRY
         began = self._clock.elapsed()
         wanted = frozenset(self._wanted())
-        epochs, leaving, is_blocked = self._database.write(lambda connection: self._renew(connection, wanted))
+        epochs, leaving, is_blocked, has_others = self._database.write(
+            lambda connection: self._renew(connection, wanted)
+        )
         gained = sorted(name for name, epoch in epochs.items() if self._epochs.get(name) != epoch)
         lost = sorted(self._epochs.keys() - epochs.keys())
         if gained:
@@ -188,6 +193,10 @@ class Leases:
             log.info("accounts.given_up", accounts=lost)
         self._leaving = leaving
         self._epochs = epochs
+        if has_others:
+            self.among_others.set()
+        else:
+            self.among_others.clear()
         self._renewed_at = began
         self.failure = None
         if is_blocked:
@@ -198,11 +207,15 @@ class Leases:
             return _SOON
         return BEAT if self._lock is None else float("inf")
 
-    def _renew(self, connection: Connection, wanted: frozenset[str]) -> tuple[dict[str, int], frozenset[str], bool]:
-        """The accounts that this instance has, with their epochs; those of them that it is to let go of; and whether
-        an earlier version stands in the way."""
+    def _renew(
+        self, connection: Connection, wanted: frozenset[str]
+    ) -> tuple[dict[str, int], frozenset[str], bool, bool]:
+        """The accounts that this instance has, with their epochs; those of them that it is to let go of; whether an
+        earlier version stands in the way; and whether there are other instances."""
         is_blocked = leases.earlier_version_works(connection)
         now = leases.database_now(connection)
+        if isinstance(self._clock, SharedClock):
+            self._clock.set(now)
         leases.renew(connection, self.me, now=now)
         fleet = leases.read_fleet(connection, now=now)
         if unknown := wanted - fleet.accounts.keys():
@@ -228,7 +241,8 @@ class Leases:
         leases.release(connection, self.me.id, idle & self._leaving)
         fleet = leases.read_fleet(connection, now=now)
         epochs = {name: account.epoch for name, account in fleet.accounts.items() if account.owner == self.me.id}
-        return epochs, frozenset(surplus & epochs.keys()), is_blocked
+        has_others = self._lock is None and any(instance.id != self.me.id for instance in fleet.living)
+        return epochs, frozenset(surplus & epochs.keys()), is_blocked, has_others
 
     def _share(self, fleet: Fleet, wanted: frozenset[str]) -> int:
         places = [instance.id for instance in fleet.living]

@@ -10,7 +10,7 @@ import time
 
 from connector.log import get_logger
 from connector.store.database import Database
-from connector.store.orders import undone
+from connector.store.orders import undone_of_all
 
 log = get_logger(__name__)
 
@@ -81,7 +81,8 @@ class LongPoll:
                     self._watching = False
                     return
             try:
-                left = self._undone(waiting)
+                with self._database.read() as connection:
+                    left = undone_of_all(connection, waiting)
             except Exception as error:  # noqa: BLE001 - whatever it is, the callers' time must be able to run out
                 log.warning("waits.failed", error=type(error).__name__)
                 continue
@@ -90,14 +91,3 @@ class LongPoll:
                     if order not in left:
                         for event in self._waiting.pop(order, ()):
                             event.set()
-
-    def _undone(self, waiting: list[tuple[str, str]]) -> set[tuple[str, str]]:
-        by_shop: dict[str, list[str]] = {}
-        for shop, order_id in waiting:
-            by_shop.setdefault(shop, []).append(order_id)
-        with self._database.read() as connection:
-            return {
-                (shop, order_id)
-                for shop, order_ids in by_shop.items()
-                for order_id in undone(connection, shop, order_ids)
-            }

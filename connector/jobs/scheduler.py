@@ -27,6 +27,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from connector.jobs.faults import Faults
 from connector.jobs.pool import Pool
 from connector.log import get_logger
+from connector.store.loss import is_loss
 
 log = get_logger(__name__)
 
@@ -168,7 +169,10 @@ class Scheduler:
 
 
 def _tell(job: Job, error: Exception, faults: Faults | None) -> None:
-    if faults is None:
+    if faults is None and is_loss(error):
+        # That the database is lost is told once, by the store, and not by each job of that time.
+        log.debug("job.fault", job=job, reason=type(error).__name__)
+    elif faults is None:
         log.error("job.fault", job=job, exc_info=error)
     else:
         faults.happened(job, error)

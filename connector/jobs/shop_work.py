@@ -19,6 +19,7 @@ from connector.sheets.account import GoogleAccount
 from connector.store.due import Due
 
 FETCHES = "fetches"
+LOCK = "lock"
 HALF_OPEN = 1
 """Fetches at once while nobody knows whether the channel works again."""
 AFTER_A_FAULT = 5.0
@@ -233,6 +234,13 @@ class ShopWork:
         self.in_flight.discard(order.id)
         if len(self.in_flight) <= look_below:
             self.fetches_at = self._rests_until
+
+    def kept_from_work(self, reason: str | None) -> None:
+        """Names why nothing can be begun in this process; None: it can again."""
+        if reason is None:
+            self.faults.ended(LOCK)
+        else:
+            self.faults.name(LOCK, reason)
 
     def rest(self) -> None:
         """After a fault of our own, the next look comes only after a while."""

@@ -21,7 +21,10 @@ def silent_after(account: GoogleAccount, shops: Mapping[str, Shop]) -> timedelta
 
 
 def count_earlier(database: Database, shops: Mapping[str, Shop], clock: Clock, *, accounts: Collection[str]) -> None:
-    """What another process wrote in the last minute counts against the budgets of accounts that this one takes over."""
+    """What the process before this one wrote in the last minute counts against the budgets of its accounts. On
+    PostgreSQL more than that is known (`jobs/ledger.py`)."""
+    if not database.is_sqlite:
+        return
     now = clock.now()
     with database.read() as connection:
         made = batches.made_since(connection, now - timedelta(seconds=WINDOW))

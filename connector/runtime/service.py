@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from connector import __version__
-from connector.clock import Clock, SystemClock
+from connector.clock import Clock
 from connector.gateways.whapi.client import connection_pool
 from connector.jobs.dispatcher import Dispatcher
+from connector.jobs.ledger import count_others
 from connector.jobs.long_poll import LongPoll
 from connector.jobs.pool import FOR_MANY, FOR_ONE
 from connector.jobs.reasons import late_shops
@@ -21,18 +22,18 @@ from connector.metrics.many import AccountsCollector, ManyCollector, ReadsManyFi
 from connector.runtime.among_shops import count_earlier, silent_after, tell_of_problems
 from connector.runtime.channels import DoubledChannels
 from connector.runtime.clients import SHOP, google_account
+from connector.runtime.exchange import Exchange
 from connector.runtime.plans import Plans
 from connector.runtime.row_links import RowLinks
-from connector.runtime.shop import Shared, Shop, build_shop, hide_secrets
+from connector.runtime.shop import OUT, Shared, Shop, build_shop, hide_secrets
 from connector.settings import Settings
 from connector.sheets.account import DEFAULT, GoogleAccount
+from connector.sheets.budget import Budget
 from connector.sheets.quota import LIMIT
 from connector.store.breakers import reset_breakers
 from connector.store.database import Database
-from connector.store.shops import Known, ShopState, known_shops, put_channel, put_shops
-
-OUT = "out"
-"""The key of the problem that a shop's entry in SHOPS_FILE is wrong."""
+from connector.store.shared_clock import clock_of
+from connector.store.shops import Known, ShopState, channels_of_shops, known_shops, put_channel, put_shops
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class Service:
         """Builds what all shops share; starts nothing. `settings`: the operator's."""
         self.settings = settings
         self.database = database
-        self.clock = clock or SystemClock()
+        self.clock = clock or clock_of(database)
         self.instruments = Instruments(__version__)
         database.observe(self.instruments)
         self.redact = Redactor(settings.secrets).text
@@ -69,8 +70,12 @@ class Service:
             seconds_between_batches=pace.seconds_between_batches,
         )
         self.leases = self.dispatcher.leases
+        self.leases.on_gain(count_others(database, self.leases, self.clock, self._budgets))
         self.leases.on_gain(lambda accounts: count_earlier(database, self._shops, self.clock, accounts=accounts))
         self.scheduler = Scheduler(works_for=self.dispatcher.works_for, wait=self.dispatcher.wait_for_stop)
+        self.exchange = Exchange(
+            database, self.dispatcher, self.clock, shops=lambda: self._shops, refresh=self._refresh_channels
+        )
         self.plans = Plans(self.scheduler, self.dispatcher, database, self.clock, has_many=self.has_many)
         self.row_links = RowLinks(settings)
         self._shared = Shared(
@@ -110,6 +115,10 @@ class Service:
     def shops(self) -> Mapping[str, Shop]:
         """The shops by their names. What is handed out doesn't change any more."""
         return self._shops
+
+    def _budgets(self) -> Mapping[str, Budget]:
+        """By the accounts' addresses."""
+        return {account.email: account.budget for account in list(self._accounts.values())}
 
     @property
     def _own_shops(self) -> Mapping[str, Shop]:
@@ -236,6 +245,17 @@ class Service:
         self.channels = {each.channel_id: shop for shop, each in known.items() if each.channel_id is not None}
         return known
 
+    def _refresh_channels(self) -> None:
+        """Other instances may have learned of other channels."""
+        if not self.has_many:
+            return
+        # Held from the read on, so that what is learned here meanwhile comes after it.
+        with self._changing, self.database.read() as connection:
+            known, before = channels_of_shops(connection), self.channels
+            self.channels = known
+        if known != before:
+            self._take_up_again()
+
     def _take_up_again(self) -> None:
         """Serves the shops whose channel no other one has any more."""
         for name in self._doubled.ended(
@@ -262,6 +282,7 @@ class Service:
             self.serve([SHOP])
         self.dispatcher.start()
         self.scheduler.start()
+        self.exchange.start()
 
     def close(self) -> None:
         """Ends the threads and closes what is open. Nothing is lost if the process dies instead."""
@@ -271,6 +292,7 @@ class Service:
         for sender in senders:
             sender.stop()
         self.scheduler.stop()
+        self.exchange.stop()
         if self.dispatcher.stop() and not self.has_many:
             # With many shops this would use up the account's calls: who takes one of them over waits to see it gone.
             for shop in shops:

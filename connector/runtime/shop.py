@@ -18,6 +18,7 @@ from connector.events.sender import Sender
 from connector.events.target import Signer
 from connector.findings import LatestFindings
 from connector.gateways.whapi.client import WhapiClient
+from connector.jobs.asking import Asker
 from connector.jobs.audits import Audits
 from connector.jobs.cleanup import clean_up
 from connector.jobs.context import ShopContext
@@ -44,6 +45,8 @@ from connector.sheets.account import GoogleAccount
 from connector.sheets.workbook import Workbook
 from connector.store.database import Database
 
+OUT = "out"
+"""The key of the problem that a shop's entry in SHOPS_FILE is wrong."""
 LEAVING = "leaving"
 LEAVING_SENTENCE = (
     "The shop is being removed: it takes no more orders, and what is open is being written. If nobody is at it, run "
@@ -91,6 +94,8 @@ class Shop:
     lookup: SheetLookup
     """Reads the sheet for those who ask."""
     rows: RowFinder
+    asker: Asker
+    """Has done elsewhere what calls Google, where another instance works for the shop."""
     audits: Audits
     problem_events: ProblemEvents
     senders: tuple[Sender, ...] = ()
@@ -173,6 +178,7 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         is_anothers=partial(shared.is_anothers, name),
     )
     history = HistoryReader(context, whapi, receive)
+    asker = Asker(database, dispatcher, name)
     lookup = SheetLookup(api, build_workbook(settings, database, api, clock, shop=name))
     return Shop(
         context=context,
@@ -189,7 +195,8 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         long_poll=shared.long_poll,
         instruments=shared.instruments,
         lookup=lookup,
-        rows=RowFinder(context, lookup, account),
+        asker=asker,
+        rows=RowFinder(context, lookup, account, asker),
         audits=Audits(
             database,
             lookup,

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 
 from connector.checks.failure import sentence_of
-from connector.clock import SystemClock
 from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import webhook_url
 from connector.jobs.leases import works_elsewhere
@@ -30,6 +29,7 @@ from connector.shops.settings import ShopEntry
 from connector.store import batches, fetching
 from connector.store.database import Database
 from connector.store.due import count_incomplete
+from connector.store.shared_clock import clock_of
 from connector.store.shops import ShopState, archive, put_shops
 from connector.store.standing import read_standing
 
@@ -93,7 +93,7 @@ def _has_open(database: Database, shop: str) -> bool:
     with database.read() as connection:
         return (
             read_standing(connection, shop).waits_since is not None
-            or fetching.count_due(connection, shop, before=SystemClock().now()) > 0
+            or fetching.count_due(connection, shop, before=clock_of(database).now()) > 0
             or bool(batches.open_batches(connection, shop))
         )
 

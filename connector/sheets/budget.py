@@ -69,6 +69,8 @@ class Hold:
         self.budget = budget
         self.left = left
         self.reserve = reserve
+        self.made = dict.fromkeys(Quota, 0)
+        """What was called, also beyond what was taken."""
         self._token: Token[Hold | None] | None = None
 
     def count(self, quota: Quota, *, ago: float = 0.0) -> None:
@@ -150,6 +152,8 @@ class Budget:
         with self._lock:
             now = self._seconds()
             is_held = hold is not None and hold.left[quota] > 0
+            if hold is not None:
+                hold.made[quota] += 1
             if hold is not None and is_held:
                 hold.left[quota] -= 1
             for window in self._windows(quota, reserve=hold is None or hold.reserve):

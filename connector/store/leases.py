@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from connector.store.column_types import Moment
 from connector.store.dialect import insert_of
-from connector.store.tables import accounts, instances
+from connector.store.fleet_tables import accounts, instances
 
 LEASE = timedelta(seconds=15)
 """An instance that has not renewed its lease for so long has lost its accounts to whoever takes them."""
@@ -147,6 +147,11 @@ def earlier_version_works(connection: Connection) -> bool:
         return False
     query = sa.select(sa.func.pg_try_advisory_xact_lock_shared(_LOCK_OF_EARLIER_VERSIONS))
     return not connection.execute(query).scalar_one()
+
+
+def free_accounts(connection: Connection) -> frozenset[str]:
+    """The accounts that somebody has let go of, or that nobody had yet."""
+    return frozenset(connection.execute(sa.select(accounts.c.name).where(accounts.c.owner.is_(None))).scalars())
 
 
 def living_instances(connection: Connection) -> tuple[Instance, ...]:

@@ -151,6 +151,17 @@ def undone(connection: Connection, shop: str, order_ids: Sequence[str]) -> set[s
     return left
 
 
+def undone_of_all(connection: Connection, wanted: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The same for orders of any shops, by shop and order id."""
+    left: set[tuple[str, str]] = set()
+    open_ = sa.or_(*_STATUS_BRANCHES[Status.RECEIVED], *_STATUS_BRANCHES[Status.WAITING])
+    key = sa.tuple_(orders.c.shop, orders.c.order_id)
+    for start in range(0, len(wanted), _IDS_AT_ONCE):
+        query = sa.select(orders.c.shop, orders.c.order_id).where(key.in_(wanted[start : start + _IDS_AT_ONCE]), open_)
+        left.update((row.shop, row.order_id) for row in connection.execute(query))
+    return left
+
+
 def oldest_unwritten(connection: Connection, shop: str) -> datetime | None:
     """When the oldest order came in whose row is not in the sheet yet; None if all are."""
     query = sa.select(orders.c.stored_at).where(orders.c.shop == shop, orders.c.shown.is_(None))

@@ -51,6 +51,12 @@ def known_shops(connection: Connection) -> dict[str, Known]:
     }
 
 
+def channels_of_shops(connection: Connection) -> dict[str, str]:
+    """Which shop's each channel is, by the channels' ids."""
+    rows = connection.execute(sa.select(shops.c.channel_id, shops.c.shop).where(shops.c.channel_id.is_not(None)))
+    return {row.channel_id: row.shop for row in rows}
+
+
 def leaving_shops(connection: Connection) -> frozenset[str]:
     """The shops that somebody has told to leave."""
     return frozenset(connection.execute(sa.select(shops.c.shop).where(shops.c.state == ShopState.LEAVING)).scalars())

@@ -277,24 +277,6 @@ shops = sa.Table(
     sa.Column("next_reconcile_at", Moment),
 )
 
-instances = sa.Table(
-    "instances",
-    metadata,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("lease_until", Moment, nullable=False),
-    sa.Column("started_at", Moment, nullable=False),
-    sa.Column("version", sa.String(32), nullable=False),
-    sa.Column("address", sa.Text, nullable=False),
-)
-
-accounts = sa.Table(
-    "accounts",
-    metadata,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("owner", sa.String(32)),
-    sa.Column("epoch", sa.BigInteger, nullable=False),
-)
-
 outbox = sa.Table(
     "outbox",
     metadata,

@@ -24,7 +24,7 @@ from connector.sheets.errors import SheetsError
 from connector.sheets.idempotency.marker import Marker
 from connector.sheets.idempotency.named_range import NamedRange
 from connector.sheets.layout import TabLayout
-from connector.store import batches
+from connector.store import batches, leases
 from connector.store.batches import Batch, Made
 from connector.store.database import SameFile
 from connector.store.intake import OrderIntake
@@ -117,8 +117,8 @@ def append() -> None:
 
 
 def claim_without_comparing() -> None:
-    """A claim makes sure of nothing but that no other batch holds the order and that its items are as they were; and
-    Google is not asked to refuse a writer that was overtaken."""
+    """A claim makes sure of nothing but that no other batch holds the order and that its items are as they were; whose
+    the account is, isn't asked; and Google is not asked to refuse a writer that was overtaken."""
     open_batch = batches.open_batch
 
     def claim(connection: Connection, shop: str, batch: Batch, made: Mapping[int, Made], **rest: Any) -> set[int]:
@@ -129,6 +129,7 @@ def claim_without_comparing() -> None:
         return open_batch(connection, shop, batch, made, **rest)
 
     replace(batches, "open_batch", claim)
+    replace(leases, "is_current", lambda *_: True)
     replace(owner, "only_as_owner", lambda *_: [])
 
 

@@ -3,17 +3,16 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from sandbox.sandbox import Sandbox
 from tests.chaos import expected
 from tests.chaos.expected import Row, same
 from tests.chaos.nemesis import CHECKBOXES, FAR_NOTE
 from tests.chaos.plan import Form
-from tests.chaos.sheet import Line, Tab, read_tab
+from tests.chaos.sheet import HasSheet, Line, Tab, read_tab
 from tests.chaos.stream import Sent
 
 
 def differences(
-    sandbox: Sandbox, sent: Mapping[str, Sent], edited_tabs: Iterable[str] = (), named: Collection[str] = ()
+    sandbox: HasSheet, sent: Mapping[str, Sent], edited_tabs: Iterable[str] = (), named: Collection[str] = ()
 ) -> Iterator[str]:
     """What is lost, doubled, wrong or misplaced, a sentence each.
 
@@ -29,7 +28,7 @@ def differences(
         else:
             yield from _order(one, order_lines.get(order_id, []), item_lines.get(order_id, []))
     for order_id in (order_lines.keys() | item_lines.keys()) - sent.keys():
-        yield f"Strange: there are rows of {order_id!r}, and nobody sent such an order."
+        yield f"Strange: there are rows of {order_id!r}, and nobody sent it such an order."
     for title, tab in (("Orders", orders), ("Items", items)):
         yield from _places(title, tab)
         if title in edited_tabs:

@@ -243,15 +243,15 @@ def _sends(rng: random.Random, orders: int) -> Iterator[Send]:
     while left > 0:
         kind = rng.random()
         if kind < 0.5:
-            yield Send(Way.WEBHOOK, _samples(rng, 1))
+            yield Send(Way.WEBHOOK, draw_samples(rng, 1))
             left -= 1
         elif kind < 0.65:
             count = min(left, rng.randrange(2, 7))
-            yield Send(Way.WEBHOOK, _samples(rng, count), noise=rng.choice((0, 1, 3)))
+            yield Send(Way.WEBHOOK, draw_samples(rng, count), noise=rng.choice((0, 1, 3)))
             left -= count
         elif kind < 0.8:
             yield Send(
-                Way.STRAIGHT, _samples(rng, 1), form=rng.choice(tuple(Form)), tries=rng.choice((None, None, 1, 3))
+                Way.STRAIGHT, draw_samples(rng, 1), form=rng.choice(tuple(Form)), tries=rng.choice((None, None, 1, 3))
             )
             left -= 1
         elif kind < 0.93:
@@ -260,5 +260,5 @@ def _sends(rng: random.Random, orders: int) -> Iterator[Send]:
             yield Send(Way.NOISE, noise=rng.randrange(1, 4))
 
 
-def _samples(rng: random.Random, count: int) -> tuple[str, ...]:
+def draw_samples(rng: random.Random, count: int) -> tuple[str, ...]:
     return tuple(rng.choices(tuple(SAMPLES), weights=tuple(SAMPLES.values()), k=count))

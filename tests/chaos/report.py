@@ -2,15 +2,15 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 MOST_SHOWN = 20
 """Of the differences of one kind."""
-KINDS = ("Lost", "Doubled", "Misplaced", "Wrong", "Strange")
-"""What a difference between the sheet and what was sent begins with."""
+KINDS = ("Lost", "Doubled", "Misplaced", "Wrong", "Strange", "Another's", "Quota", "Hung")
+"""What a sentence about a difference, or about a promise of several instances, begins with."""
 
 
 @dataclass
@@ -66,19 +66,32 @@ class Logged:
     """Batches that were found in the sheet after an unclear answer or a kill."""
 
 
-def read_log(file: Path) -> Logged:
+def read_log(*files: Path) -> Logged:
     """Lines that a kill cut off are left out."""
     events: Counter[str] = Counter()
     unclear = fenced = found = 0
-    with file.open(encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            entry = _entry(line)
-            event = entry.get("event", "")
-            events[event] += 1
-            unclear += event == "sheet.failed" and entry.get("kind") == "unclear"
-            fenced += event == "batch.void" and entry.get("reason") == "It did not reach the sheet."
-            found += event == "batch.written" and entry.get("found_afterwards") is True
+    for entry in _entries(files):
+        event = entry.get("event", "")
+        events[event] += 1
+        unclear += event == "sheet.failed" and entry.get("kind") == "unclear"
+        fenced += event == "batch.void" and entry.get("reason") == "It did not reach the sheet."
+        found += event == "batch.written" and entry.get("found_afterwards") is True
     return Logged(events, unclear, fenced, found)
+
+
+def late_commits(outcomes: Mapping[tuple[str, str], int], status: str) -> int:
+    """How many writes that Google carried out late ended with a status."""
+    return outcomes.get(("batchUpdate", f"late {status}"), 0)
+
+
+def table(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} times {name}" for name, count in sorted(counts.items())) or "none"
+
+
+def _entries(files: Iterable[Path]) -> Iterator[dict[str, Any]]:
+    for file in files:
+        with file.open(encoding="utf-8", errors="replace") as lines:
+            yield from map(_entry, lines)
 
 
 def _entry(line: str) -> dict[str, Any]:

@@ -17,12 +17,11 @@ from tests.chaos.actions import LoseDatabase
 from tests.chaos.checker import differences
 from tests.chaos.clock import ChaosClock
 from tests.chaos.disk import Disk, disk
-from tests.chaos.expected import has_items
 from tests.chaos.losable import losable
 from tests.chaos.nemesis import Nemesis
 from tests.chaos.parts import Parts
 from tests.chaos.plan import Plan, make_plan
-from tests.chaos.says import Asked
+from tests.chaos.says import Asked, wrong_statuses
 from tests.chaos.service import RECONCILING, Service, how_to_start
 from tests.chaos.store import Store
 from tests.chaos.straight import StraightSender
@@ -122,7 +121,7 @@ class Run:
                 disk_,
             )
         )
-        self.watcher = Watcher(self.sandbox, self.stream)
+        self.watcher = Watcher((self.sandbox, self.stream))
         self.wrong: list[str] = []
         self.duration = 0.0
         self.settled_after: float | None = None
@@ -160,7 +159,7 @@ class Run:
             self.wrong.append("The service did not start again at the end.")
             return
         self.named = self.ask_for_named()
-        self._check_statuses()
+        self.wrong += wrong_statuses(self.asked.statuses(), self.stream.acknowledged(), self.named)
         self.service.close()
         self.duration = time.monotonic() - started
 
@@ -204,16 +203,6 @@ class Run:
             f"Not settled after {self.options.deadline:.0f} quiet seconds: {self.stream.waiting} requests without a "
             f"200, {stored.unsettled} orders with something left to do, {stored.open_batches} open batches."
         )
-
-    def _check_statuses(self) -> None:
-        """Of an order whose database was lost, the service may know no more than that its row is there."""
-        statuses = self.asked.statuses()
-        for sent in self.stream.acknowledged():
-            wanted = "synced" if has_items(sent) else "failed"
-            status = statuses.get(sent.order.order_id, "not known to the service")
-            may_be = {wanted} | ({"not known to the service"} if sent.in_history else set())
-            if status not in may_be and sent.order.order_id not in self.named:
-                self.wrong.append(f"Order {sent.order.order_id} ({sent.order.sample}) is {status} instead of {wanted}.")
 
 
 @contextmanager

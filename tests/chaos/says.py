@@ -1,12 +1,16 @@
 """What the service itself says of the orders that it took."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import httpx
 
+from tests.chaos.expected import has_items
+from tests.chaos.stream import Sent
+
 _PAGE = 500
+_NOT_KNOWN = "not known to the service"
 
 
 class Asked:
@@ -40,3 +44,18 @@ class Asked:
 
     def close(self) -> None:
         self._client.close()
+
+
+def wrong_statuses(
+    statuses: Mapping[str, str], acknowledged: Iterable[Sent], named: Collection[str] = ()
+) -> Iterator[str]:
+    """A sentence for each order whose status is not what it should be at the end, but for those that are named.
+
+    Of an order whose database was lost, the service may know no more than that its row is there.
+    """
+    for sent in acknowledged:
+        wanted = "synced" if has_items(sent) else "failed"
+        status = statuses.get(sent.order.order_id, _NOT_KNOWN)
+        may_be = {wanted} | ({_NOT_KNOWN} if sent.in_history else set())
+        if status not in may_be and sent.order.order_id not in named:
+            yield f"Order {sent.order.order_id} ({sent.order.sample}) is {status} instead of {wanted}."

@@ -30,6 +30,9 @@ RECONCILING = {"RECONCILE_INTERVAL": "2", "RECONCILE_WINDOW": "604800"}
 GOOGLE_TIMEOUT = float(QUICK["GOOGLE_TIMEOUT"])
 _LOOK_EVERY = 0.05
 _ALIVE_WITHIN = 60.0
+_STOPPED_WITHIN = 40.0
+HUNG = 124
+"""In place of an exit code: it did not end."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,19 @@ class Service:
             self._closed.wait(down)
             if not self._closed.is_set():
                 self._spawn()
+
+    def stop(self, *, down: float = 0.0) -> int:
+        """SIGTERM; it is started again so many seconds after its end. Its exit code."""
+        with self._lock:
+            if self._process is None:
+                return 0
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                code = self._process.wait(_STOPPED_WITHIN)
+            except subprocess.TimeoutExpired:
+                code = HUNG
+            self.kill(down=down)
+            return code
 
     @contextmanager
     def down(self) -> Iterator[None]:

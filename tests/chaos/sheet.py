@@ -2,10 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sandbox.google.grid import Cell, Formula
-from sandbox.sandbox import Sandbox
+from sandbox.google.standin import GoogleStandIn
+
+
+class HasSheet(Protocol):
+    """The sandbox, or one of its shops."""
+
+    @property
+    def google(self) -> GoogleStandIn: ...
+
+    @property
+    def spreadsheet_id(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -28,7 +38,7 @@ class Tab:
     """What stands outside the connector's columns."""
 
 
-def read_tab(sandbox: Sandbox, title: str, columns: tuple[str, ...]) -> Tab:
+def read_tab(sandbox: HasSheet, title: str, columns: tuple[str, ...]) -> Tab:
     """The tab with this title; an empty one where there is none, or its header is not whole."""
     try:
         header, *rows = sandbox.google.cells(sandbox.spreadsheet_id, title)
@@ -50,7 +60,7 @@ def read_tab(sandbox: Sandbox, title: str, columns: tuple[str, ...]) -> Tab:
     return Tab(tuple(lines), tuple(others))
 
 
-def order_ids_from(sandbox: Sandbox, row: int) -> Iterator[str]:
+def order_ids_from(sandbox: HasSheet, row: int) -> Iterator[str]:
     """The ids in the first column of `Orders` from a row on, down to the first empty one. Cheap."""
     sheet = sandbox.google.spreadsheets[sandbox.spreadsheet_id].content.sheet_titled("Orders")
     if sheet is None:

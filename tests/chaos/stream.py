@@ -3,16 +3,30 @@
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from sandbox.orders import OrderMaker
 from sandbox.sandbox import Sandbox
+from sandbox.shops import SandboxShop
 from sandbox.whapi import events
 from sandbox.whapi.delivery import Delivery
 from sandbox.whapi.order import SandboxOrder
 from tests.chaos.plan import Form, Send, Way
-from tests.chaos.straight import FINE, StraightSender
+from tests.chaos.straight import FINE
+
+CHANNEL = "MANTIS-M72HC"
+"""That of the sandbox's first shop."""
+
+
+class Straight(Protocol):
+    """Sends by HTTP, as `StraightSender` does."""
+
+    def send(self, path: str, body: Any, answered: Callable[[], None], tries: int | None) -> None: ...
+
+    @property
+    def waiting(self) -> int: ...
 
 
 @dataclass
@@ -34,7 +48,8 @@ class Sent:
 class Stream:
     """The orders of the run. `send` and `resume` are for one thread; the rest may be called from others."""
 
-    def __init__(self, sandbox: Sandbox, straight: StraightSender, *, seed: int) -> None:
+    def __init__(self, sandbox: Sandbox | SandboxShop, straight: Straight, *, seed: int, webhooks: bool = True) -> None:
+        """`webhooks`: whether Whapi sends any; else what comes again is sent straight as well."""
         self.sent: dict[str, Sent] = {}
         self.counts: Counter[str] = Counter()
         self.odd_answers: set[str] = set()
@@ -42,6 +57,7 @@ class Stream:
         self._lock = threading.RLock()
         self._sandbox = sandbox
         self._straight = straight
+        self._webhooks = webhooks
         # Made here and not by `sandbox.send`, which would put them into the channel's message list as well: a
         # reconciliation that reads the list must not make good what a webhook lost. See `remember`.
         self._maker = sandbox.orders
@@ -127,18 +143,20 @@ class Stream:
 
     def _send_straight(self, sent: Sent, tries: int | None) -> None:
         self.counts["orders sent straight"] += 1
-        path, body = body_of(sent.order, sent.form)
-        self._straight.send(path, body, sent.acknowledge, tries)
+        self._straight.send(*self._body_of(sent), sent.acknowledge, tries)
 
     def _send_again(self, back: int) -> None:
         if not self._order_ids:
             return
         sent = self.sent[self._order_ids[-min(back, len(self._order_ids))]]
         self.counts["duplicates sent"] += 1
-        if sent.form is Form.BARE:
-            self._straight.send(*body_of(sent.order, sent.form), sent.acknowledge, 5)
+        if sent.form is Form.BARE or not self._webhooks:
+            self._straight.send(*self._body_of(sent), sent.acknowledge, 5)
         else:
             self._publish(events.messages(sent.order.message()))
+
+    def _body_of(self, sent: Sent) -> tuple[str, Any]:
+        return body_of(sent.order, sent.form, self._sandbox.whapi.channel_id)
 
     def _send_noise(self, count: int) -> None:
         message = self._maker.text_message()
@@ -161,9 +179,9 @@ class Stream:
         self.counts["webhooks"] += 1
 
 
-def body_of(order: SandboxOrder, form: Form) -> tuple[str, Any]:
+def body_of(order: SandboxOrder, form: Form, channel_id: str = CHANNEL) -> tuple[str, Any]:
     """Path and body of an order that is sent straight."""
-    payload = {"messages": [order.message()], "channel_id": "MANTIS-M72HC"}
+    payload = {"messages": [order.message()], "channel_id": channel_id}
     if form is Form.PAYLOAD:
         return "/webhooks/whapi", payload
     if form is Form.LIST:

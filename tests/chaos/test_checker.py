@@ -11,6 +11,7 @@ from sandbox.sandbox import Sandbox
 from tests.chaos import expected
 from tests.chaos.checker import differences
 from tests.chaos.plan import Form
+from tests.chaos.sheet import HasSheet
 from tests.chaos.stream import Sent
 from tests.made_once import service_account
 
@@ -74,7 +75,7 @@ def test_what_came_with_its_id_alone_may_come_again_from_the_history_which_says_
     assert kinds(found(sandbox, from_history)) == ["Wrong"]
 
 
-def fill(sandbox: Sandbox, orders: Sequence[dict[str, Any]], items: Sequence[dict[str, Any]]) -> None:
+def fill(sandbox: HasSheet, orders: Sequence[dict[str, Any]], items: Sequence[dict[str, Any]]) -> None:
     content = sandbox.google.spreadsheets[sandbox.spreadsheet_id].content
     tabs = (("Orders", expected.ORDERS, orders), ("Items", expected.ITEMS, items))
     for sheet_id, (title, columns, rows) in enumerate(tabs, start=1):

@@ -3,7 +3,7 @@
 from tests.chaos.actions import Kill, KillInWrite
 from tests.chaos.checker import differences
 from tests.chaos.expected import has_items
-from tests.chaos.report import Report, read_log
+from tests.chaos.report import Report, late_commits, read_log, table
 from tests.chaos.run import Options, Run
 
 
@@ -29,7 +29,7 @@ def verdict(run: Run) -> Report:
         "  answered with 200": len(acknowledged),
         "duplicates sent": stream.counts["duplicates sent"],
         "messages that are no order": stream.counts["messages that are no order"],
-        "answers to what was sent straight": _table(straight.answers),
+        "answers to what was sent straight": table(straight.answers),
         "kills": counts["kills"],
         "  while Google worked on a write": counts["kills while a write was under way"],
         "  and further ones at a full disk": counts["kills at a full disk"],
@@ -49,7 +49,7 @@ def verdict(run: Run) -> Report:
         "calls to Google without a usable answer": logged.unclear,
         "batches found in the sheet afterwards": logged.found,
         "batches fenced off": logged.fenced,
-        "late commits refused, and applied": f"{_late(google, '400')}, {_late(google, '200')}",
+        "late commits refused, and applied": f"{late_commits(google, '400')}, {late_commits(google, '200')}",
         "calls over the quota": sum(count for (_, outcome), count in google.items() if outcome == "429"),
         "faults of a stage that the service caught": logged.events["stage.fault"],
         "longest time from 200 to row": f"{delays[-1]:.1f} s (half within {delays[len(delays) // 2]:.1f} s)",
@@ -84,11 +84,3 @@ def _conditions(run: Run) -> list[str]:
     if run.options.launcher != Options.launcher:
         lines.append(f"The service was started by {' '.join(run.options.launcher)}.")
     return lines
-
-
-def _late(outcomes: dict[tuple[str, str], int], status: str) -> int:
-    return outcomes.get(("batchUpdate", f"late {status}"), 0)
-
-
-def _table(counts: dict[str, int]) -> str:
-    return ", ".join(f"{count} times {name}" for name, count in sorted(counts.items())) or "none"

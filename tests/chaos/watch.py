@@ -3,24 +3,24 @@
 import threading
 import time
 
-from sandbox.sandbox import Sandbox
-from tests.chaos.sheet import order_ids_from
+from tests.chaos.sheet import HasSheet, order_ids_from
 from tests.chaos.stream import Stream
 
 _LOOK_EVERY = 0.1
 
 
 class Watcher:
-    """A thread that looks at deliveries and rows, ten times a second."""
+    """A thread that looks at deliveries and rows, ten times a second or less often."""
 
-    def __init__(self, sandbox: Sandbox, stream: Stream) -> None:
+    def __init__(self, *places: tuple[HasSheet, Stream], every: float = _LOOK_EVERY) -> None:
+        """`places`: each sheet, and what was sent to it."""
         self.row_at: dict[str, float] = {}
         """When an order's row was first seen, by `time.monotonic`."""
-        self._sandbox = sandbox
-        self._stream = stream
+        self._places = places
+        self._every = every
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
-        self._next_row = 1
+        self._next_rows = [1] * len(places)
 
     def start(self) -> None:
         self._thread.start()
@@ -31,19 +31,21 @@ class Watcher:
         self.look()
 
     def look(self) -> None:
-        self._stream.look()
-        for order_id in order_ids_from(self._sandbox, self._next_row):
-            self.row_at.setdefault(order_id, time.monotonic())
-            self._next_row += 1
+        for number, (sheet, stream) in enumerate(self._places):
+            stream.look()
+            for order_id in order_ids_from(sheet, self._next_rows[number]):
+                self.row_at.setdefault(order_id, time.monotonic())
+                self._next_rows[number] += 1
 
     def delays(self) -> list[float]:
-        """Seconds from 200 to row, shortest first, of the orders that have both. Accurate to a tenth."""
+        """Seconds from 200 to row, shortest first, of the orders that have both; as exact as the looks are many."""
         return sorted(
             max(self.row_at[sent.order.order_id] - sent.acknowledged_at, 0.0)
-            for sent in self._stream.acknowledged()
+            for _, stream in self._places
+            for sent in stream.acknowledged()
             if sent.acknowledged_at is not None and sent.order.order_id in self.row_at
         )
 
     def _run(self) -> None:
-        while not self._closed.wait(_LOOK_EVERY):
+        while not self._closed.wait(self._every):
             self.look()

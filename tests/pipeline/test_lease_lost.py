@@ -18,7 +18,7 @@ from connector.runtime.clients import SHOP
 from connector.sheets.workbook import Workbook
 from connector.store import batches, leases, orders
 from connector.store.database import Database
-from connector.store.tables import instances
+from connector.store.fleet_tables import instances
 from sandbox.google.standin import GoogleStandIn
 from tests.clock import FakeClock
 from tests.context import shop_context

@@ -22,6 +22,7 @@ from connector.store.orders import find_order
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
 from sandbox.whapi.order import SandboxOrder
+from tests.postgres_proxy import PostgresProxy
 from tests.process.child import run_child
 from tests.process.here import ServiceHere
 from tests.process.service_process import ROOT, ServiceProcess
@@ -83,6 +84,18 @@ def test_a_wrong_setting_stops_serve_with_a_sentence(
     assert result.stderr.startswith(sentence)
     assert "Traceback" not in result.stderr
     assert "geheim" not in result.stderr
+
+
+def test_a_database_that_is_lost_while_it_starts_stops_serve_with_a_sentence(
+    service: ServiceProcess, tmp_path: Path, postgres_url: str
+) -> None:
+    with PostgresProxy(postgres_url) as proxy:
+        proxy.lost = b"UPDATE pauses"
+        result = run_anew("serve", cwd=tmp_path, **{**service.environment, "DATABASE_URL": proxy.url})
+
+    assert result.returncode == 2
+    assert result.stderr.startswith("The database was lost while the service started.")
+    assert "Traceback" not in result.stderr
 
 
 def test_a_second_service_on_the_same_port_says_so(here: ServiceHere, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A whole shop for tests: the sandbox and the service, in this process, talking over real sockets."""
 
+import copy
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -79,6 +80,13 @@ class Shop:
         before(self._service)
         self._service.start()
         return self
+
+    def beside(self, *, before: Callable[[Service], object] = lambda _: None) -> "Shop":
+        """A further instance of the service on the same database, to which the webhooks come from now on. To be
+        stopped; only one of them is to be closed."""
+        other = copy.copy(self)
+        other.contract, other._service = Contract(), None
+        return other.start(before=before)
 
     def stop(self) -> None:
         if self._service is not None:

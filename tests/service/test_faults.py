@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from connector.jobs import dispatcher, shop_work
+from connector.jobs import dispatcher, leases, shop_work
 from connector.problems import Severity
 from connector.runtime.clients import SHOP
 from tests.service.shop import Shop
@@ -19,7 +19,7 @@ def new_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     """One whose workers have not been started, and that tries again at once after a fault."""
     monkeypatch.setattr(shop_work, "AFTER_A_FAULT", 0.05)
     monkeypatch.setattr(dispatcher, "AFTER_A_FAULT", 0.05)
-    monkeypatch.setattr(dispatcher, "_LOCK_RETRY", 0.05)
+    monkeypatch.setattr(leases, "_LOCK_RETRY", 0.05)
     shop = Shop(tmp_path)
     yield shop
     shop.close()

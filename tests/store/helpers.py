@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from connector.clock import Clock
 from connector.models import Item, NewOrder, Order, shown_for
 from connector.store import batches, fetching, intake, orders, quarantine
 from connector.store.batches import Batch, Made
@@ -21,7 +22,7 @@ def new_order(order_id: str = "1", **values: Any) -> NewOrder:
     return NewOrder(order_id=order_id, **values)
 
 
-def add(database: Database, clock: FakeClock, *new: NewOrder) -> list[bool]:
+def add(database: Database, clock: Clock, *new: NewOrder) -> list[bool]:
     taken = database.write(lambda connection: intake.add_orders(connection, SHOP, new, now=clock.now(), grace=GRACE))
     return [entry.is_new for entry in taken]
 
@@ -41,7 +42,7 @@ def get(database: Database, order_id: str = "1") -> Order:
     return order
 
 
-def due_to_fetch(database: Database, clock: FakeClock) -> list[str]:
+def due_to_fetch(database: Database, clock: Clock) -> list[str]:
     with database.read() as connection:
         return [order.order_id for order in fetching.due_orders(connection, SHOP, now=clock.now(), limit=100)]
 

@@ -16,7 +16,7 @@ from connector.store import batches, breakers, intake, orders, quarantine, schem
 from connector.store.breakers import CircuitBreaker, Part
 from connector.store.commit import StoreClosedError
 from connector.store.database import Database, StoreError, parse_url
-from connector.store.tables import metadata
+from connector.store.fleet_tables import metadata
 from tests.clock import FakeClock
 from tests.store.helpers import GRACE, SHOP, add, get, new_order
 

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from connector.jobs.leases import Leases, shares, works_elsewhere
 from connector.store import leases
 from connector.store.database import Database
+from connector.store.fleet_tables import instances
 from connector.store.leases import LEASE
-from connector.store.tables import instances
 from tests.clock import FakeClock
 
 ACCOUNTS = [f"account-{number}" for number in range(7)]
@@ -85,6 +85,24 @@ def test_accounts_are_shared_evenly_as_instances_come_and_go(fleet: Fleet) -> No
     of_two = fleet.beats(first, third, times=1)
 
     assert (alone, of_three, of_two) == ([7], [3, 2, 2], [4, 3])
+
+
+def test_each_knows_whether_it_is_alone_and_what_a_clean_stop_frees_is_seen_at_once(fleet: Fleet) -> None:
+    first = fleet.join()
+    alone = first.among_others.is_set()
+    second = fleet.join()
+    first.beat()
+    both = [instance.among_others.is_set() for instance in (first, second)]
+
+    second.beat()
+    first.stop()
+    with fleet.database.read() as connection:
+        free = leases.free_accounts(connection)
+    second.beat()
+
+    assert (alone, both, second.among_others.is_set()) == (False, [True, True], False)
+    assert free >= set(ACCOUNTS[:4])
+    assert second.held() == set(ACCOUNTS)
 
 
 def test_an_account_is_let_go_of_only_once_nothing_of_it_is_under_way(fleet: Fleet) -> None:
