@@ -12,7 +12,9 @@ from connector.sheets.statuses import PACKED, READS, read_statuses
 from connector.store.orders import find_orders
 
 MOST = 200
-"""Orders at a time, the oldest first."""
+"""Orders at a time: the newest, since a merchant who never writes into `Status` has all orders of years open."""
+MOST_ROWS = 1000
+"""Rows from the bottom of the sheet up, where the newest come in, whose orders are looked up for that."""
 NOT_READ = "The spreadsheet can't be read at present, so nothing tells what is packed. The status page says why."
 NO_STATUS = (
     "The tab of the orders, or its column Status or Order ID, was deleted, so nothing tells what is packed. Undo that "
@@ -35,11 +37,11 @@ class ToPrepare:
     """What is to be packed."""
 
     orders: tuple[Order, ...]
-    """With their items, the oldest first."""
+    """With their items, the oldest first; where there are too many, the newest of them."""
     without_items: tuple[Order, ...]
     """Those whose items are not here, so that nobody can pack them yet."""
     left: int
-    """How many more there are."""
+    """How many more rows there are in the sheet."""
 
 
 def find_to_prepare(context: ShopContext, lookup: SheetLookup, account: GoogleAccount) -> ToPrepare:
@@ -60,12 +62,12 @@ def find_to_prepare(context: ShopContext, lookup: SheetLookup, account: GoogleAc
         raise NotKnownError(NO_STATUS)
     wanted = [order_id for order_id, status in statuses.items() if status.casefold() not in PACKED]
     with context.database.read() as connection:
-        found = sorted(find_orders(connection, context.shop, wanted), key=_age)
+        found = sorted(find_orders(connection, context.shop, wanted[-MOST_ROWS:]), key=_age)
     known = [order for order in found if order.shown is not None]
     whole = [order for order in known if order.shown is Shown.COMPLETE and order.items]
     there = {order.id for order in whole}
     without = tuple(order for order in known if order.id not in there)
-    return ToPrepare(tuple(whole[:MOST]), without, len(whole[MOST:]))
+    return ToPrepare(tuple(whole[-MOST:]), without, len(wanted[:-MOST_ROWS]) + len(whole[:-MOST]))
 
 
 def _age(order: Order) -> tuple[float, int]:

@@ -66,6 +66,16 @@ def test_all_that_is_to_be_prepared_is_what_the_sheet_does_not_call_packed(shop:
 
 
 @pytest.mark.usefixtures("orders")
+def test_where_all_are_too_many_the_newest_are_listed(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connector.jobs.to_prepare.MOST", 1)
+
+    page = visitor.get("/status/slips").text
+
+    assert texts(page, "h1") == ["To prepare", "Customer slip-4"]
+    assert "Older ones are not listed: 2 more rows of the sheet." in texts(page, "article")[0]
+
+
+@pytest.mark.usefixtures("orders")
 def test_one_order_has_a_slip_of_its_own_and_a_stranger_none(shop: Shop, visitor: Visitor) -> None:
     order = shop.order("slip-2")
     assert order is not None
