@@ -1,7 +1,7 @@
 """Rows that are filled in later: in the cells that the connector left there, and nowhere else."""
 
 from collections.abc import Callable
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connector.models import Item, Order, OrderChange
-from connector.sheets.rows import numeral, typed
+from connector.products import products_text
+from connector.sheets.rows import numeral, typed, typed_products
 from sandbox.google.grid import Cell, Formula
 from sandbox.google.typed import typed as as_google_takes_it
 from tests.cases.completion_bench import Bench
@@ -306,3 +307,22 @@ def test_no_name_is_typed_that_google_could_take_for_a_formula_a_number_or_a_dat
         assert not isinstance(as_google_takes_it(text).value, Formula)
         assert not any(sign.isdigit() for sign in text)
         assert text[0] not in "=+-@'\t\r\n "
+
+
+@given(st.lists(st.tuples(st.none() | st.integers(-9, 99) | st.just(0.5), st.none() | st.text()), max_size=3))
+@example([(None, "=1+1")])
+@example([(None, "May 5, 2026")])
+@example([(-1, "=1+1")])
+@example([(3, "2026")])
+def test_no_goods_are_typed_that_google_could_take_for_a_formula_a_number_or_a_date(
+    lines: list[tuple[float | None, str | None]],
+) -> None:
+    items = tuple(Item(name=name, quantity=quantity) for quantity, name in lines)
+
+    text = typed_products(replace(order_named("Mira"), items=items))
+
+    assert text in {None, products_text(items)}
+    if text is not None:
+        assert as_google_takes_it(text).value == text
+        assert text.isprintable()
+        assert text[0] not in "=+-@' "
