@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from dotenv import dotenv_values
 
 from connector import converters
+from connector.alerts.target import AlertTarget, parse_alerts, secrets_of_alerts
 from connector.certificates import certificate_problems
 from connector.converters import SHORTEST_PASSWORD, SHORTEST_SECRET
 from connector.events.target import HOW_TO_MAKE, PREFIX, Target, parse_secrets, parse_targets, secrets_of
@@ -111,6 +112,10 @@ class Settings:
     events_secret: str | None = field(
         default=None, repr=False, metadata=_of_shop(partial(converters.unchanged, check=parse_secrets))
     )
+    alert_urls: str | None = field(
+        default=None, repr=False, metadata=_of_shop(partial(converters.unchanged, check=parse_alerts))
+    )
+    alert_orders: bool = field(default=False, metadata=_of_shop(converters.boolean))
     plain_http_hosts: str = field(default="", metadata=_by(_text))
     events_allow_private: bool = field(default=False, metadata=_by(converters.boolean))
     log_format: str = field(default="console", metadata=_by(partial(converters.choice, choices=("console", "json"))))
@@ -139,6 +144,11 @@ class Settings:
         return parse_targets(self.events_url) if self.events_url else ()
 
     @property
+    def alert_targets(self) -> tuple[AlertTarget, ...]:
+        """Who is told of problems in plain sentences."""
+        return parse_alerts(self.alert_urls) if self.alert_urls else ()
+
+    @property
     def event_secrets(self) -> list[str]:
         """The secrets that sign events."""
         return parse_secrets(self.events_secret) if self.events_secret else []
@@ -153,6 +163,8 @@ class Settings:
         if self.events_url is not None:
             # In many no-code tools the address itself is the secret.
             hidden += secrets_of(self.events_url)
+        if self.alert_urls is not None:
+            hidden += secrets_of_alerts(self.alert_urls)
         hidden += database_secrets(self.database_url)
         if "{" in self.google_credentials or len(self.google_credentials) > _LONGEST_PATH:
             hidden.append(self.google_credentials)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from connector.checks.alerts import check_alerts, send_test_alerts
 from connector.checks.events import check_receivers
 from connector.checks.failure import guarded
 from connector.checks.google import check_google, check_quota_of_running
@@ -11,13 +12,16 @@ from connector.checks.storage import check_orders, check_prices, check_storage
 from connector.checks.whapi import check_channel, check_webhook
 from connector.findings import Finding, Level
 from connector.log import Redactor
+from connector.runtime.alerts import Alerts
 from connector.runtime.clients import whapi_client
 from connector.settings import Settings
 from connector.store.database import Database, StoreError
 
 
-def check_with(settings: Settings, *, shop: str) -> Iterator[Finding]:
-    """All checks of a shop but those of the settings themselves."""
+def check_with(
+    settings: Settings, *, shop: str, is_one_of_many: bool = False, send_alerts: bool = False
+) -> Iterator[Finding]:
+    """All checks of a shop but those of the settings themselves. `send_alerts`: sends a test to each address."""
     redact = Redactor(settings.secrets).text
     database = None
     try:
@@ -41,6 +45,8 @@ def check_with(settings: Settings, *, shop: str) -> Iterator[Finding]:
         yield from guarded("webhook", check_webhook(client, settings), redact)
         yield from guarded("public", check_public_url(settings), redact)
         yield from guarded("events", check_receivers(settings), redact)
+        alerts = Alerts(settings=settings, client=client, redact=redact, shop=shop if is_one_of_many else None)
+        yield from guarded("alerts", send_test_alerts(alerts) if send_alerts else check_alerts(alerts), redact)
     finally:
         client.close()
         if database is not None:

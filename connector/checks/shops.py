@@ -30,13 +30,13 @@ _FILE, _ACCOUNT, _SHOP = "shops", "account", "shop"
 NOT_SERVED = "The running service doesn't serve it, though it has had time to. Look at its log."
 
 
-def check_shop(shops: Shops, name: str) -> Iterator[Finding]:
-    """All checks of one shop."""
+def check_shop(shops: Shops, name: str, *, send_alerts: bool = False) -> Iterator[Finding]:
+    """All checks of one shop. `send_alerts`: sends a test to each of its addresses."""
     entry = shops.good.get(name)
     if entry is None:
         yield from (Finding.problem(_FILE, sentence) for sentence in shops.out.get(name, ()))
     else:
-        yield from check_with(entry.settings, shop=name)
+        yield from check_with(entry.settings, shop=name, is_one_of_many=True, send_alerts=send_alerts)
 
 
 def check_all(operator: Settings) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from connector import terminal
 from connector.checks.run import check_with
 from connector.checks.settings import read_settings
 from connector.checks.shops import check_all, check_shop
-from connector.cli.start import exit_with, no_such_shop, not_several, shop_option
+from connector.cli.start import exit_with, no_such_shop, not_several, shop_option, which_shop
 from connector.findings import Finding, Level
 from connector.log import set_up_logging
 from connector.runtime.clients import SHOP
@@ -23,8 +23,9 @@ _BEFORE = 17
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line: name, level, sentence.")
+@click.option("--alert", is_flag=True, help="Send a test to each address in ALERT_URLS.")
 @shop_option
-def check(as_json: bool, name: str | None) -> None:
+def check(as_json: bool, alert: bool, name: str | None) -> None:
     """Tests settings, database, key, spreadsheet, channel, webhook and public address, and says how to mend what is
     wrong.
 
@@ -32,7 +33,7 @@ def check(as_json: bool, name: str | None) -> None:
     0 only if everything holds; a warning is enough for 1.
     """
     set_up_logging(level="CRITICAL")
-    sys.exit(0 if show(run_checks(name), as_json=as_json) else 1)
+    sys.exit(0 if show(run_checks(name, send_alerts=alert), as_json=as_json) else 1)
 
 
 def show(findings: Iterable[Finding], *, as_json: bool, shop: str | None = None) -> bool:
@@ -53,8 +54,9 @@ def show(findings: Iterable[Finding], *, as_json: bool, shop: str | None = None)
     return all_hold
 
 
-def run_checks(name: str | None = None) -> Iterator[Finding]:
-    """In the order in which things must be mended. A failed one leaves out those that build on it."""
+def run_checks(name: str | None = None, *, send_alerts: bool = False) -> Iterator[Finding]:
+    """In the order in which things must be mended. A failed one leaves out those that build on it. `send_alerts`: sends
+    a test to each address in ALERT_URLS."""
     settings, findings = read_settings()
     if settings is None:
         yield from findings
@@ -62,8 +64,10 @@ def run_checks(name: str | None = None) -> Iterator[Finding]:
         if name not in {None, SHOP}:
             exit_with([not_several(name or "")])
         yield from findings
-        yield from check_with(settings, shop=SHOP)
+        yield from check_with(settings, shop=SHOP, send_alerts=send_alerts)
     elif name is None:
+        if send_alerts:
+            exit_with([which_shop(read_shops(settings))])
         yield from findings
         yield from check_all(settings)
     else:
@@ -71,4 +75,4 @@ def run_checks(name: str | None = None) -> Iterator[Finding]:
         if name not in shops.good and name not in shops.out:
             exit_with([*shops.problems, no_such_shop(name, shops)])
         yield from findings
-        yield from check_shop(shops, name)
+        yield from check_shop(shops, name, send_alerts=send_alerts)

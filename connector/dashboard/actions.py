@@ -10,7 +10,7 @@ from connector.api.errors import ApiError
 from connector.api.secrets import OPERATOR
 from connector.dashboard.formatting import count
 from connector.dashboard.listing import Query, store_number
-from connector.dashboard.views import ALL, Views, ViewsOfShops
+from connector.dashboard.views import ALERTS, ALL, Views, ViewsOfShops
 from connector.jobs.asking import NO_ANSWER
 from connector.jobs.replay import replay
 from connector.jobs.resync import ask_for_resync
@@ -39,6 +39,7 @@ NOTES = {
     "audit-runs": "A comparison is under way. Its result will stand below.",
     "nobody-answers": NO_ANSWER,
     "dealt-with": "It is marked as dealt with.",
+    "tested-alerts": "A test was sent. What came of it stands below.",
     "understood": "It was understood now and has been taken in.",
     "not-understood": "It is still not understood, and stays here.",
 }
@@ -86,6 +87,16 @@ def add_actions(blueprint: Blueprint, views: ViewsOfShops) -> None:
 
     _add_actions_on_quarantine(blueprint, views)
 
+    @blueprint.post("/status/alert")
+    def test_alerts() -> AnyResponse:
+        """Sends a test to each address in ALERT_URLS, and says what came of it beside the button."""
+        tested = current_shop().alerts.test()
+        failed = [each for each in tested if each.reason]
+        log.info("page.test_alerts", sent=len(tested) - len(failed), failed=len(failed))
+        said = [f"{each.name}: {each.reason or 'a test went out.'}" for each in tested]
+        views.current().say(ALERTS, " ".join(said) or "There is no address to send it to.")
+        return _changed(views.current(), "tested-alerts", beside="alerts")
+
     @blueprint.post("/status/dealt-with")
     def deal_with() -> AnyResponse:
         """Nothing is left to do for the order with this number."""
@@ -113,7 +124,7 @@ def _add_actions_on_quarantine(blueprint: Blueprint, views: ViewsOfShops) -> Non
             views.current().say(ALL, f"{came} understood now and taken in.{left}")
         else:
             views.current().say(ALL if entry is None or replayed.understood else entry.id, NOTES[note])
-        return _changed(views.current(), note, is_beside=True)
+        return _changed(views.current(), note, beside="quarantine")
 
     @blueprint.post("/status/quarantine/dealt-with")
     def deal_with_quarantined() -> AnyResponse:
@@ -121,23 +132,23 @@ def _add_actions_on_quarantine(blueprint: Blueprint, views: ViewsOfShops) -> Non
         entry, by, now = find_entry(shop, request.form["number"]), _who(), shop.clock.now()
         shop.database.write(lambda connection: deal_with_entry(connection, shop.name, entry.id, by, now=now))
         log.info("page.dealt_with", entry=entry.id)
-        return _changed(views.current(), "dealt-with", is_beside=True)
+        return _changed(views.current(), "dealt-with", beside="quarantine")
 
 
 def _who() -> By:
     return By.OPERATOR if g.opened_by == OPERATOR and named_shop() is not None else By.PAGE
 
 
-def _changed(views: Views, note: str, *, is_beside: bool = False) -> AnyResponse:
-    """The parts of the page as they are now; or, for a browser without scripts, where they are. `is_beside`: what came
-    of it is said in the quarantine, and not above the orders."""
+def _changed(views: Views, note: str, *, beside: str | None = None) -> AnyResponse:
+    """The parts of the page as they are now; or, for a browser without scripts, where they are. `beside`: what came of
+    it is said in this section, and not above the orders."""
     views.forget()
     query = Query.read(request.form)
     if "HX-Request" in request.headers:
-        sentence = "" if is_beside else NOTES[note]
+        sentence = "" if beside else NOTES[note]
         return Response(render_template("status/_changed.html", **views.everything(query), note=sentence))
-    if is_beside:
-        return redirect(url_for("page.home", **query.fields, _anchor="quarantine"), 303)
+    if beside:
+        return redirect(url_for("page.home", **query.fields, _anchor=beside), 303)
     return redirect(url_for("page.home", **query.fields, note=note), 303)
 
 

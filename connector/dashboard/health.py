@@ -258,7 +258,7 @@ def _quota(shop: Shop) -> PartState:
 
 def _database(shop: Shop, snapshot: Snapshot) -> PartState:
     path = shop.database.path
-    details = [f"{snapshot.total:,} orders"]
+    details = ["1 order" if snapshot.total == 1 else f"{snapshot.total:,} orders"]
     if path is None:
         details.insert(0, "PostgreSQL")
     else:

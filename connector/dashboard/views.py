@@ -17,6 +17,8 @@ from connector.dashboard.listing import Listings, Query
 from connector.findings import Finding
 from connector.problems import NamedProblem
 from connector.runtime.shop import OUT, Shop
+from connector.store import outbox
+from connector.store.outbox import Held
 
 _SAID_FOR = timedelta(minutes=2)
 _MOST_SAID = 20
@@ -37,15 +39,17 @@ def looks_as_operator() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What came of a button at an entry of the quarantine."""
+    """What came of a button at an entry of the quarantine, or at the alerts."""
 
     entry_id: int
-    """ALL of them, or the entry's."""
+    """ALL of them, ALERTS, or the entry's."""
     at: datetime
     sentence: str
 
 
 ALL = 0
+ALERTS = -1
+"""What came of the test of alerts, which stands beside its button."""
 
 
 class Views:
@@ -82,9 +86,18 @@ class Views:
             "verdict": judge(snapshot, findings, checked_at=checked_at),
             "said": {said.entry_id: said for said in self._said if snapshot.at - said.at < _SAID_FOR},
             "audited": self.shop.audits.latest(condition.progress),
+            "alerts": self._alerts(),
             "parts": list(parts),
             "plots": [orders_plot(snapshot.hours, snapshot.words), times_plot(snapshot.hours, snapshot.words)],
         }
+
+    def _alerts(self) -> list[tuple[str, Held]]:
+        """The addresses in ALERT_URLS, and what each still lacks."""
+        shop = self.shop
+        if not shop.alerts.targets:
+            return []
+        with shop.database.read() as connection:
+            return [(target.name, outbox.held(connection, shop.name, target.key)) for target in shop.alerts.targets]
 
     def orders(self, query: Query) -> dict[str, Any]:
         """For `_orders.html`."""

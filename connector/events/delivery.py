@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -49,6 +50,9 @@ class Delivery:
     No redirection is followed, no proxy of the environment used, and of the answer only the status counts.
     """
 
+    most = 1
+    pauses: Sequence[float] = ()
+
     def __init__(
         self,
         target: Target,
@@ -69,6 +73,11 @@ class Delivery:
             keepalive_expiry=deadline,
             network_backend=self._transport,
         )
+
+    def send_together(self, events: Sequence[Event], *, now: datetime) -> Outcome:
+        """As `send`: a receiver gets each event by itself."""
+        (event,) = events
+        return self.send(event, now=now)
 
     def send(self, event: Event, *, now: datetime) -> Outcome:
         """Tries once; never raises."""

@@ -4,6 +4,7 @@ that neither is stored without the other. Without targets nothing is read or wri
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -47,19 +48,29 @@ class Publisher:
         shop: str,
         spreadsheet: Spreadsheet,
         targets: Sequence[str],
+        alerts: Sequence[str] = (),
+        alerts_of_orders: bool = False,
         row_url: Callable[[Order], str | None] = lambda _: None,
     ) -> None:
-        """`targets`: the keys of the addresses that get the events; `row_url`: the link to an order's row."""
+        """`targets`: the keys of the addresses that get all events; `alerts`: of those that get only what somebody must
+        mend, and its end; `alerts_of_orders`: and that an order came in. `row_url`: the link to an order's row."""
         self._shop = shop
         self._spreadsheet = spreadsheet
         self._targets = tuple(targets)
+        self._mending = (*self._targets, *alerts)
+        """Who is told of what somebody must mend."""
+        self._of_new_orders = tuple(alerts) if alerts_of_orders else ()
+        """Who is told in short that an order came in."""
         self._row_url = row_url
 
     def received(self, connection: Connection, order_ids: Sequence[str], *, now: datetime) -> None:
         """Orders were taken in that the store never had."""
-        if self._targets and order_ids:
+        if (self._targets or self._of_new_orders) and order_ids:
             for found in self._find(connection, order_ids):
                 self._add_orders(connection, [(EventType.RECEIVED, order) for order in found], now)
+                # An order may be as large as a request, and of many at once a message says a line each.
+                short = [(EventType.RECEIVED, replace(order, items=(), title=None, note=None)) for order in found]
+                self._add_orders(connection, short, now, targets=self._of_new_orders)
 
     def shown(self, connection: Connection, order_ids: Sequence[str], *, now: datetime) -> None:
         """The sheet says something new of these orders' items. An order's row says each thing once at the most."""
@@ -75,8 +86,8 @@ class Publisher:
 
     def failed(self, connection: Connection, part: Part, *, must_mend: bool, now: datetime) -> None:
         """A failure of the part was stored. Told of once its breaker is open and somebody must mend something, or it
-        lasts; a second time only if at first nobody had to mend anything."""
-        if not self._targets:
+        lasts; a second time only if at first nobody had to mend anything. Alerts tell of what must be mended alone."""
+        if not self._mending:
             return
         breaker = breakers.get_breaker(connection, self._shop, part)
         if not breaker.is_open(now) or breaker.since is None:
@@ -84,12 +95,12 @@ class Publisher:
         tells = Told.MEND if must_mend else Told.LASTS if now - breaker.since >= LASTING else Told.NOTHING
         if tells > breaker.told:
             breakers.keep_told(connection, self._shop, part, tells)
-            self._add_part(connection, EventType.PROBLEM, part, breaker, now)
+            self._add_part(connection, EventType.PROBLEM, part, breaker, now, tells)
 
     def worked(self, connection: Connection, part: Part, ended: CircuitBreaker, *, now: datetime) -> None:
         """The part works; `ended`: the record of failures that this ended."""
-        if self._targets and ended.told:
-            self._add_part(connection, EventType.RECOVERED, part, ended, now)
+        if self._mending and ended.told:
+            self._add_part(connection, EventType.RECOVERED, part, ended, now, ended.told)
 
     def set_aside(self, connection: Connection, refused: Refused, *, now: datetime) -> None:
         """An order's rows are refused, and it was set aside."""
@@ -101,11 +112,11 @@ class Publisher:
 
     def problem(self, connection: Connection, problem: NamedProblem, *, is_over: bool, now: datetime) -> None:
         """Something that the parts of the service have named began, or ended."""
-        if self._targets:
+        if self._mending:
             type_ = EventType.RECOVERED if is_over else EventType.PROBLEM
             payload = about_problem(type_, problem, spreadsheet=self._spreadsheet, now=now)
             new = [NewEvent(_new_id(), type_, SERVICE, payload)]
-            outbox.add(connection, self._shop, self._targets, new, now=now)
+            outbox.add(connection, self._shop, self._mending, new, now=now)
 
     def _find(self, connection: Connection, order_ids: Sequence[str]) -> Iterator[list[Order]]:
         """The orders, some at a time: each may be as large as a request."""
@@ -114,15 +125,25 @@ class Publisher:
             yield find_orders(connection, self._shop, some)
 
     def _add_refused(self, connection: Connection, type_: EventType, refused: Sequence[Refused], now: datetime) -> None:
-        if not self._targets:
+        if not self._mending:
             return
         new = [
             NewEvent(_new_id(), type_, ORDER, about_refused(type_, order, spreadsheet=self._spreadsheet, now=now))
             for order in refused
         ]
-        outbox.add(connection, self._shop, self._targets, new, now=now)
+        outbox.add(connection, self._shop, self._mending, new, now=now)
 
-    def _add_orders(self, connection: Connection, told: Sequence[tuple[EventType, Order]], now: datetime) -> None:
+    def _add_orders(
+        self,
+        connection: Connection,
+        told: Sequence[tuple[EventType, Order]],
+        now: datetime,
+        *,
+        targets: Sequence[str] | None = None,
+    ) -> None:
+        chosen = self._targets if targets is None else targets
+        if not chosen:
+            return
         new = [
             NewEvent(
                 _new_id(),
@@ -132,13 +153,20 @@ class Publisher:
             )
             for type_, order in told
         ]
-        outbox.add(connection, self._shop, self._targets, new, now=now)
+        outbox.add(connection, self._shop, chosen, new, now=now)
 
     def _add_part(
-        self, connection: Connection, type_: EventType, part: Part, breaker: CircuitBreaker, now: datetime
+        self,
+        connection: Connection,
+        type_: EventType,
+        part: Part,
+        breaker: CircuitBreaker,
+        now: datetime,
+        tells: Told,
     ) -> None:
         payload = about_part(type_, part, breaker, spreadsheet=self._spreadsheet, now=now)
-        outbox.add(connection, self._shop, self._targets, [NewEvent(_new_id(), type_, part, payload)], now=now)
+        targets = self._mending if tells is Told.MEND else self._targets
+        outbox.add(connection, self._shop, targets, [NewEvent(_new_id(), type_, part, payload)], now=now)
 
 
 NOBODY = Publisher(shop="", spreadsheet=Spreadsheet("", ""), targets=())

@@ -1,16 +1,17 @@
-"""Brings the events of the outbox to one target, in their order, each at least once.
+"""Brings the events of the outbox to one target, in their order, each at least once. Alerts go the same way, several
+in one message where they have gathered.
 
 A failed one is sent again by the schedule that the Standard Webhooks specification proposes.
 """
 
 import random
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from connector.clock import Clock
 from connector.events.delivery import Outcome
-from connector.events.target import Target
 from connector.log import get_logger
 from connector.store import outbox
 from connector.store.database import Database
@@ -38,10 +39,25 @@ def delay_after(failures: int, *, jitter: Callable[[], float]) -> timedelta:
     return timedelta(seconds=seconds * (1 + _JITTER * jitter()))
 
 
+class Named(Protocol):
+    """What the sender needs to know of its target."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+
 class Delivers(Protocol):
     """What the sender needs of a connection to its target."""
 
-    def send(self, event: Event, *, now: datetime) -> Outcome: ...
+    most: int
+    """How many events may go at once."""
+    pauses: Sequence[float]
+    """Seconds to the next, after the first, second, … that went within an hour; after the last, always the last."""
+
+    def send_together(self, events: Sequence[Event], *, now: datetime) -> Outcome: ...
 
     def rest(self) -> None: ...
 
@@ -49,7 +65,8 @@ class Delivers(Protocol):
 
 
 class Sender:
-    """Sends one event at a time; one that is not delivered holds back those after it. For one thread.
+    """Sends one event at a time, or as many as may go at once; what is not delivered holds back what comes after it.
+    For one thread.
 
     When to try again is kept in memory only: a start may follow a change of the settings, so then all is tried at once.
     """
@@ -58,7 +75,7 @@ class Sender:
         self,
         database: Database,
         delivery: Delivers,
-        target: Target,
+        target: Named,
         *,
         shop: str,
         clock: Clock,
@@ -73,6 +90,7 @@ class Sender:
         self._failures: int | None = None
         """Failed tries in a row, of whatever event; None: not known since the start."""
         self._next_try_at: datetime | None = None
+        self._sent_at: deque[datetime] = deque(maxlen=max(len(delivery.pauses), 1))
         self._gone = False
         self._stopping = False
 
@@ -89,15 +107,15 @@ class Sender:
         if self._next_try_at is not None and now < self._next_try_at:
             return (self._next_try_at - now).total_seconds()
         with self._database.read() as connection:
-            event = outbox.next_event(connection, self._shop, self._target.key)
-        if event is None:
+            events = outbox.next_events(connection, self._shop, self._target.key, most=self._delivery.most)
+        if not events:
             self._delivery.rest()
             return _UNTIL_WOKEN
-        outcome = self._delivery.send(event, now=now)
+        outcome = self._delivery.send_together(events, now=now)
         if outcome.delivered:
-            self._delivered(event)
+            self._delivered(events)
         elif not self._stopping:
-            self._not_delivered(event, outcome)
+            self._not_delivered(events, outcome)
         return 0.0
 
     def stop(self) -> None:
@@ -109,14 +127,26 @@ class Sender:
         """Closes its connection, once nobody runs it any more."""
         self._delivery.rest()
 
-    def _delivered(self, event: Event) -> None:
-        # If the process dies before this, the event is sent again, with the same id.
-        self._database.write(lambda connection: outbox.delivered(connection, event))
-        self._failures, self._next_try_at = 0, None
-        log.info("event.delivered", type=event.type, about=event.about, event_id=event.event_id, to=self.name)
+    def _delivered(self, events: Sequence[Event]) -> None:
+        # If the process dies before this, the events are sent again, with the same ids.
+        self._database.write(lambda connection: outbox.delivered(connection, events))
+        self._failures, self._next_try_at = 0, self._after_pause()
+        for event in events:
+            log.info("event.delivered", type=event.type, about=event.about, event_id=event.event_id, to=self.name)
 
-    def _not_delivered(self, event: Event, outcome: Outcome) -> None:
-        now = self._clock.now()
+    def _after_pause(self) -> datetime | None:
+        """When the next may go; None: at once."""
+        pauses, now = self._delivery.pauses, self._clock.now()
+        if not pauses:
+            return None
+        self._sent_at.append(now)
+        lately = sum(now - sent_at < timedelta(seconds=_HOUR) for sent_at in self._sent_at)
+        pause = pauses[min(lately, len(pauses)) - 1]
+        return now + timedelta(seconds=pause) if pause else None
+
+    def _not_delivered(self, events: Sequence[Event], outcome: Outcome) -> None:
+        """The tries are counted at the first of them; what is given up is it alone."""
+        event, now = events[0], self._clock.now()
         self._failures = (event.attempts if self._failures is None else self._failures) + 1
         self._gone = outcome.gone
         if now - event.occurred_at >= SPAN:

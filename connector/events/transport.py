@@ -36,21 +36,31 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 def addresses_for(
-    host: str, port: int, *, is_secure: bool, allow_private: bool, resolve: Resolve = resolve
+    host: str,
+    port: int,
+    *,
+    is_secure: bool,
+    allow_private: bool,
+    resolve: Resolve = resolve,
+    setting: str = "EVENTS_URL",
 ) -> list[str]:
-    """The addresses of the name that events may go to. Raises RefusedAddressError, and OSError for an unknown name."""
+    """The addresses of the name that events may go to. `setting`: where the name stands. Raises RefusedAddressError,
+    and OSError for an unknown name."""
     found = [ipaddress.ip_address(address) for address in resolve(host, port)]
     public = [address for address in found if is_public(address)]
     private = [address for address in found if address not in public]
     if public and not is_secure:
         raise RefusedAddressError(
             "Events hold customers' names and numbers, so they are not sent over the internet with plain http. "
-            "Put an address that begins with https:// into EVENTS_URL."
+            f"Put an address that begins with https:// into {setting}."
+            if setting == "EVENTS_URL"
+            else f"Nothing is sent over the internet with plain http. Put an s behind the kind in {setting}, such as "
+            "jsons://."
         )
     allowed = [*public, *(private if allow_private else [])]
     if not allowed:
         raise RefusedAddressError(
-            "The name in EVENTS_URL leads to a private address. "
+            f"The name in {setting} leads to a private address. "
             "If that is meant, because the receiver is in the own network, set EVENTS_ALLOW_PRIVATE=true."
         )
     return [str(address) for address in allowed]

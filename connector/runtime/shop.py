@@ -38,6 +38,7 @@ from connector.log import Redactor, add_secrets, drop_secrets
 from connector.metrics.instruments import Instruments
 from connector.problems import Problems
 from connector.runtime.addresses import spreadsheets_site
+from connector.runtime.alerts import Alerts
 from connector.runtime.clients import build_workbook, whapi_client
 from connector.runtime.row_links import RowLinks
 from connector.settings import Settings
@@ -98,6 +99,7 @@ class Shop:
     """Has done elsewhere what calls Google, where another instance works for the shop."""
     audits: Audits
     problem_events: ProblemEvents
+    alerts: Alerts
     senders: tuple[Sender, ...] = ()
     arrivals: Arrivals = field(default_factory=Arrivals)
     findings: LatestFindings = field(default_factory=LatestFindings)
@@ -178,6 +180,7 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         is_anothers=partial(shared.is_anothers, name),
     )
     history = HistoryReader(context, whapi, receive)
+    alerts = Alerts(settings=settings, client=whapi, redact=redactor.text, shop=name if shared.has_many else None)
     asker = Asker(database, dispatcher, name)
     lookup = SheetLookup(api, build_workbook(settings, database, api, clock, shop=name))
     return Shop(
@@ -207,7 +210,8 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
             wake=wake,
         ),
         problem_events=ProblemEvents(context),
-        senders=event_senders(name, settings, database, clock),
+        alerts=alerts,
+        senders=(*event_senders(name, settings, database, clock), *alerts.senders(name, database, clock)),
     )
 
 
@@ -220,10 +224,15 @@ def hide_secrets(before: Shop | None, after: Shop | None) -> None:
 
 
 def publisher(shop: str, settings: Settings, row_links: RowLinks) -> Publisher:
-    """Tells the addresses in EVENTS_URL; nobody if there are none."""
-    keys = [target.key for target in settings.event_targets]
-    spreadsheet = Spreadsheet(settings.spreadsheet_id, spreadsheets_site(settings))
-    return Publisher(shop=shop, spreadsheet=spreadsheet, targets=keys, row_url=partial(row_links.url, shop))
+    """Tells the addresses in EVENTS_URL and ALERT_URLS; nobody if there are none."""
+    return Publisher(
+        shop=shop,
+        spreadsheet=Spreadsheet(settings.spreadsheet_id, spreadsheets_site(settings)),
+        targets=[target.key for target in settings.event_targets],
+        alerts=[target.key for target in settings.alert_targets],
+        alerts_of_orders=settings.alert_orders,
+        row_url=partial(row_links.url, shop),
+    )
 
 
 def event_senders(shop: str, settings: Settings, database: Database, clock: Clock) -> tuple[Sender, ...]:

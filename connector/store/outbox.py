@@ -41,6 +41,16 @@ class Event:
     payload: str
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held back because tries have failed."""
+
+    number: int
+    """Of events; 0 where all is well."""
+    error: str | None
+    """Why the last try failed, in a sentence."""
+
+
 def add(connection: Connection, shop: str, targets: Sequence[str], new: Sequence[NewEvent], *, now: datetime) -> None:
     """Puts the events in for each of the targets, in their order."""
     rows = [
@@ -61,18 +71,19 @@ def add(connection: Connection, shop: str, targets: Sequence[str], new: Sequence
         connection.execute(sa.insert(outbox), rows)
 
 
-def next_event(connection: Connection, shop: str, target: str) -> Event | None:
-    """The oldest event that the target still lacks; None if it has all."""
-    query = sa.select(outbox).where(_waiting(shop, target)).order_by(outbox.c.id).limit(1)
-    row = connection.execute(query).first()
-    if row is None:
-        return None
-    return Event(row.id, row.event_id, row.type, row.about, row.occurred_at, row.attempts, row.payload)
+def next_events(connection: Connection, shop: str, target: str, *, most: int) -> list[Event]:
+    """The oldest events that the target still lacks; none if it has all."""
+    query = sa.select(outbox).where(_waiting(shop, target)).order_by(outbox.c.id).limit(most)
+    return [
+        Event(row.id, row.event_id, row.type, row.about, row.occurred_at, row.attempts, row.payload)
+        for row in connection.execute(query)
+    ]
 
 
-def delivered(connection: Connection, event: Event) -> None:
-    """The target has it."""
-    connection.execute(sa.delete(outbox).where(_same(event)))
+def delivered(connection: Connection, events: Sequence[Event]) -> None:
+    """The target has them."""
+    for event in events:
+        connection.execute(sa.delete(outbox).where(_same(event)))
 
 
 def attempt_failed(connection: Connection, event: Event, *, error: str) -> None:
@@ -90,6 +101,15 @@ def give_up(connection: Connection, event: Event, *, error: str, now: datetime) 
 def count_waiting(connection: Connection, shop: str, target: str) -> int:
     """How many events the target still lacks."""
     return connection.execute(sa.select(sa.func.count()).select_from(outbox).where(_waiting(shop, target))).scalar_one()
+
+
+def held(connection: Connection, shop: str, target: str) -> Held:
+    """What the target still lacks, and why."""
+    first = next_events(connection, shop, target, most=1)
+    if not first or not first[0].attempts:
+        return Held(0, None)
+    query = sa.select(outbox.c.error).where(_same(first[0]))
+    return Held(count_waiting(connection, shop, target), connection.execute(query).scalar())
 
 
 def count_failed(connection: Connection, shop: str, target: str) -> int:

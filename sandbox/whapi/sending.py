@@ -1,6 +1,6 @@
-"""`POST /messages/text`: the shop writes to a customer [SDK SenderText, SentMessage].
+"""`POST /messages/text`: the shop's channel writes to somebody [SDK SenderText, SentMessage].
 
-The connector never does. A workflow does that confirms orders, and it is tried against this.
+The connector does for alerts, to its owner; a workflow does that confirms orders. Both are tried against this.
 """
 
 import re

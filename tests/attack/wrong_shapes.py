@@ -34,7 +34,7 @@ class Shape:
 
 
 def shapes() -> list[Shape]:
-    return [*_keys(), *_key_files(), *_words(), *_signing(), *_receivers(), *_databases()]
+    return [*_keys(), *_key_files(), *_words(), *_signing(), *_receivers(), *_alerts(), *_databases()]
 
 
 @cache
@@ -192,6 +192,19 @@ def _receivers() -> Iterator[Shape]:
     }
     for name, value in values.items():
         yield Shape("EVENTS_URL", name, value, CORE)
+
+
+def _alerts() -> Iterator[Shape]:
+    values = {
+        "right": f"json://ada:{CORE}@127.0.0.1:1/{CORE}",
+        "without a scheme": CORE,
+        "no messenger's": f"tgram://{CORE}",
+        "a semicolon": f"json://127.0.0.1:1/{CORE};{CORE}",
+        "a line break inside": f"json://127.0.0.1:1/{CORE}\n{CORE}",
+        "as the shop's own": f"whapi://{CORE}",
+    }
+    for name, value in values.items():
+        yield Shape("ALERT_URLS", name, value, CORE)
 
 
 def _databases() -> Iterator[Shape]:

@@ -64,7 +64,7 @@ def test_what_was_put_aside_is_listed_and_shown_without_its_token(shop: Shop) ->
     assert (second["field"], second["reason"]) == ("messages[1]", "A message is a JSON object; a number came.")
     assert first["field"] == "messages[0].order.order_id"
     assert first["reason"] == "An order id is a text of 1 to 128 characters; nothing came."
-    assert list(first) == ["id", "received_at", "field", "reason", "bytes"]
+    assert list(first) == ["id", "received_at", "field", "reason", "bytes", "dealt_with_at"]
     del message["order"]["preview"]
     message["order"]["token"] = "[secret]"
     assert whole.json() == {**first, "payload": {**message, "channel_id": "MANTIS-M72HC"}}

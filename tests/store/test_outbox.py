@@ -26,13 +26,17 @@ SHEET = Spreadsheet("sheet", "https://docs.google.com")
 EVENTS = Publisher(shop=SHOP, spreadsheet=SHEET, targets=["first", "second"])
 
 
+def head(connection: sa.Connection, target: str) -> Event | None:
+    return next(iter(outbox.next_events(connection, SHOP, target, most=1)), None)
+
+
 def queue(database: Database, target: str = "first") -> list[Event]:
     """What the target lacks, as it would get it: nothing is left afterwards."""
     found = []
     with database.engine.execution_options(writes=True).begin() as connection:
-        while (event := outbox.next_event(connection, SHOP, target)) is not None:
+        while (event := head(connection, target)) is not None:
             found.append(event)
-            outbox.delivered(connection, event)
+            outbox.delivered(connection, [event])
     return found
 
 
@@ -254,13 +258,13 @@ def test_targets_and_shops_have_queues_of_their_own(database: Database, clock: F
     database.write(lambda connection: outbox.add(connection, SHOP, TARGETS, new, now=clock.now()))
     database.write(lambda connection: outbox.add(connection, "other", ["first"], new[:1], now=clock.now()))
     with database.read() as connection:
-        head = outbox.next_event(connection, SHOP, "first")
-    assert head is not None
-    database.write(lambda connection: outbox.attempt_failed(connection, head, error="No."))
+        event = head(connection, "first")
+    assert event is not None
+    database.write(lambda connection: outbox.attempt_failed(connection, event, error="No."))
     with database.read() as connection:
-        again = outbox.next_event(connection, SHOP, "first")
-    assert (again and again.id, again and again.attempts) == (head.id, 1)
-    database.write(lambda connection: outbox.give_up(connection, head, error="No.", now=clock.now()))
+        again = head(connection, "first")
+    assert (again and again.id, again and again.attempts) == (event.id, 1)
+    database.write(lambda connection: outbox.give_up(connection, event, error="No.", now=clock.now()))
 
     with database.read() as connection:
         counts = [
@@ -277,7 +281,7 @@ def test_a_number_that_went_to_another_event_does_not_take_that_one_away(databas
     queue(database, "second")
     receive(database, clock, "2")
 
-    database.write(lambda connection: outbox.delivered(connection, old))
+    database.write(lambda connection: outbox.delivered(connection, [old]))
 
     assert told(database) == [("order.received", "2")]
 
@@ -285,7 +289,7 @@ def test_a_number_that_went_to_another_event_does_not_take_that_one_away(databas
 def test_what_is_too_old_goes_and_nothing_else(database: Database, clock: FakeClock) -> None:
     receive(database, clock, "failed")
     with database.read() as connection:
-        event = outbox.next_event(connection, SHOP, "first")
+        event = head(connection, "first")
     assert event is not None
     database.write(lambda connection: outbox.give_up(connection, event, error="No.", now=clock.now()))
     clock.advance(60)
@@ -320,7 +324,7 @@ def test_the_next_event_is_found_by_an_index(database: Database) -> None:
     statements: list[tuple[str, Any]] = []
     sa.event.listen(database.engine, "before_cursor_execute", lambda *args: statements.append((args[2], args[3])))
     with database.read() as connection:
-        outbox.next_event(connection, SHOP, "first")
+        head(connection, "first")
         sql, parameters = statements[-1]
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters).all()
 

@@ -160,6 +160,21 @@ class WhapiClient:
         test = {"type": "messages", "url": url, "mode": mode, "headers": dict(headers)}
         self._about_channel("webhook_test", "POST", "/settings/webhook_test", test)
 
+    def send_text(self, to: str, body: str) -> None:
+        """Writes to a number, or to a group by its id. Not to be repeated blindly: after a time-out it may have gone
+        out. Raises WhapiError."""
+        try:
+            self._about_channel("text", "POST", "/messages/text", {"to": to, "body": body})
+        except WhapiError as error:
+            if error.kind != "unexpected":
+                raise
+            raise WhapiError(
+                "Whapi did not take the message. See that the number in ALERT_URLS is right, with the country's code, "
+                "and has WhatsApp.",
+                scope=Scope.ORDER,
+                kind="refused",
+            ) from None
+
     def _about_channel(
         self, operation: str, method: str, target: str, body: Mapping[str, Any] | None = None
     ) -> Mapping[str, Any]:
