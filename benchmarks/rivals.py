@@ -208,7 +208,8 @@ def _as_n8n(begun: tuple[gspread.Client, str], order: SandboxOrder) -> None:
 def _order_row(order: SandboxOrder) -> Row:
     received = f"{datetime.fromtimestamp(order.timestamp, UTC):%Y-%m-%d %H:%M}"
     texts = (order.order_id, received, order.customer_name, order.customer_phone, order.title, order.text or "")
-    return [*texts, len(order.items), float(order.total), order.currency, "New", "complete"]
+    goods = "; ".join(f"{item.quantity} \N{MULTIPLICATION SIGN} {item.name}" for item in order.items)
+    return [*texts, goods, len(order.items), float(order.total), order.currency, "New", "complete"]
 
 
 def _item_rows(order: SandboxOrder) -> list[Row]:

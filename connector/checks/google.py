@@ -146,7 +146,11 @@ def _present(api: SheetsApi, overview: Overview, tab: Tab, place: TabLayout, wan
             "Undo that in the browser: File, Version history."
         )
     # Whether they were deleted, or never there, nothing tells.
-    missing = [column.title for column in COLUMNS[tab] if column.key not in place.columns and column.key != KEY]
+    missing = [
+        column.title
+        for column in COLUMNS[tab]
+        if column.key not in place.columns and column.key != KEY and not column.is_optional
+    ]
     if missing:
         yield _holds(f"The tab {title} goes without these columns, and they are left out: {', '.join(missing)}.")
     last_row = max((tag.row for tag in place.last), default=place.header_row or 0)
@@ -155,7 +159,7 @@ def _present(api: SheetsApi, overview: Overview, tab: Tab, place: TabLayout, wan
 
 
 def _titles(tab: Tab) -> str:
-    return ", ".join(column.title for column in COLUMNS[tab])
+    return ", ".join(column.title for column in COLUMNS[tab] if not column.is_optional)
 
 
 def _holds(sentence: str) -> Finding:

@@ -1,6 +1,7 @@
 """`setup`: from an empty folder to a service that is ready to start."""
 
 import sys
+from functools import partial
 from typing import NoReturn
 
 import click
@@ -11,9 +12,10 @@ from connector.cli.start import exit_with, shop_option, shop_or_exit
 from connector.log import set_up_logging
 from connector.settings import SettingsError, environment
 from connector.setup.env_file import EnvFileError
-from connector.setup.run import missing, run_setup, summary_step, take_over_step
+from connector.setup.run import column_step, missing, run_setup, summary_step, take_over_step
 from connector.setup.shop_values import ShopValues
 from connector.setup.talk import CannotAskError, Talk, Values
+from connector.sheets.columns import OPTIONAL
 from connector.store.database import StoreError
 
 
@@ -28,17 +30,25 @@ from connector.store.database import StoreError
     is_flag=True,
     help="Nothing but this: make this installation the one that writes into the spreadsheet.",
 )
+@click.option(
+    "--add-column",
+    "column",
+    type=click.Choice([column.key for column in OPTIONAL]),
+    help="Nothing but this: add a column to a tab Orders that was made without it. Rows that come later are filled.",
+)
 @shop_option
-def setup(yes: bool, summary: bool, takes_over: bool, name: str | None) -> None:
+def setup(yes: bool, summary: bool, takes_over: bool, column: str | None, name: str | None) -> None:
     """Asks for what is missing, keeps it in .env, makes the tabs, and registers the webhook at Whapi.
 
     May be run again at any time: what is there already is looked at and left as it is. Exits with 0 if all is well,
     1 if something is wrong, 2 if something is missing. With --shop all this is done for a shop of SHOPS_FILE.
     """
     talk = Talk(asks=not yes)
-    if summary or takes_over:
+    if summary or takes_over or column:
         _, shop = shop_or_exit(name, quiet=True)
         step = take_over_step if takes_over else summary_step
+        if column:
+            step = partial(column_step, key=column)
         try:
             sys.exit(0 if step(shop.settings, talk, shop=shop.name) else 1)
         except StoreError as error:

@@ -22,6 +22,7 @@ from connector.dashboard.listing import BY_WORDS, ODD
 from connector.dashboard.pages import add_pages
 from connector.dashboard.rows import add_rows
 from connector.dashboard.shop_list import SHOP_STATES, ShopList
+from connector.dashboard.slips import add_slips
 from connector.dashboard.views import ViewsOfShops
 from connector.log import get_logger
 from connector.models import GONE_WORD, STATUS_MEANINGS, STATUS_WORDS
@@ -106,6 +107,7 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
     add_pages(blueprint, views, ShopList(service), access)
     add_actions(blueprint, views)
     add_rows(blueprint, service.row_links)
+    add_slips(blueprint, views)
     _register_error_handlers(blueprint)
     return blueprint
 

@@ -148,6 +148,19 @@ def summary_step(settings: Settings, talk: Talk, *, shop: str) -> bool:
     return not talk.complaints
 
 
+def column_step(settings: Settings, talk: Talk, *, shop: str, key: str) -> bool:
+    """Adds an optional column to a tab that was made without it; whether that went well. Raises StoreError."""
+    database = Database(settings.database_url)
+    try:
+        workbook = build_workbook(settings, database, sheets_api(settings), SystemClock(), shop=shop)
+        talk.right(workbook.add_column(key))
+    except (CredentialsError, SheetsError) as error:
+        talk.wrong(sentence_of(error))
+    finally:
+        database.close()
+    return not talk.complaints
+
+
 def prepare_tabs(settings: Settings, database: Database, *, shop: str) -> str:
     """Makes the tabs as the first order would, and proves that nothing can be written twice. Changes nothing where that
     was done before. Raises SheetsError."""

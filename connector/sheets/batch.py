@@ -14,7 +14,7 @@ from connector.sheets.first_row import keep_what_is_there
 from connector.sheets.layout import Layout, TabLayout
 from connector.sheets.replace import Rows, columns_replaced, replacements
 from connector.sheets.request_parts import dimension_range
-from connector.sheets.rows import Row, item_rows, order_row, typed, waits
+from connector.sheets.rows import Row, item_rows, order_row, typed, typed_products, waits
 from connector.sheets.tables import Table, Tables, grow_tables
 
 Json = dict[str, Any]
@@ -96,7 +96,12 @@ def _size_of_replacements(order: Order) -> int:
     columns = columns_replaced(order)
     if not columns:
         return 0
-    texts = [order.order_id, order.order_id, *(typed(column, order) or "" for column in order.row_lacks)]
+    texts = [
+        order.order_id,
+        order.order_id,
+        *(typed(column, order) or "" for column in order.row_lacks),
+        typed_products(order) or "",
+    ]
     return len(columns) * _REPLACEMENT + len(encode([*texts, order.warning or ""]))
 
 

@@ -26,6 +26,8 @@ class Column:
     """In pixels."""
     format: Format = Format.TEXT
     wrap: bool = False
+    is_optional: bool = False
+    """Tabs of earlier versions lack it, and get it only where somebody asks for it: see `add_column.py`."""
 
 
 FIRST_STATUS = "New"
@@ -37,6 +39,8 @@ KEY = "order_id"
 """The column that tells the connector's rows from others, in both tabs."""
 CUSTOMER, PHONE, ITEM_COUNT, TOTAL, CURRENCY = "customer", "phone", "item_count", "total", "currency"
 """The columns of `Orders` that are filled in later where they are not known at first."""
+PRODUCTS = "products"
+"""The goods in one cell of the order's row. It comes with the items, and is found again like the columns above."""
 RECEIVED = "received"
 """When the customer sent the order; filled in every row of the connector's, in both tabs."""
 STATUS = "status"
@@ -52,6 +56,7 @@ COLUMNS: dict[Tab, tuple[Column, ...]] = {
         Column(PHONE, "Phone", 135),
         Column("title", "Title", 160),
         Column("note", "Note", 240, wrap=True),
+        Column(PRODUCTS, "Products", 240, wrap=True, is_optional=True),
         Column(ITEM_COUNT, "Item count", 90, Format.COUNT),
         Column(TOTAL, "Total", 130, Format.AMOUNT),
         Column(CURRENCY, "Currency", 80),
@@ -72,3 +77,6 @@ COLUMNS: dict[Tab, tuple[Column, ...]] = {
         Column("image", "Image", 220),
     ),
 }
+
+OPTIONAL = tuple(column for column in COLUMNS[Tab.ORDERS] if column.is_optional)
+"""What `setup --add-column` offers."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from connector.sheets import tags
 from connector.sheets.cells import TEXT_FORMAT, TIME_FORMAT
-from connector.sheets.columns import COLUMNS, Format, Tab
+from connector.sheets.columns import COLUMNS, Column, Format, Tab
 from connector.sheets.formatting import GREY, column_width, rgb
 from connector.sheets.layout import TabLayout
 from connector.sheets.request_parts import grid_range
@@ -62,23 +62,28 @@ def create_in_blank_tab(tab: Tab, sheet_id: int, row_count: int) -> Iterator[Jso
     }
     for index, column in enumerate(columns):
         yield column_width(sheet_id, index, column.width)
-        yield {
-            "repeatCell": {
-                "range": grid_range(sheet_id, columns=(index, index + 1)) | {"startRowIndex": 1},
-                "cell": {
-                    "userEnteredFormat": {
-                        "numberFormat": _NUMBER_FORMATS[column.format],
-                        "wrapStrategy": "WRAP" if column.wrap else "CLIP",
-                        "verticalAlignment": "TOP",
-                        **({"horizontalAlignment": "LEFT"} if column.format is Format.TIME else {}),
-                    }
-                },
-                "fields": "userEnteredFormat(numberFormat,wrapStrategy,verticalAlignment,horizontalAlignment)",
-            }
-        }
+        yield column_format(sheet_id, index, column, first_row=1)
     indexes = {column.key: index for index, column in enumerate(columns)}
     yield from tag_columns(tab, TabLayout(sheet_id, indexes, header_row=0))
     yield from tag_end(tab, sheet_id, 0)
+
+
+def column_format(sheet_id: int, index: int, column: Column, *, first_row: int) -> Json:
+    """The format of the column's cells from a row on."""
+    return {
+        "repeatCell": {
+            "range": grid_range(sheet_id, columns=(index, index + 1)) | {"startRowIndex": first_row},
+            "cell": {
+                "userEnteredFormat": {
+                    "numberFormat": _NUMBER_FORMATS[column.format],
+                    "wrapStrategy": "WRAP" if column.wrap else "CLIP",
+                    "verticalAlignment": "TOP",
+                    **({"horizontalAlignment": "LEFT"} if column.format is Format.TIME else {}),
+                }
+            },
+            "fields": "userEnteredFormat(numberFormat,wrapStrategy,verticalAlignment,horizontalAlignment)",
+        }
+    }
 
 
 _NUMBER_FORMATS = {

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector.models import Order, Shown
-from connector.sheets.columns import ITEMS_STATE, TOTAL
+from connector.sheets.columns import ITEMS_STATE, PRODUCTS, TOTAL
 from connector.sheets.layout import TabLayout
 from connector.sheets.request_parts import grid_range
-from connector.sheets.rows import items_text, pending_text, typed, waits
+from connector.sheets.rows import items_text, pending_text, typed, typed_products, waits
 
 Json = dict[str, Any]
 
@@ -39,7 +39,8 @@ def columns_replaced(order: Order) -> set[str]:
     """The columns in which a cell may be changed."""
     if order.shown is None:
         return set()
-    return {ITEMS_STATE, *order.row_lacks, *([TOTAL] if order.warning else [])}
+    goods = [] if order.shown is Shown.COMPLETE else [PRODUCTS]
+    return {ITEMS_STATE, *order.row_lacks, *goods, *([TOTAL] if order.warning else [])}
 
 
 def replacements(tab_layout: TabLayout, order: Order, shows: Shown, rows: Rows) -> Iterator[Json]:
@@ -75,6 +76,10 @@ def _fill_in(tab_layout: TabLayout, order: Order, shows: Shown) -> Iterator[Json
         text = pending_text(order.order_id, shows) if column in still else typed(column, order) or ""
         if text != found:
             yield from _replace(tab_layout, column, found, text)
+    if order.shown is not shows:
+        # Rows from before the column was there hold no such text, and stay as they are.
+        goods = typed_products(order) or "" if shows is Shown.COMPLETE else pending_text(order.order_id, shows)
+        yield from _replace(tab_layout, PRODUCTS, found, goods)
 
 
 def _replace(tab_layout: TabLayout, key: str, find: str, replacement: str, *, row: int | None = None) -> Iterator[Json]:

@@ -9,12 +9,14 @@ What replaces a text is taken as if somebody had typed it. So only what is the s
 is written: numbers as whole numbers with a power of ten, and texts that begin like a word.
 """
 
+import re
 import unicodedata
 from datetime import tzinfo
 from decimal import Decimal
 
 from connector.amounts import line_total
 from connector.models import Item, Number, Order, Shown
+from connector.products import TIMES, products_text
 from connector.sheets.cells import (
     Cell,
     amount_cell,
@@ -28,12 +30,14 @@ from connector.sheets.cells import (
     text_cell,
     time_cell,
 )
-from connector.sheets.columns import CURRENCY, CUSTOMER, FIRST_STATUS, ITEM_COUNT, PHONE, TOTAL
+from connector.sheets.columns import CURRENCY, CUSTOMER, FIRST_STATUS, ITEM_COUNT, PHONE, PRODUCTS, TOTAL
 
 _FIGURES = (ITEM_COUNT, TOTAL, CURRENCY)
 """Come with the items."""
 WAITING_COLUMNS = {Shown.WAITING: (CUSTOMER, PHONE, *_FIGURES), Shown.UNAVAILABLE: _FIGURES, Shown.COMPLETE: ()}
 """The columns that wait, by what the row says of its items."""
+_COUNTED = re.compile(rf"[0-9]{{1,15}}(\.[0-9]{{1,4}})? {TIMES} ")
+"""How a list of goods begins that stays a text however it is typed: no number and no date has this sign."""
 _LARGEST_WHOLE = 10**15
 """Digits beyond it are lost when they are typed."""
 Row = dict[str, Cell]
@@ -87,6 +91,12 @@ def typed(column: str, order: Order) -> str | None:
     return fit(value) if (_is_digits(value) if column == PHONE else _is_word(value)) else None
 
 
+def typed_products(order: Order) -> str | None:
+    """The goods as they may be typed; None where there are none, or Google could take them for something else."""
+    text = products_text(order.items)
+    return text if text is not None and (_COUNTED.match(text) or _is_word(text)) else None
+
+
 def numeral(value: Number) -> str:
     """105E-1 for 10.5: whether a point or a comma stands before the decimals depends on the spreadsheet's language."""
     exact = Decimal(str(value))
@@ -133,6 +143,9 @@ def order_row(order: Order, shown: Shown, zone: tzinfo) -> Row:
         "phone": linked_cell(order.customer_phone, chat_link(order.customer_phone)),
         "title": text_cell(order.title),
         "note": text_cell(order.note),
+        PRODUCTS: text_cell(
+            products_text(order.items) if shown is Shown.COMPLETE else pending_text(order.order_id, shown)
+        ),
         "item_count": count_cell(order.item_count),
         "total": amount_cell(order.total_price, order.currency),
         "currency": text_cell(order.currency),

@@ -142,7 +142,9 @@ def _tag_end(
         # A note of the merchant's in the key column is no row, even if the store has taken it for an order's id.
         values = [order_id if as_text(time) else "" for order_id, time in zip(ids, times, strict=True)]
     else:
-        column = next((columns[column.key] for column in COLUMNS[tab] if column.key in columns), 0)
+        column = next(
+            (columns[column.key] for column in COLUMNS[tab] if column.key in columns and not column.is_optional), 0
+        )
         values = column_values(api, spreadsheet_id, tab_layout.sheet_id, column)
     texts = [as_text(value) for value in values]
     first = 0 if tab_layout.header_row is None else tab_layout.header_row + 1

@@ -49,8 +49,10 @@ def create_tab_tag(tab: Tab, sheet_id: int) -> Json:
     return create_metadata(TAB, tab_value(tab, sheet_id), {"sheetId": sheet_id})
 
 
-def create_column_tag(tab: Tab, sheet_id: int, column: str, index: int) -> Json:
-    return create_metadata(COLUMN, column_value(tab, sheet_id, column), _one("COLUMNS", sheet_id, index))
+def create_column_tag(tab: Tab, sheet_id: int, column: str, index: int, *, entry_id: int | None = None) -> Json:
+    """`entry_id`: an id of one's own choice, which Google takes once."""
+    place = _one("COLUMNS", sheet_id, index)
+    return create_metadata(COLUMN, column_value(tab, sheet_id, column), place, entry_id=entry_id)
 
 
 def create_row_tag(key: str, tab: Tab, sheet_id: int, index: int) -> Json:

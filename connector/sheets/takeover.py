@@ -33,7 +33,7 @@ def recognise(
     top = top_rows(api, spreadsheet_id, sheet_id, min(_HEADER_SEARCH, row_count))
     for row, cells in enumerate(top):
         columns = _by_title(tab, cells)
-        missing = len(COLUMNS[tab]) - len(columns)
+        missing = sum(not column.is_optional and column.key not in columns for column in COLUMNS[tab])
         if KEY not in columns or missing > _MOST_MISSING:
             continue
         found = TabLayout(sheet_id, columns, header_row=row)
@@ -75,9 +75,14 @@ def _texts(api: SheetsApi, spreadsheet_id: str, found: TabLayout, key: str) -> l
 
 
 def _by_title(tab: Tab, row: Sequence[Any]) -> dict[str, int]:
+    """An optional column counts only among the connector's others, where it is made: beside them a column of that title
+    is the merchant's own."""
     titles = [as_text(value).casefold() for value in row]
+    columns = {column.key: column for column in COLUMNS[tab] if column.title.casefold() in titles}
+    found = {key: titles.index(column.title.casefold()) for key, column in columns.items()}
+    own = [index for key, index in found.items() if not columns[key].is_optional]
     return {
-        column.key: titles.index(column.title.casefold())
-        for column in COLUMNS[tab]
-        if column.title.casefold() in titles
+        key: index
+        for key, index in found.items()
+        if not columns[key].is_optional or min(own, default=index) < index < max(own)
     }

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from connector.clock import Clock
 from connector.log import get_logger
 from connector.sheets import tabs, tags
+from connector.sheets.add_column import add_column
 from connector.sheets.client import SheetsApi
 from connector.sheets.columns import TOTAL, Tab
 from connector.sheets.errors import Kind, SheetsError
@@ -149,6 +150,10 @@ class Workbook:
     def make_summary(self) -> str:
         """Makes the tab `Summary` anew, in place of the one that the connector made before; returns its title."""
         return make_summary_anew(self._api, self.spreadsheet_id, self.layout())
+
+    def add_column(self, key: str) -> str:
+        """Adds an optional column to `Orders` where it is missing; returns a sentence that says what was done."""
+        return add_column(self._api, self.spreadsheet_id, self.layout(), key)
 
     def zone(self) -> tzinfo:
         """The time zone that dates are written in. One read an hour at the most."""

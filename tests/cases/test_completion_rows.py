@@ -1,7 +1,7 @@
 """Rows that are filled in later: in the cells that the connector left there, and nowhere else."""
 
 from collections.abc import Callable
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connector.models import Item, Order, OrderChange
-from connector.sheets.rows import numeral, typed
+from connector.products import products_text
+from connector.sheets.rows import numeral, typed, typed_products
 from sandbox.google.grid import Cell, Formula
 from sandbox.google.typed import typed as as_google_takes_it
 from tests.cases.completion_bench import Bench
 from tests.clock import FakeClock
+from tests.merchant.book import index_of
 from tests.pipeline.direct import Fate
 
 CAKE = {"items": [{"id": "51", "name": "Oat cake", "quantity": 2, "price": 5.25, "currency": "CHF"}]}
@@ -86,7 +88,7 @@ def test_whatever_the_merchant_does_at_that_very_moment_no_figure_gets_into_anot
 
 @pytest.mark.parametrize("mine", ["12", "ask her", ""])
 def test_a_cell_that_the_merchant_has_filled_or_emptied_meanwhile_stays_so(bench: Bench, mine: str) -> None:
-    bench.merchant.set_cell("Orders", 2, "H", mine)
+    bench.merchant.set_cell("Orders", 2, index_of("total"), mine)
     before = bench.cell("Total")
 
     bench.goes_on()
@@ -97,8 +99,8 @@ def test_a_cell_that_the_merchant_has_filled_or_emptied_meanwhile_stays_so(bench
 
 def test_columns_may_be_moved_renamed_and_deleted_meanwhile(bench: Bench) -> None:
     bench.merchant.insert_column("Orders", 0, "Mine")
-    bench.merchant.rename_column("Orders", "I", "Summe")
-    bench.merchant.delete_column("Orders", "J")
+    bench.merchant.rename_column("Orders", 1 + index_of("total"), "Summe")
+    bench.merchant.delete_column("Orders", 1 + index_of("currency"))
 
     bench.goes_on()
 
@@ -153,7 +155,7 @@ def test_a_note_of_the_merchants_is_not_written_over(tmp_path: Path) -> None:
     bench.comes(order_token="token", total_price=99)
     bench.fetches()
     bench.writes()
-    bench.merchant.set_note("Orders", 1, "H", "she pays in cash")
+    bench.merchant.set_note("Orders", 1, index_of("total"), "she pays in cash")
 
     bench.goes_on()
 
@@ -250,7 +252,7 @@ def test_a_cell_that_the_merchant_has_changed_says_nothing_of_it(tmp_path: Path,
     bench.comes(order_token="token", message_id="msg-1")
     bench.fetches()
     bench.writes()
-    bench.merchant.set_cell("Orders", 1, "K", mine)
+    bench.merchant.set_cell("Orders", 1, index_of("items"), mine)
 
     bench.is_told(DELETED)
     bench.writes()
@@ -305,3 +307,22 @@ def test_no_name_is_typed_that_google_could_take_for_a_formula_a_number_or_a_dat
         assert not isinstance(as_google_takes_it(text).value, Formula)
         assert not any(sign.isdigit() for sign in text)
         assert text[0] not in "=+-@'\t\r\n "
+
+
+@given(st.lists(st.tuples(st.none() | st.integers(-9, 99) | st.just(0.5), st.none() | st.text()), max_size=3))
+@example([(None, "=1+1")])
+@example([(None, "May 5, 2026")])
+@example([(-1, "=1+1")])
+@example([(3, "2026")])
+def test_no_goods_are_typed_that_google_could_take_for_a_formula_a_number_or_a_date(
+    lines: list[tuple[float | None, str | None]],
+) -> None:
+    items = tuple(Item(name=name, quantity=quantity) for quantity, name in lines)
+
+    text = typed_products(replace(order_named("Mira"), items=items))
+
+    assert text in {None, products_text(items)}
+    if text is not None:
+        assert as_google_takes_it(text).value == text
+        assert text.isprintable()
+        assert text[0] not in "=+-@' "

@@ -27,6 +27,7 @@ ORDERS = (
     "phone",
     "title",
     "note",
+    "products",
     "item_count",
     "total",
     "currency",
@@ -46,6 +47,13 @@ ITEMS = (
     "line_total",
     "image",
 )
+
+
+def index_of(key: str, columns: Sequence[str] = ORDERS) -> int:
+    """Where a column stands in a new tab, counted from 0."""
+    return columns.index(key)
+
+
 MINE = ""
 """Stands for a column of the merchant's own in a list of columns."""
 
@@ -63,12 +71,25 @@ def order_values(order: SandboxOrder, items: str = "complete") -> Values:
         "phone": order.customer_phone,
         "title": order.title,
         "note": order.text,
+        "products": products(order) if items == "complete" else items,
         "item_count": sent["item_count"],
         "total": sent["total_price"],
         "currency": order.currency,
         "status": "New",
         "items": items,
     }
+
+
+def products(order: SandboxOrder) -> str:
+    return "; ".join(f"{item.quantity} × {item.name}" for item in order.items)  # noqa: RUF001
+
+
+def filled_in(grid: "Grid", order: SandboxOrder, shown: str = "waiting") -> None:
+    """Has the order's row in the grid name its goods, where it still says that they are to come."""
+    column = next(row.index(cell) for row in grid for cell in row if cell.value == "Products")
+    for row in grid:
+        if column < len(row) and row[column].value == f"{shown} · {order.order_id}":
+            row[column] = row[column]._replace(value=products(order))
 
 
 def item_values(order: SandboxOrder) -> list[Values]:

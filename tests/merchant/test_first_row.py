@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.google import cell_requests, object_requests, table_requests
-from tests.merchant.book import ITEMS, MINE, ORDERS, Book, item_values, order_values
+from tests.merchant.book import ITEMS, MINE, ORDERS, Book, index_of, item_values, order_values
 
 Edit = Callable[[Book], None]
 
@@ -119,10 +119,10 @@ def test_the_same_is_so_after_all_orders_were_deleted(book: Book) -> None:
 def test_the_first_row_is_filled_wherever_header_and_columns_are(ready_book: Book) -> None:
     ready_book.merchant.insert_rows("Orders", 0, 2)
     ready_book.merchant.set_cell("Orders", 0, "A", "Orders of my shop")
-    ready_book.merchant.move_column("Orders", "K", 0)
+    ready_book.merchant.move_column("Orders", index_of("items"), 0)
     ready_book.merchant.insert_column("Orders", 3, "Mine")
     name_a_range(ready_book, "open", 3, None)
-    columns = [ORDERS[10], *ORDERS[:2], MINE, *ORDERS[2:10]]
+    columns = [ORDERS[-1], *ORDERS[:2], MINE, *ORDERS[2:-1]]
 
     ready_book.an_order_arrives(orders=columns, orders_end=3)
     ready_book.an_order_arrives(orders=columns)
@@ -147,15 +147,15 @@ def test_what_the_merchant_has_prepared_in_columns_of_their_own_stands_beside_th
 
 
 def types_into_it(book: Book) -> None:
-    book.merchant.set_cell("Orders", 1, "C", "a text of mine")
+    book.merchant.set_cell("Orders", 1, index_of("customer"), "a text of mine")
 
 
 def types_a_zero_into_it(book: Book) -> None:
-    book.merchant.set_cell("Orders", 1, "H", "0")
+    book.merchant.set_cell("Orders", 1, index_of("total"), "0")
 
 
 def notes_something_in_it(book: Book) -> None:
-    book.merchant.set_note("Orders", 1, "D", "with the country code, please")
+    book.merchant.set_note("Orders", 1, index_of("phone"), "with the country code, please")
 
 
 def merges_cells_of_it(book: Book) -> None:
@@ -174,7 +174,7 @@ def protects_it_and_all_below(book: Book) -> None:
 
 def makes_it_the_last_row_of_a_table(book: Book) -> None:
     place = {"sheetId": book.sheet("Orders").sheet_id, "startRowIndex": 0, "endRowIndex": 2}
-    place |= {"startColumnIndex": 0, "endColumnIndex": 11}
+    place |= {"startColumnIndex": 0, "endColumnIndex": len(ORDERS)}
     book.merchant.clear_filter("Orders")
     book.edit(lambda draft: table_requests.add_table(draft, {"table": {"name": "Mine", "range": place}}))
 
@@ -221,7 +221,9 @@ def test_what_is_typed_into_the_row_at_that_very_moment_goes_below_the_orders(re
 
 
 def test_a_note_of_that_very_moment_stays(ready_book: Book) -> None:
-    ready_book.after_the_next_read(lambda: ready_book.merchant.set_note("Orders", 1, "C", "a remark"), LOOK)
+    ready_book.after_the_next_read(
+        lambda: ready_book.merchant.set_note("Orders", 1, index_of("customer"), "a remark"), LOOK
+    )
 
     (order,) = ready_book.send_and_wait()
 

@@ -14,7 +14,7 @@ from sandbox.google.grid import Sheet
 from sandbox.google.ranges import Area
 from sandbox.google.reads import filtered_rows
 from sandbox.google.validation import rule_at
-from tests.merchant.book import ORDERS, Book, order_values
+from tests.merchant.book import ITEMS, ORDERS, Book, index_of, order_values
 
 PHONE, NOTE, TOTAL, STATUS = (ORDERS.index(column) for column in ("phone", "note", "total", "status"))
 
@@ -30,15 +30,15 @@ def look(sheet: Sheet, row: int, column: int) -> dict[str, Any]:
 
 
 def test_new_tabs_have_a_frozen_header_widths_a_filter_and_no_grid(book: Book) -> None:
-    for tab in ("Orders", "Items"):
+    for tab, width in (("Orders", len(ORDERS)), ("Items", len(ITEMS))):
         sheet = book.sheet(tab)
         assert sheet.grid == {"frozenRowCount": 1, "hideGridlines": True}
-        assert all(sheet.column_properties[index]["pixelSize"] >= 80 for index in range(11))
+        assert all(sheet.column_properties[index]["pixelSize"] >= 80 for index in range(width))
         assert sheet.row_properties[0] == {"pixelSize": 32}
-        assert all(look(sheet, 0, column)["textFormat"] == {"bold": True} for column in range(11))
+        assert all(look(sheet, 0, column)["textFormat"] == {"bold": True} for column in range(width))
         # The filter begins at the header and ends below the last row, so that it takes new rows in and hides none.
         assert sheet.filter is not None
-        assert sheet.filter.areas == (Area(sheet.sheet_id, 0, sheet.row_count, 0, 11),)
+        assert sheet.filter.areas == (Area(sheet.sheet_id, 0, sheet.row_count, 0, width),)
         assert filtered_rows(sheet) == set()
 
 
@@ -51,8 +51,12 @@ def test_each_row_looks_like_the_first_ones(book: Book) -> None:
         assert choices(sheet, row) == list(STATUSES)
         assert look(sheet, row, NOTE)["wrapStrategy"] == "WRAP"
         assert look(sheet, row, STATUS)["textFormat"]["foregroundColorStyle"]
-        assert [look(sheet, row, column)["borders"] for column in range(11)] == [look(sheet, 1, 0)["borders"]] * 11
-        assert not any("backgroundColorStyle" in (sheet.cell(row, column).format or {}) for column in range(11))
+        assert [look(sheet, row, column)["borders"] for column in range(len(ORDERS))] == [
+            look(sheet, 1, 0)["borders"]
+        ] * len(ORDERS)
+        assert not any(
+            "backgroundColorStyle" in (sheet.cell(row, column).format or {}) for column in range(len(ORDERS))
+        )
     assert choices(sheet, 0) is None
     assert "foregroundColorStyle" not in look(sheet, 0, STATUS)["textFormat"]
 
@@ -77,10 +81,10 @@ def test_orders_that_wait_or_were_given_up_stand_out(empty_book: Book) -> None:
     empty_book.an_order_without_a_token()
 
     sheet = empty_book.sheet("Orders")
-    inks = [look(sheet, row, 10)["textFormat"]["foregroundColorStyle"] for row in (1, 2)]
+    inks = [look(sheet, row, index_of("items"))["textFormat"]["foregroundColorStyle"] for row in (1, 2)]
     assert inks[0] != inks[1]
     empty_book.items_can_be_fetched(waiting)
-    assert look(empty_book.sheet("Orders"), 1, 10).get("textFormat", {}) == {}
+    assert look(empty_book.sheet("Orders"), 1, index_of("items")).get("textFormat", {}) == {}
 
 
 def test_an_amount_shows_its_currency_and_a_phone_leads_to_its_chat(empty_book: Book) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from sandbox.google.grid import Sheet
 from sandbox.whapi.order import SandboxOrder
-from tests.merchant.book import ITEMS, ORDERS, Book, Grid, Values, item_values, order_values
+from tests.merchant.book import ITEMS, ORDERS, Book, Grid, Values, item_values, order_values, products
 from tests.merchant.conftest import Shops
 from tests.merchant.random_merchant import RandomMerchant
 
@@ -64,19 +64,21 @@ class Check:
         self.only_these_rows_are_new(order, [values], item_rows=[])
         self.merchant.edits()
         self.look()
-        place = self.cell_that_waits(values["items"])
+        filled = {"items": "complete", "products": products(order)}
+        places = {key: self.cell_that_waits(key, values[key]) for key in filled}
         self.book.items_can_be_fetched(order)
-        if place:
-            sheet_id, row, column = place
-            cells = self.before[sheet_id][row]
-            cells[column] = cells[column]._replace(value="complete")
+        for key, place in places.items():
+            if place:
+                sheet_id, row, column = place
+                cells = self.before[sheet_id][row]
+                cells[column] = cells[column]._replace(value=filled[key])
         self.only_these_rows_are_new(order, [])
 
-    def cell_that_waits(self, text: str) -> tuple[int, int, int] | None:
+    def cell_that_waits(self, key: str, text: str) -> tuple[int, int, int] | None:
         """Where the text stands in the connector's own column, if it does."""
         content = self.book.google.spreadsheets[self.book.spreadsheet_id].content
         for sheet in content.sheets.values():
-            column = self.merchant.columns(sheet).get("orders", {}).get("items")
+            column = self.merchant.columns(sheet).get("orders", {}).get(key)
             for row, cells in enumerate(self.before[sheet.sheet_id]):
                 if column is not None and column < len(cells) and cells[column].value == text:
                     return sheet.sheet_id, row, column

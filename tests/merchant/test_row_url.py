@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.faults import Fault
 from sandbox.whapi.order import SandboxOrder
-from tests.merchant.book import Book
+from tests.merchant.book import Book, index_of
 
 
 def opened(book: Book, order: SandboxOrder) -> str:
@@ -52,7 +52,7 @@ def deletes_rows(book: Book) -> None:
 
 
 def types_below(book: Book) -> None:
-    book.merchant.set_cell("Orders", 4, "C", "a text of mine")
+    book.merchant.set_cell("Orders", 4, index_of("customer"), "a text of mine")
 
 
 EDITS = [inserts_rows_above, sorts, deletes_rows, types_below]

@@ -12,7 +12,7 @@ from sandbox.google.calls import Call
 from sandbox.google.errors import ApiError
 from sandbox.google.standin import Answer
 from sandbox.whapi.order import SandboxOrder
-from tests.merchant.book import ITEMS, MINE, ORDERS, Book, Grid, item_values, order_values
+from tests.merchant.book import ITEMS, MINE, ORDERS, Book, Grid, index_of, item_values, order_values
 
 Edit = Callable[[Book], None]
 
@@ -53,7 +53,7 @@ def types_below_the_last_row(book: Book) -> None:
 
 
 def sets_a_filter_and_hides(book: Book) -> None:
-    book.merchant.set_filter("Orders", "J", ["New"])
+    book.merchant.set_filter("Orders", index_of("status"), ["New"])
     book.merchant.hide_rows("Items", 1, 2)
 
 
@@ -121,7 +121,7 @@ def test_a_waiting_order_s_cell_is_found_though_a_column_was_inserted(book: Book
 
     book.items_can_be_fetched(waiting)
 
-    assert book.values("Orders")[4][11] == "complete"
+    assert book.values("Orders")[4][index_of("items") + 1] == "complete"
 
 
 def test_a_waiting_order_s_cell_is_found_though_the_rows_were_sorted(book: Book) -> None:
@@ -130,7 +130,9 @@ def test_a_waiting_order_s_cell_is_found_though_the_rows_were_sorted(book: Book)
 
     book.items_can_be_fetched(waiting)
 
-    assert {row[0]: row[10] for row in book.values("Orders")[1:]} == {order.order_id: "complete" for order in book.sent}
+    assert {row[0]: row[index_of("items")] for row in book.values("Orders")[1:]} == {
+        order.order_id: "complete" for order in book.sent
+    }
 
 
 @pytest.mark.parametrize("edit", ["sort", "insert"])
@@ -150,7 +152,7 @@ def test_of_two_orders_that_were_given_up_the_right_one_is_completed(book: Book,
     book.after_the_next_read(edits)
     book.comes_again_with_its_token(given_up[0])
 
-    shown = {row[0]: row[10] for row in book.values("Orders")[1:] if row}
+    shown = {row[0]: row[index_of("items")] for row in book.values("Orders")[1:] if row}
     assert shown == {order.order_id: "complete" for order in book.sent} | {given_up[1].order_id: "unavailable"}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from sandbox.google import object_requests, sheet_requests
-from tests.merchant.book import ITEMS, ORDERS, Book, item_values, order_values
+from tests.merchant.book import ITEMS, ORDERS, Book, index_of, item_values, order_values
 from tests.waiting import wait_until
 
 ACCOUNT = "connector@sandbox-project.iam.gserviceaccount.com"
@@ -123,7 +123,7 @@ def test_a_protected_row_with_an_order_that_waits_stops_the_writing_until_it_is_
     book.merchant.unprotect("Orders")
 
     book.items_can_be_fetched(waiting)
-    assert book.values("Orders")[4][10] == "complete"
+    assert book.values("Orders")[4][index_of("items")] == "complete"
     book.holds(before, "Items", len(before["Items"]), ITEMS, item_values(waiting))
 
 

@@ -15,7 +15,7 @@ from sandbox.faults import Fault
 from sandbox.google.draft import Draft
 from sandbox.google.grid import Formula
 from sandbox.google.object_requests import add_protected_range
-from tests.merchant.book import Book
+from tests.merchant.book import Book, index_of
 from tests.waiting import wait_until
 
 TABS = ["Sheet1", "Orders", "Items", "Summary"]
@@ -120,7 +120,7 @@ def test_on_demand_it_is_made_again_in_place_of_the_old_one_with_columns_where_t
     before = formulas(book)
     book.merchant.rename_tab("Summary", "Übersicht")
     book.merchant.rename_tab("Orders", "Bob's orders")
-    book.merchant.move_column("Bob's orders", "H", 0)
+    book.merchant.move_column("Bob's orders", index_of("total"), 0)
 
     assert workbook(book).make_summary() == "Übersicht"
 
@@ -148,7 +148,7 @@ def test_on_demand_in_an_empty_spreadsheet_all_tabs_are_made(empty_book: Book) -
 
 
 def test_without_a_column_that_it_needs_it_is_not_made_and_the_sentence_names_it(book: Book) -> None:
-    book.merchant.delete_column("Orders", "J")
+    book.merchant.delete_column("Orders", index_of("status"))
     before = book.grids()
 
     with pytest.raises(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sandbox.whapi.order import SandboxOrder
-from tests.merchant.book import ITEMS, ORDERS, Book, item_values, order_values
+from tests.merchant.book import ITEMS, ORDERS, Book, index_of, item_values, order_values
 
 ABBREVIATED = {"order_id": "Order ID", "product_id": "Product ID", "sku": "SKU"}
 
@@ -102,7 +102,7 @@ def test_the_copy_of_a_tab_is_the_merchants(book: Book, tags_are_copied: bool) -
     book.items_can_be_fetched(waiting)
 
     assert book.grid("Copy of Orders") == copy
-    assert book.values("Orders")[4][10] == "complete"
+    assert book.values("Orders")[4][index_of("items")] == "complete"
     assert titles(book) == ["Copy of Orders", "Sheet1", "Orders", "Items", "Before Christmas"]
 
 
@@ -132,9 +132,9 @@ def test_a_copy_that_takes_the_original_s_place_and_name_takes_the_new_orders(
         book.merchant.duplicate_tab(tab)
         book.merchant.delete_tab(tab)
         book.merchant.rename_tab(f"Copy of {tab}", tab)
-    book.merchant.move_column("Orders", "K", 1)
+    book.merchant.move_column("Orders", index_of("items"), 1)
 
-    columns = [ORDERS[0], ORDERS[10], *ORDERS[1:10]]
+    columns = [ORDERS[0], ORDERS[-1], *ORDERS[1:-1]]
     book.an_order_arrives(orders=columns)
     book.items_can_be_fetched(waiting)
 

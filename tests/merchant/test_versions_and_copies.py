@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.merchant.book import ITEMS, ORDERS, Book, item_values
+from tests.merchant.book import ITEMS, ORDERS, Book, index_of, item_values
 from tests.service.shop import Shop
 
 COPY = "1copyOfTheShopsSpreadsheetWithAnIdOfItsOwn0000"
@@ -35,7 +35,7 @@ def test_orders_that_a_restored_version_lacks_do_not_come_back_and_new_ones_go_b
 @pytest.mark.parametrize("tags_are_kept", [True, False])
 def test_a_restored_version_with_moved_columns_notes_and_gaps_is_understood(book: Book, tags_are_kept: bool) -> None:
     book.google.unknowns.restore_keeps_metadata = tags_are_kept
-    book.merchant.move_column("Orders", "K", 0)
+    book.merchant.move_column("Orders", index_of("items"), 0)
     book.merchant.insert_rows("Orders", 0, 1)
     book.merchant.insert_rows("Orders", 3, 2)
     book.merchant.set_cell("Orders", 20, "B", "a note in the key column")
@@ -44,7 +44,7 @@ def test_a_restored_version_with_moved_columns_notes_and_gaps_is_understood(book
     book.merchant.sort("Orders", "B")
     book.merchant.restore("mine")
 
-    columns = [ORDERS[10], *ORDERS[:10]]
+    columns = [ORDERS[-1], *ORDERS[:-1]]
     book.an_order_arrives(orders=columns)
     book.an_order_arrives(orders=columns)
 
@@ -53,7 +53,7 @@ def test_a_restored_version_without_tags_has_lost_the_columns_whose_titles_the_m
     book: Book,
 ) -> None:
     """Nothing else tells them apart then. The merchant who wants one back gives it its first title and restores."""
-    book.merchant.rename_column("Orders", "F", "Wishes")
+    book.merchant.rename_column("Orders", index_of("note"), "Wishes")
     book.merchant.snapshot("mine")
     book.merchant.restore("mine")
 
@@ -90,7 +90,7 @@ def test_an_order_that_waited_gets_along_after_its_row_was_restored_away(book: B
 @pytest.mark.parametrize("tags_are_copied", [True, False])
 def test_a_copy_of_the_whole_spreadsheet_is_gone_on_with(book: Book, tags_are_copied: bool) -> None:
     book.google.unknowns.copy_keeps_metadata = tags_are_copied
-    book.merchant.move_column("Orders", "C", 0)
+    book.merchant.move_column("Orders", index_of("customer"), 0)
     waiting = book.an_order_waits()
     book.merchant.copy_spreadsheet(COPY)
     original = book.grids()
@@ -103,7 +103,7 @@ def test_a_copy_of_the_whole_spreadsheet_is_gone_on_with(book: Book, tags_are_co
     book.an_order_arrives(orders=columns)
 
     assert book.values("Orders")[4][1] == waiting.order_id
-    assert book.values("Orders")[4][10] == "complete"
+    assert book.values("Orders")[4][index_of("items")] == "complete"
     copy = book.grids()
     point_to(book, first_id)
     book.holds_still(original)

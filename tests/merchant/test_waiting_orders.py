@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.merchant.book import ITEMS, Book, item_values
+from tests.merchant.book import ITEMS, Book, filled_in, index_of, item_values
 
 
-def completes(book: Book, row: int, column: int = 10) -> None:
+def completes(book: Book, row: int, column: int = index_of("items")) -> None:
     """The order that waits gets its items: one cell changes, its item rows are added, and nothing else."""
     (waiting,) = [order for order in book.sent if book.shop.statuses([order]) == ["waiting"]]
     before = book.grids()
@@ -15,6 +15,7 @@ def completes(book: Book, row: int, column: int = 10) -> None:
     book.items_can_be_fetched(waiting)
 
     before["Orders"][row][column] = before["Orders"][row][column]._replace(value="complete")
+    filled_in(before["Orders"], waiting)
     book.holds(before, "Items", end, ITEMS, item_values(waiting))
     book.holds_still(before, but=("Items",))
 
@@ -26,6 +27,7 @@ def changes_nothing_but_the_items(book: Book) -> None:
 
     book.items_can_be_fetched(waiting)
 
+    filled_in(before["Orders"], waiting)
     book.holds(before, "Items", end, ITEMS, item_values(waiting))
     book.holds_still(before, but=("Items",))
 
@@ -57,14 +59,14 @@ def test_rows_and_columns_may_come_and_go_meanwhile(book: Book) -> None:
     book.merchant.insert_rows("Orders", 0, 2)
     book.merchant.delete_rows("Orders", 4)
     book.merchant.insert_column("Orders", 0, "Mine")
-    book.merchant.move_column("Orders", 11, 3)
+    book.merchant.move_column("Orders", index_of("items") + 1, 3)
 
     completes(book, row_of(book, waiting.order_id), column=3)
 
 
 def test_headers_tabs_and_other_cells_may_change_meanwhile(book: Book) -> None:
     waiting = book.an_order_waits()
-    book.merchant.rename_column("Orders", "K", "Ware")
+    book.merchant.rename_column("Orders", index_of("items"), "Ware")
     row = row_of(book, waiting.order_id)
     for column in ("A", "C", "J"):
         book.merchant.set_cell("Orders", row, column, "changed")
@@ -83,7 +85,7 @@ def test_a_deleted_row_does_not_come_back_and_its_items_come(book: Book) -> None
 @pytest.mark.parametrize("text", ["picked up on Monday", "waiting", "", "0", "complete"])
 def test_a_cell_that_the_merchant_has_overwritten_is_left_alone(book: Book, text: str) -> None:
     waiting = book.an_order_waits()
-    book.merchant.set_cell("Orders", row_of(book, waiting.order_id), "K", text)
+    book.merchant.set_cell("Orders", row_of(book, waiting.order_id), index_of("items"), text)
 
     changes_nothing_but_the_items(book)
 
@@ -91,8 +93,8 @@ def test_a_cell_that_the_merchant_has_overwritten_is_left_alone(book: Book, text
 def test_a_cell_that_only_mentions_the_text_is_left_alone(book: Book) -> None:
     waiting = book.an_order_waits()
     row = row_of(book, waiting.order_id)
-    book.merchant.set_cell("Orders", 1, "K", f"Not so waiting · {waiting.order_id} I hope")
-    book.merchant.set_cell("Orders", 2, "F", f"waiting · {waiting.order_id}")
+    book.merchant.set_cell("Orders", 1, index_of("items"), f"Not so waiting · {waiting.order_id} I hope")
+    book.merchant.set_cell("Orders", 2, index_of("note"), f"waiting · {waiting.order_id}")
 
     completes(book, row)
 
@@ -100,8 +102,8 @@ def test_a_cell_that_only_mentions_the_text_is_left_alone(book: Book) -> None:
 def test_a_cell_that_was_moved_to_a_column_of_the_merchants_is_left_alone(book: Book) -> None:
     waiting = book.an_order_waits()
     row = row_of(book, waiting.order_id)
-    book.merchant.set_cell("Orders", row, "F", f"waiting · {waiting.order_id}")
-    book.merchant.set_cell("Orders", row, "K", "")
+    book.merchant.set_cell("Orders", row, index_of("note"), f"waiting · {waiting.order_id}")
+    book.merchant.set_cell("Orders", row, index_of("items"), "")
 
     changes_nothing_but_the_items(book)
 
@@ -118,8 +120,9 @@ def test_an_order_that_was_given_up_and_gets_its_items_after_all_is_found_wherev
     book.comes_again_with_its_token(first)
 
     row = before["Orders"][row_of(book, first.order_id)]
-    assert row[10].value == "unavailable"
-    row[10] = row[10]._replace(value="complete")
+    assert row[index_of("items")].value == "unavailable"
+    row[index_of("items")] = row[index_of("items")]._replace(value="complete")
+    filled_in(before["Orders"], first, "unavailable")
     book.holds(before, "Items", end, ITEMS, item_values(first))
     book.holds_still(before, but=("Items",))
     assert book.shop.statuses([second]) == ["failed"]

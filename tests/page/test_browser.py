@@ -329,3 +329,22 @@ def test_the_list_of_shops_is_searched_renews_itself_and_leads_to_a_shop_and_bac
     expect(page.get_by_role("heading", name="All shops")).to_be_visible()
     page.context.close()
     assert watched.complaints == []
+
+
+def test_packing_slips_are_printed_without_the_page_around_them(open_page: Any) -> None:
+    page: Page = open_page(**PHONE).log_in()
+    page.get_by_role("link", name="Packing slips").tap()
+    expect(page.get_by_role("heading", name="To prepare")).to_be_visible()
+    expect(page.get_by_role("button", name="Print")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert page.evaluate(CONTRAST) == []
+    slips = page.locator(".slip")
+    count = slips.count()
+    assert count > 5
+
+    page.emulate_media(media="print", color_scheme="dark")
+
+    expect(page.get_by_role("button", name="Print")).to_be_hidden()
+    assert page.evaluate("getComputedStyle(document.querySelector('.slip')).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate(CONTRAST) == []
+    assert page.pdf().count(b"/Type /Page\n") == count

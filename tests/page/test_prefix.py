@@ -46,6 +46,7 @@ def test_a_shops_page_names_addresses_of_the_shop_alone_and_the_list(host: Host,
         "status/overview",
         "status/orders",
         "status/quarantine/1",
+        "status/slips/3",
     ):
         found = addresses(visitor.get(f"/shops/rye/{path}").text) - {f"{below}/"}
         assert found

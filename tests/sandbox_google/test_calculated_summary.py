@@ -65,7 +65,7 @@ def made_up() -> tuple[Rows, Rows]:
             line: Scalar = "two" if chance.random() < 0.05 else quantity
             items.append([order_id, received, "Ada", name, None, None, line, 1.25, currency, quantity * 1.25, None])
         total = sum(quantity for _, quantity in lines) * 1.25
-        orders.append([order_id, received, "Ada", None, None, None, 3, total, currency, status, "complete"])
+        orders.append([order_id, received, "Ada", None, None, None, None, 3, total, currency, status, "complete"])
     orders.insert(40, [None, "below: last month"])
     return orders, items
 

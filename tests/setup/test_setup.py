@@ -6,6 +6,7 @@ import pytest
 
 from connector import terminal
 from sandbox.faults import Fault
+from tests.merchant.book import index_of
 from tests.setup.desk import PASSWORD, Desk
 
 ACCOUNT = "connector@sandbox-project.iam.gserviceaccount.com"
@@ -309,10 +310,25 @@ def test_the_summary_is_made_anew_and_nothing_else_is_touched(desk: Desk) -> Non
     assert (desk.webhooks(), desk.env_file.read_bytes()) == (webhooks, kept)
 
 
+def test_a_column_is_added_to_an_older_tab_and_nothing_else_is_touched(desk: Desk) -> None:
+    desk.setup([], "--yes", **desk.all_in_environment())
+    desk.sandbox.merchant.delete_column("Orders", index_of("products"))
+    webhooks, kept = desk.webhooks(), desk.env_file.read_bytes()
+
+    first = desk.setup([], "--add-column", "products")
+    second = desk.setup([], "--add-column", "status")
+
+    assert (first.exit_code, second.exit_code, len(first.right)) == (0, 2, 1)
+    assert first.right[0].startswith("The column Products was added to the tab of the orders.")
+    header = desk.sandbox.google.sheet_values(desk.sandbox.spreadsheet_id, "Orders")[0]
+    assert header.index("Products") == index_of("products")
+    assert (desk.webhooks(), desk.env_file.read_bytes()) == (webhooks, kept)
+
+
 def test_a_summary_that_can_not_be_made_is_said(desk: Desk) -> None:
     nothing_set = desk.setup([], "--summary")
     desk.setup([], "--yes", **desk.all_in_environment())
-    desk.sandbox.merchant.delete_column("Orders", 9)
+    desk.sandbox.merchant.delete_column("Orders", index_of("status"))
 
     ran = desk.setup([], "--summary")
 

@@ -15,6 +15,7 @@ from connector.sheets.columns import STATUSES
 from connector.sheets.summary import layout
 from sandbox.google.merchant import Merchant
 from sandbox.whapi.order import SandboxItem, SandboxOrder
+from tests.merchant.book import index_of
 from tests.service.shop import Shop
 from tests.spreadsheet.expected import Expected
 from tests.spreadsheet.export import save_as_xlsx
@@ -49,9 +50,9 @@ def edit(merchant: Merchant) -> None:
     chance = random.Random(8)
     for row in range(1, ORDERS + 1):
         if row < ORDERS - 25:
-            merchant.set_cell("Orders", row, "J", chance.choice(["Done", "Done", "Cancelled", "Sent"]))
+            merchant.set_cell("Orders", row, index_of("status"), chance.choice(["Done", "Done", "Cancelled", "Sent"]))
         else:
-            merchant.set_cell("Orders", row, "J", chance.choice([*STATUSES, "call back", ""]))
+            merchant.set_cell("Orders", row, index_of("status"), chance.choice([*STATUSES, "call back", ""]))
     merchant.set_cell("Items", 200, "G", "two")
     merchant.set_cell("Items", 210, "D", "")
     merchant.insert_rows("Orders", 40)
@@ -84,7 +85,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
         edit(merchant)
         save(MANY)
         merchant.rename_tab("Orders", "Bob's =orders")
-        merchant.move_column("Bob's =orders", "H", 0)
+        merchant.move_column("Bob's =orders", index_of("total"), 0)
         merchant.insert_column("Items", 2, "Mine")
         merchant.sort("Items", "B", descending=True)
         workbook.make_summary()
