@@ -92,6 +92,8 @@ class Reach:
         self._reason = ""
         self._try_at = -math.inf
         self._is_trying = False
+        self._was_reached = False
+        """Before that, whoever opens the database says what is wrong with it."""
 
     @property
     def sentence(self) -> str | None:
@@ -129,7 +131,7 @@ class Reach:
         """The server didn't answer."""
         first = self._redact(next(iter(reason.strip().splitlines()), "no reason given").rstrip("."))
         with self._lock:
-            is_new, self._reason = self._since is None, first
+            is_new, self._reason = self._since is None and self._was_reached, first
             self._since = self._since or datetime.now(UTC)
             self._try_at = time.monotonic() + _BETWEEN_TRIES
         if is_new:
@@ -137,6 +139,7 @@ class Reach:
 
     def found(self) -> None:
         """The server has answered."""
+        self._was_reached = True
         if self._since is None:
             return
         with self._lock:

@@ -2,17 +2,16 @@
 
 import base64
 import json
-import logging
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from click.testing import CliRunner
 
 from connector.cli import main
 from connector.cli.crash import redacted_traceback
+from tests.as_it_was import logging_as_it_was
 from tests.attack.wrong_shapes import CORE, SIGNING_SECRET, Shape, key, shapes, write_file
 from tests.made_once import sqlite_url
 
@@ -30,12 +29,8 @@ COMMANDS = {
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty working directory; what the commands do to the logging of this process is undone."""
     monkeypatch.chdir(tmp_path)
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield tmp_path
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+    with logging_as_it_was():
+        yield tmp_path
 
 
 def everything_printed(command: list[str], environment: dict[str, str]) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
+from tests.as_it_was import signals_as_they_were
 from tests.chaos.__main__ import main
-from tests.signals import signals_as_they_were
 
 ROOT = Path(__file__).parents[2]
 

@@ -22,17 +22,17 @@ from connector.store.orders import find_order
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
 from sandbox.whapi.order import SandboxOrder
+from tests.as_it_was import logging_as_it_was, signals_as_they_were
 from tests.postgres_proxy import PostgresProxy
 from tests.process.child import run_child
 from tests.process.here import ServiceHere
 from tests.process.service_process import ROOT, ServiceProcess
-from tests.signals import signals_as_they_were
 from tests.waiting import wait_until
 
 
 def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """`python -m connector`, in this process: a new one takes a second of a processor's time before it begins."""
-    with chdir(cwd):
+    with chdir(cwd), logging_as_it_was():
         result = CliRunner().invoke(main, arguments, env=_needed() | environment, prog_name="python -m connector")
     assert result.exception is None or isinstance(result.exception, SystemExit), result.output
     return subprocess.CompletedProcess(arguments, result.exit_code, result.stdout, result.stderr)
@@ -278,11 +278,12 @@ def test_the_demo_verifies_every_row_and_takes_the_first_example_for_integrators
         printed = []
         for line in demo.stdout:
             printed.append(line)
-            if "ADDRESS=" in line:
+            if line.startswith("Ctrl-C"):
                 break
+        (addresses,) = (line for line in printed if "ADDRESS=" in line)
         sent = subprocess.run(
             ["sh", "-eu"],
-            input=f"{printed[-1]}{example}",
+            input=f"{addresses}{example}",
             cwd=tmp_path,
             env={"PATH": os.environ["PATH"]},
             capture_output=True,
@@ -297,7 +298,7 @@ def test_the_demo_verifies_every_row_and_takes_the_first_example_for_integrators
     (order,) = json.loads(sent.stdout)["orders"]
     assert (order["order_id"], order["status"], len(order["items"])) == ("TRY-1", "synced", 1)
     assert any("Verified: 12 orders" in line for line in printed)
-    assert (demo.returncode, rest) == (0, "Ctrl-C ends the demo.\n")
+    assert (demo.returncode, printed[-1], rest) == (0, "Ctrl-C ends the demo.\n", "")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from connector.cli import main
 from connector.clock import SystemClock
 from connector.store.database import parse_url
 from connector.store.schema import HEAD
 from sandbox.orders import OrderMaker
+from tests.as_it_was import logging_as_it_was
 from tests.page.visitor import PASSWORD, Visitor
 from tests.service.shop import Shop
 
@@ -37,8 +38,12 @@ def test_it_works_on_the_database_of_a_later_version_that_lets_it(
     shop = Shop(tmp_path, database_url=database_url, admin_password=PASSWORD, retry_first_delay=30).start()
     environment = shop.sandbox.environment(tmp_path / "credentials.json") | {"DATABASE_URL": database_url}
 
+    def invoke(*arguments: str) -> Result:
+        with logging_as_it_was():
+            return CliRunner().invoke(main, arguments, env=environment)
+
     def run(*arguments: str) -> list[object]:
-        result = CliRunner().invoke(main, arguments, env=environment)
+        result = invoke(*arguments)
         assert result.exit_code == 0, result.output
         return [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
 
@@ -55,7 +60,7 @@ def test_it_works_on_the_database_of_a_later_version_that_lets_it(
         visitor.close()
         listed = run("orders", "--json")
         quarantined = run("orders", "--quarantined", "--json")
-        resynced = CliRunner().invoke(main, ["resync", late.order_id], env=environment)
+        resynced = invoke("resync", late.order_id)
         audited = run("audit", "--json")
         shop.stop()
         shop.sandbox.whapi.add(late)
