@@ -8,7 +8,7 @@ from benchmarks.running import BenchmarkError
 from sandbox.google.grid import Sheet
 from sandbox.sandbox import Sandbox
 
-ORDERS, ITEMS = "Orders", "Items"
+ORDERS, ITEMS, SUMMARY = "Orders", "Items", "Summary"
 
 
 def count_rows(sandbox: Sandbox, title: str) -> int:
@@ -37,6 +37,15 @@ def wait_for_rows(
             raise BenchmarkError(
                 f"Wrong: after {within:g} s there were {there[0]} orders and {there[1]} items in the sheet."
             )
+        pause.wait(every)
+
+
+def wait_for_summary(sandbox: Sandbox, *, within: float, every: float = 0.05) -> None:
+    """Returns when the tab is there that is made after the first rows. Raises BenchmarkError."""
+    pause, deadline = threading.Event(), time.monotonic() + within
+    while _sheet(sandbox, SUMMARY) is None:
+        if time.monotonic() > deadline:
+            raise BenchmarkError(f"Wrong: after {within:g} s there was no tab {SUMMARY}.")
         pause.wait(every)
 
 

@@ -42,8 +42,8 @@ _MOST_WAITING = 5
 CHECKBOXES = 999
 FAR_NOTE = "The merchant's note, far below"
 TABS = ("Orders", "Items")
-EXTRA_COLUMN = 11
-"""The merchant's own column, right beside the connector's."""
+EXTRA_COLUMN = 12
+"""The merchant's own column, right beside the connector's in `Orders`."""
 
 
 class Nemesis:

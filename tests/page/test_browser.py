@@ -143,7 +143,7 @@ def test_with_the_keyboard_alone_one_logs_in_finds_an_order_and_sees_its_history
     page.keyboard.type("amelia")
     expect(page.locator("#orders tbody tr")).to_have_count(1)
     expect(page).to_have_url(f"{shop.url}/?q=amelia")
-    for _ in range(3):  # the status, the button, the order
+    for _ in range(4):  # the status, the button, the packing slips, the order
         page.keyboard.press("Tab")
     toggle = page.get_by_role("link", name="Amelia O'Brien")
     expect(toggle).to_be_focused()
