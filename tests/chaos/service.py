@@ -179,6 +179,8 @@ class Service:
                     self._spawn()
 
     def _spawn(self) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()  # Of one that ended by itself.
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", *self._how.launcher],
