@@ -30,3 +30,10 @@ def visitor(stranger: Visitor) -> Visitor:
     """Somebody who has logged in."""
     assert stranger.log_in().status_code == 303
     return stranger
+
+
+@pytest.fixture
+def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page looks anew each time, whatever a test before has looked at."""
+    monkeypatch.setattr("connector.dashboard.data.SHORTEST", 0.0)
+    monkeypatch.setattr("connector.dashboard.data._REST", 0)

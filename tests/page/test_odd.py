@@ -1,14 +1,17 @@
 """What is odd is seen: a mark at the order, a line among the problems, a filter, and in the headline."""
 
+import pytest
+
 from connector.gateways.reading.result import Reading
 from connector.models import NewOrder, OrderChange
-from tests.page.test_shown import fresh, rows
+from tests.page.test_shown import rows
 from tests.page.visitor import Visitor
 from tests.service.shop import Shop
 
-__all__ = ["fresh"]
 ITEMS = [{"name": "Oat cake", "quantity": 2, "price": 5.25, "currency": "CHF"}]
 MARK = '<span class="badge odd" title="{}">worth a look</span>'
+
+pytestmark = pytest.mark.usefixtures("nothing_remembered")
 
 
 def test_an_order_that_does_not_add_up_or_was_changed_is_marked_counted_and_found(shop: Shop, visitor: Visitor) -> None:

@@ -11,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 
 from connector.jobs import find_row
-from connector.models import Order
 from connector.runtime.addresses import spreadsheets_site
 from connector.runtime.row_links import RowLinks
 from sandbox.whapi.order import SandboxOrder
@@ -24,23 +23,14 @@ from tests.waiting import wait_until
 _LINK = re.compile(r'href="(/rows/[^"]+)"[^>]*>Open in the sheet')
 
 
+pytestmark = pytest.mark.usefixtures("nothing_remembered")
+
+
 @pytest.fixture(scope="module")
 def sent(shop: Shop) -> list[SandboxOrder]:
     orders = shop.sandbox.send("normal", 3)
     shop.wait_until_synced(orders)
     return orders
-
-
-@pytest.fixture(autouse=True)
-def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connector.dashboard.data.SHORTEST", 0.0)
-    monkeypatch.setattr("connector.dashboard.data._REST", 0)
-
-
-def stored(shop: Shop, order: SandboxOrder) -> Order:
-    found = shop.order(order.order_id)
-    assert found is not None
-    return found
 
 
 @pytest.fixture
@@ -99,20 +89,20 @@ def test_a_link_follows_its_row_with_one_read_and_says_when_it_is_gone(
         1,
     )
     assert row_behind(shop, visitor.get(links[there.order_id])) == there.order_id
-    assert stored(shop, gone).gone_at is not None
-    opened = visitor.get(f"/?open={stored(shop, gone).id}").text
+    assert shop.stored(gone).gone_at is not None
+    opened = visitor.get(f"/?open={shop.stored(gone).id}").text
     assert opened.count('<span class="badge gone">deleted</span>') == 1
     assert "Its row was looked for, and is no longer in the sheet." in opened
 
     # An older version of the sheet comes without tags.
     merchant.restore("before")
     assert row_behind(shop, visitor.get(links[gone.order_id])) == gone.order_id
-    assert stored(shop, gone).gone_at is None
+    assert shop.stored(gone).gone_at is None
     delete_row(shop, gone)
     assert visitor.get(links[gone.order_id]).status_code == 410
     assert shop.post(f"/orders/{gone.order_id}/rewrite", None).json()["rewrites"] == "order_row"
     shop.wait_until_synced([gone])
-    assert stored(shop, gone).gone_at is None
+    assert shop.stored(gone).gone_at is None
     assert row_behind(shop, visitor.get(links[gone.order_id])) == gone.order_id
 
 
@@ -203,7 +193,7 @@ def test_what_is_dealt_with_is_no_longer_something_to_look_at(shop: Shop, visito
     page = visitor.get().text
     assert "Orders reach the sheet; something is worth a look." in page
     number = re.findall(r'<tr id="q-(\d+)"', page)[0]
-    first, second = stored(shop, order).id, shop.order("odd-1")
+    first, second = shop.stored(order).id, shop.order("odd-1")
     assert second is not None
     # There is nothing to try: it came without its token.
     assert "Try again" not in visitor.get(f"/?open={first}").text

@@ -23,6 +23,9 @@ HX = {"HX-Request": "true"}
 SCRIPT = "<script>alert(1)</script>"
 
 
+pytestmark = pytest.mark.usefixtures("nothing_remembered")
+
+
 @pytest.fixture(scope="module")
 def sent(shop: Shop) -> dict[str, SandboxOrder]:
     """One order of each kind, each as far as it gets."""
@@ -31,19 +34,6 @@ def sent(shop: Shop) -> dict[str, SandboxOrder]:
     wait_until(lambda: dict(zip(orders, shop.statuses(list(orders.values())), strict=True)) == wanted)
     # Once the channel's last try was long ago, the waiting order rests until it is asked for.
     return orders
-
-
-@pytest.fixture(autouse=True)
-def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is remembered from the test before."""
-    monkeypatch.setattr("connector.dashboard.data.SHORTEST", 0.0)
-    monkeypatch.setattr("connector.dashboard.data._REST", 0)
-
-
-def stored(shop: Shop, order: SandboxOrder) -> Order:
-    found = shop.order(order.order_id)
-    assert found is not None
-    return found
 
 
 def rows(page: str) -> list[str]:
@@ -59,15 +49,15 @@ def test_the_figures_count_and_lead_to_the_orders(shop: Shop, visitor: Visitor, 
     page = visitor.get().text
 
     assert figures(page) == {"today": "4", "received": "0", "waiting": "1", "unavailable": "1"}
-    assert rows(page) == [str(stored(shop, order).id) for order in reversed(sent.values())]
+    assert rows(page) == [str(shop.stored(order).id) for order in reversed(sent.values())]
     for status, sample in (("waiting", "never_items"), ("failed", "no_token")):
         assert f'href="/?status={status}#list"' in page
-        assert rows(visitor.get(f"/?status={status}").text) == [str(stored(shop, sent[sample]).id)]
+        assert rows(visitor.get(f"/?status={status}").text) == [str(shop.stored(sent[sample]).id)]
 
 
 def test_orders_are_found_by_number_name_and_phone(shop: Shop, visitor: Visitor, sent: dict[str, SandboxOrder]) -> None:
     order = sent["normal"]
-    number = str(stored(shop, order).id)
+    number = str(shop.stored(order).id)
 
     for text in (order.order_id, order.order_id[3:9], order.customer_name.upper(), f"+{order.customer_phone[:5]}"):
         found = visitor.get("/", params={"q": text})
@@ -101,7 +91,7 @@ def test_what_is_asked_for_wrongly_counts_as_not_asked_for(visitor: Visitor, que
 def test_a_history_tells_of_the_arrival_of_each_failed_try_and_of_what_comes(
     shop: Shop, visitor: Visitor, sent: dict[str, SandboxOrder]
 ) -> None:
-    order = stored(shop, sent["never_items"])
+    order = shop.stored(sent["never_items"])
 
     page = visitor.get(f"/?open={order.id}").text
 
@@ -120,7 +110,7 @@ def test_a_history_tells_of_the_arrival_of_each_failed_try_and_of_what_comes(
 def test_a_history_of_an_order_that_went_well_tells_of_its_rows_and_its_items(
     shop: Shop, visitor: Visitor, sent: dict[str, SandboxOrder]
 ) -> None:
-    order = stored(shop, sent["normal"])
+    order = shop.stored(sent["normal"])
 
     history = visitor.get(f"/?open={order.id}").text.partition('class="history"')[2].partition("</table>")[0]
 
@@ -160,7 +150,7 @@ def test_no_customers_text_becomes_markup(shop: Shop, visitor: Visitor) -> None:
 
 
 def test_no_secret_and_no_token_stands_in_a_page(shop: Shop, visitor: Visitor, sent: dict[str, SandboxOrder]) -> None:
-    order = stored(shop, sent["never_items"])
+    order = shop.stored(sent["never_items"])
     assert order.order_token == sent["never_items"].token
     pages = visitor.get(f"/?open={order.id}").text + visitor.get("/status/overview").text
 
@@ -169,7 +159,7 @@ def test_no_secret_and_no_token_stands_in_a_page(shop: Shop, visitor: Visitor, s
 
 
 def test_a_waiting_order_is_tried_again_at_once(shop: Shop, visitor: Visitor, sent: dict[str, SandboxOrder]) -> None:
-    order = stored(shop, sent["never_items"])
+    order = shop.stored(sent["never_items"])
     fetches = shop.sandbox.whapi.fetches(order.order_id)
 
     answer = visitor.post("/status/retry", number=str(order.id), q="x y", open=str(order.id))
@@ -188,7 +178,7 @@ def test_the_same_for_all_that_lack_something_and_for_a_page_with_scripts(
     answer = visitor.post("/status/retry", HX, status="waiting")
 
     assert answer.status_code == 200
-    assert rows(answer.text) == [str(stored(shop, sent["never_items"]).id)]
+    assert rows(answer.text) == [str(shop.stored(sent["never_items"]).id)]
     assert '<hx-partial hx-target="#note" hx-swap="innerHTML">Every order that lacks something' in answer.text
     for target in ("#overview", "#state"):
         assert f'<hx-partial hx-target="{target}" hx-swap="innerMorph">' in answer.text
@@ -198,7 +188,7 @@ def test_the_same_for_all_that_lack_something_and_for_a_page_with_scripts(
 def test_an_order_without_a_token_is_said_to_have_nothing_to_try_with(
     shop: Shop, visitor: Visitor, sent: dict[str, SandboxOrder]
 ) -> None:
-    order = stored(shop, sent["no_token"])
+    order = shop.stored(sent["no_token"])
 
     assert "There is nothing to try" in visitor.post("/status/retry", HX, number=str(order.id)).text
     history = visitor.get(f"/?open={order.id}").text
@@ -294,7 +284,7 @@ def test_what_the_checks_found_is_among_the_problems(shop: Shop, visitor: Visito
 def test_an_open_order_is_shown_also_where_the_list_has_others(
     shop: Shop, visitor: Visitor, sent: dict[str, SandboxOrder]
 ) -> None:
-    order, waiting = stored(shop, sent["normal"]), stored(shop, sent["never_items"])
+    order, waiting = shop.stored(sent["normal"]), shop.stored(sent["never_items"])
 
     page = visitor.get(f"/?status=waiting&open={order.id}").text
 

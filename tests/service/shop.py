@@ -109,6 +109,12 @@ class Shop:
         with self.service.database.read() as connection:
             return stored.find_order(connection, SHOP, order_id)
 
+    def stored(self, order: SandboxOrder) -> Order:
+        """The order, which is there."""
+        found = self.order(order.order_id)
+        assert found is not None
+        return found
+
     def statuses(self, orders: Sequence[SandboxOrder]) -> list[str]:
         return [order.status if (order := self.order(sent.order_id)) else "missing" for sent in orders]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Self
@@ -78,7 +79,7 @@ class Wire:
             way.resume_reading()
 
 
-class _End(asyncio.Protocol):
+class _End(asyncio.Protocol, ABC):
     """One end of a connection; what comes in here goes out at the other."""
 
     transport: asyncio.Transport
@@ -98,8 +99,8 @@ class _End(asyncio.Protocol):
             self.other.close()
 
     @property
-    def _connection(self) -> object:
-        raise NotImplementedError
+    @abstractmethod
+    def _connection(self) -> object: ...
 
 
 class _Near(_End):
