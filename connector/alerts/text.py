@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from connector.events.payload import EventType
+from connector.language import gettext as _
 from connector.store.outbox import Event
 
 TEST = "alert.test"
@@ -58,14 +59,14 @@ def alert_of(events: Sequence[Event], *, shop: str | None, zone: tzinfo) -> Aler
     kind = next((kind for kind in (Kind.PROBLEM, Kind.OVER) if any(one.kind is kind for one in told)), Kind.NEWS)
     lines = [line for one in _worst_first(told)[:_MOST_SHOWN] for line in (f"• {one.title}", *one.lines(zone))]
     if len(told) > _MOST_SHOWN:
-        lines.append(f"And {len(told) - _MOST_SHOWN:,} more. The status page shows all.")
+        lines.append(_("And {count:,} more. The status page shows all.").format(count=len(told) - _MOST_SHOWN))
     return Alert(kind, f"Orders: {len(told):,} messages{whose}", "\n".join(lines))
 
 
 def test_alert(*, shop: str | None) -> Alert:
     """What the button and `check --alert` send."""
     whose = f" ({shop})" if shop else ""
-    body = "Alerts of the order connector arrive here. Nothing is wrong, and nothing is to be done."
+    body = _("Alerts of the order connector arrive here. Nothing is wrong, and nothing is to be done.")
     return Alert(Kind.NEWS, f"Test of alerts{whose}", body)
 
 

@@ -10,6 +10,7 @@ from connector.findings import Finding
 from connector.gateways.whapi.webhooks import HEADER
 from connector.jobs.guards import CHANGED, DOES_NOT_BLOCK, prove_guard
 from connector.jobs.ownership import Ownership, lost_sentence, waits_sentence
+from connector.language import gettext as _
 from connector.runtime.addresses import local_address
 from connector.runtime.clients import known_ids, sheets_api
 from connector.settings import Settings
@@ -78,7 +79,7 @@ def _prove(api: SheetsApi, settings: Settings, database: Database, overview: Ove
         return _warning(DOES_NOT_BLOCK)
     if chosen.guard.name != Marker.name:
         return _warning(CHANGED)
-    return _holds("The spreadsheet can be written, and Google refuses a second marker with the same id.")
+    return _holds(_("The spreadsheet can be written, and Google refuses a second marker with the same id."))
 
 
 def _tabs(api: SheetsApi, settings: Settings, database: Database, overview: Overview, shop: str) -> Iterator[Finding]:
@@ -97,9 +98,13 @@ def _tabs(api: SheetsApi, settings: Settings, database: Database, overview: Over
         all_hold = all_hold and all(finding.holds for finding in findings)
         yield from findings
     if to_be_made:
-        yield _holds(f"Not there yet: {' and '.join(to_be_made)}. setup makes the tabs, or else the first order.")
+        yield _holds(
+            _("Not there yet: {to_be_made}. setup makes the tabs, or else the first order.").format(
+                to_be_made=" and ".join(to_be_made)
+            )
+        )
     elif all_hold:
-        yield _holds("The tabs and their columns are found.")
+        yield _holds(_("The tabs and their columns are found."))
 
 
 def _untagged(
@@ -116,7 +121,11 @@ def _untagged(
             f"tab. To go on in this one, write these titles into its first row: {_titles(tab)}."
         )
     else:
-        yield _warning(f"The tab {same.title} is a chart's, without cells, so the next order will make another tab.")
+        yield _warning(
+            _("The tab {title} is a chart's, without cells, so the next order will make another tab.").format(
+                title=same.title
+            )
+        )
 
 
 def _missing(database: Database, shop: str, title: str) -> Iterator[Finding]:
@@ -124,8 +133,10 @@ def _missing(database: Database, shop: str, title: str) -> Iterator[Finding]:
         if not has_rows(connection, shop):
             return
     yield _warning(
-        f"The tab {title} was deleted. File, Version history in the browser brings it back; otherwise setup, or the "
-        "next order, makes a new one for what comes from then on."
+        _(
+            "The tab {title} was deleted. File, Version history in the browser brings it back; "
+            "otherwise setup, or the next order, makes a new one for what comes from then on."
+        ).format(title=title)
     )
 
 
@@ -134,7 +145,11 @@ def _present(api: SheetsApi, overview: Overview, tab: Tab, place: TabLayout, wan
     title = seen.title if seen is not None else str(tab)
     other = overview.titled(wanted)
     if other is not None and other.sheet_id != place.sheet_id and other.tab is None:
-        yield _holds(f"Rows go into the tab {title}. The tab {other.title} is not the connector's, and is left alone.")
+        yield _holds(
+            _("Rows go into the tab {title}. The tab {title_2} is not the connector's, and is left alone.").format(
+                title=title, title_2=other.title
+            )
+        )
     if place.header_row is None:
         yield _warning(
             f"The header of the tab {title} was deleted. Rows are written all the same; to have it back, insert a row "
@@ -142,8 +157,10 @@ def _present(api: SheetsApi, overview: Overview, tab: Tab, place: TabLayout, wan
         )
     if KEY not in place.columns:
         yield _wrong(
-            f"The column Order ID of the tab {title} was deleted, so rows can't be found again. "
-            "Undo that in the browser: File, Version history."
+            _(
+                "The column Order ID of the tab {title} was deleted, so rows can't be found again. "
+                "Undo that in the browser: File, Version history."
+            ).format(title=title)
         )
     # Whether they were deleted, or never there, nothing tells.
     missing = [
@@ -190,13 +207,16 @@ def _check_new_database(database: Database, hold: spreadsheets.Hold, *, clock: C
     now = clock.now()
     if hold.learned_at is None or not hold.learned_orders or now - hold.learned_at > _SAID_FOR:
         return
-    _, created_at = database.write(lambda connection: spreadsheets.installation_of(connection, now=now))
+    _unused, created_at = database.write(lambda connection: spreadsheets.installation_of(connection, now=now))
     if hold.learned_at - created_at <= _NEW:
         yield Finding.warning(
             _NAME,
-            f"On {hold.learned_at:%Y-%m-%d %H:%M} UTC this database was new, and {hold.learned_orders:,} orders stood "
-            "in the spreadsheet already; they are not written again. If the database is new at each start, its disk is "
-            "lost each time, and with it orders that wait for their items: put DATABASE_URL on a disk that stays.",
+            _(
+                "On {learned_at:%Y-%m-%d %H:%M} UTC this database was new, and {learned_orders:,} "
+                "orders stood in the spreadsheet already; they are not written again. If the "
+                "database is new at each start, its disk is lost each time, and with it orders that "
+                "wait for their items: put DATABASE_URL on a disk that stays."
+            ).format(learned_at=hold.learned_at, learned_orders=hold.learned_orders),
         )
 
 
@@ -222,10 +242,15 @@ def _findings(used: Mapping[Quota, int]) -> Iterator[Finding]:
     for quota in scarce:
         yield Finding.warning(
             _QUOTA,
-            f"The service has sent {used[quota]} {quota}s in the last minute, and Google allows {LIMIT}. Orders may "
-            "wait some seconds longer, and none is lost. If it stays so without many orders coming in, stop the other "
-            "programs that use the same service account, or make one for the connector alone.",
+            _(
+                "The service has sent {used} {quota}s in the last minute, and Google allows {limit}. "
+                "Orders may wait some seconds longer, and none is lost. If it stays so without many "
+                "orders coming in, stop the other programs that use the same service account, or "
+                "make one for the connector alone."
+            ).format(used=used[quota], quota=quota, limit=LIMIT),
         )
     if not scarce:
         counts = " and ".join(f"{used[quota]} of {LIMIT} {quota}s" for quota in Quota)
-        yield Finding.ok(_QUOTA, f"In the last minute the service has used {counts} that Google allows.")
+        yield Finding.ok(
+            _QUOTA, _("In the last minute the service has used {counts} that Google allows.").format(counts=counts)
+        )

@@ -9,6 +9,7 @@ import httpx
 
 from connector.checks.failure import WrongError
 from connector.findings import Finding
+from connector.language import gettext as _
 from connector.runtime.addresses import base_of, local_address
 from connector.settings import Settings
 
@@ -32,7 +33,9 @@ def check_public_url(settings: Settings) -> Iterator[Finding]:
     if refusal is None:
         yield Finding.ok(_NAME, f"The service can be reached at {base}.")
     elif why_not_alive(local_address(settings)) is not None:
-        yield Finding.ok(_NAME, f"The service is not running, so {base} was not tried. Start it with serve.")
+        yield Finding.ok(
+            _NAME, _("The service is not running, so {base} was not tried. Start it with serve.").format(base=base)
+        )
     else:
         raise WrongError(
             f"The service can't be reached at {base}: {refusal}. See that the name leads to this machine, and "

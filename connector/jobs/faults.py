@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from sqlalchemy.exc import SQLAlchemyError
 
 from connector.clock import Clock
+from connector.language import gettext as _
 from connector.log import Redactor, get_logger, working_for
 from connector.problems import Problems, Severity
 from connector.store.loss import is_loss
@@ -90,17 +91,19 @@ def sentence_of(part: str, error: Exception, *, order_id: str | None = None) -> 
         what = f"The items of order {order_id} can't be fetched"
     if isinstance(error, SQLAlchemyError):
         cause = _first_line(getattr(error, "orig", None) or error)
-        return f"{what}, because the database failed: {cause}. See that it runs and that its disk has room."
+        return _("{what}, because the database failed: {cause}. See that it runs and that its disk has room.").format(
+            what=what, cause=cause
+        )
     if isinstance(error, OSError) and error.strerror:
         at = f" ({error.filename})" if isinstance(error.filename, str) else ""
-        return (
-            f"{what}: {error.strerror}{at}. See that this is there, that the service may use it, and that the disk has "
-            "room. It is tried again by itself."
-        )
-    return (
-        f"{what} because of a fault ({type(error).__name__}: {_first_line(error)}). It is tried again by "
-        "itself; if it stays, report it with the traceback in the log."
-    )
+        return _(
+            "{what}: {strerror}{at}. See that this is there, that the service may use it, and "
+            "that the disk has room. It is tried again by itself."
+        ).format(what=what, strerror=error.strerror, at=at)
+    return _(
+        "{what} because of a fault ({name}: {first_line}). It is tried again by itself; if "
+        "it stays, report it with the traceback in the log."
+    ).format(what=what, name=type(error).__name__, first_line=_first_line(error))
 
 
 def _first_line(error: BaseException) -> str:

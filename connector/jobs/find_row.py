@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from connector.jobs.asking import Asker, What
 from connector.jobs.context import ShopContext
 from connector.jobs.rewrite import SheetLookup
+from connector.language import marked
 from connector.models import Order, Place
 from connector.sheets.account import GoogleAccount
 from connector.sheets.errors import Kind, SheetsError
@@ -45,13 +46,13 @@ class NotLookedUpError(Exception):
         """When to come again."""
 
 
-ON_ITS_WAY = "The order is on its way to the sheet. Open the link again in a moment."
-GONE = (
+ON_ITS_WAY = marked("The order is on its way to the sheet. Open the link again in a moment.")
+GONE = marked(
     "The order is no longer in the sheet: its row was deleted, or its order id was changed. A deletion can be "
     "undone in the spreadsheet (File, Version history), and the status page can have the row written again."
 )
-NOT_READ = "The spreadsheet can't be read at present. The status page says why. Open the link again in a while."
-TOO_MANY = "Too many rows were looked up within a minute. Open the link again in {seconds} s."
+NOT_READ = marked("The spreadsheet can't be read at present. The status page says why. Open the link again in a while.")
+TOO_MANY = marked("Too many rows were looked up within a minute. Open the link again in {seconds} s.")
 
 
 class RowFinder:

@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from connector.clock import Clock
 from connector.jobs.audit import what_is_gone
+from connector.language import gettext as _
+from connector.language import marked
 from connector.models import Order, Shown
 from connector.sheets.client import SheetsApi
 from connector.sheets.columns import KEY
@@ -17,12 +19,14 @@ from connector.store.database import Database
 from connector.store.rewrite import Gone, write_anew
 
 T = TypeVar("T")
-ONLY_ITS_ID = (
+ONLY_ITS_ID = marked(
     "Only the number of this order is kept here (KEEP_DAYS), so its rows can't be written again. An older version "
     "of the spreadsheet has them: File, Version history."
 )
-ON_THEIR_WAY = "The order's rows are on their way to the sheet."
-BOTH_THERE = "The order's row and its item rows stand in the sheet. Delete what is left of them to have them anew."
+ON_THEIR_WAY = marked("The order's rows are on their way to the sheet.")
+BOTH_THERE = marked(
+    "The order's row and its item rows stand in the sheet. Delete what is left of them to have them anew."
+)
 
 
 class SheetLookup:
@@ -51,8 +55,10 @@ def _rows(workbook: Workbook) -> SheetRows:
     for tab, place in layout.tabs.items():
         if KEY not in place.columns:
             raise SheetsError(
-                f"The tab of {tab} has lost its column Order ID, so nothing can tell whose rows are there. Undo that "
-                "in the spreadsheet (Edit, Undo, or File, Version history).",
+                _(
+                    "The tab of {tab} has lost its column Order ID, so nothing can tell whose rows are "
+                    "there. Undo that in the spreadsheet (Edit, Undo, or File, Version history)."
+                ).format(tab=tab),
                 kind=Kind.BLOCKED,
             )
     return workbook.rows_known_by_their_ids(layout)
@@ -108,4 +114,4 @@ def _write(database: Database, order: Order, gone: Gone, clock: Clock) -> Gone |
 def _why_not(order: Order) -> str:
     if order.shown is Shown.COMPLETE and order.items:
         return BOTH_THERE
-    return "The order's row stands in the sheet."
+    return _("The order's row stands in the sheet.")

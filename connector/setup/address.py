@@ -6,14 +6,15 @@ from urllib.parse import urlsplit
 
 from connector.checks.public import wrong_address
 from connector.gateways.whapi.webhooks import PATH
+from connector.language import marked
 from connector.settings import BRINGERS, FORWARDER, WHAPI, SettingsError
 from connector.setup.talk import Answers, Talk
 
-ABOUT_ORDERS = (
+ABOUT_ORDERS = marked(
     "Whapi can send each order to this service itself; or a forwarder hands them on: Make, n8n, or another gateway. "
     "Then nothing of this service is registered at Whapi."
 )
-ABOUT_ADDRESS = (
+ABOUT_ADDRESS = marked(
     "Whapi sends each order to an https address of yours, from which a web server with a certificate (Caddy, nginx) or "
     "a tunnel passes it on to this service at {local}. Such an address looks like https://orders.my-shop.com. If you "
     "have none yet, press Enter."

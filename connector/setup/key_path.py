@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from connector.language import gettext as _
 from connector.setup.talk import Talk
 from connector.sheets.credentials import looks_like_key
 
@@ -50,9 +51,11 @@ def ask_for_key(talk: Talk, *, default: str) -> str:
 def _choose(folder: Path, talk: Talk) -> str | None:
     files = sorted(path for path in folder.glob("*.json") if path.is_file())
     if not files:
-        talk.wrong_answer(f"{folder} is a folder, and no file in it ends in .json. Name the file itself.")
+        talk.wrong_answer(
+            _("{folder} is a folder, and no file in it ends in .json. Name the file itself.").format(folder=folder)
+        )
         return None
-    talk.say(f"{folder} is a folder. In it are:")
+    talk.say(_("{folder} is a folder. In it are:").format(folder=folder))
     for number, path in enumerate(files[:_MOST], 1):
         talk.say(f"  {number:>2}  {path.name}")
     if len(files) > _MOST:
@@ -62,7 +65,7 @@ def _choose(folder: Path, talk: Talk) -> str | None:
         return str(files[int(answer) - 1])
     named = next((path for path in files if path.name == answer), None)
     if named is None:
-        talk.wrong_answer("That is none of them.")
+        talk.wrong_answer(_("That is none of them."))
         return None
     return str(named)
 

@@ -9,6 +9,8 @@ from connector.checks.failure import sentence_of
 from connector.converters import SHORTEST_PASSWORD, SHORTEST_SECRET
 from connector.gateways.whapi.client import AUTHORISED, CHANNEL_STATES
 from connector.gateways.whapi.errors import WhapiError
+from connector.language import gettext as _
+from connector.language import marked
 from connector.runtime.clients import sheets_api, whapi_client
 from connector.settings import SettingsError
 from connector.setup.key_path import ask_for_key, key_path, unquoted
@@ -20,7 +22,7 @@ T = TypeVar("T")
 KEY_FILE = "credentials.json"
 _NO_PAGE = "-"
 
-ABOUT_WHAPI = (
+ABOUT_WHAPI = marked(
     "Whapi's panel shows the token on the channel's page. Copy it there and paste it here; it will not be shown."
 )
 ABOUT_KEY = f"""\
@@ -52,7 +54,9 @@ def token_step(values: Answers, talk: Talk) -> str | None:
         if health.state != AUTHORISED:
             talk.wrong(CHANNEL_STATES.get(health.state, f"The channel is in the unknown state {health.state}."))
             return f"Whapi accepts the token of the channel {health.channel_id}.", health.channel_id
-        return f"Whapi accepts the token, and the channel {health.channel_id} is connected.", health.channel_id
+        return _("Whapi accepts the token, and the channel {channel_id} is connected.").format(
+            channel_id=health.channel_id
+        ), health.channel_id
 
     talk.title("Whapi")
     sentence, channel = _until_right(values, talk, "WHAPI_TOKEN", try_token, ABOUT_WHAPI, ask=_ask_token(talk))
@@ -128,10 +132,18 @@ def secret_step(values: Answers, talk: Talk) -> None:
         values.keep("WEBHOOK_SECRET", new_secret())
         talk.right(f"A secret for webhooks was made up and kept in {values.path}.")
     elif len(secret) < SHORTEST_SECRET:
-        talk.wrong_answer(f"WEBHOOK_SECRET is wrong: it is shorter than {SHORTEST_SECRET} characters.")
+        talk.wrong_answer(
+            _("WEBHOOK_SECRET is wrong: it is shorter than {shortest_secret} characters.").format(
+                shortest_secret=SHORTEST_SECRET
+            )
+        )
         talk.ask("Press Enter to have a new one made up", default="")
         values.keep("WEBHOOK_SECRET", new_secret())
-        talk.right(f"A new secret for webhooks was kept in {values.path}. Other senders, such as Make or n8n, need it.")
+        talk.right(
+            _("A new secret for webhooks was kept in {path}. Other senders, such as Make or n8n, need it.").format(
+                path=values.path
+            )
+        )
     else:
         values.keep("WEBHOOK_SECRET", secret)
 
@@ -160,9 +172,13 @@ def _ask_password(talk: Talk) -> str:
         if not password:
             return secrets.token_urlsafe(12)
         if len(password) < SHORTEST_PASSWORD:
-            talk.wrong_answer(f"A password needs at least {SHORTEST_PASSWORD} characters.")
+            talk.wrong_answer(
+                _("A password needs at least {shortest_password} characters.").format(
+                    shortest_password=SHORTEST_PASSWORD
+                )
+            )
         elif talk.ask_secret("The same again") != password:
-            talk.wrong_answer("The two were not the same.")
+            talk.wrong_answer(_("The two were not the same."))
         else:
             return password
 

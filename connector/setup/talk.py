@@ -8,6 +8,7 @@ from typing import Protocol
 import click
 
 from connector import terminal
+from connector.language import marked
 from connector.settings import ENV_FILE, Settings, load_settings, trimmed
 from connector.setup.env_file import EnvFileError, change_env_file, read_env_file
 
@@ -22,7 +23,7 @@ _STAND_INS = {
 """In place of what is not known yet, so that one step can be tried before the next is answered."""
 
 
-_NOBODY = (
+_NOBODY = marked(
     "Something has to be asked, but there is no terminal for the answer. Run setup in a terminal; or give what is "
     "missing in the environment or in {file}, and run it with --yes, which asks nothing."
 )

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from connector.language import gettext as _
 from connector.log import Redactor, database_secrets
 from connector.observer import Observer
 from connector.store.commit import Committed, GroupCommit, MicroBatch, StoreReplacedError
@@ -49,9 +50,11 @@ class SameFile:
         if now != self._opened:
             what = "removed" if now is None else "replaced"
             raise StoreReplacedError(
-                f"The database {self._path} was {what} while the service ran, so nothing can be stored. Stop the "
-                "service, put the file that is to be used in its place (without one it begins with an empty database), "
-                "and start it again."
+                _(
+                    "The database {path} was {what} while the service ran, so nothing can be stored. "
+                    "Stop the service, put the file that is to be used in its place (without one it "
+                    "begins with an empty database), and start it again."
+                ).format(path=self._path, what=what)
             )
 
 
@@ -163,7 +166,9 @@ def parse_url(url: str) -> URL:
         ) from None
     is_sqlite = parsed.get_backend_name() == "sqlite"
     if is_sqlite and parsed.query:
-        raise StoreError("DATABASE_URL has options after a ?, which an SQLite database takes none of. Take them out.")
+        raise StoreError(
+            _("DATABASE_URL has options after a ?, which an SQLite database takes none of. Take them out.")
+        )
     if not is_sqlite and (url.partition("?")[0].count("@") > 1 or any("@" in name for name in parsed.query)):
         # What was taken for the host or the name would be a part of the password.
         raise StoreError(f"DATABASE_URL can't be read without doubt, because of an @ in it. {_HOW_TO_WRITE}")
@@ -191,7 +196,7 @@ def _engine(url: URL) -> sa.Engine:
 
 def _sqlite_path(url: URL) -> Path:
     if not url.database or url.database == ":memory:":
-        raise StoreError("DATABASE_URL names no file, so orders would be lost. Use sqlite:///data/connector.db.")
+        raise StoreError(_("DATABASE_URL names no file, so orders would be lost. Use sqlite:///data/connector.db."))
     return Path(url.database)
 
 
@@ -221,10 +226,10 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
 def _cannot_open(url: URL, error: Exception) -> str:
     cause = getattr(error, "orig", None) or error
     redact = Redactor(database_secrets(url.render_as_string(hide_password=False))).text
-    return (
-        f"The database {described(url)} can't be opened: {redact(_first_line(cause))}. "
-        "See that DATABASE_URL is right and that the service may write there."
-    )
+    return _(
+        "The database {described} can't be opened: {redact}. See that DATABASE_URL is right "
+        "and that the service may write there."
+    ).format(described=described(url), redact=redact(_first_line(cause)))
 
 
 def _first_line(error: BaseException) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from connector.language import marked
 from connector.models import ItemsState, NewOrder, Order
 from connector.store.dialect import insert_new, select_among
 from connector.store.items import OrderItems, put_items
@@ -18,7 +19,7 @@ from connector.store.known import contradiction as contradiction_of
 from connector.store.orders import find_order
 from connector.store.tables import orders, past_orders
 
-NOTHING_TO_FETCH_WITH = (
+NOTHING_TO_FETCH_WITH = marked(
     "The order came without its token, so its items can't be fetched. They will be if the order is sent again with it."
 )
 _AT_ONCE = 500

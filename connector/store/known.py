@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from connector.language import gettext as _
 from connector.models import Item, ItemsState, NewOrder, Number, Order, Shown
 from connector.store.items import OrderItems, put_items
 from connector.store.learned import FOUND_IN_SHEET
@@ -45,10 +46,10 @@ def contradiction(known: Order, came: NewOrder) -> str | None:
         differing.append("other items")
     if not differing:
         return None
-    return (
-        f"An order with this id is known already, and what came has {_and(differing)}. It is not in the sheet. If it "
-        "is an order of its own, send it again with an id of its own."
-    )
+    return _(
+        "An order with this id is known already, and what came has {value}. It is not in the "
+        "sheet. If it is an order of its own, send it again with an id of its own."
+    ).format(value=_and(differing))
 
 
 def _and(words: Sequence[str]) -> str:

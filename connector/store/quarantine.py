@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from connector.language import marked
 from connector.store.dialect import insert_of
 from connector.store.tables import quarantine
 
@@ -24,8 +25,8 @@ MOST_KEPT = 10_000
 _PICTURE = "preview"
 _DEEPEST = 100
 _LONG_TEXT = 2000
-_SHORTENED = "It was too large to be kept whole: long texts in it are cut."
-_CUT = "It was too large to be kept whole: only its beginning is there."
+_SHORTENED = marked("It was too large to be kept whole: long texts in it are cut.")
+_CUT = marked("It was too large to be kept whole: only its beginning is there.")
 
 
 @dataclass(frozen=True, slots=True)
