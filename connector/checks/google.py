@@ -76,9 +76,9 @@ def _prove(api: SheetsApi, settings: Settings, database: Database, overview: Ove
     sheet_id = next(tab.sheet_id for tab in overview.tabs if tab.is_grid)
     chosen = prove_guard(database, api, settings.spreadsheet_id, sheet_id, clock=SystemClock())
     if not chosen.blocks:
-        return _warning(DOES_NOT_BLOCK)
+        return _warning(_(DOES_NOT_BLOCK))
     if chosen.guard.name != Marker.name:
-        return _warning(CHANGED)
+        return _warning(_(CHANGED))
     return _holds(_("The spreadsheet can be written, and Google refuses a second marker with the same id."))
 
 

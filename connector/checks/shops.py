@@ -127,7 +127,7 @@ def _of_running(
             except (httpx.HTTPError, ValueError, AttributeError):
                 problems = None
             if not isinstance(problems, list):
-                yield entry.name, [Finding.warning(_SHOP, NOT_SERVED)]
+                yield entry.name, [Finding.warning(_SHOP, _(NOT_SERVED))]
                 continue
             level = Level.WARNING if answer.is_success else Level.PROBLEM
             yield entry.name, [Finding(_SHOP, level, redact(str(problem))) for problem in problems]

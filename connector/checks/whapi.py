@@ -74,13 +74,13 @@ def _elsewhere(registered: list[Any], secret: str, url: str) -> str:
 def _what_is_wrong(webhook: Any) -> str:
     url = webhooks.shown(webhook)
     if not webhooks.has_secret_header(webhook):
-        return f"The webhook to {url} has no header {webhooks.HEADER}, so each order is refused. {_RENEW}"
+        return f"The webhook to {url} has no header {webhooks.HEADER}, so each order is refused. {_(_RENEW)}"
     if not webhooks.brings_orders(webhook):
-        return f"The webhook to {url} lacks the event messages / post, so no order comes. {_RENEW}"
+        return f"The webhook to {url} lacks the event messages / post, so no order comes. {_(_RENEW)}"
     if not webhooks.arrives(webhook):
         mode = webhooks.mode_of(webhook)
-        return f"The webhook to {url} has the mode {mode} with an address that this mode spoils. {_RENEW}"
-    return f"The webhook to {url} has another secret than WEBHOOK_SECRET, so each order is refused. {_RENEW}"
+        return f"The webhook to {url} has the mode {mode} with an address that this mode spoils. {_(_RENEW)}"
+    return f"The webhook to {url} has another secret than WEBHOOK_SECRET, so each order is refused. {_(_RENEW)}"
 
 
 def check_channel(

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from connector.jobs.dispatcher import Dispatcher
+from connector.language import gettext as _
 from connector.language import marked
 from connector.sheets.errors import Kind, SheetsError
 from connector.store import asks
@@ -57,7 +58,7 @@ class Asker:
         finally:
             self._database.write(lambda connection: asks.take_back(connection, ask.id))
         if text is None:
-            raise SheetsError(NO_ANSWER, kind=Kind.NOT_SENT)
+            raise SheetsError(_(NO_ANSWER), kind=Kind.NOT_SENT)
         found: dict[str, Any] = json.loads(text)
         if SHEET in found:
             raise SheetsError(found[SHEET], kind=Kind.NOT_SENT)

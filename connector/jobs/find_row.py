@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from connector.jobs.asking import Asker, What
 from connector.jobs.context import ShopContext
 from connector.jobs.rewrite import SheetLookup
+from connector.language import gettext as _
 from connector.language import marked
 from connector.models import Order, Place
 from connector.sheets.account import GoogleAccount
@@ -75,7 +76,7 @@ class RowFinder:
         with self._context.database.read() as connection:
             order = find_order(connection, self._context.shop, order_id)
         if order is not None and order.shown is None:
-            raise NotInSheetError(ON_ITS_WAY, is_gone=False)
+            raise NotInSheetError(_(ON_ITS_WAY), is_gone=False)
         if not self._lock.acquire(timeout=_PATIENCE):
             raise _too_many(_AGAIN)
         try:
@@ -85,7 +86,7 @@ class RowFinder:
         if order is not None:
             self._keep(order, place)
         if place is None:
-            raise NotInSheetError(GONE, is_gone=True)
+            raise NotInSheetError(_(GONE), is_gone=True)
         return place
 
     def _look(self, order_id: str, order: Order | None, *, by_stranger: bool) -> Place | None:
@@ -98,7 +99,7 @@ class RowFinder:
         try:
             place = self._ask(order_id, None if order is None else order.place)
         except SheetsError:
-            raise NotLookedUpError(NOT_READ, seconds=_AGAIN) from None
+            raise NotLookedUpError(_(NOT_READ), seconds=_AGAIN) from None
         if len(self._remembered) >= _MOST_REMEMBERED:
             self._remembered.clear()
         self._remembered[order_id] = now, place
@@ -158,4 +159,4 @@ class RowFinder:
 
 def _too_many(seconds: float) -> NotLookedUpError:
     seconds = max(math.ceil(seconds), 1)
-    return NotLookedUpError(TOO_MANY.format(seconds=seconds), seconds=seconds)
+    return NotLookedUpError(_(TOO_MANY).format(seconds=seconds), seconds=seconds)

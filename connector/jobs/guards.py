@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from connector.clock import Clock
+from connector.language import gettext as _
 from connector.language import marked
 from connector.log import get_logger
 from connector.sheets.client import SheetsApi
@@ -60,7 +61,7 @@ def prove_guard(database: Database, api: SheetsApi, spreadsheet_id: str, sheet_i
     """Proves which guard holds, and remembers it. Seven writes and a read, or ten and two. Raises SheetsError."""
     guard = next((guard for guard in GUARDS.values() if refuses_twice(api, guard, spreadsheet_id, sheet_id)), None)
     if guard is None:
-        raise SheetsError(_NONE_HOLDS, kind=Kind.REFUSED)
+        raise SheetsError(_(_NONE_HOLDS), kind=Kind.REFUSED)
     blocks = keeps_out(api, guard, spreadsheet_id, sheet_id)
     proof = Proof(guard.name, clock.now(), blocks)
     database.write(lambda connection: keep_proof(connection, spreadsheet_id, proof))

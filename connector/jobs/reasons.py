@@ -43,7 +43,7 @@ def reasons(standing: Standing, named: Sequence[NamedProblem], now: datetime) ->
     themselves."""
     found = [*_of_parts(standing, now), *_of_orders(standing), *named]
     if standing.waits_since is not None and is_late(standing, now) and not _explain(standing, named):
-        found.append(NamedProblem(LATE, Severity.PROBLEM, UNEXPLAINED, standing.waits_since))
+        found.append(NamedProblem(LATE, Severity.PROBLEM, _(UNEXPLAINED), standing.waits_since))
     return found
 
 

@@ -90,9 +90,9 @@ def rewrite_each(
             order = stored.find_order(connection, shop, order_id)
             outcomes[order_id] = None
             if order is None and stored.is_past(connection, shop, order_id):
-                outcomes[order_id] = NotRewrittenError(ONLY_ITS_ID)
+                outcomes[order_id] = NotRewrittenError(_(ONLY_ITS_ID))
             elif order is not None and (order.shown is None or order.batch_id is not None):
-                outcomes[order_id] = NotRewrittenError(ON_THEIR_WAY)
+                outcomes[order_id] = NotRewrittenError(_(ON_THEIR_WAY))
             elif order is not None:
                 to_look_for.append(order)
     if not to_look_for:
@@ -108,10 +108,10 @@ def rewrite_each(
 
 def _write(database: Database, order: Order, gone: Gone, clock: Clock) -> Gone | NotRewrittenError:
     is_due = database.write(lambda connection: write_anew(connection, order, gone, now=clock.now()))
-    return gone if is_due else NotRewrittenError(ON_THEIR_WAY)
+    return gone if is_due else NotRewrittenError(_(ON_THEIR_WAY))
 
 
 def _why_not(order: Order) -> str:
     if order.shown is Shown.COMPLETE and order.items:
-        return BOTH_THERE
+        return _(BOTH_THERE)
     return _("The order's row stands in the sheet.")

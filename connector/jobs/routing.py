@@ -29,7 +29,7 @@ _NO_CHANNEL = marked(
 def of_no_shop(channel_id: str | None) -> str:
     """Why a payload that came with the operator's secret went to no shop, and what to do."""
     if channel_id is None:
-        return _NO_CHANNEL
+        return _(_NO_CHANNEL)
     return _(
         "No shop here is known to have the channel {channel_id}. Add the shop, or see in "
         "`check` why Whapi doesn't name its channel, and then read this again; or send it "

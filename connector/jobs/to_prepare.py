@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from connector.jobs.context import ShopContext
 from connector.jobs.rewrite import SheetLookup
+from connector.language import gettext as _
 from connector.language import marked
 from connector.models import Order, Shown
 from connector.sheets.account import GoogleAccount
@@ -55,14 +56,14 @@ def find_to_prepare(context: ShopContext, lookup: SheetLookup, account: GoogleAc
     hold = account.budget.take(reads=READS, writes=0, reserve=True)
     if hold is None:
         seconds = max(math.ceil(account.budget.may_begin(READS, 0, reserve=True)), 1)
-        raise NotKnownError(TOO_MANY.format(seconds=seconds), seconds=seconds)
+        raise NotKnownError(_(TOO_MANY).format(seconds=seconds), seconds=seconds)
     try:
         with hold:
             statuses = lookup.with_sheet(read_statuses)
     except SheetsError:
-        raise NotKnownError(NOT_READ) from None
+        raise NotKnownError(_(NOT_READ)) from None
     if statuses is None:
-        raise NotKnownError(NO_STATUS)
+        raise NotKnownError(_(NO_STATUS))
     wanted = [order_id for order_id, status in statuses.items() if status.casefold() not in PACKED]
     with context.database.read() as connection:
         found = sorted(find_orders(connection, context.shop, wanted[-MOST_ROWS:]), key=_age)

@@ -146,8 +146,8 @@ class WriteStage:
             self._google_works = True
             keys = self._void(batch, _("It did not reach the sheet."))
             self._context.observer.batch_settled(applied=False)
-            if self._narrowing.unclear(keys) and not self._limits.try_without(keys, reason=BROKE):
-                self._aside.refused(keys[0], BROKE)
+            if self._narrowing.unclear(keys) and not self._limits.try_without(keys, reason=_(BROKE)):
+                self._aside.refused(keys[0], _(BROKE))
 
     def _write_batch(self, at_most: int) -> Written:
         limit = min(self._narrowing.most, at_most)

@@ -121,7 +121,7 @@ class ShopsWatch:
             if self._service.out.get(name) != sentence:
                 log.error("shop.out", shop=name, reason=sentence)
             self._served.pop(name, None)
-            self._service.put_out(name, IS_OUT)
+            self._service.put_out(name, _(IS_OUT))
             if name in leaving:
                 self._service.refuse(name)
         self._service.out = out

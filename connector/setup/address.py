@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from connector.checks.public import wrong_address
 from connector.gateways.whapi.webhooks import PATH
+from connector.language import gettext as _
 from connector.language import marked
 from connector.settings import BRINGERS, FORWARDER, WHAPI, SettingsError
 from connector.setup.talk import Answers, Talk
@@ -35,7 +36,7 @@ def bringer_step(values: Answers, talk: Talk) -> None:
     if known or not talk.asks:
         return
     talk.title("Orders")
-    talk.explain(ABOUT_ORDERS)
+    talk.explain(_(ABOUT_ORDERS))
     while True:
         answer = talk.ask(f"Who brings the orders ({WHAPI} or {FORWARDER})", default=WHAPI).casefold()
         found = [bringer for bringer in BRINGERS if answer and bringer.startswith(answer)]
@@ -56,7 +57,7 @@ def address_step(values: Answers, talk: Talk, *, local: str) -> str | None:
     if sentence is not None:
         talk.wrong_answer(sentence)
     if value is None or sentence is not None:
-        about = ABOUT_FORWARDERS_ADDRESS if settings.is_forwarded else ABOUT_ADDRESS
+        about = _(ABOUT_FORWARDERS_ADDRESS if settings.is_forwarded else ABOUT_ADDRESS)
         talk.explain(about.format(local=local))
         value = _ask(values, talk, "Public address (Enter: none)")
     if not value:

@@ -59,7 +59,7 @@ def token_step(values: Answers, talk: Talk) -> str | None:
         ), health.channel_id
 
     talk.title("Whapi")
-    sentence, channel = _until_right(values, talk, "WHAPI_TOKEN", try_token, ABOUT_WHAPI, ask=_ask_token(talk))
+    sentence, channel = _until_right(values, talk, "WHAPI_TOKEN", try_token, _(ABOUT_WHAPI), ask=_ask_token(talk))
     talk.right(sentence)
     return channel
 

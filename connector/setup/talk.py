@@ -8,6 +8,7 @@ from typing import Protocol
 import click
 
 from connector import terminal
+from connector.language import gettext as _
 from connector.language import marked
 from connector.settings import ENV_FILE, Settings, load_settings, trimmed
 from connector.setup.env_file import EnvFileError, change_env_file, read_env_file
@@ -93,7 +94,7 @@ class Talk:
         if not self.asks:
             raise CannotAskError
         if not terminal.is_answered():
-            click.echo(_NOBODY.format(file=ENV_FILE), err=True)
+            click.echo(_(_NOBODY).format(file=ENV_FILE), err=True)
             raise CannotAskError
 
     def _wrong(self, sentence: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from connector.language import gettext as _
 from connector.language import marked
 from connector.models import ItemsState, Shown
 from connector.store.dialect import insert_of
@@ -132,7 +133,7 @@ def _add_waiting(connection: Connection, shop: str, waiting: Mapping[str, Standi
                 "shown": Shown.WAITING,
                 "row_lacks": standing.lacks,
                 "row_at": now,
-                "last_error": FOUND_IN_SHEET,
+                "last_error": _(FOUND_IN_SHEET),
             }
             for order_id, standing in waiting.items()
         ],

@@ -12,8 +12,8 @@ import connector
 ROOT = Path(connector.__file__).parent
 TEMPLATES = ROOT / "dashboard" / "templates"
 MARKS = {"_", "gettext", "ngettext", "pgettext", "marked", "in_each_language"}
-SENTENCE = re.compile(r"[A-Z¿¡][^\n]*\s[^\n]*[a-z)][.:?!…]\s*\Z", re.DOTALL)
-"""Begins with a capital, has more than one word, and ends as a sentence does."""
+SENTENCE = re.compile(r"(?!(?:SELECT|INSERT|UPDATE|SET|CAST)\b)[A-Z]\S*(?=\s)(?:.*[a-z)X][.:?!…]\s*\Z|(?:\s+\S+){4})", re.DOTALL)
+"""Begins with a capital, and ends as a sentence does, or has five words."""
 SHOWN = re.compile(r"""\s(?:title|aria-label|placeholder|alt|content)="([^"]*)\"""")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 

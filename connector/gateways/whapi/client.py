@@ -312,7 +312,7 @@ def _refusal(status: int, headers: httpx.Headers) -> WhapiError:
     retry_after = retry_after_seconds(headers.get("Retry-After"))
     if status in _REFUSALS:
         scope, kind, sentence = _REFUSALS[HTTPStatus(status)]
-        return WhapiError(sentence, scope=scope, kind=kind, retry_after=retry_after)
+        return WhapiError(_(sentence), scope=scope, kind=kind, retry_after=retry_after)
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return WhapiError(
             _(
