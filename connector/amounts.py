@@ -99,7 +99,11 @@ def _divided(amount: Number, divisor: Number) -> Number:
 
 def _unread(items: Sequence[Item]) -> list[str]:
     """A sentence for each line of which something could not be read; the first few of them."""
-    found = [f"In line {line} {item.unread}." for line, item in enumerate(items, 1) if item.unread]
+    found = [
+        _("In line {line} {unread}.").format(line=line, unread=item.unread)
+        for line, item in enumerate(items, 1)
+        if item.unread
+    ]
     more = len(found) - _MOST_NAMED
     return [*found[:_MOST_NAMED], _("The same in {more} more.").format(more=more)] if more > 0 else found
 
@@ -107,7 +111,9 @@ def _unread(items: Sequence[Item]) -> list[str]:
 def _without_amount(items: Sequence[Item]) -> str:
     lines = [str(line) for line, item in enumerate(items, 1) if line_total(item) is None]
     named = ", ".join(lines[:_MOST_NAMED]) + (" and others" if len(lines) > _MOST_NAMED else "")
-    return f"{'Line' if len(lines) == 1 else 'Lines'} {named} came without a price or a quantity"
+    return _("{value} {named} came without a price or a quantity").format(
+        value="Line" if len(lines) == 1 else "Lines", named=named
+    )
 
 
 def _sum(values: Sequence[Number | None]) -> Number | None:
@@ -138,4 +144,6 @@ def _compare(items_total: Decimal, order_total: Decimal) -> str | None:
                 "the items add up to. Set ITEM_PRICE_DIVISOR={factor} if totals are always too high "
                 "by that factor."
             ).format(order_total=order_total, factor=factor, items_total=items_total)
-    return f"The items add up to {items_total}; the order's total is {order_total}."
+    return _("The items add up to {items_total}; the order's total is {order_total}.").format(
+        items_total=items_total, order_total=order_total
+    )

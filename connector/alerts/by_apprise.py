@@ -125,7 +125,7 @@ class ByApprise:
             )
         except (OSError, UnicodeError):
             raise UnusableAddressError(
-                f"The host's name in {self._target.name} leads nowhere. Compare ALERT_URLS."
+                _("The host's name in {name} leads nowhere. Compare ALERT_URLS.").format(name=self._target.name)
             ) from None
 
     def _reason(self, entries: Iterator[NotifyLogEntry]) -> str:

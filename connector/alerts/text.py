@@ -86,17 +86,21 @@ class _Told:
     def title(self) -> str:
         if self.kind is Kind.NEWS:
             return f"New order {_words(self.data.get('order_id'))}"
-        return "Orders: something must be mended" if self.kind is Kind.PROBLEM else "Orders: mended"
+        return _("Orders: something must be mended") if self.kind is Kind.PROBLEM else "Orders: mended"
 
     def lines(self, zone: tzinfo) -> list[str]:
         if self.kind is Kind.NEWS:
             return [_order(self.data)]
         reason = _sentence(self.data.get("reason"))
         if self.kind is Kind.PROBLEM:
-            return [reason, f"Since {_when(self.data.get('since') or self.at, zone)}."]
+            return [reason, _("Since {when}.").format(when=_when(self.data.get("since") or self.at, zone))]
         since = self.data.get("since")
         began = f" It had begun {_when(since, zone)}." if since else ""
-        return [f"This is over since {_when(self.at, zone)}, and nothing is left to do: {reason}{began}"]
+        return [
+            _("This is over since {when}, and nothing is left to do: {reason}{began}").format(
+                when=_when(self.at, zone), reason=reason, began=began
+            )
+        ]
 
 
 def _worst_first(told: Sequence[_Told]) -> list[_Told]:
@@ -109,7 +113,7 @@ def _order(data: dict[str, Any]) -> str:
     count, total, currency = data.get("item_count"), data.get("total_price"), _words(data.get("currency"))
     items = "" if count is None else f", {count} {'item' if count == 1 else 'items'}"
     worth = "" if total is None else f", {total:,} {currency}".rstrip()
-    return f"From {customer}{items}{worth}."
+    return _("From {customer}{items}{worth}.").format(customer=customer, items=items, worth=worth)
 
 
 def _when(moment: datetime | str, zone: tzinfo) -> str:

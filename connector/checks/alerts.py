@@ -41,7 +41,9 @@ def send_test_alerts(alerts: Alerts) -> Iterator[Finding]:
         yield Finding.problem(_NAME, _("ALERT_URLS is not set, so there is nobody to send a test to."))
     for tested in alerts.test():
         if tested.reason:
-            yield Finding.problem(_NAME, f"{tested.name}: the test did not go out. {tested.reason}")
+            yield Finding.problem(
+                _NAME, _("{tested}: the test did not go out. {reason}").format(tested=tested.name, reason=tested.reason)
+            )
         else:
             yield Finding.ok(_NAME, _("{tested}: a test went out. See that it arrived.").format(tested=tested.name))
 

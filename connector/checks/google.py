@@ -40,7 +40,7 @@ NEAR_ITS_END = LIMIT * 9 // 10
 def check_google(settings: Settings, database: Database | None, *, shop: str) -> Iterator[Finding]:
     """Everything, with seven to ten writes of which nothing is left; without a database only what can be read."""
     api = sheets_api(settings)
-    yield _holds(f"The key belongs to {api.account}.")
+    yield _holds(_("The key belongs to {account}.").format(account=api.account))
     overview = yield from _look(api, settings)
     if database is not None:
         yield _prove(api, settings, database, overview)
@@ -57,16 +57,26 @@ def check_google_cheaply(api: SheetsApi, settings: Settings) -> Iterator[Finding
 
 def _look(api: SheetsApi, settings: Settings) -> Generator[Finding, None, Overview]:
     overview = read_overview(api, settings.spreadsheet_id)
-    yield _holds(f"Google gives a token, and the spreadsheet can be read. Its time zone is {overview.time_zone}.")
+    yield _holds(
+        _("Google gives a token, and the spreadsheet can be read. Its time zone is {time_zone}.").format(
+            time_zone=overview.time_zone
+        )
+    )
     if settings.timezone is None and read_zone(overview.time_zone) is None:
         yield _warning(
-            f"The connector does not know the spreadsheet's time zone {overview.time_zone}, so dates are written in "
-            "UTC. Choose another one under File, Settings, or put a name such as Europe/Berlin into TIMEZONE."
+            _(
+                "The connector does not know the spreadsheet's time zone {time_zone}, so dates are "
+                "written in UTC. Choose another one under File, Settings, or put a name such as "
+                "Europe/Berlin into TIMEZONE."
+            ).format(time_zone=overview.time_zone)
         )
     if overview.cells >= NEARLY_FULL:
         yield _warning(
-            f"The spreadsheet has {overview.cells:,} of the {MOST_CELLS:,} cells that Google allows. Delete tabs, rows "
-            "or columns that are not needed, or begin a new spreadsheet and put its address into SPREADSHEET_ID."
+            _(
+                "The spreadsheet has {cells:,} of the {most_cells:,} cells that Google allows. "
+                "Delete tabs, rows or columns that are not needed, or begin a new spreadsheet and "
+                "put its address into SPREADSHEET_ID."
+            ).format(cells=overview.cells, most_cells=MOST_CELLS)
         )
     return overview
 
@@ -117,8 +127,11 @@ def _untagged(
         return
     if same.is_grid:
         yield _warning(
-            f"The tab {same.title} holds something that is not the connector's, so the next order will make another "
-            f"tab. To go on in this one, write these titles into its first row: {_titles(tab)}."
+            _(
+                "The tab {title} holds something that is not the connector's, so the next order will "
+                "make another tab. To go on in this one, write these titles into its first row: "
+                "{titles}."
+            ).format(title=same.title, titles=_titles(tab))
         )
     else:
         yield _warning(
@@ -146,14 +159,16 @@ def _present(api: SheetsApi, overview: Overview, tab: Tab, place: TabLayout, wan
     other = overview.titled(wanted)
     if other is not None and other.sheet_id != place.sheet_id and other.tab is None:
         yield _holds(
-            _("Rows go into the tab {title}. The tab {title_2} is not the connector's, and is left alone.").format(
-                title=title, title_2=other.title
+            _("Rows go into the tab {title}. The tab {other} is not the connector's, and is left alone.").format(
+                title=title, other=other.title
             )
         )
     if place.header_row is None:
         yield _warning(
-            f"The header of the tab {title} was deleted. Rows are written all the same; to have it back, insert a row "
-            f"at the top with the titles: {_titles(tab)}."
+            _(
+                "The header of the tab {title} was deleted. Rows are written all the same; to have "
+                "it back, insert a row at the top with the titles: {titles}."
+            ).format(title=title, titles=_titles(tab))
         )
     if KEY not in place.columns:
         yield _wrong(
@@ -169,7 +184,11 @@ def _present(api: SheetsApi, overview: Overview, tab: Tab, place: TabLayout, wan
         if column.key not in place.columns and column.key != KEY and not column.is_optional
     ]
     if missing:
-        yield _holds(f"The tab {title} goes without these columns, and they are left out: {', '.join(missing)}.")
+        yield _holds(
+            _("The tab {title} goes without these columns, and they are left out: {missing}.").format(
+                title=title, missing=", ".join(missing)
+            )
+        )
     last_row = max((tag.row for tag in place.last), default=place.header_row or 0)
     if seen is not None:
         yield from (_wrong(seen.sentence(lock, api.account)) for lock in seen.locks_at(last_row + 1))

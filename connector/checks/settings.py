@@ -93,7 +93,7 @@ def check_files(settings: Settings, database: Path | None) -> Iterator[Finding]:
         )
     key = key_file(settings.google_credentials)
     if key is not None and lies_open(key):
-        yield _warning(f"Other users of this machine can read the key file {key}.", str(key))
+        yield _warning(_("Other users of this machine can read the key file {key}.").format(key=key), str(key))
     if settings.shops_file is not None and lies_open(Path(settings.shops_file)):
         sentence = _("Other users of this machine can read {shops_file}, and secrets of shops stand in it.").format(
             shops_file=settings.shops_file
@@ -118,4 +118,4 @@ def lies_open(path: Path) -> bool:
 
 
 def _warning(sentence: str, path: str) -> Finding:
-    return Finding.warning(_FILES, f"{sentence} Run: chmod go= {path}")
+    return Finding.warning(_FILES, _("{sentence} Run: chmod go= {path}").format(sentence=sentence, path=path))

@@ -69,7 +69,9 @@ def _file(operator: Settings, shops: Shops) -> Iterator[Finding]:
     yield from (Finding.problem(_FILE, sentence) for sentence in shops.problems)
     if not shops.problems:
         count = len(shops.good) + len(shops.out)
-        yield Finding.ok(_FILE, f"{operator.shops_file} has {_shops(count)}.")
+        yield Finding.ok(
+            _FILE, _("{shops_file} has {shops}.").format(shops_file=operator.shops_file, shops=_shops(count))
+        )
 
 
 def _accounts(shops: Shops) -> Iterator[Finding]:
@@ -82,7 +84,9 @@ def _accounts(shops: Shops) -> Iterator[Finding]:
         except CredentialsError as error:
             yield Finding.problem(_ACCOUNT, f"{name}: {error}")
         else:
-            yield Finding.ok(_ACCOUNT, f"{name}: {_shops(count)} of {address}.")
+            yield Finding.ok(
+                _ACCOUNT, _("{name}: {shops} of {address}.").format(name=name, shops=_shops(count), address=address)
+            )
 
 
 def _each(operator: Settings, shops: Shops, database: Database) -> Iterator[Finding]:

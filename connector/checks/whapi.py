@@ -34,7 +34,7 @@ def check_webhook(client: WhapiClient, settings: Settings) -> Iterator[Finding]:
     ours = [webhook for webhook in registered if webhooks.leads_to(webhook, url)]
     right = next((webhook for webhook in ours if webhooks.is_right(webhook, secret)), None)
     if right is not None:
-        yield Finding.ok(_WEBHOOK, f"Whapi sends new messages to {webhooks.shown(right)}.")
+        yield Finding.ok(_WEBHOOK, _("Whapi sends new messages to {shown}.").format(shown=webhooks.shown(right)))
     elif ours:
         raise WrongError(_what_is_wrong(ours[0]))
     else:
@@ -65,22 +65,30 @@ def _elsewhere(registered: list[Any], secret: str, url: str) -> str:
             "registers it; or set ORDERS_FROM=forwarder, if Make, n8n or another gateway brings "
             "the orders."
         ).format(url=url)
-    return (
-        f"Whapi sends to {webhooks.shown(other)}, not to {url}. "
-        "Run setup, which registers this address, or put the other one into PUBLIC_URL."
-    )
+    return _(
+        "Whapi sends to {shown}, not to {url}. Run setup, which registers this address, or "
+        "put the other one into PUBLIC_URL."
+    ).format(shown=webhooks.shown(other), url=url)
 
 
 def _what_is_wrong(webhook: Any) -> str:
     url = webhooks.shown(webhook)
     if not webhooks.has_secret_header(webhook):
-        return f"The webhook to {url} has no header {webhooks.HEADER}, so each order is refused. {_(_RENEW)}"
+        return _("The webhook to {url} has no header {header}, so each order is refused. {value}").format(
+            url=url, header=webhooks.HEADER, value=_(_RENEW)
+        )
     if not webhooks.brings_orders(webhook):
-        return f"The webhook to {url} lacks the event messages / post, so no order comes. {_(_RENEW)}"
+        return _("The webhook to {url} lacks the event messages / post, so no order comes. {value}").format(
+            url=url, value=_(_RENEW)
+        )
     if not webhooks.arrives(webhook):
         mode = webhooks.mode_of(webhook)
-        return f"The webhook to {url} has the mode {mode} with an address that this mode spoils. {_(_RENEW)}"
-    return f"The webhook to {url} has another secret than WEBHOOK_SECRET, so each order is refused. {_(_RENEW)}"
+        return _("The webhook to {url} has the mode {mode} with an address that this mode spoils. {value}").format(
+            url=url, mode=mode, value=_(_RENEW)
+        )
+    return _("The webhook to {url} has another secret than WEBHOOK_SECRET, so each order is refused. {value}").format(
+        url=url, value=_(_RENEW)
+    )
 
 
 def check_channel(
@@ -98,7 +106,7 @@ def check_channel(
         unknown = _("The channel is in the unknown state {state}. Look at it in Whapi's panel.").format(
             state=health.state
         )
-        raise WrongError(CHANNEL_STATES.get(health.state, unknown))
+        raise WrongError(_(CHANNEL_STATES[health.state]) if health.state in CHANNEL_STATES else unknown)
     other = None
     if database is not None:
         with database.read() as connection:

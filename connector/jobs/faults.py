@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from connector.clock import Clock
 from connector.language import gettext as _
+from connector.language import marked
 from connector.log import Redactor, get_logger, working_for
 from connector.problems import Problems, Severity
 from connector.store.loss import is_loss
@@ -16,13 +17,13 @@ log = get_logger(__name__)
 _LONGEST_REASON = 200
 
 _WHAT = {
-    "fetching": "The items of orders can't be fetched",
-    "writing": "Rows can't be written into the sheet",
-    "housekeeping": "Old entries of the database and old markers can't be deleted",
+    "fetching": marked("The items of orders can't be fetched"),
+    "writing": marked("Rows can't be written into the sheet"),
+    "housekeeping": marked("Old entries of the database and old markers can't be deleted"),
     "events": "Events can't be sent",
-    "checks": "The spreadsheet, the channel and the addresses can't be looked at",
-    "channels": "The channel can't be asked who it is",
-    "reconcile": "The message history can't be read for orders that no webhook brought",
+    "checks": marked("The spreadsheet, the channel and the addresses can't be looked at"),
+    "channels": marked("The channel can't be asked who it is"),
+    "reconcile": marked("The message history can't be read for orders that no webhook brought"),
 }
 _MERELY_WARNED_OF = frozenset({"housekeeping", "events", "reconcile", "checks", "channels"})
 """Orders reach the sheet all the same."""
@@ -86,9 +87,10 @@ class Faults:
 
 def sentence_of(part: str, error: Exception, *, order_id: str | None = None) -> str:
     """What doesn't work, why, and how to mend it."""
-    what = _WHAT.get(part, f"The part {part} of the service does not work")
+    other = _("The part {part} of the service does not work").format(part=part)
+    what = _(_WHAT[part]) if part in _WHAT else other
     if order_id is not None:
-        what = f"The items of order {order_id} can't be fetched"
+        what = _("The items of order {order_id} can't be fetched").format(order_id=order_id)
     if isinstance(error, SQLAlchemyError):
         cause = _first_line(getattr(error, "orig", None) or error)
         return _("{what}, because the database failed: {cause}. See that it runs and that its disk has room.").format(

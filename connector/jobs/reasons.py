@@ -59,7 +59,9 @@ def _of_orders(standing: Standing) -> Iterator[NamedProblem]:
     if standing.rows_refused.first:
         oldest = standing.rows_refused.first[0]
         sentence = (
-            f"{_set_aside(standing.rows_refused)}, because their rows can't be written. Of {oldest.order_id}: "
+            _("{set_aside}, because their rows can't be written. Of {order_id}: ").format(
+                set_aside=_set_aside(standing.rows_refused), order_id=oldest.order_id
+            )
             if standing.rows_refused.number > 1
             else _("{set_aside}, because its rows can't be written. ").format(
                 set_aside=_set_aside(standing.rows_refused)
@@ -71,7 +73,9 @@ def _of_orders(standing: Standing) -> Iterator[NamedProblem]:
     if standing.items_refused.first:
         oldest = standing.items_refused.first[0]
         whose = f"order {names(standing.items_refused)}" if standing.items_refused.number == 1 else _many(standing)
-        sentence = f"Whapi doesn't give the items of {whose}, though the channel works. {oldest.sentence}"
+        sentence = _("Whapi doesn't give the items of {whose}, though the channel works. {sentence}").format(
+            whose=whose, sentence=oldest.sentence
+        )
         yield NamedProblem(ITEMS, Severity.WARNING, sentence, oldest.since)
 
 
@@ -82,8 +86,8 @@ def _explain(standing: Standing, named: Sequence[NamedProblem]) -> bool:
 
 def _set_aside(aside: SetAside) -> str:
     if aside.number == 1:
-        return f"Order {names(aside)} is set aside"
-    return f"{aside.number:,} orders are set aside ({names(aside)})"
+        return _("Order {names} is set aside").format(names=names(aside))
+    return _("{number:,} orders are set aside ({names})").format(number=aside.number, names=names(aside))
 
 
 def _many(standing: Standing) -> str:

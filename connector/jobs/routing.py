@@ -40,16 +40,19 @@ def of_no_shop(channel_id: str | None) -> str:
 
 def of_another_shop(channel_id: str | None) -> str:
     """Why a shop doesn't take what came with its own secret, or to its address."""
-    return (
-        f"The channel {channel_id} is another shop's. Put that shop's own secret into the channel's webhook; the "
-        "orders that came here meanwhile are taken in there by `backfill`."
-    )
+    return _(
+        "The channel {channel_id} is another shop's. Put that shop's own secret into the "
+        "channel's webhook; the orders that came here meanwhile are taken in there by "
+        "`backfill`."
+    ).format(channel_id=channel_id)
 
 
 def not_known(channel_id: str | None) -> str:
     """The same for whoever can send it again."""
     if channel_id is None:
-        return f"This field is needed, so that the order reaches its shop. {_NO_CHANNEL}"
+        return _("This field is needed, so that the order reaches its shop. {no_channel}").format(
+            no_channel=_(_NO_CHANNEL)
+        )
     return _(
         "No shop here is known to have the channel {channel_id}. Send the order with the "
         "shop's own secret, or to /shops/NAME/orders."

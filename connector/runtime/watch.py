@@ -22,7 +22,7 @@ IS_OUT = marked(
     "runs this service sees what is wrong in the list of shops."
 )
 """What the shop itself is told: the reasons may name other shops."""
-_FAULT = "What stands in SHOPS_FILE can't be taken up, because of a fault or because the database failed"
+_FAULT = marked("What stands in SHOPS_FILE can't be taken up, because of a fault or because the database failed")
 
 
 class ShopsWatch:
@@ -55,7 +55,7 @@ class ShopsWatch:
         except Exception as error:
             self._latest = None
             sentence = _("{fault} ({name}). It is tried again by itself; the log says more.").format(
-                fault=_FAULT, name=type(error).__name__
+                fault=_(_FAULT), name=type(error).__name__
             )
             if sentence not in self._service.file_problems:
                 log.exception("shops_file.fault")

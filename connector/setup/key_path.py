@@ -40,7 +40,7 @@ def unquoted(answer: str) -> str:
 def ask_for_key(talk: Talk, *, default: str) -> str:
     """Asks for the path. Of a folder, its files are shown to choose from."""
     while True:
-        answer = key_path(talk.ask("Path of the key file", default=default))
+        answer = key_path(talk.ask(_("Path of the key file"), default=default))
         if looks_like_key(answer) or not Path(answer).is_dir():
             return answer
         chosen = _choose(Path(answer), talk)
@@ -60,7 +60,7 @@ def _choose(folder: Path, talk: Talk) -> str | None:
         talk.say(f"  {number:>2}  {path.name}")
     if len(files) > _MOST:
         talk.say(f"  and {len(files) - _MOST} more")
-    answer = talk.ask("Which of them (its number or name)", default="1" if len(files) == 1 else None)
+    answer = talk.ask(_("Which of them (its number or name)"), default="1" if len(files) == 1 else None)
     if answer.isdecimal() and 0 < int(answer) <= min(len(files), _MOST):
         return str(files[int(answer) - 1])
     named = next((path for path in files if path.name == answer), None)

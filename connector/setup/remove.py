@@ -67,7 +67,7 @@ def remove_shop(operator: Settings, name: str, entry: ShopEntry | None, talk: Ta
                 _unregister(shop, webhook_url(operator.public_url), talk)
         place = place_of(operator.shops_file, name)
         if remove_entry(operator.shops_file, name):
-            talk.right(f"The entry of {name} was taken out of {place}.")
+            talk.right(_("The entry of {name} was taken out of {place}.").format(name=name, place=place))
         database.write(lambda connection: archive(connection, [name]))
         with database.read() as connection:
             left = count_incomplete(connection, name)

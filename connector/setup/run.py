@@ -45,7 +45,9 @@ def owner_step(settings: Settings, database: Database, talk: Talk, *, shop: str)
         sentence = waits_sentence(other)
         if not talk.asks:
             talk.wrong(sentence)
-        elif talk.ask(f"{sentence} Take it over now? (yes or no)", default="no").strip().casefold() in {"yes", "y"}:
+        elif talk.ask(
+            _("{sentence} Take it over now? (yes or no)").format(sentence=sentence), default="no"
+        ).strip().casefold() in {"yes", "y"}:
             _say(talk, take_over(settings, database, shop=shop))
         else:
             talk.wrong(sentence)
@@ -96,7 +98,11 @@ def _say(talk: Talk, other: Owner | None) -> None:
 def missing(values: Values) -> list[str]:
     """A sentence for each thing that nobody but the user can give and that isn't there."""
     needed = ("WHAPI_TOKEN", "SPREADSHEET_ID")
-    problems = [f"{name} is not set. {HOW_TO_GET[name]}" for name in needed if values.get(name) is None]
+    problems = [
+        _("{name} is not set. {how_to_get}").format(name=name, how_to_get=HOW_TO_GET[name])
+        for name in needed
+        if values.get(name) is None
+    ]
     try:
         load_credentials(values.get("GOOGLE_CREDENTIALS") or KEY_FILE)
     except CredentialsError as error:
@@ -254,12 +260,13 @@ def _no_webhook(settings: Settings, talk: Talk) -> None:
 
 def forwarders_part(base: str, name: str, place: object) -> str:
     """What the forwarder has to do. `name`: of the setting that holds the secret."""
-    return (
-        f"Let the forwarder send each order to {base}/orders, or what Whapi sent it, unchanged, to {base}{PATH}: as an "
-        f"HTTP request with the header X-Webhook-Secret and the value of {name} from {place}."
-    )
+    return _(
+        "Let the forwarder send each order to {base}/orders, or what Whapi sent it, "
+        "unchanged, to {base}{path}: as an HTTP request with the header X-Webhook-Secret and "
+        "the value of {name} from {place}."
+    ).format(base=base, path=PATH, name=name, place=place)
 
 
 def registered(shop: Shop, url: str) -> str:
     """Registers the shop's webhook, and says what had to be done. Raises WhapiError."""
-    return _REGISTERED[register(shop.whapi, url, shop.settings.webhook_secret)].format(url=url)
+    return _(_REGISTERED[register(shop.whapi, url, shop.settings.webhook_secret)]).format(url=url)

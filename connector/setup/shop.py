@@ -65,7 +65,7 @@ def set_up_shop(values: ShopValues, talk: Talk, database: Database) -> bool:
             _webhook(shop, webhook_url(values.operator.public_url), talk)
         database.write(lambda connection: _know(connection, entry.name, channel))
         if values.write():
-            talk.right(f"The shop's entry was written into {values.path}.")
+            talk.right(_("The shop's entry was written into {path}.").format(path=values.path))
         _try(values, entry, service, talk)
     except WhapiError as error:
         talk.wrong(sentence_of(error))

@@ -25,19 +25,19 @@ _NO_PAGE = "-"
 ABOUT_WHAPI = marked(
     "Whapi's panel shows the token on the channel's page. Copy it there and paste it here; it will not be shown."
 )
-ABOUT_KEY = f"""\
+ABOUT_KEY = marked("""\
 The service writes to the spreadsheet in the name of a service account of Google's. To make one:
 1. Open https://console.cloud.google.com and make a project.
 2. Switch on the Google Sheets API for it: https://console.cloud.google.com/apis/library/sheets.googleapis.com
 3. Under IAM & Admin, Service accounts, create a service account. It needs no roles.
-4. Open it, choose Keys, Add key, Create new key, JSON, and save the file in this folder as {KEY_FILE}."""
-ABOUT_SPREADSHEET = """\
+4. Open it, choose Keys, Add key, Create new key, JSON, and save the file in this folder as {file}.""")
+ABOUT_SPREADSHEET = marked("""\
 1. Open the spreadsheet in the shop's own Google account, or make a new one.
 2. Choose Share and add {account} as Editor.
-3. Copy the address from the browser and paste it here."""
-ABOUT_PAGE = (
+3. Copy the address from the browser and paste it here.""")
+ABOUT_PAGE = marked(
     "The status page shows how orders and connections stand, to whoever knows its password. Type one of at least "
-    f"{SHORTEST_PASSWORD} characters, or press Enter to have one made up (you then find it in {{place}} as {{name}}), "
+    "{shortest} characters, or press Enter to have one made up (you then find it in {place} as {name}), "
     "or type - to go without the page."
 )
 
@@ -52,8 +52,11 @@ def token_step(values: Answers, talk: Talk) -> str | None:
         finally:
             client.close()
         if health.state != AUTHORISED:
-            talk.wrong(CHANNEL_STATES.get(health.state, f"The channel is in the unknown state {health.state}."))
-            return f"Whapi accepts the token of the channel {health.channel_id}.", health.channel_id
+            unknown = _("The channel is in the unknown state {state}.").format(state=health.state)
+            talk.wrong(_(CHANNEL_STATES[health.state]) if health.state in CHANNEL_STATES else unknown)
+            return _("Whapi accepts the token of the channel {channel_id}.").format(
+                channel_id=health.channel_id
+            ), health.channel_id
         return _("Whapi accepts the token, and the channel {channel_id} is connected.").format(
             channel_id=health.channel_id
         ), health.channel_id
@@ -86,7 +89,7 @@ def google_step(values: Answers, talk: Talk, prepare: Callable[[str], str]) -> N
                 talk,
                 "SPREADSHEET_ID",
                 prepare,
-                ABOUT_SPREADSHEET.format(account=account),
+                _(ABOUT_SPREADSHEET).format(account=account),
                 ask=lambda before: talk.ask("Address of the spreadsheet", default=before),
             )
         except _KeyRefusedError as error:
@@ -104,7 +107,9 @@ class _KeyRefusedError(Exception):
 
 def _key(values: Answers, talk: Talk, *, doubtful: bool) -> None:
     def try_key(setting: str) -> str:
-        return f"The key belongs to {load_credentials(key_path(setting)).service_account_email}."
+        return _("The key belongs to {service_account_email}.").format(
+            service_account_email=load_credentials(key_path(setting)).service_account_email
+        )
 
     if values.get("GOOGLE_CREDENTIALS") is None and not doubtful:
         try:
@@ -118,7 +123,7 @@ def _key(values: Answers, talk: Talk, *, doubtful: bool) -> None:
         talk,
         "GOOGLE_CREDENTIALS",
         try_key,
-        ABOUT_KEY,
+        _(ABOUT_KEY).format(file=KEY_FILE),
         ask=lambda _before: ask_for_key(talk, default=KEY_FILE),
         doubtful=doubtful,
     )
@@ -130,14 +135,14 @@ def secret_step(values: Answers, talk: Talk) -> None:
     secret = values.get("WEBHOOK_SECRET")
     if secret is None:
         values.keep("WEBHOOK_SECRET", new_secret())
-        talk.right(f"A secret for webhooks was made up and kept in {values.path}.")
+        talk.right(_("A secret for webhooks was made up and kept in {path}.").format(path=values.path))
     elif len(secret) < SHORTEST_SECRET:
         talk.wrong_answer(
             _("WEBHOOK_SECRET is wrong: it is shorter than {shortest_secret} characters.").format(
                 shortest_secret=SHORTEST_SECRET
             )
         )
-        talk.ask("Press Enter to have a new one made up", default="")
+        talk.ask(_("Press Enter to have a new one made up"), default="")
         values.keep("WEBHOOK_SECRET", new_secret())
         talk.right(
             _("A new secret for webhooks was kept in {path}. Other senders, such as Make or n8n, need it.").format(
@@ -160,13 +165,15 @@ def password_step(values: Answers, talk: Talk) -> None:
         values.keep("ADMIN_PASSWORD", password)
     elif talk.asks and not values.was_answered("ADMIN_PASSWORD"):
         talk.title("Status page")
-        talk.explain(ABOUT_PAGE.format(place=values.path, name=values.named("ADMIN_PASSWORD")))
+        talk.explain(
+            _(ABOUT_PAGE).format(shortest=SHORTEST_PASSWORD, place=values.path, name=values.named("ADMIN_PASSWORD"))
+        )
         values.keep("ADMIN_PASSWORD", _ask_password(talk))
 
 
 def _ask_password(talk: Talk) -> str:
     while True:
-        password = talk.ask_secret("Password (Enter: make one up; -: no page)", default="")
+        password = talk.ask_secret(_("Password (Enter: make one up; -: no page)"), default="")
         if password == _NO_PAGE:
             return ""
         if not password:

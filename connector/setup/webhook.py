@@ -132,7 +132,7 @@ def try_webhook(settings: Settings, service: Service) -> str:
                     is_lost=True,
                 )
             time.sleep(_LOOK_EVERY)
-    return f"A test webhook that Whapi sent to {url} has arrived {place}."
+    return _("A test webhook that Whapi sent to {url} has arrived {place}.").format(url=url, place=place)
 
 
 @contextmanager

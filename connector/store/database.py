@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from connector.language import gettext as _
+from connector.language import marked
 from connector.log import Redactor, database_secrets
 from connector.observer import Observer
 from connector.store.commit import Committed, GroupCommit, MicroBatch, StoreReplacedError
@@ -30,7 +31,7 @@ _CONNECTIONS, _MORE = 5, 20
 _FREE_WITHIN = 10
 """Seconds within which one of them must come free."""
 _ONE_VIEW = "REPEATABLE READ"
-_HOW_TO_WRITE = (
+_HOW_TO_WRITE = marked(
     "Write it as sqlite:///data/connector.db or postgresql://USER:PASSWORD@HOST/NAME; in the password an @ is written "
     "as %40, a / as %2F, a ? as %3F, and a % as %25."
 )
@@ -162,7 +163,9 @@ def parse_url(url: str) -> URL:
         driver = _DRIVERS[parsed.get_backend_name()]
     except (ArgumentError, KeyError, ValueError):
         raise StoreError(
-            f"DATABASE_URL is not the address of an SQLite or PostgreSQL database. {_HOW_TO_WRITE}"
+            _("DATABASE_URL is not the address of an SQLite or PostgreSQL database. {how_to_write}").format(
+                how_to_write=_(_HOW_TO_WRITE)
+            )
         ) from None
     is_sqlite = parsed.get_backend_name() == "sqlite"
     if is_sqlite and parsed.query:
@@ -171,7 +174,11 @@ def parse_url(url: str) -> URL:
         )
     if not is_sqlite and (url.partition("?")[0].count("@") > 1 or any("@" in name for name in parsed.query)):
         # What was taken for the host or the name would be a part of the password.
-        raise StoreError(f"DATABASE_URL can't be read without doubt, because of an @ in it. {_HOW_TO_WRITE}")
+        raise StoreError(
+            _("DATABASE_URL can't be read without doubt, because of an @ in it. {how_to_write}").format(
+                how_to_write=_(_HOW_TO_WRITE)
+            )
+        )
     return parsed.set(drivername=driver)
 
 
