@@ -15,6 +15,7 @@ from connector.checks.settings import left_out
 from connector.cli.start import database_or_exit, exit_with, settings_or_exit
 from connector.jobs.scheduler import Job
 from connector.log import get_logger
+from connector.open_files import raise_limit
 from connector.runtime.clients import SHOP
 from connector.runtime.first_looks import look_at_channels
 from connector.runtime.service import Service
@@ -42,6 +43,7 @@ def serve() -> None:
 
 def run_service(settings: Settings) -> None:
     """Runs until a signal comes. Exits with 2 and a sentence where it can't start."""
+    raise_limit()
     database = database_or_exit(settings)
     try:
         service = Service(settings, database)
