@@ -8,7 +8,7 @@ from types import FrameType
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from connector import __version__
+from connector import __version__, signals
 from connector.app import create_app
 from connector.checks.monitor import monitor_health
 from connector.checks.settings import left_out
@@ -36,7 +36,7 @@ LOST = (
 def serve() -> None:
     """Runs the service: HTTP, the workers that fetch and write, and the scheduler.
 
-    Stops on SIGTERM or Ctrl-C. Whatever is not done by then is taken up at the next start.
+    Stops on SIGTERM, Ctrl-C, and when its terminal closes. Whatever is not done by then is taken up at the next start.
     """
     run_service(settings_or_exit())
 
@@ -59,10 +59,10 @@ def run_service(settings: Settings) -> None:
     def stop(number: int, _frame: FrameType | None) -> None:
         server.stop()
         service.long_poll.end()  # Who waits is answered with how far it is, and holds up nothing.
-        # A second signal means impatience: nothing is lost if it ends the process at once.
-        signal.signal(number, signal.SIG_DFL)
+        # Nothing is lost if a second one ends the process at once.
+        signal.signal(number, signals.after_first(number))
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in signals.that_stop():
         signal.signal(number, stop)
     try:
         service.start()
