@@ -10,8 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from connector import __version__, signals
 from connector.app import create_app
+from connector.checks.failure import WrongError
 from connector.checks.monitor import monitor_health
 from connector.checks.settings import left_out
+from connector.checks.storage import check_writable
 from connector.cli.start import database_or_exit, exit_with, settings_or_exit
 from connector.jobs.scheduler import Job
 from connector.log import get_logger
@@ -23,6 +25,7 @@ from connector.runtime.watch import EVERY, ShopsWatch
 from connector.server import AddressInUseError, WebServer
 from connector.settings import ENV_FILE, Settings
 from connector.sheets.credentials import CredentialsError
+from connector.store import network_disk
 from connector.store.commit import StoreClosedError
 
 log = get_logger(__name__)
@@ -46,13 +49,15 @@ def run_service(settings: Settings) -> None:
     raise_limit()
     database = database_or_exit(settings)
     try:
+        if database.is_sqlite:
+            check_writable(database, settings)
         service = Service(settings, database)
         look_at_channels(service)
         monitor_health(service)
         _take_in_shops(service)
         app = create_app(service)
         server = WebServer(app, settings.host, settings.port)
-    except (CredentialsError, AddressInUseError) as error:
+    except (CredentialsError, AddressInUseError, WrongError) as error:
         database.close()
         exit_with([str(error)], secrets=settings.secrets)
 
@@ -70,6 +75,9 @@ def run_service(settings: Settings) -> None:
         exit_with([LOST])
     for finding in left_out(Path(ENV_FILE)):
         log.warning("settings.left_out", reason=finding.sentence)
+    far = network_disk.warning(database.path)
+    if far is not None:
+        log.warning("database.on_network_disk", reason=far)
     log.info("service.started", version=__version__, address=f"http://{settings.host}:{server.port}")
     _keep_what_is_there()
     server.run()
