@@ -14,6 +14,8 @@ from connector.dashboard.formatting import Words, count, size
 from connector.findings import Finding
 from connector.findings import Level as FindingLevel
 from connector.jobs.reasons import FAILURES_THAT_COUNT, is_late, names, reasons
+from connector.language import gettext as _
+from connector.language import marked
 from connector.models import Status
 from connector.problems import Severity
 from connector.runtime.addresses import spreadsheets_site
@@ -25,8 +27,8 @@ from connector.store.refusals import SetAside
 
 ODD_WORDS = "worth a look"
 """What the page calls orders that somebody should look at."""
-_MEND = "Something in the set-up needs mending."
-_LOOK = "Orders reach the sheet; something is worth a look."
+_MEND = marked("Something in the set-up needs mending.")
+_LOOK = marked("Orders reach the sheet; something is worth a look.")
 _END = re.compile(r"(?<=[.!?])\s")
 """Of a sentence."""
 _NEARLY = 0.8
@@ -96,34 +98,46 @@ def _problems(snapshot: Snapshot) -> Iterator[Problem]:
     for reason in reasons(snapshot.standing, snapshot.named, snapshot.at):
         yield Problem(_SEVERITIES[reason.severity], reason.sentence, reason.since)
     if given_up := snapshot.given_up:
-        items = "The items of one order" if given_up == 1 else f"The items of {given_up:,} orders"
+        items = (
+            _("The items of one order")
+            if given_up == 1
+            else _("The items of {given_up:,} orders").format(given_up=given_up)
+        )
         yield Problem(
             Level.LOOK,
-            f"{items} could not be had. The row in the sheet says so. Each order below shows what went wrong: ask the "
-            "customer, and mark it as dealt with.",
+            _(
+                "{items} could not be had. The row in the sheet says so. Each order below shows what "
+                "went wrong: ask the customer, and mark it as dealt with."
+            ).format(items=items),
         )
     if snapshot.odd:
         look = "One order looks" if snapshot.odd == 1 else f"{snapshot.odd:,} orders look"
         yield Problem(
             Level.LOOK,
-            f"{look} odd: a total that does not add up, something that could not be read, or a change by the customer. "
-            f"See what under the status “{ODD_WORDS}”, ask the customer before it is packed, and mark it as dealt "
-            "with.",
+            _(
+                "{look} odd: a total that does not add up, something that could not be read, or a "
+                "change by the customer. See what under the status “{odd_words}”, ask the customer "
+                "before it is packed, and mark it as dealt with."
+            ).format(look=look, odd_words=ODD_WORDS),
         )
     if snapshot.to_look_at.other_orders:
         came = count(snapshot.to_look_at.other_orders, "delivery has", "deliveries have")
         yield Problem(
             Level.LOOK,
-            f"{came} the id of a known order, but another customer, total or items. This is not in the sheet: look at "
-            "Quarantine below, send it again with an id of its own if it is an order of its own, and mark it as dealt "
-            "with.",
+            _(
+                "{came} the id of a known order, but another customer, total or items. This is not "
+                "in the sheet: look at Quarantine below, send it again with an id of its own if it "
+                "is an order of its own, and mark it as dealt with."
+            ).format(came=came),
         )
     if unclear := snapshot.to_look_at.number - snapshot.to_look_at.other_orders:
         came = count(unclear, "message", "messages")
         yield Problem(
             Level.LOOK,
-            f"{came} could not be understood. Nothing is lost: look at Quarantine below. Have it read again after an "
-            "update, or mark it as dealt with.",
+            _(
+                "{came} could not be understood. Nothing is lost: look at Quarantine below. Have it "
+                "read again after an update, or mark it as dealt with."
+            ).format(came=came),
         )
 
 
@@ -144,36 +158,44 @@ def _keeps_orders_out(snapshot: Snapshot) -> Iterator[str]:
     fails = {part for part, breaker in snapshot.breakers.items() if breaker.failures >= FAILURES_THAT_COUNT}
     if is_late(snapshot.standing, snapshot.at) or (received and Part.SHEET in fails):
         waits = f"{count(received, 'order waits', 'orders wait')} here"
-        yield f"Orders don't reach the sheet at present. Nothing is lost: {waits} and will be written."
+        yield _("Orders don't reach the sheet at present. Nothing is lost: {waits} and will be written.").format(
+            waits=waits
+        )
     if Part.SHEET in fails:
-        yield "The sheet can't be written at present. New orders are kept until it can."
+        yield _("The sheet can't be written at present. New orders are kept until it can.")
     if snapshot.standing.rows_refused.first:
         yield _all_but(snapshot.standing.rows_refused)
     if any(named.severity is Severity.PROBLEM for named in snapshot.named):
-        yield "Something keeps orders from coming in or from reaching the sheet."
+        yield _("Something keeps orders from coming in or from reaching the sheet.")
     if Part.CHANNEL in fails:
-        yield "Orders reach the sheet, but Whapi doesn't give their items at present."
+        yield _("Orders reach the sheet, but Whapi doesn't give their items at present.")
 
 
 def _all_but(aside: SetAside) -> str:
     if aside.number == 1:
-        return f"Order {names(aside)} can't be written into the sheet and is set aside. All others reach it."
-    return f"{aside.number:,} orders can't be written into the sheet and are set aside: {names(aside)}."
+        return _("Order {names} can't be written into the sheet and is set aside. All others reach it.").format(
+            names=names(aside)
+        )
+    return _("{number:,} orders can't be written into the sheet and are set aside: {names}.").format(
+        number=aside.number, names=names(aside)
+    )
 
 
 def _all_is_well(snapshot: Snapshot) -> str:
     received, waiting = snapshot.counts[Status.RECEIVED], snapshot.counts[Status.WAITING]
     if received:
-        return f"All is well. {count(received, 'order is', 'orders are')} on the way to the sheet."
+        return _("All is well. {count} on the way to the sheet.").format(
+            count=count(received, "order is", "orders are")
+        )
     if waiting:
         still = count(waiting, "order still waits for its items", "orders still wait for their items")
-        return f"All is well. Every order is in the sheet; {still}."
+        return _("All is well. Every order is in the sheet; {still}.").format(still=still)
     if dealt_with := snapshot.counts[Status.FAILED] - snapshot.given_up:
         without = count(dealt_with, "without its items is", "without their items are")
-        return f"All is well. Every order is in the sheet; {without} dealt with."
+        return _("All is well. Every order is in the sheet; {without} dealt with.").format(without=without)
     if not snapshot.total:
-        return "All is well. No order has come in yet."
-    return "All is well: every order is in the sheet with its items."
+        return _("All is well. No order has come in yet.")
+    return _("All is well: every order is in the sheet with its items.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +272,7 @@ def _quota(shop: Shop) -> PartState:
     meters = [Meter(_QUOTA[quota], used[quota], LIMIT) for quota in Quota]
     is_near = max(used.values()) > LIMIT * _NEARLY
     state = "nearly used up" if is_near else "enough left"
-    details = ["Calls to Google in the last minute, of those that it allows"]
+    details = [_("Calls to Google in the last minute, of those that it allows")]
     return PartState(
         "quota", "Google's quota", Level.LOOK if is_near else Level.GOOD, state, details, meters, is_shared=True
     )
@@ -263,7 +285,7 @@ def _database(shop: Shop, snapshot: Snapshot) -> PartState:
         details.insert(0, "PostgreSQL")
     else:
         details.insert(0, f"SQLite, {size(_size(path))}")
-        details.append(f"{size(shutil.disk_usage(path.parent).free)} free on the disk")
+        details.append(_("{size} free on the disk").format(size=size(shutil.disk_usage(path.parent).free)))
     details.append(_who(shop, snapshot))
     return PartState("database", "Database", Level.GOOD, "works", details, is_shared=True)
 
@@ -271,11 +293,13 @@ def _database(shop: Shop, snapshot: Snapshot) -> PartState:
 def _who(shop: Shop, snapshot: Snapshot) -> str:
     """Who works for the shop."""
     if shop.dispatcher.works_for(shop.name):
-        return f"This process fetches and writes (version {__version__})"
+        return _("This process fetches and writes (version {version})").format(version=__version__)
     for instance in snapshot.instances:
         if shop.account.email in instance.accounts:
-            return f"{instance.address} fetches and writes (version {instance.version})"
-    return f"Another process fetches and writes (version {__version__})"
+            return _("{address} fetches and writes (version {version})").format(
+                address=instance.address, version=instance.version
+            )
+    return _("Another process fetches and writes (version {version})").format(version=__version__)
 
 
 def _size(path: Path) -> int:

@@ -11,6 +11,8 @@ from werkzeug.datastructures import MultiDict
 from connector.dashboard.data import TTLCache
 from connector.dashboard.formatting import Words
 from connector.dashboard.health import Level
+from connector.language import gettext as _
+from connector.language import marked
 from connector.models import ItemsState, Order, Shown, Status
 from connector.runtime.shop import Shop
 from connector.store import orders, refusals
@@ -20,7 +22,7 @@ from connector.store.search import Found, find_page
 
 _APART = timedelta(seconds=5)
 """Between a message and its arrival, from which on the two are worth a line each."""
-_WHAT = {What.FETCH: "The items could not be fetched", What.WRITE: "Google refused the rows"}
+_WHAT = {What.FETCH: marked("The items could not be fetched"), What.WRITE: "Google refused the rows"}
 PAGE = 25
 """Orders."""
 BY_WORDS = {
@@ -49,7 +51,9 @@ def events_of(order: Order, tried: Sequence[Try], now: datetime) -> list[Event]:
     """The oldest first; what is planned stands at the end."""
     past = sorted(_past(order, tried), key=lambda event: event.at or order.stored_at)
     if len(tried) >= MOST_KEPT:
-        past.insert(0, Event(None, f"Of its failed tries the latest {MOST_KEPT} are kept"))
+        past.insert(
+            0, Event(None, _("Of its failed tries the latest {most_kept} are kept").format(most_kept=MOST_KEPT))
+        )
     return [*past, *_now(order, tried), *_to_come(order, now)]
 
 
@@ -65,13 +69,16 @@ def _past(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
         yield Event(failed.at, text, None if same else failed.error, Level.LOOK)
     row_at, done_at = order.row_at, order.synced_at
     if order.changed_at is not None and order.change:
-        yield Event(order.changed_at, "What was told of it", order.change, Level.LOOK)
+        yield Event(order.changed_at, _("What was told of it"), order.change, Level.LOOK)
     if row_at is not None and row_at != done_at:
         yield Event(row_at, "Row written, without items")
     if order.gone_at is not None:
-        yield Event(order.gone_at, "Its row was looked for, and is no longer in the sheet", level=Level.LOOK)
+        yield Event(order.gone_at, _("Its row was looked for, and is no longer in the sheet"), level=Level.LOOK)
     if order.dealt_with_at is not None:
-        yield Event(order.dealt_with_at, f"Marked as dealt with {BY_WORDS[By(order.dealt_with_by or By.PAGE)]}")
+        yield Event(
+            order.dealt_with_at,
+            _("Marked as dealt with {by_words}").format(by_words=BY_WORDS[By(order.dealt_with_by or By.PAGE)]),
+        )
     if done_at is not None:
         yield Event(done_at, "Row and items written" if row_at in (done_at, None) else "Items written")
 
@@ -79,23 +86,23 @@ def _past(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
 def _now(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
     """What has no time of its own."""
     if order.shown is not None and order.row_at is None and order.synced_at is None and order.gone_at is None:
-        yield Event(None, "Its row is in the sheet")
+        yield Event(None, _("Its row is in the sheet"))
     if order.last_error and order.last_error not in {failed.error for failed in tried}:
         yield Event(None, "The latest failure", order.last_error, Level.LOOK)
     if order.items_state is ItemsState.UNAVAILABLE:
-        yield Event(None, "Given up: nothing more is tried by itself", level=Level.BAD)
+        yield Event(None, _("Given up: nothing more is tried by itself"), level=Level.BAD)
     if order.warning:
         yield Event(None, "Taken, but odd", order.warning, Level.LOOK)
 
 
 def _to_come(order: Order, now: datetime) -> Iterator[Event]:
     if order.items_state is ItemsState.DUE and order.next_attempt_at is not None:
-        text = "The next try to fetch the items" if order.next_attempt_at > now else "The items are fetched now"
+        text = _("The next try to fetch the items") if order.next_attempt_at > now else _("The items are fetched now")
         yield Event(order.next_attempt_at, text, is_to_come=True)
     if order.batch_id is not None:
-        yield Event(None, "Its rows are on their way to the sheet", is_to_come=True)
+        yield Event(None, _("Its rows are on their way to the sheet"), is_to_come=True)
     elif order.write_due_at is not None and order.shown is not Shown.COMPLETE:
-        text = "The next try to write its rows" if order.write_due_at > now else "Its rows are written next"
+        text = _("The next try to write its rows") if order.write_due_at > now else _("Its rows are written next")
         yield Event(order.write_due_at, text, is_to_come=True)
 
 

@@ -24,7 +24,7 @@ from connector.dashboard.rows import add_rows
 from connector.dashboard.shop_list import SHOP_STATES, ShopList
 from connector.dashboard.slips import add_slips
 from connector.dashboard.views import ViewsOfShops
-from connector.language import gettext, ngettext, pgettext
+from connector.language import gettext, marked, ngettext, pgettext
 from connector.log import get_logger
 from connector.models import GONE_WORD, STATUS_MEANINGS, STATUS_WORDS
 from connector.runtime.service import Service
@@ -41,8 +41,8 @@ LARGEST_FORM = 16 * 1024
 """Bytes of a form of the page's own."""
 _OPEN_TO_ALL = frozenset({f"{NAME}.{route}" for route in ("home", "log_in", "open_row")})
 _FILES = f"{NAME}.static"
-_TOO_LARGE = "This form is larger than any of this page's. Open the page again and repeat it."
-_NO_DATABASE = (
+_TOO_LARGE = marked("This form is larger than any of this page's. Open the page again and repeat it.")
+_NO_DATABASE = marked(
     "The database does not answer, so nothing can be shown or changed. What comes in meanwhile is refused, and Whapi "
     "sends it again; what came in before is stored. See that the database runs and can be reached, and that the disk "
     "is not full."

@@ -17,6 +17,7 @@ from connector.dashboard.data import ODD_FOR, Snapshot, TTLCache
 from connector.dashboard.formatting import Words, count
 from connector.dashboard.health import Level, in_short, judge
 from connector.dashboard.views import OPERATORS_FINDINGS, of_shop
+from connector.language import gettext as _
 from connector.models import Status
 from connector.runtime.condition import Condition, conditions
 from connector.runtime.instances import Living, living
@@ -133,12 +134,18 @@ class Overview:
         if bad:
             return f"{' and '.join(bad)}."
         if self.problems:
-            return "All shops are served; something that they share needs mending."
+            return _("All shops are served; something that they share needs mending.")
         if not self.rows:
-            return "No shop is served. Add one to the file that SHOPS_FILE names."
+            return _("No shop is served. Add one to the file that SHOPS_FILE names.")
         if warned := self.counts[State.WARNING]:
-            return f"Orders reach every sheet; {count(warned, 'shop is', 'shops are')} worth a look."
-        return "All is well." if len(self.rows) == 1 else f"All is well in all {len(self.rows):,} shops."
+            return _("Orders reach every sheet; {count} worth a look.").format(
+                count=count(warned, "shop is", "shops are")
+            )
+        return (
+            _("All is well.")
+            if len(self.rows) == 1
+            else _("All is well in all {count:,} shops.").format(count=len(self.rows))
+        )
 
     def _bad(self) -> Iterator[str]:
         if out := self.counts[State.OUT]:

@@ -11,10 +11,11 @@ from connector.api.current import current_shop
 from connector.api.errors import ApiError
 from connector.dashboard.views import ViewsOfShops
 from connector.jobs.to_prepare import NotKnownError, find_to_prepare
+from connector.language import marked
 from connector.models import Item, Number, Order
 from connector.store.orders import find_by_number
 
-_NO_ORDER = "No order has this number here, or it is no longer kept (KEEP_DAYS)."
+_NO_ORDER = marked("No order has this number here, or it is no longer kept (KEEP_DAYS).")
 _LARGEST_NUMBER = 2**62
 
 

@@ -15,6 +15,7 @@ from connector.dashboard.formatting import Words
 from connector.dashboard.health import judge, part_states
 from connector.dashboard.listing import Listings, Query
 from connector.findings import Finding
+from connector.language import marked
 from connector.problems import NamedProblem
 from connector.runtime.shop import OUT, Shop
 from connector.store import outbox
@@ -26,7 +27,7 @@ _MOST_VIEWS = 20
 """Shops whose figures are kept for those who look; it costs a shop nothing that nobody looks."""
 OPERATORS_FINDINGS = frozenset({"database", "quota", "public"})
 """The names of those that tell of what shops share."""
-_OUT = (
+_OUT = marked(
     "The settings of this shop are wrong, so nothing is fetched and written for it. What comes in is kept. Whoever "
     "runs the service sees what is wrong."
 )
