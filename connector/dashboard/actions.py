@@ -8,15 +8,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from connector.api.current import current_shop, named_shop
 from connector.api.errors import ApiError
 from connector.api.secrets import OPERATOR
-from connector.dashboard.formatting import count
 from connector.dashboard.listing import Query, store_number
 from connector.dashboard.views import ALERTS, ALL, Views, ViewsOfShops
 from connector.jobs.asking import NO_ANSWER
 from connector.jobs.replay import replay
 from connector.jobs.resync import ask_for_resync
 from connector.jobs.rewrite import NotRewrittenError
+from connector.language import counted, marked
 from connector.language import gettext as _
-from connector.language import marked
 from connector.log import get_logger
 from connector.models import Order
 from connector.runtime.asking import rewrite_order, start_comparison
@@ -123,11 +122,16 @@ def _add_actions_on_quarantine(blueprint: Blueprint, views: ViewsOfShops) -> Non
         log.info("page.replay", understood=replayed.understood, left=replayed.left)
         note = "understood" if replayed.understood else "not-understood"
         if entry is None and replayed.understood:
-            came = count(replayed.understood, "message was", "messages were")
-            left = f" {count(replayed.left, 'stays', 'stay')} here." if replayed.left else ""
-            views.current().say(ALL, _("{came} understood now and taken in.{left}").format(came=came, left=left))
+            said = counted(
+                "{count} message was understood now and taken in.",
+                "{count} messages were understood now and taken in.",
+                replayed.understood,
+            )
+            if replayed.left:
+                said += " " + counted("{count} stays here.", "{count} stay here.", replayed.left)
+            views.current().say(ALL, said)
         else:
-            views.current().say(ALL if entry is None or replayed.understood else entry.id, NOTES[note])
+            views.current().say(ALL if entry is None or replayed.understood else entry.id, _(NOTES[note]))
         return _changed(views.current(), note, beside="quarantine")
 
     @blueprint.post("/status/quarantine/dealt-with")
@@ -149,7 +153,7 @@ def _changed(views: Views, note: str, *, beside: str | None = None) -> AnyRespon
     views.forget()
     query = Query.read(request.form)
     if "HX-Request" in request.headers:
-        sentence = "" if beside else NOTES[note]
+        sentence = "" if beside else _(NOTES[note])
         return Response(render_template("status/_changed.html", **views.everything(query), note=sentence))
     if beside:
         return redirect(url_for("page.home", **query.fields, _anchor=beside), 303)
@@ -172,7 +176,7 @@ def _find_order(shop: Shop, text: str) -> Order:
     if number is not None:
         with shop.database.read() as connection:
             order = find_by_number(connection, shop.name, number)
-    return _there(order, _NO_ORDER)
+    return _there(order, _(_NO_ORDER))
 
 
 def find_entry(shop: Shop, text: str) -> Entry:
@@ -180,7 +184,7 @@ def find_entry(shop: Shop, text: str) -> Entry:
     if number is not None:
         with shop.database.read() as connection:
             entry = quarantine.find_entry(connection, shop.name, number)
-    return _there(entry, _NO_ENTRY)
+    return _there(entry, _(_NO_ENTRY))
 
 
 def _there(found: T | None, sentence: str) -> T:

@@ -96,7 +96,7 @@ class Access:
         g.browser = session.get("id") or _new_id()
         g.form_token = self._doors.form_token(g.browser)
         if request.method == "POST" and not _is_own_form():
-            raise ApiError(403, _FOREIGN)
+            raise ApiError(403, _(_FOREIGN))
         g.opened_by = next((door.name for door in self._doors.to(g.shop) if self._has_opened(door)), None)
         return None if open_to_all or self.is_in() else _to_the_door()
 

@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connector.dashboard.formatting import Words, count, duration
+from connector.dashboard.formatting import Words, duration
+from connector.language import counted, number
 from connector.language import gettext as _
 from connector.store.hours import HOUR, Hour, together
 
@@ -56,15 +57,15 @@ def orders_plot(hours: Sequence[Hour], words: Words) -> Plot:
         for n, hour in enumerate(hours)
         if hour.orders
     ]
-    rows = [Tick(_y(0), "0"), *([Tick(_y(0.5), f"{top // 2:,}")] if top % 2 == 0 else []), Tick(_y(1), f"{top:,}")]
+    rows = [Tick(_y(0), "0"), *([Tick(_y(0.5), number(top // 2))] if top % 2 == 0 else []), Tick(_y(1), number(top))]
     says = _("No orders in the last 24 hours.")
     if most:
         busiest = max(hours, key=lambda hour: hour.orders)
         total = sum(hour.orders for hour in hours)
-        says = _("{orders} in the last 24 hours; the busiest hour, {span}, had {most:,}.").format(
-            orders=_orders(total), span=_span(busiest, words), most=most
+        says = _("{orders} in the last 24 hours; the busiest hour, {span}, had {most}.").format(
+            orders=_orders(total), span=_span(busiest, words), most=number(most)
         )
-    return Plot("plot-orders", "Orders per hour", says, bars, rows, _columns(hours, words))
+    return Plot("plot-orders", _("Orders per hour"), says, bars, rows, _columns(hours, words))
 
 
 def times_plot(hours: Sequence[Hour], words: Words) -> Plot:
@@ -88,10 +89,10 @@ def times_plot(hours: Sequence[Hour], words: Words) -> Plot:
     rows = rows if len(rows) <= 5 else [*rows[:-1:2], rows[-1]]  # noqa: PLR2004 - labels that don't touch
     says = _("No rows were written in the last 24 hours.")
     if everything.median is not None:
-        says = _("Half of the orders had their row within {duration}; all within {duration_2}.").format(
-            duration=duration(everything.median), duration_2=duration(slowest)
+        says = _("Half of the orders had their row within {median}; all within {slowest}.").format(
+            median=duration(everything.median), slowest=duration(slowest)
         )
-    return Plot("plot-times", "From message to row", says, bars, rows, _columns(hours, words))
+    return Plot("plot-times", _("From message to row"), says, bars, rows, _columns(hours, words))
 
 
 def _bar(n: int, of: int, *, top: float, says: str, bottom: float = float(_BOTTOM), dot: float | None = None) -> Bar:
@@ -116,8 +117,8 @@ def _round_up(value: int) -> int:
 
 
 def _span(hour: Hour, words: Words) -> str:
-    return f"{words.hour(hour.begins_at)} to {words.hour(hour.begins_at + HOUR)}"
+    return _("{begin} to {end}").format(begin=words.hour(hour.begins_at), end=words.hour(hour.begins_at + HOUR))
 
 
 def _orders(value: int) -> str:
-    return count(value, "order", "orders")
+    return counted("{count} order", "{count} orders", value)

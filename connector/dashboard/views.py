@@ -15,6 +15,7 @@ from connector.dashboard.formatting import Words
 from connector.dashboard.health import judge, part_states
 from connector.dashboard.listing import Listings, Query
 from connector.findings import Finding
+from connector.language import gettext as _
 from connector.language import marked
 from connector.problems import NamedProblem
 from connector.runtime.shop import OUT, Shop
@@ -138,4 +139,4 @@ def of_shop(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 def _for_the_shop(named: NamedProblem) -> NamedProblem:
     """Without what only the operator may know, as the names of his files."""
-    return replace(named, sentence=_OUT) if named.key == OUT else named
+    return replace(named, sentence=_(_OUT)) if named.key == OUT else named

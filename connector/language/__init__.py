@@ -4,16 +4,19 @@ Whoever works for a shop says so once, `with speaking(language)`; what is writte
 """
 
 from connector.language.languages import ENGLISH, LANGUAGES, Language, of_locale, parse_language
+from connector.language.numbers import counted, number
 from connector.language.speaking import gettext, in_each_language, marked, ngettext, pgettext, speaking, spoken
 
 __all__ = [
     "ENGLISH",
     "LANGUAGES",
     "Language",
+    "counted",
     "gettext",
     "in_each_language",
     "marked",
     "ngettext",
+    "number",
     "of_locale",
     "parse_language",
     "pgettext",
