@@ -18,6 +18,7 @@ from connector.alerts.target import AlertTarget
 from connector.alerts.text import Alert, Kind
 from connector.events.delivery import Outcome
 from connector.events.transport import RefusedAddressError, Resolve, addresses_for, resolve
+from connector.language import in_same_language
 
 # Its lines may quote an address. What is wrong with a try stands in the try's own log.
 logging.getLogger("apprise").propagate = False
@@ -63,7 +64,8 @@ class ByApprise:
         if self._last is not None and self._last.is_alive():
             return Outcome(delivered=False, reason=f"The last try at {self._target.name} still hangs.")
         outcomes: list[Outcome] = []
-        self._last = threading.Thread(target=lambda: outcomes.append(self._try(alert)), name="alert", daemon=True)
+        attempt = in_same_language(lambda: outcomes.append(self._try(alert)))
+        self._last = threading.Thread(target=attempt, name="alert", daemon=True)
         self._last.start()
         self._last.join(self._deadline)
         if outcomes:
