@@ -6,6 +6,7 @@ files.
 """
 
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -28,6 +29,7 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2),
 }
 WIDTH = 120
+SOME_DAY = datetime(2026, 11, 30, tzinfo=UTC)
 LEFT_OUT = (
     *(b"# Copyright", b"# FIRST AUTHOR", b"# This file is distributed", b"# Translations template", b"#\n"),
     *(
@@ -73,6 +75,7 @@ def as_po(catalog: Catalog) -> bytes:
 
 
 def as_mo(catalog: Catalog) -> bytes:
+    catalog.creation_date = catalog.revision_date = SOME_DAY  # Babel writes it into the file.
     buffer = io.BytesIO()
     write_mo(buffer, catalog)
     return buffer.getvalue()
