@@ -21,6 +21,7 @@ from connector.alerts.target import AlertTarget, parse_alerts, secrets_of_alerts
 from connector.certificates import certificate_problems
 from connector.converters import SHORTEST_PASSWORD, SHORTEST_SECRET
 from connector.events.target import HOW_TO_MAKE, PREFIX, Target, parse_secrets, parse_targets, secrets_of
+from connector.language import Language, parse_language
 from connector.log import SHORTEST_HIDDEN, database_secrets
 from connector.terminal import command
 
@@ -92,6 +93,7 @@ class Settings:
     orders_tab: str = field(default="Orders", metadata=_of_shop(_text))
     items_tab: str = field(default="Items", metadata=_of_shop(_text))
     timezone: ZoneInfo | None = field(default=None, metadata=_of_shop(converters.zone))
+    language: Language | None = field(default=None, metadata=_of_shop(parse_language))
     resync_interval: float = field(default=60, metadata=_of_shop(_seconds))
     reconcile_interval: float = field(
         default=900, metadata=_of_shop(partial(converters.number, at_least=0, at_most=_YEAR))

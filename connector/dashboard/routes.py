@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
-from connector.api.current import current_shop, named_shop, own_path, shop_for
+from connector.api.current import current_shop, named_shop, own_path, shop_for, speak_of
 from connector.api.errors import ApiError
 from connector.api.secrets import OPERATOR
 from connector.dashboard import formatting
@@ -110,6 +110,7 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
         if request.endpoint == _FILES:
             return None  # The same for all who look.
         g.shop = shop_for(service, None)
+        speak_of(g.shop)
         # A form is read before it is known whose it is.
         request.max_content_length = request.max_form_memory_size = LARGEST_FORM
         return access.check(open_to_all=request.endpoint in _OPEN_TO_ALL)

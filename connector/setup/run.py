@@ -10,7 +10,7 @@ from connector.jobs.ownership import Ownership, name_of, waits_sentence
 from connector.language import gettext as _
 from connector.language import marked
 from connector.runtime.addresses import base_of, local_address
-from connector.runtime.clients import SHOP, build_workbook, sheets_api, whapi_client
+from connector.runtime.clients import SHOP, build_workbook, sheets_api, speak_as_stored, whapi_client
 from connector.runtime.service import build_service
 from connector.runtime.shop import Shop
 from connector.settings import ENV_FILE, FORWARDER, HOW_TO_GET, Settings
@@ -129,6 +129,7 @@ def run_setup(talk: Talk, values: Values) -> bool:
         google_step(
             values, talk, lambda address: prepare_tabs(values.settings(spreadsheet_id=address), database, shop=SHOP)
         )
+        speak_as_stored(values.settings(), database)
         owner_step(values.settings(), database, talk, shop=SHOP)
         bringer_step(values, talk)
         address = address_step(values, talk, local=local_address(first))
