@@ -4,6 +4,7 @@ their own, which `NAME_FILE` names.
 No sentence shows a value, not even the path of such a file: somebody may have put the secret itself there.
 """
 
+import logging
 import os
 import re
 from collections.abc import Collection, Mapping
@@ -22,6 +23,9 @@ LARGEST = 64 * 1024
 _BLANKS = re.compile(r"\A[\s\ufeff\u200b\u2060]+|[\s\ufeff\u200b\u2060]+\Z")
 """Also those that nobody sees: a byte-order mark, and what is copied along from a web page."""
 _IN_QUOTES = re.compile(r"""(["'])((?:(?!\1).)+)\1""", re.DOTALL)
+
+# What it leaves out is said in our own words, with the file's name.
+logging.getLogger("dotenv").setLevel(logging.ERROR)
 
 
 class EnvFileUnreadableError(Exception):

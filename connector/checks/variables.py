@@ -53,7 +53,7 @@ def remarks(path: Path, environment: Mapping[str, str] = os.environ) -> Iterator
 def _left_out(found: list[Statement], path: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
     """Lines such as those of a JSON without quotes; what stands behind a blank and a # in a password; and what a
     password has that looks like the name of a variable."""
-    wrong = [statement for statement in found if statement.is_wrong]
+    wrong = [statement for statement in found if statement.is_wrong or _sets_nothing(statement)]
     if wrong:
         number = wrong[0].line
         more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
@@ -74,6 +74,11 @@ def _left_out(found: list[Statement], path: Path, environment: Mapping[str, str]
                 f"Line {statement.line} of {path}: a ${{...}} was left out of {name}, because it stands for a variable "
                 "that isn't there. Choose a value without it, or set that variable."
             )
+
+
+def _sets_nothing(statement: Statement) -> bool:
+    """Whether it is a name, or a name and a colon, with no = behind it."""
+    return statement.name is not None and "=" not in statement.text and not statement.text.lstrip().startswith("export")
 
 
 def _misspelt(found: list[Statement], path: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
