@@ -3,6 +3,8 @@ PowerShell writes it. Anything else would have to be guessed."""
 
 import codecs
 
+from connector.language import gettext as _
+
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -16,7 +18,9 @@ class NotTextError(ValueError):
 
     def sentence(self, name: object) -> str:
         """What is wrong with the file of this name, and how to mend it."""
-        return f"Line {self.line} of {name} is not text in UTF-8. Save the file as UTF-8."
+        return _("Line {line} of {name} is not text in UTF-8. Save the file as UTF-8.").format(
+            line=self.line, name=name
+        )
 
 
 def decoded(content: bytes) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from connector.findings import Finding
+from connector.language import gettext as _
 
 _NAME = "database"
 _PLATFORMS = {
@@ -36,8 +37,10 @@ def check_that_disk_lasts(
         return
     yield Finding.warning(
         _NAME,
-        f"The database {path} lies on a disk that {platform} empties at each deploy, and orders that are not yet in "
-        "the sheet go with it. Mount a lasting disk (a volume) and let DATABASE_URL lead there, or use PostgreSQL.",
+        _(
+            "The database {path} lies on a disk that {platform} empties at each deploy, and orders that are not yet in "
+            "the sheet go with it. Mount a lasting disk (a volume) and let DATABASE_URL lead there, or use PostgreSQL."
+        ).format(path=path, platform=platform),
     )
 
 

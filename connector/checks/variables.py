@@ -13,6 +13,7 @@ from pathlib import Path
 
 from connector.env_statements import Statement, statements
 from connector.findings import Finding
+from connector.language import gettext as _
 from connector.settings import SECRETS, Settings
 from connector.text_files import NotTextError, decoded, is_utf_16
 from connector.variables import OF_FILE, in_quotes, of_environment
@@ -39,14 +40,18 @@ def remarks(path: Path, environment: Mapping[str, str] = os.environ) -> Iterator
         found = []  # There is none; or it can't be read, which is said elsewhere.
     else:
         if is_utf_16(content):
-            yield _warning(f"{path} is in UTF-16, which other programs can't read. Save it as UTF-8.")
+            yield _warning(
+                _("{path} is in UTF-16, which other programs can't read. Save it as UTF-8.").format(path=path)
+            )
     yield from _left_out(found, path, environment)
     yield from _misspelt(found, path, environment)
     names = [name for name in _NAMES if name in in_quotes(environment)]
     if names:
         yield _warning(
-            f"In the environment {_listed(names)} stands in quotes, which were left out. (docker run --env-file takes "
-            "what stands behind the = as it is.) Take them out there."
+            _(
+                "What stands behind the = of {names} in the environment is in quotes, which were left out. (docker run "
+                "--env-file takes a value as it stands there.) Take the quotes out there."
+            ).format(names=", ".join(names))
         )
 
 
@@ -58,21 +63,28 @@ def _left_out(found: list[Statement], path: Path, environment: Mapping[str, str]
         number = wrong[0].line
         more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
         yield _warning(
-            f"Line {number}{more} of {path} can't be read and is left out. Write each as NAME=value on one line; "
-            "a value that holds quotes or a # goes in single quotes."
+            _(
+                "Line {number}{more} of {path} can't be read and is left out. Write each as "
+                "NAME=value on one line; a value that holds quotes or a # goes in single quotes."
+            ).format(number=number, more=more, path=path)
         )
     latest = {statement.name: statement for statement in found if statement.name in _ANY_TEXT | SECRETS}
     names = {statement.name for statement in found} | set(environment)
     for name, statement in latest.items():
         if name in _ANY_TEXT and _CUT_OFF.match(statement.text):
             yield _warning(
-                f"Line {statement.line} of {path}: what stands behind the # was left out of {name}, as a comment. If "
-                "it belongs to the value, put the whole value in single quotes; if not, give it a line of its own."
+                _(
+                    "Line {line} of {path}: what stands behind the # was left out of {name}, as a "
+                    "comment. If it belongs to the value, put the whole value in single quotes; if not, "
+                    "give it a line of its own."
+                ).format(line=statement.line, path=path, name=name)
             )
         if any(reference not in names for reference in _REFERENCE.findall(statement.text)):
             yield _warning(
-                f"Line {statement.line} of {path}: a ${{...}} was left out of {name}, because it stands for a variable "
-                "that isn't there. Choose a value without it, or set that variable."
+                _(
+                    "Line {line} of {path}: a reference with $ and braces was left out of {name}, because there is no "
+                    "such variable. Choose a value without it, or set that variable."
+                ).format(line=statement.line, path=path, name=name)
             )
 
 
@@ -89,11 +101,13 @@ def _misspelt(found: list[Statement], path: Path, environment: Mapping[str, str]
     for name, statement in in_file.items():
         meant = _meant(name, are_set, close=_CLOSE_IN_FILE, has_shops=has_shops)
         if meant is not None:
-            yield _warning(f"Line {statement.line} of {path}: {name} is no setting. {_hint(name, meant)}")
+            sentence = _("Line {line} of {path}: {name} is no setting. {hint}")
+            yield _warning(sentence.format(line=statement.line, path=path, name=name, hint=_hint(name, meant)))
     for name in sorted(in_environment.keys() - in_file.keys()):
         meant = _meant(name, are_set, close=_CLOSE_ANYWHERE, has_shops=has_shops)
         if meant is not None and meant not in are_set:
-            yield _warning(f"{name} in the environment is no setting. {_hint(name, meant)}")
+            sentence = _("{name} in the environment is no setting. {hint}")
+            yield _warning(sentence.format(name=name, hint=_hint(name, meant)))
 
 
 def _meant(name: str, are_set: Iterable[str], *, close: float, has_shops: bool) -> str | None:
@@ -115,14 +129,8 @@ def _meant(name: str, are_set: Iterable[str], *, close: float, has_shops: bool) 
 
 def _hint(name: str, meant: str) -> str:
     if name == meant + OF_FILE:
-        return f"Only secrets are read from files: set {meant} itself."
-    return f"Did you mean {meant}?"
-
-
-def _listed(names: list[str]) -> str:
-    """The first of them: what is true of one is true of all."""
-    *first, last = names
-    return f"each of {', '.join(first)} and {last}" if first else last
+        return _("Only secrets are read from files: set {name} itself.").format(name=meant)
+    return _("Did you mean {name}?").format(name=meant)
 
 
 def _warning(sentence: str) -> Finding:

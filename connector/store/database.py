@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
 
+from connector.language import gettext as _
 from connector.log import Redactor, database_secrets
 from connector.observer import Observer
 from connector.store.commit import Committed, GroupCommit, MicroBatch, StoreReplacedError
@@ -44,9 +45,11 @@ class SameFile:
         if now != self._opened:
             what = "removed" if now is None else "replaced"
             raise StoreReplacedError(
-                f"The database {self._path} was {what} while the service ran, so nothing can be stored. Stop the "
-                "service, put the file that is to be used in its place (without one it begins with an empty database), "
-                "and start it again."
+                _(
+                    "The database {path} was {what} while the service ran, so nothing can be stored. "
+                    "Stop the service, put the file that is to be used in its place (without one it "
+                    "begins with an empty database), and start it again."
+                ).format(path=self._path, what=what)
             )
 
 
@@ -201,10 +204,10 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
 def _cannot_open(url: URL, error: Exception) -> str:
     cause = getattr(error, "orig", None) or error
     redact = Redactor(database_secrets(url.render_as_string(hide_password=False))).text
-    return (
-        f"The database {described(url)} can't be opened: {redact(_first_line(cause))}. "
-        "See that DATABASE_URL is right and that the service may write there."
-    )
+    return _(
+        "The database {described} can't be opened: {redact}. See that DATABASE_URL is right "
+        "and that the service may write there."
+    ).format(described=described(url), redact=redact(_first_line(cause)))
 
 
 def _first_line(error: BaseException) -> str:

@@ -66,8 +66,8 @@ def test_what_a_password_loses_to_a_variable_that_is_not_there_is_said() -> None
     env("ADMIN_PASSWORD='my${secret}word'", "DATABASE_URL=${THE_DATABASE}", "EVENTS_URL=${A:-https://b.example}")
 
     assert said({"THE_DATABASE": "x"}) == [
-        "Line 1 of .env: a ${...} was left out of ADMIN_PASSWORD, because it stands for a variable that isn't there. "
-        "Choose a value without it, or set that variable."
+        "Line 1 of .env: a reference with $ and braces was left out of ADMIN_PASSWORD, because there is no such "
+        "variable. Choose a value without it, or set that variable."
     ]
 
 
@@ -76,8 +76,8 @@ def test_quotes_in_the_environment_and_utf_16_are_said() -> None:
 
     assert said({"WHAPI_TOKEN": '"geheim"', "PORT": "'8080'", "PS1": '"x"', "ADMIN_PASSWORD": '"'}) == [
         ".env is in UTF-16, which other programs can't read. Save it as UTF-8.",
-        "In the environment each of PORT and WHAPI_TOKEN stands in quotes, which were left out. (docker run --env-file "
-        "takes what stands behind the = as it is.) Take them out there.",
+        "What stands behind the = of PORT, WHAPI_TOKEN in the environment is in quotes, which were left out. (docker "
+        "run --env-file takes a value as it stands there.) Take the quotes out there.",
     ]
 
 
