@@ -1,7 +1,7 @@
 """Goes through the steps of setup, in the order in which each builds on the one before."""
 
 from connector.checks.failure import sentence_of
-from connector.checks.settings import left_out
+from connector.checks.variables import remarks
 from connector.clock import SystemClock
 from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import PATH, webhook_url
@@ -120,7 +120,7 @@ def run_setup(talk: Talk, values: Values) -> bool:
         talk.right(
             _("{path} could be read by other users of this machine. Now only you can read it.").format(path=values.path)
         )
-    for finding in left_out(values.path):
+    for finding in remarks(values.path):
         talk.say(finding.sentence)
     first = values.settings()
     database = Database(first.database_url)
