@@ -74,7 +74,7 @@ class Database:
         """Opens the database, creating and migrating it as needed. Raises StoreError."""
         parsed = parse_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        self.path = _sqlite_path(parsed) if self.is_sqlite else None
+        self.path = sqlite_path(parsed) if self.is_sqlite else None
         self.where = str(self.path.absolute()) if self.path else f"{parsed.host}:{parsed.port}/{parsed.database}"
         """Which database it is, without any password."""
         try:
@@ -189,7 +189,8 @@ def _engine(url: URL) -> sa.Engine:
     )
 
 
-def _sqlite_path(url: URL) -> Path:
+def sqlite_path(url: URL) -> Path:
+    """The file of an SQLite database. Raises StoreError where there would be none."""
     if not url.database or url.database == ":memory:":
         raise StoreError("DATABASE_URL names no file, so orders would be lost. Use sqlite:///data/connector.db.")
     return Path(url.database)
