@@ -27,7 +27,9 @@ ENGLISH_MODULES = {
     "language": "has no texts of its own",
     "metrics": "Prometheus's help texts",
     "shops": "the host reads it, not the shop",
+    "store/backup": "for who runs the service, as the commands that say it",
     "store/migrations": "for who develops",
+    "store/restore": "as `store/backup`",
 }
 """Modules and packages whose sentences stay English, and why."""
 NOT_YET: tuple[str, ...] = (
