@@ -68,8 +68,9 @@ def test_a_restored_backup_leaves_every_row_as_it_is_and_writes_what_is_new_once
     shop.sandbox.faults.add(Fault("whapi", "status", status=500, times=None, path_contains="/business/orders"))
     waiting = shop.sandbox.send()
     wait_until(lambda: shop.statuses(waiting) == ["waiting"])
-    write = {"method": "POST", "path_contains": ":batchUpdate"}
-    shop.sandbox.faults.add(Fault("google", "commit_then_drop", times=None, **write))
+    shop.sandbox.faults.add(
+        Fault("google", "commit_then_drop", times=None, method="POST", path_contains=":batchUpdate")
+    )
     shop.sandbox.faults.add(
         Fault("google", "status", status=503, times=None, skip=1, path_contains="developerMetadata")
     )
