@@ -8,8 +8,8 @@ from typing import NoReturn
 import click
 
 from connector import terminal
-from connector.language import parse_language, speak
 from connector.checks.variables import remarks
+from connector.language import parse_language, speak
 from connector.log import Redactor, set_up_logging
 from connector.runtime.clients import SHOP, speak_as_stored
 from connector.runtime.service import Service

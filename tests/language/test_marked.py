@@ -29,7 +29,9 @@ ENGLISH_MODULES = {
     "not_installed": "speaks before there is anything to speak with",
     "metrics": "Prometheus's help texts",
     "shops": "the host reads it, not the shop",
+    "store/backup": "for who runs the service, as the commands that say it",
     "store/migrations": "for who develops",
+    "store/restore": "as `store/backup`",
 }
 """Modules and packages whose sentences stay English, and why."""
 NOT_YET: tuple[str, ...] = (
