@@ -37,9 +37,7 @@ ENGLISH_MODULES = {
 NOT_YET: tuple[str, ...] = (
     "gateways",
     "sheets",
-    "certificates",
     "converters",
-    "settings",
     "terminal",
     "__main__",
 )
