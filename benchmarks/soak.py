@@ -131,7 +131,7 @@ def _run(options: Options, shop: BusyShop, serve: Serve, folder: Path) -> list[S
     draw, began, length = random.Random(options.seed), time.monotonic(), 60 * options.minutes
     outages = [length * (n + 0.5) / _OUTAGES for n in range(_OUTAGES)] if options.minutes >= LONG else []
     due = {what: draw.expovariate(rate / 60) for what, rate in kinds if rate > 0}
-    rates, samples = dict(kinds), []
+    rates, samples = dict(kinds), list[Sample]()
     while (now := time.monotonic() - began) < length:
         if now >= length * len(samples) / options.samples:
             samples.append(_sample(now / 60, shop, serve, folder))

@@ -14,6 +14,7 @@ from connector.dashboard.health import Level
 from connector.models import ItemsState, Order, Shown, Status
 from connector.runtime.shop import Shop
 from connector.store import orders, refusals
+from connector.store.customer_texts import CustomerText, TextState, texts_of
 from connector.store.dealt_with import By
 from connector.store.refusals import MOST_KEPT, Try, What
 from connector.store.search import Found, find_page
@@ -45,12 +46,13 @@ class Event:
     is_to_come: bool = False
 
 
-def events_of(order: Order, tried: Sequence[Try], now: datetime) -> list[Event]:
+def events_of(order: Order, tried: Sequence[Try], texts: Sequence[CustomerText], now: datetime) -> list[Event]:
     """The oldest first; what is planned stands at the end."""
-    past = sorted(_past(order, tried), key=lambda event: event.at or order.stored_at)
+    past = sorted([*_past(order, tried), *_told(texts)], key=lambda event: event.at or order.stored_at)
     if len(tried) >= MOST_KEPT:
         past.insert(0, Event(None, f"Of its failed tries the latest {MOST_KEPT} are kept"))
-    return [*past, *_now(order, tried), *_to_come(order, now)]
+    waiting = (Event(None, _told_words(text), is_to_come=True) for text in texts if text.state is TextState.WAITING)
+    return [*past, *_now(order, tried), *_to_come(order, now), *waiting]
 
 
 def _past(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
@@ -74,6 +76,31 @@ def _past(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
         yield Event(order.dealt_with_at, f"Marked as dealt with {BY_WORDS[By(order.dealt_with_by or By.PAGE)]}")
     if done_at is not None:
         yield Event(done_at, "Row and items written" if row_at in (done_at, None) else "Items written")
+
+
+_TOLD = {
+    TextState.WAITING: "The customer is told next that the order is {stage}",
+    TextState.SENDING: "The customer is being told that the order is {stage}",
+    TextState.SENT: "The customer was told that the order is {stage}",
+    TextState.UNCLEAR: "The customer may have been told that the order is {stage}, or not; it is not sent again",
+    TextState.REFUSED: "The customer was not told that the order is {stage}",
+}
+
+
+def _told_words(text: CustomerText) -> str:
+    return _TOLD[text.state].format(stage=text.stage)
+
+
+def _told(texts: Sequence[CustomerText]) -> Iterator[Event]:
+    for text in texts:
+        if text.state is not TextState.WAITING:
+            is_well = text.state in {TextState.SENT, TextState.SENDING}
+            yield Event(
+                text.tried_at or text.decided_at,
+                _told_words(text),
+                None if is_well else text.reason,
+                Level.GOOD if is_well else Level.LOOK,
+            )
 
 
 def _now(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
@@ -174,13 +201,14 @@ class Listings:
 
     def get(self, query: Query, words: Words) -> Listing:
         """Raises what the database raises, or TooSlowError."""
-        found, order, tried = self._pages.get(query)
-        return Listing(query, found, None if order is None else Opened(order, events_of(order, tried, words.now)))
+        found, order, tried, texts = self._pages.get(query)
+        events = [] if order is None else events_of(order, tried, texts, words.now)
+        return Listing(query, found, None if order is None else Opened(order, events))
 
     def forget(self) -> None:
         self._pages.forget()
 
-    def _read(self, query: Query) -> tuple[Found, Order | None, list[refusals.Try]]:
+    def _read(self, query: Query) -> tuple[Found, Order | None, list[refusals.Try], list[CustomerText]]:
         shop = self._shop.name
         with self._shop.database.read() as connection:
             found = find_page(
@@ -193,7 +221,9 @@ class Listings:
                 limit=PAGE,
             )
             order = None if query.open is None else orders.find_by_number(connection, shop, query.open)
-            return found, order, [] if order is None else refusals.list_tries(connection, order.id)
+            if order is None:
+                return found, None, [], []
+            return found, order, refusals.list_tries(connection, order.id), texts_of(connection, order.id)
 
 
 def store_number(text: str) -> int | None:
