@@ -24,6 +24,7 @@ from connector.dashboard.rows import add_rows
 from connector.dashboard.shop_list import SHOP_STATES, ShopList
 from connector.dashboard.slips import add_slips
 from connector.dashboard.views import ViewsOfShops
+from connector.language import gettext, ngettext, pgettext
 from connector.log import get_logger
 from connector.models import GONE_WORD, STATUS_MEANINGS, STATUS_WORDS
 from connector.runtime.service import Service
@@ -58,6 +59,12 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
         environment = state.app.jinja_env
         environment.undefined = StrictUndefined
         environment.trim_blocks = environment.lstrip_blocks = True
+        environment.add_extension("jinja2.ext.i18n")
+        environment.policies["ext.i18n.trimmed"] = True
+        # The extension puts this method there when it is added.
+        environment.install_gettext_callables(  # type: ignore[attr-defined]
+            gettext, ngettext, newstyle=True, pgettext=pgettext
+        )
         environment.filters.update(
             amount=formatting.amount,
             duration=formatting.duration,
