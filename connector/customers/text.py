@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from connector.customers.template import filled
+from connector.language import gettext as _
 from connector.models import Order
 from connector.products import products_text
 from connector.sheets.cells import currency_decimals, decimals_of
@@ -20,11 +21,11 @@ _SIGNS = re.compile(r"[+ ().-]")
 
 
 def default_text(stage: Stage) -> str:
-    """What is said where the shop has no text of its own."""
+    """What is said where the shop has no text of its own, in the shop's language."""
     return {
-        Stage.CONFIRMED: "Hello {customer}, your order {number} is confirmed.\n{products}\n{total}",
-        Stage.PACKED: "Hello {customer}, your order {number} is packed.",
-        Stage.SENT: "Hello {customer}, your order {number} is on its way to you.",
+        Stage.CONFIRMED: _("Hello {customer}, your order {number} is confirmed.\n{products}\n{total}"),
+        Stage.PACKED: _("Hello {customer}, your order {number} is packed."),
+        Stage.SENT: _("Hello {customer}, your order {number} is on its way to you."),
     }[stage]
 
 

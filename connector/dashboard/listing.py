@@ -11,8 +11,11 @@ from werkzeug.datastructures import MultiDict
 from connector.dashboard.data import TTLCache
 from connector.dashboard.formatting import Words
 from connector.dashboard.health import Level
+from connector.language import gettext as _
+from connector.language import marked
 from connector.models import ItemsState, Order, Shown, Status
 from connector.runtime.shop import Shop
+from connector.sheets.statuses import Stage, status_word
 from connector.store import orders, refusals
 from connector.store.customer_texts import CustomerText, TextState, texts_of
 from connector.store.dealt_with import By
@@ -79,16 +82,16 @@ def _past(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
 
 
 _TOLD = {
-    TextState.WAITING: "The customer is told next that the order is {stage}",
-    TextState.SENDING: "The customer is being told that the order is {stage}",
-    TextState.SENT: "The customer was told that the order is {stage}",
-    TextState.UNCLEAR: "The customer may have been told that the order is {stage}, or not; it is not sent again",
-    TextState.REFUSED: "The customer was not told that the order is {stage}",
+    TextState.WAITING: marked("The customer is told next: {status}"),
+    TextState.SENDING: marked("The customer is being told: {status}"),
+    TextState.SENT: marked("The customer was told: {status}"),
+    TextState.UNCLEAR: marked("The customer may have been told, or not, and is not told again: {status}"),
+    TextState.REFUSED: marked("The customer was not told: {status}"),
 }
 
 
 def _told_words(text: CustomerText) -> str:
-    return _TOLD[text.state].format(stage=text.stage)
+    return _(_TOLD[text.state]).format(status=status_word(Stage(text.stage)))
 
 
 def _told(texts: Sequence[CustomerText]) -> Iterator[Event]:

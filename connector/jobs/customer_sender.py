@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from connector.gateways.whapi.client import AUTHORISED, CHANNEL_STATES, WhapiClient
 from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.jobs.context import ShopContext
+from connector.language import gettext as _
+from connector.language import marked
 from connector.log import get_logger
 from connector.problems import Severity
 from connector.store import customer_texts as stored
@@ -27,9 +29,12 @@ KEPT_FOR = timedelta(hours=12)
 _AFTER_A_FAILURE = (30.0, 60.0, 300.0, 900.0)
 _UNTIL_WOKEN = 3600.0
 PROBLEM = "customer-texts"
-NOT_HEARD = "The service ended while it was being sent, so it may have gone out or not."
-TOO_LATE = "It could not be sent for 12 hours: {reason}"
-REFUSED = "Whapi did not take the message. It may be that the number has no WhatsApp."
+NOT_HEARD = marked("The service ended while it was being sent, so it may have gone out or not.")
+TOO_LATE = marked("It could not be sent for 12 hours: {reason}")
+TOO_MANY = marked("too many were waiting.")
+REFUSED = marked("Whapi did not take the message. It may be that the number has no WhatsApp.")
+NOT_TOLD = marked("Customers are not told at present. {reason}")
+AT_THE_CHANNEL = marked("Look at the channel in Whapi's panel.")
 _NOT_SENT = frozenset({"unauthorised", "payment", "forbidden", "rate_limit", "no_route", "redirected"})
 """Answers after which it is certain that nothing went out."""
 
@@ -55,7 +60,9 @@ class CustomerSender:
             waiting, sending = stored.count_open(connection, shop)
         if sending:
             database.write(
-                lambda connection: stored.give_up_claims(connection, shop, before=now - HEARD_WITHIN, reason=NOT_HEARD)
+                lambda connection: stored.give_up_claims(
+                    connection, shop, before=now - HEARD_WITHIN, reason=_(NOT_HEARD)
+                )
             )
         if not waiting:
             return HEARD_WITHIN.total_seconds() if sending else _UNTIL_WOKEN
@@ -74,14 +81,14 @@ class CustomerSender:
             self._failed(error, now)
             return False
         if health.state != AUTHORISED:
-            sentence = CHANNEL_STATES.get(health.state, "Look at the channel in Whapi's panel.")
+            sentence = _(CHANNEL_STATES.get(health.state, AT_THE_CHANNEL))
             self._failed(WhapiError(sentence, scope=Scope.CHANNEL, kind="state"), now)
             return False
         return True
 
     def _send(self, text: CustomerText, now: datetime) -> None:
         if now - text.decided_at > KEPT_FOR:
-            self._settle(text, TextState.REFUSED, TOO_LATE.format(reason=text.reason or "too much was waiting."))
+            self._settle(text, TextState.REFUSED, _(TOO_LATE).format(reason=text.reason or _(TOO_MANY)))
             return
         try:
             self._client.send_text(text.recipient or "", text.body or "")
@@ -95,7 +102,7 @@ class CustomerSender:
 
     def _not_sent(self, text: CustomerText, error: WhapiError, now: datetime) -> None:
         if error.kind == "refused":
-            self._settle(text, TextState.REFUSED, REFUSED)
+            self._settle(text, TextState.REFUSED, _(REFUSED))
             self._next_at = now + timedelta(seconds=BETWEEN)
             return
         is_certain = error.kind in _NOT_SENT or (error.kind == "no_connection" and error.scope is Scope.CHANNEL)
@@ -106,9 +113,7 @@ class CustomerSender:
         pause = _AFTER_A_FAILURE[min(self._failures, len(_AFTER_A_FAILURE) - 1)]
         self._failures += 1
         self._next_at = now + timedelta(seconds=max(pause, error.retry_after or 0.0))
-        self._context.problems.put(
-            PROBLEM, f"Customers are not told at present. {error.message}", at=now, severity=Severity.WARNING
-        )
+        self._context.problems.put(PROBLEM, _(NOT_TOLD).format(reason=error.message), at=now, severity=Severity.WARNING)
 
     def _settle(self, text: CustomerText, state: TextState, reason: str | None = None) -> None:
         # If the process dies before this, the text is left as it is, and not sent again.

@@ -16,6 +16,8 @@ from connector.gateways.whapi.client import WhapiClient
 from connector.gateways.whapi.errors import WhapiError
 from connector.jobs.context import ShopContext
 from connector.jobs.rewrite import SheetLookup
+from connector.language import gettext as _
+from connector.language import marked
 from connector.log import get_logger
 from connector.models import Order
 from connector.sheets.account import GoogleAccount
@@ -40,8 +42,8 @@ _MOST_USE, _MOST_USE_LATE = 0.4, 0.8
 """How much of the account's budget may be in use for a look: writing goes before. Of one that is late, twice that."""
 _LATE = 600.0
 _LOOK_AGAIN = 5.0
-UNREACHABLE = "WhatsApp has not told the customer's number."
-ANOTHERS_CHANNEL = "The order did not come through the shop's own Whapi channel."
+UNREACHABLE = marked("WhatsApp has not told the customer's number.")
+ANOTHERS_CHANNEL = marked("The order did not come through the shop's own Whapi channel.")
 
 
 class StatusWatch:
@@ -178,8 +180,8 @@ class StatusWatch:
         if not body:
             return NewText(order.id, stage, TextState.NONE)
         if order.channel_id is None or order.channel_id != self._channel_id:
-            return NewText(order.id, stage, TextState.REFUSED, body=body, reason=ANOTHERS_CHANNEL)
+            return NewText(order.id, stage, TextState.REFUSED, body=body, reason=_(ANOTHERS_CHANNEL))
         to = recipient(order)
         if to is None:
-            return NewText(order.id, stage, TextState.REFUSED, body=body, reason=UNREACHABLE)
+            return NewText(order.id, stage, TextState.REFUSED, body=body, reason=_(UNREACHABLE))
         return NewText(order.id, stage, TextState.WAITING, to, body)

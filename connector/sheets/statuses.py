@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from functools import cache
 from itertools import zip_longest
 
+from connector.language import gettext as _
+from connector.language import in_each_language
 from connector.sheets import tags
 from connector.sheets.client import SheetsApi
 from connector.sheets.column_stream import Cells, Column
@@ -28,7 +31,7 @@ _LOOKS_ANEW = 10
 READS = 3
 """At the most, where the tabs have their tags."""
 PACKED = frozenset({Stage.PACKED, Stage.SENT, Stage.DONE, Stage.CANCELLED})
-"""In small letters. An order that says one of these is not to be prepared any more, as `Summary` counts it."""
+"""An order that says one of these is not to be prepared any more, as `Summary` counts it."""
 
 
 def read_statuses(api: SheetsApi, workbook: Workbook) -> Mapping[str, str] | None:
@@ -44,9 +47,32 @@ def read_statuses(api: SheetsApi, workbook: Workbook) -> Mapping[str, str] | Non
 
 
 def stage_of(status: str) -> Stage | None:
-    """What the word says; None for New, and for what the merchant has made up."""
-    word = status.strip().casefold()
-    return Stage(word) if word in set(Stage) else None
+    """What the word says, in whatever language the tab was made; None for New, and for what the merchant has made
+    up."""
+    return _stages().get(status.strip().casefold())
+
+
+def status_word(stage: Stage) -> str:
+    """As `Status` offers it, in the language that is spoken."""
+    return {
+        Stage.CONFIRMED: _("Confirmed"),
+        Stage.PACKED: _("Packed"),
+        Stage.SENT: _("Sent"),
+        Stage.DONE: _("Done"),
+        Stage.CANCELLED: _("Cancelled"),
+    }[stage]
+
+
+@cache
+def _stages() -> Mapping[str, Stage]:
+    words = {
+        Stage.CONFIRMED: in_each_language("Confirmed"),
+        Stage.PACKED: in_each_language("Packed"),
+        Stage.SENT: in_each_language("Sent"),
+        Stage.DONE: in_each_language("Done"),
+        Stage.CANCELLED: in_each_language("Cancelled"),
+    }
+    return {word.casefold(): stage for stage, said in words.items() for word in said}
 
 
 class StatusReader:
