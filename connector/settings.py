@@ -16,6 +16,7 @@ from connector import converters
 from connector.alerts.target import AlertTarget, parse_alerts, secrets_of_alerts
 from connector.certificates import certificate_problems
 from connector.converters import SHORTEST_PASSWORD, SHORTEST_SECRET
+from connector.customers.template import template
 from connector.events.target import HOW_TO_MAKE, PREFIX, Target, parse_secrets, parse_targets, secrets_of
 from connector.language import Language, marked, parse_language
 from connector.language import gettext as _
@@ -131,6 +132,10 @@ class Settings:
         default=None, repr=False, metadata=_of_shop(partial(converters.unchanged, check=parse_alerts))
     )
     alert_orders: bool = field(default=False, metadata=_of_shop(converters.boolean))
+    tell_customer: bool = field(default=False, metadata=_of_shop(converters.boolean))
+    text_confirmed: str | None = field(default=None, metadata=_of_shop(template))
+    text_packed: str | None = field(default=None, metadata=_of_shop(template))
+    text_sent: str | None = field(default=None, metadata=_of_shop(template))
     plain_http_hosts: str = field(default="", metadata=_by(_text))
     events_allow_private: bool = field(default=False, metadata=_by(converters.boolean))
     log_format: str = field(default="console", metadata=_by(partial(converters.choice, choices=("console", "json"))))
