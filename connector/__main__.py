@@ -3,6 +3,7 @@
 import os
 import sys
 
+from connector import streams
 from connector.not_installed import is_ours, sentence
 
 if sys.version_info < (3, 11):  # noqa: UP036 - the system's own Python may be older, and says nothing that helps
@@ -11,6 +12,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - the system's own Python may be o
 
 def run() -> None:
     """Runs the command that the arguments name, and ends the process."""
+    streams.make_usable()
     # Whatever is made from now on, database, lock and copies, is nobody's but its owner's.
     os.umask(0o077)
     try:
