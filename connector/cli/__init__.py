@@ -1,4 +1,4 @@
-"""The commands of `python -m connector`, one module each."""
+"""The commands, one module each."""
 
 import importlib
 import os
