@@ -16,8 +16,8 @@ from connector.checks.storage import check_orders, check_storage
 from connector.checks.whapi import check_channel, check_webhook
 from connector.findings import Finding, Level
 from connector.gateways.whapi.webhooks import HEADER
+from connector.language import counted, marked, number
 from connector.language import gettext as _
-from connector.language import marked, number
 from connector.log import Redactor
 from connector.runtime.addresses import local_address
 from connector.runtime.service import Service
@@ -168,4 +168,4 @@ def _look(shop: Shop) -> Iterator[Finding]:
 
 
 def _shops(count: int) -> str:
-    return "1 shop" if count == 1 else f"{count:,} shops"
+    return counted("{count} shop", "{count} shops", count)

@@ -120,7 +120,7 @@ def _now(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
     if order.items_state is ItemsState.UNAVAILABLE:
         yield Event(None, _("Given up: nothing more is tried by itself"), level=Level.BAD)
     if order.warning:
-        yield Event(None, "Taken, but odd", order.warning, Level.LOOK)
+        yield Event(None, _("Taken, but odd"), order.warning, Level.LOOK)
 
 
 def _to_come(order: Order, now: datetime) -> Iterator[Event]:
