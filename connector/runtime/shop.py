@@ -63,6 +63,7 @@ class Shared:
 
     database: Database
     clock: Clock
+    steady: Clock
     instruments: Instruments
     dispatcher: Dispatcher
     long_poll: LongPoll
@@ -152,6 +153,7 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         settings=settings,
         database=database,
         clock=clock,
+        steady=shared.steady,
         retry=RetryPolicy(settings.retry_first_delay, settings.retry_max_delay, settings.retry_give_up_after),
         redact=redactor.text,
         secrets=redactor if shared.has_many else None,
