@@ -27,6 +27,7 @@ BY_WORDS = {
     By.PAGE: "on the status page",
     By.OPERATOR: "on the status page, by the operator",
     By.API: "through the API",
+    By.COMMAND: "on the command line",
 }
 ODD = "odd"
 """Stands in the address in the place of a status."""
