@@ -10,7 +10,7 @@ from connector import terminal
 from connector.log import Redactor, set_up_logging
 from connector.runtime.clients import SHOP
 from connector.runtime.service import Service
-from connector.settings import Settings, SettingsError, load_settings
+from connector.settings import Settings, SettingsError, load_settings, settle_libraries
 from connector.sheets.account import DEFAULT
 from connector.sheets.credentials import CredentialsError
 from connector.shops.file import shown
@@ -31,6 +31,7 @@ def settings_or_exit(*, quiet: bool = False) -> Settings:
     """
     try:
         settings = load_settings()
+        settle_libraries()
     except SettingsError as error:
         exit_with(error.problems)
     _log_by(settings, quiet=quiet)

@@ -21,6 +21,10 @@ LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 ENGLISH_MODULES = {
     "api": "integrators read it",
+    "certificates": "who runs the service reads it, as do the next three",
+    "checks/network": "",
+    "proxies": "",
+    "store/network_disk": "",
     "cli": "`setup` and `check` have their texts elsewhere; the other commands are for who runs the service",
     "events": "integrators read it",
     "gateways/whapi/payload": "integrators read it, as do the next",
@@ -34,7 +38,6 @@ NOT_YET: tuple[str, ...] = (
     "dashboard",
     "gateways",
     "sheets",
-    "certificates",
     "converters",
     "settings",
     "terminal",
