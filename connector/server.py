@@ -17,6 +17,7 @@ import waitress
 
 from connector.api.orders import MOST_WAITING
 from connector.api.request import LARGEST_BODY, LARGEST_HEAD
+from connector.language import gettext as _
 from connector.log import get_logger
 from connector.open_files import limit
 
@@ -134,7 +135,7 @@ def _listen(host: str, port: int, seconds_idle: int) -> list[socket.socket]:
     """A socket for each address that the name stands for."""
     sockets: list[socket.socket] = []
     try:
-        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        for family, kind, protocol, _unused, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
             listening = socket.socket(family, kind, protocol)
             sockets.append(listening)
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -149,7 +150,9 @@ def _listen(host: str, port: int, seconds_idle: int) -> list[socket.socket]:
         for opened in sockets:
             opened.close()
         raise AddressInUseError(
-            f"The address {host}:{port} can't be listened on ({getattr(error, 'strerror', None) or error}). "
-            "Stop the program that uses it, or set another PORT or HOST."
+            _(
+                "The address {host}:{port} can't be listened on ({value}). Stop the program that "
+                "uses it, or set another PORT or HOST."
+            ).format(host=host, port=port, value=getattr(error, "strerror", None) or error)
         ) from None
     return sockets

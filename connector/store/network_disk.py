@@ -7,6 +7,8 @@ may fail, and then the database breaks or two services write at once (https://ww
 import re
 from pathlib import Path
 
+from connector.language import gettext as _
+
 _MOUNTS = Path("/proc/self/mounts")
 _KINDS = re.compile(
     r"nfs\d*|cifs|smb\w*|9p|afs|ceph|glusterfs|lustre|ncpfs|davfs|fuse\.(?!snapfuse|lxcfs|fuse-overlayfs)[\w.-]+"
@@ -38,7 +40,8 @@ def warning(path: Path | None, mounts: Path = _MOUNTS) -> str | None:
     kind = None if path is None else network_kind(path, mounts)
     if kind is None:
         return None
-    return (
-        f"The database {path} lies on a disk of the network ({kind}), where SQLite can't rely on locks: it may break, "
-        "and two services may write at once. Put it on a disk of this machine, or use PostgreSQL."
-    )
+    return _(
+        "The database {path} lies on a disk of the network ({kind}), where SQLite can't rely "
+        "on locks: it may break, and two services may write at once. Put it on a disk of "
+        "this machine, or use PostgreSQL."
+    ).format(path=path, kind=kind)
