@@ -3,13 +3,17 @@
 import ast
 import importlib
 import sys
+import zoneinfo
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 import connector
 from connector import open_files
+from connector.converters import zone
 
 ROOT = Path(connector.__file__).parents[1]
 MODULES = frozenset({"curses", "fcntl", "grp", "pty", "pwd", "readline", "resource", "syslog", "termios", "tty"})
@@ -53,3 +57,16 @@ def test_a_system_without_a_limit_of_open_files_lets_all_connections_in(monkeypa
     finally:
         monkeypatch.undo()
         importlib.reload(open_files)
+
+
+def test_time_zones_are_known_also_by_old_names_and_without_those_of_the_system() -> None:
+    before = zoneinfo.TZPATH
+    zoneinfo.reset_tzpath([])
+    ZoneInfo.clear_cache()
+    try:
+        kept = [zone(name).utcoffset(datetime(2026, 7, 1)) for name in ("Asia/Calcutta", "US/Pacific", "Europe/Berlin")]  # noqa: DTZ001 - in that zone
+    finally:
+        zoneinfo.reset_tzpath(before)
+        ZoneInfo.clear_cache()
+
+    assert kept == [timedelta(hours=5.5), timedelta(hours=-7), timedelta(hours=2)]
