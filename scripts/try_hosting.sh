@@ -5,8 +5,8 @@
 #
 # Needs root, and changes nothing outside of FOLDER. The commands run in it by chroot; those from `systemctl` on also in a network and
 # with processes of their own. Put in place of the real thing are: `systemctl` (below: it starts what the unit names, as its user, with
-# no capability and no memory that is both writable and executable), the certificate (Caddy's own), Whapi and Google (the sandbox), and
-# the answers to `setup` (they stand in .env, and it is called with --yes).
+# no capability and no memory that is both writable and executable), the certificate (Caddy's own, added to those that everybody
+# knows), Whapi and Google (the sandbox), and the answers to `setup` (they stand in .env, and it is called with --yes).
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -64,9 +64,10 @@ chmod 755 "$root/usr/local/bin/systemctl"
 
 # What a merchant has before: a certificate that everybody knows, a channel and a spreadsheet.
 begin_sandbox() {
-    until cat "$root/root/.local/share/caddy/pki/authorities/local/root.crt" >"$root/tmp/ca.crt" 2>/dev/null; do sleep 0.5; done
-    chmod 644 "$root/tmp/ca.crt"
-    in_root SSL_CERT_FILE=/tmp/ca.crt setsid /opt/order-connector/bin/order-connector sandbox --data-dir /root/sandbox \
+    local authority=$root/root/.local/share/caddy/pki/authorities/local/root.crt
+    until [ -s "$authority" ]; do sleep 0.5; done
+    cat "$authority" >>"$(echo "$root"/opt/order-connector/lib/python3*/site-packages/certifi/cacert.pem)"
+    in_root setsid /opt/order-connector/bin/order-connector sandbox --data-dir /root/sandbox \
         --send-to https://orders.example.com/webhooks/whapi >"$root/root/sandbox.log" 2>&1 &
     until curl -sf -o /dev/null http://127.0.0.1:9090/; do sleep 0.5; done
     install -m 600 "$root/root/sandbox/credentials.json" "$root$home/credentials.json"
@@ -78,12 +79,12 @@ begin_sandbox() {
 
 for number in "${!commands[@]}"; do
     command=${commands[number]}
-    [[ $command == *setup ]] && begin_sandbox && command="SSL_CERT_FILE=/tmp/ca.crt; export SSL_CERT_FILE; $command --yes"
+    [[ $command == *setup ]] && begin_sandbox && command="$command --yes"
     [[ $command == *systemctl* || $command == *setup* ]] && numbered $((number + 1)) "$command"
 done
 
 secret=$(sed -n 's/^WEBHOOK_SECRET=//p' "$root$home/.env")
-ask() { curl -sf --cacert "$root/tmp/ca.crt" --resolve orders.example.com:443:127.0.0.1 -H "X-Webhook-Secret: $secret" "https://orders.example.com/$1"; }
+ask() { curl -sf --cacert "$root/root/.local/share/caddy/pki/authorities/local/root.crt" --resolve orders.example.com:443:127.0.0.1 -H "X-Webhook-Secret: $secret" "https://orders.example.com/$1"; }
 until ask healthz; do sleep 0.5; done
 curl -sf -o /dev/null -X POST -H 'Content-Type: application/json' -d '{"count": 3}' http://127.0.0.1:9090/sandbox/orders
 for _ in $(seq 60); do
@@ -91,4 +92,4 @@ for _ in $(seq 60); do
     sleep 0.5
 done
 echo "Orders in the sheet: $(ask 'orders?status=synced' | grep -o '"status":"synced"' | wc -l) of 3"
-in_root bash -c "cd $home; SSL_CERT_FILE=/tmp/ca.crt runuser -u order-connector -- /opt/order-connector/bin/order-connector check" || true
+in_root bash -c "cd $home; runuser -u order-connector -- /opt/order-connector/bin/order-connector check" || true
