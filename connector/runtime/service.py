@@ -20,7 +20,7 @@ from connector.log import Redactor
 from connector.metrics.collector import ServiceCollector, StoreCollector, StoreFigures
 from connector.metrics.instruments import Instruments
 from connector.metrics.many import AccountsCollector, ManyCollector, ReadsManyFigures
-from connector.runtime.among_shops import count_earlier, silent_after, tell_of_problems
+from connector.runtime.among_shops import count_earlier, silent_after, tell_locales, tell_of_problems
 from connector.runtime.channels import DoubledChannels
 from connector.runtime.clients import SHOP, google_account
 from connector.runtime.customers import note_served
@@ -36,6 +36,7 @@ from connector.store.breakers import reset_breakers
 from connector.store.database import Database
 from connector.store.shared_clock import clock_of
 from connector.store.shops import Known, channels_of_shops, known_shops, put_channel
+from connector.store.time_zones import get_locales
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +211,8 @@ class Service:
                 self.channels = {**former, channel_id: name}
             self._take_up_again()
         else:
-            self.put_out(name, self._doubled.begin(name, holder, channel_id))
+            with self._shops[name].work.faults.speaking():
+                self.put_out(name, self._doubled.begin(name, holder, channel_id))
 
     def _begin(self, shop: Shop) -> None:
         for sender in shop.senders:
@@ -249,7 +251,8 @@ class Service:
 
     def _look_up(self) -> dict[str, Known]:
         with self.database.read() as connection:
-            known = known_shops(connection)
+            known, locales = known_shops(connection), get_locales(connection)
+        tell_locales(self._shops, locales)
         self.channels = {each.channel_id: shop for shop, each in known.items() if each.channel_id is not None}
         return known
 
@@ -259,8 +262,9 @@ class Service:
             return
         # Held from the read on, so that what is learned here meanwhile comes after it.
         with self._changing, self.database.read() as connection:
-            known, before = channels_of_shops(connection), self.channels
+            known, before, locales = channels_of_shops(connection), self.channels, get_locales(connection)
             self.channels = known
+        tell_locales(self._shops, locales)
         if known != before:
             self._take_up_again()
 
