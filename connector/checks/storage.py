@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.checks.failure import WrongError
+from connector.checks.lost_disk import check_that_disk_lasts
 from connector.clock import Clock
 from connector.findings import Finding
 from connector.jobs.limits import LIMITS_LAST
@@ -17,6 +18,7 @@ from connector.language import gettext as _
 from connector.magnitudes import habit
 from connector.problems import NamedProblem, Severity
 from connector.settings import Settings
+from connector.store import network_disk
 from connector.store import orders as stored
 from connector.store.database import Database, described, parse_url
 from connector.store.lock import LockError, instance_lock
@@ -34,10 +36,14 @@ _LATEST = 50
 
 def check_storage(database: Database, settings: Settings) -> Iterator[Finding]:
     """Writes to the database without changing anything."""
-    _write(database, settings)
+    check_writable(database, settings)
     _lock(database)
     yield Finding.ok(_NAME, _("The database can be opened and written."))
+    far = network_disk.warning(database.path)
+    if far is not None:
+        yield Finding.warning(_NAME, far)
     yield from check_disk(database.path)
+    yield from check_that_disk_lasts(database.path)
 
 
 def check_disk(path: Path | None) -> Iterator[Finding]:
@@ -64,7 +70,9 @@ def check_disk(path: Path | None) -> Iterator[Finding]:
         yield Finding.ok(_NAME, _("The disk has room: {size} are free.").format(size=_size(free)))
 
 
-def _write(database: Database, settings: Settings) -> None:
+def check_writable(database: Database, settings: Settings) -> None:
+    """Raises WrongError where nothing can be written."""
+
     def nothing(connection: Connection) -> None:
         connection.execute(sa.update(pauses).where(sa.false()).values(failures=0))
 

@@ -149,7 +149,7 @@ class FetchStage:
         """Whether the failure is this order's where the channel says that it works: hardly another order has failed so
         of late; or its time is over, and it must not hold up others any longer."""
         now = self._context.clock.now()
-        if self._context.retry.is_over(order.stored_at, now):
+        if self._is_over(order):
             return True
         others = circuit_breaker.FAILURES_THAT_OPEN - 1
         with self._context.database.read() as connection:
@@ -159,9 +159,13 @@ class FetchStage:
                 < others
             )
 
+    def _is_over(self, order: Order) -> bool:
+        """Whether the order's time for trying has run out."""
+        return self._context.retry.is_over(order.stored_at, self._context.steady.now())
+
     def _store_order_failure(self, order: Order, error: WhapiError, reason: str, *, channel_works: bool) -> None:
         now = self._context.clock.now()
-        gives_up = self._context.retry.is_over(order.stored_at, now)
+        gives_up = self._is_over(order)
         next_attempt_at = now + self._context.retry.delay(order.attempts + 1)
         is_suspect = error.scope is Scope.SUSPECT
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from connector import __version__
-from connector.clock import Clock
+from connector.clock import Clock, SteadyClock
 from connector.gateways.whapi.client import connection_pool
 from connector.jobs.dispatcher import Dispatcher
 from connector.jobs.ledger import count_others
@@ -19,7 +19,7 @@ from connector.log import Redactor
 from connector.metrics.collector import ServiceCollector, StoreCollector, StoreFigures
 from connector.metrics.instruments import Instruments
 from connector.metrics.many import AccountsCollector, ManyCollector, ReadsManyFigures
-from connector.runtime.among_shops import count_earlier, silent_after, tell_of_problems
+from connector.runtime.among_shops import count_earlier, silent_after, tell_locales, tell_of_problems
 from connector.runtime.channels import DoubledChannels
 from connector.runtime.clients import SHOP, google_account
 from connector.runtime.exchange import Exchange
@@ -34,6 +34,7 @@ from connector.store.breakers import reset_breakers
 from connector.store.database import Database
 from connector.store.shared_clock import clock_of
 from connector.store.shops import Known, ShopState, channels_of_shops, known_shops, put_channel, put_shops
+from connector.store.time_zones import get_locales
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,7 @@ class Service:
         self._shared = Shared(
             database=database,
             clock=self.clock,
+            steady=SteadyClock(self.clock),
             instruments=self.instruments,
             dispatcher=self.dispatcher,
             long_poll=self.long_poll,
@@ -204,7 +206,8 @@ class Service:
                 self.channels = {**former, channel_id: name}
             self._take_up_again()
         else:
-            self.put_out(name, self._doubled.begin(name, holder, channel_id))
+            with self._shops[name].work.faults.speaking():
+                self.put_out(name, self._doubled.begin(name, holder, channel_id))
 
     def _begin(self, shop: Shop) -> None:
         for sender in shop.senders:
@@ -241,7 +244,8 @@ class Service:
 
     def _look_up(self) -> dict[str, Known]:
         with self.database.read() as connection:
-            known = known_shops(connection)
+            known, locales = known_shops(connection), get_locales(connection)
+        tell_locales(self._shops, locales)
         self.channels = {each.channel_id: shop for shop, each in known.items() if each.channel_id is not None}
         return known
 
@@ -251,8 +255,9 @@ class Service:
             return
         # Held from the read on, so that what is learned here meanwhile comes after it.
         with self._changing, self.database.read() as connection:
-            known, before = channels_of_shops(connection), self.channels
+            known, before, locales = channels_of_shops(connection), self.channels, get_locales(connection)
             self.channels = known
+        tell_locales(self._shops, locales)
         if known != before:
             self._take_up_again()
 

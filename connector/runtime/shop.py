@@ -34,8 +34,8 @@ from connector.jobs.retry import RetryPolicy
 from connector.jobs.rewrite import SheetLookup
 from connector.jobs.shop_work import ShopWork
 from connector.jobs.write import WriteStage
+from connector.language import Language, ShopLanguage, marked
 from connector.language import gettext as _
-from connector.language import marked
 from connector.log import Redactor, add_secrets, drop_secrets
 from connector.metrics.instruments import Instruments
 from connector.problems import Problems
@@ -63,6 +63,7 @@ class Shared:
 
     database: Database
     clock: Clock
+    steady: Clock
     instruments: Instruments
     dispatcher: Dispatcher
     long_poll: LongPoll
@@ -131,11 +132,17 @@ class Shop:
     def problems(self) -> Problems:
         return self.context.problems
 
+    @property
+    def language(self) -> Language:
+        """What its owner reads: LANGUAGE, or the spreadsheet's locale as it was last seen, or English."""
+        return self.context.language.now
+
     def refuse(self) -> None:
         """Takes nothing in any more."""
         self.receive.close()
         # Whoever removes the shop looks for this sentence, to know that nothing is taken in any more.
-        self.problems.put(LEAVING, _(LEAVING_SENTENCE), at=self.clock.now())
+        with self.work.faults.speaking():
+            self.problems.put(LEAVING, _(LEAVING_SENTENCE), at=self.clock.now())
 
     def wake(self) -> None:
         """Something may be due in the shop."""
@@ -152,14 +159,16 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         settings=settings,
         database=database,
         clock=clock,
+        steady=shared.steady,
         retry=RetryPolicy(settings.retry_first_delay, settings.retry_max_delay, settings.retry_give_up_after),
         redact=redactor.text,
         secrets=redactor if shared.has_many else None,
         events=publisher(name, settings, shared.row_links),
         observer=shared.instruments,
+        language=ShopLanguage(settings.language),
     )
     whapi = whapi_client(settings, shared.instruments, shared=shared.channels)
-    workbook = build_workbook(settings, database, api, clock, shop=name)
+    workbook = build_workbook(settings, database, api, clock, shop=name, language=context.language)
     fetch = FetchStage(context, whapi)
     write = WriteStage(
         context,
@@ -184,7 +193,7 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
     history = HistoryReader(context, whapi, receive)
     alerts = Alerts(settings=settings, client=whapi, redact=redactor.text, shop=name if shared.has_many else None)
     asker = Asker(database, dispatcher, name)
-    lookup = SheetLookup(api, build_workbook(settings, database, api, clock, shop=name))
+    lookup = SheetLookup(api, build_workbook(settings, database, api, clock, shop=name, language=context.language))
     return Shop(
         context=context,
         account=account,
