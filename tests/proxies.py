@@ -6,7 +6,6 @@ A test that needs one is skipped where it isn't installed. On Debian: apt-get in
 import os
 import shutil
 import subprocess
-from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,7 +34,8 @@ def program(name: str) -> str:
 def example(name: str, service_port: int, *changes: Mapping[str, str]) -> str:
     """A file of deploy/proxies, with other words in place of some that stand in it."""
     text = (EXAMPLES / name).read_text(encoding="utf-8")
-    for old, new in ChainMap({SERVICE: f"127.0.0.1:{service_port}"}, *changes).items():
+    pairs = [pair for some in changes for pair in some.items()]
+    for old, new in [*pairs, (SERVICE, f"127.0.0.1:{service_port}")]:
         assert old in text
         text = text.replace(old, new)
     return text
