@@ -15,7 +15,9 @@ from connector.language import gettext as _
 from connector.language import marked
 from connector.models import ItemsState, Order, Shown, Status
 from connector.runtime.shop import Shop
+from connector.sheets.statuses import Stage, status_word
 from connector.store import orders, refusals
+from connector.store.customer_texts import CustomerText, TextState, texts_of
 from connector.store.dealt_with import By
 from connector.store.refusals import MOST_KEPT, Try, What
 from connector.store.search import Found, find_page
@@ -29,6 +31,7 @@ BY_WORDS = {
     By.PAGE: marked("Marked as dealt with on the status page"),
     By.OPERATOR: marked("Marked as dealt with on the status page, by the operator"),
     By.API: marked("Marked as dealt with through the API"),
+    By.COMMAND: marked("Marked as dealt with on the command line"),
 }
 ODD = "odd"
 """Stands in the address in the place of a status."""
@@ -47,14 +50,15 @@ class Event:
     is_to_come: bool = False
 
 
-def events_of(order: Order, tried: Sequence[Try], now: datetime) -> list[Event]:
+def events_of(order: Order, tried: Sequence[Try], texts: Sequence[CustomerText], now: datetime) -> list[Event]:
     """The oldest first; what is planned stands at the end."""
-    past = sorted(_past(order, tried), key=lambda event: event.at or order.stored_at)
+    past = sorted([*_past(order, tried), *_told(texts)], key=lambda event: event.at or order.stored_at)
     if len(tried) >= MOST_KEPT:
         past.insert(
             0, Event(None, _("Of its failed tries the latest {most_kept} are kept").format(most_kept=MOST_KEPT))
         )
-    return [*past, *_now(order, tried), *_to_come(order, now)]
+    waiting = (Event(None, _told_words(text), is_to_come=True) for text in texts if text.state is TextState.WAITING)
+    return [*past, *_now(order, tried), *_to_come(order, now), *waiting]
 
 
 def _past(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
@@ -83,6 +87,31 @@ def _past(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
         yield Event(done_at, _("Row and items written") if row_at in (done_at, None) else _("Items written"))
 
 
+_TOLD = {
+    TextState.WAITING: marked("The customer is told next: {status}"),
+    TextState.SENDING: marked("The customer is being told: {status}"),
+    TextState.SENT: marked("The customer was told: {status}"),
+    TextState.UNCLEAR: marked("The customer may have been told, or not, and is not told again: {status}"),
+    TextState.REFUSED: marked("The customer was not told: {status}"),
+}
+
+
+def _told_words(text: CustomerText) -> str:
+    return _(_TOLD[text.state]).format(status=status_word(Stage(text.stage)))
+
+
+def _told(texts: Sequence[CustomerText]) -> Iterator[Event]:
+    for text in texts:
+        if text.state is not TextState.WAITING:
+            is_well = text.state in {TextState.SENT, TextState.SENDING}
+            yield Event(
+                text.tried_at or text.decided_at,
+                _told_words(text),
+                None if is_well else text.reason,
+                Level.GOOD if is_well else Level.LOOK,
+            )
+
+
 def _now(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
     """What has no time of its own."""
     if order.shown is not None and order.row_at is None and order.synced_at is None and order.gone_at is None:
@@ -92,7 +121,7 @@ def _now(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
     if order.items_state is ItemsState.UNAVAILABLE:
         yield Event(None, _("Given up: nothing more is tried by itself"), level=Level.BAD)
     if order.warning:
-        yield Event(None, "Taken, but odd", order.warning, Level.LOOK)
+        yield Event(None, _("Taken, but odd"), order.warning, Level.LOOK)
 
 
 def _to_come(order: Order, now: datetime) -> Iterator[Event]:
@@ -181,13 +210,14 @@ class Listings:
 
     def get(self, query: Query, words: Words) -> Listing:
         """Raises what the database raises, or TooSlowError."""
-        found, order, tried = self._pages.get(query)
-        return Listing(query, found, None if order is None else Opened(order, events_of(order, tried, words.now)))
+        found, order, tried, texts = self._pages.get(query)
+        events = [] if order is None else events_of(order, tried, texts, words.now)
+        return Listing(query, found, None if order is None else Opened(order, events))
 
     def forget(self) -> None:
         self._pages.forget()
 
-    def _read(self, query: Query) -> tuple[Found, Order | None, list[refusals.Try]]:
+    def _read(self, query: Query) -> tuple[Found, Order | None, list[refusals.Try], list[CustomerText]]:
         shop = self._shop.name
         with self._shop.database.read() as connection:
             found = find_page(
@@ -200,7 +230,9 @@ class Listings:
                 limit=PAGE,
             )
             order = None if query.open is None else orders.find_by_number(connection, shop, query.open)
-            return found, order, [] if order is None else refusals.list_tries(connection, order.id)
+            if order is None:
+                return found, None, [], []
+            return found, order, refusals.list_tries(connection, order.id), texts_of(connection, order.id)
 
 
 def store_number(text: str) -> int | None:

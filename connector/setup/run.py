@@ -13,7 +13,7 @@ from connector.runtime.addresses import base_of, local_address
 from connector.runtime.clients import SHOP, build_workbook, sheets_api, speak_as_stored, whapi_client
 from connector.runtime.service import build_service
 from connector.runtime.shop import Shop
-from connector.settings import ENV_FILE, FORWARDER, HOW_TO_GET, Settings
+from connector.settings import ENV_FILE, FORWARDER, Settings, how_to_get
 from connector.setup.address import address_step, bringer_step, other_address
 from connector.setup.env_file import tighten
 from connector.setup.steps import KEY_FILE, google_step, password_step, secret_step, token_step
@@ -99,7 +99,7 @@ def missing(values: Values) -> list[str]:
     """A sentence for each thing that nobody but the user can give and that isn't there."""
     needed = ("WHAPI_TOKEN", "SPREADSHEET_ID")
     problems = [
-        _("{name} is not set. {how_to_get}").format(name=name, how_to_get=HOW_TO_GET[name])
+        _("{name} is not set. {how_to_get}").format(name=name, how_to_get=how_to_get(name))
         for name in needed
         if values.get(name) is None
     ]
@@ -235,7 +235,7 @@ def _register(settings: Settings, database: Database, talk: Talk) -> str | None:
         talk.right(try_webhook(settings, service))
     except NotArrivedError as error:
         if error.is_lost and talk.can_ask:
-            return str(error).removesuffix(", and run setup again.") + "; or see that the address is right."
+            return str(error).removesuffix(_(", and run setup again.")) + _("; or see that the address is right.")
         talk.wrong(str(error))
     except WhapiError as error:
         talk.wrong(sentence_of(error))
