@@ -16,7 +16,10 @@ from connector import converters
 from connector.alerts.target import AlertTarget, parse_alerts, secrets_of_alerts
 from connector.certificates import certificate_problems
 from connector.converters import SHORTEST_PASSWORD, SHORTEST_SECRET
+from connector.customers.template import template
 from connector.events.target import HOW_TO_MAKE, PREFIX, Target, parse_secrets, parse_targets, secrets_of
+from connector.language import Language, marked, parse_language
+from connector.language import gettext as _
 from connector.log import SHORTEST_HIDDEN, database_secrets
 from connector.terminal import command
 from connector.variables import (
@@ -36,11 +39,18 @@ WHAPI, FORWARDER = "whapi", "forwarder"
 BRINGERS = (WHAPI, FORWARDER)
 """Who may bring the orders."""
 
-HOW_TO_GET = {
-    "WHAPI_TOKEN": "Copy the channel's token from Whapi's panel.",
+_HOW_TO_GET = {
+    "WHAPI_TOKEN": marked("Copy the channel's token from Whapi's panel."),
     "SPREADSHEET_ID": converters.HOW_TO_GET_SPREADSHEET,
-    "WEBHOOK_SECRET": f"Make up a text of at least {SHORTEST_SECRET} characters that callers must present.",
+    "WEBHOOK_SECRET": marked("Make up a text of at least {shortest} characters that callers must present."),
 }
+NEEDED = tuple(_HOW_TO_GET)
+"""Without these, nothing works."""
+
+
+def how_to_get(name: str) -> str:
+    """A sentence on where one of those that are needed comes from."""
+    return _(_HOW_TO_GET[name]).format(shortest=SHORTEST_SECRET)
 
 
 class SettingsError(Exception):
@@ -96,6 +106,7 @@ class Settings:
     orders_tab: str = field(default="Orders", metadata=_of_shop(_text))
     items_tab: str = field(default="Items", metadata=_of_shop(_text))
     timezone: ZoneInfo | None = field(default=None, metadata=_of_shop(converters.zone))
+    language: Language | None = field(default=None, metadata=_of_shop(parse_language))
     resync_interval: float = field(default=60, metadata=_of_shop(_seconds))
     reconcile_interval: float = field(
         default=900, metadata=_of_shop(partial(converters.number, at_least=0, at_most=_YEAR))
@@ -121,6 +132,10 @@ class Settings:
         default=None, repr=False, metadata=_of_shop(partial(converters.unchanged, check=parse_alerts))
     )
     alert_orders: bool = field(default=False, metadata=_of_shop(converters.boolean))
+    tell_customer: bool = field(default=False, metadata=_of_shop(converters.boolean))
+    text_confirmed: str | None = field(default=None, metadata=_of_shop(template))
+    text_packed: str | None = field(default=None, metadata=_of_shop(template))
+    text_sent: str | None = field(default=None, metadata=_of_shop(template))
     plain_http_hosts: str = field(default="", metadata=_by(_text))
     events_allow_private: bool = field(default=False, metadata=_by(converters.boolean))
     log_format: str = field(default="console", metadata=_by(partial(converters.choice, choices=("console", "json"))))
@@ -204,8 +219,10 @@ def load_settings(*, env_file: str | None = ENV_FILE, **values: Any) -> Settings
     """
     variables = _variables(env_file, values)
     read, problems = _converted(variables)
-    if not any(name in variables.texts or name in variables.wrong for name in (*HOW_TO_GET, "SHOPS_FILE")):
-        problems.insert(0, f"Nothing is set up yet. This asks for all that is needed: {command('setup')}")
+    if not any(name in variables.texts or name in variables.wrong for name in (*NEEDED, "SHOPS_FILE")):
+        problems.insert(
+            0, _("Nothing is set up yet. This asks for all that is needed: {command}").format(command=command("setup"))
+        )
     if problems:
         raise SettingsError(problems)
     settings = Settings(**read)
@@ -244,28 +261,35 @@ def _converted(variables: Variables) -> tuple[dict[str, Any], list[str]]:
         elif entry.name in _NOT_WITH_SHOPS_FILE and "SHOPS_FILE" in variables.texts:
             read[entry.name] = ""
         elif entry.default is MISSING:
-            problems.append(f"{name} is not set. {HOW_TO_GET[name]}")
+            problems.append(_("{name} is not set. {how_to_get}").format(name=name, how_to_get=how_to_get(name)))
     return read, problems
 
 
 def contradictions(settings: Settings) -> Iterator[str]:
     """A sentence for each case in which two settings, right by themselves, don't go together."""
     if settings.orders_tab == settings.items_tab:
-        yield "ORDERS_TAB and ITEMS_TAB are the same. Give the two tabs different names."
+        yield _("ORDERS_TAB and ITEMS_TAB are the same. Give the two tabs different names.")
     for name, url in (("WHAPI_BASE_URL", settings.whapi_base_url), ("SHEETS_BASE_URL", settings.sheets_base_url)):
         parts = urlsplit(url)
         host = parts.hostname or ""
         if parts.scheme == "http" and not is_loopback(host) and host not in settings.plain_hosts:
             yield (
-                f"{name} is wrong: it begins with http://, so the token would cross the network for all to read. Use "
-                f"https://, or, where the way to that host is safe, allow it with PLAIN_HTTP_HOSTS={host}."
+                _(
+                    "{name} is wrong: it begins with http://, so the token would cross the network for "
+                    "all to read. Use https://, or, where the way to that host is safe, allow it with "
+                    "PLAIN_HTTP_HOSTS={host}."
+                ).format(name=name, host=host)
             )
     if settings.events_url is not None and settings.events_secret is None:
-        yield f"EVENTS_SECRET is not set, but EVENTS_URL is: events are signed with it. {HOW_TO_MAKE}"
+        yield _("EVENTS_SECRET is not set, but EVENTS_URL is: events are signed with it. {how_to_make}").format(
+            how_to_make=HOW_TO_MAKE
+        )
     if not settings.events_allow_private and not all(target.is_secure for target in settings.event_targets):
         yield (
-            "EVENTS_URL is wrong: an address begins with http://. Use https://; plain http is taken only for a "
-            "receiver in the own network, with EVENTS_ALLOW_PRIVATE=true."
+            _(
+                "EVENTS_URL is wrong: an address begins with http://. Use https://; plain http is "
+                "taken only for a receiver in the own network, with EVENTS_ALLOW_PRIVATE=true."
+            )
         )
 
 

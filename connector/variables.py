@@ -14,6 +14,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from connector.language import gettext as _
 from connector.text_files import NotTextError, decoded
 
 OF_FILE = "_FILE"
@@ -63,8 +64,10 @@ def read_env_file(path: str | Path) -> dict[str, str | None]:
     """The variables of the file as they stand there; none where there is no file. Raises EnvFileUnreadableError."""
     if Path(path).is_dir():
         raise EnvFileUnreadableError(
-            f"{path} is a folder, not a file. (A container makes one where the file that it is to mount is missing.) "
-            "Give it another name, and put the file in its place."
+            _(
+                "{path} is a folder, not a file. (A container makes one where the file that it is to "
+                "mount is missing.) Give it another name, and put the file in its place."
+            ).format(path=path)
         )
     try:
         text = decoded(Path(path).read_bytes())
@@ -74,7 +77,9 @@ def read_env_file(path: str | Path) -> dict[str, str | None]:
         raise EnvFileUnreadableError(error.sentence(path)) from None
     except OSError:
         raise EnvFileUnreadableError(
-            f"The file {path} can't be read. See that it is a text file and that the service may read it."
+            _("The file {path} can't be read. See that it is a text file and that the service may read it.").format(
+                path=path
+            )
         ) from None
     return dict(dotenv_values(stream=StringIO(text, newline=None)))
 
@@ -104,7 +109,9 @@ def with_files(texts: Mapping[str, str], secrets: Collection[str]) -> Variables:
         if path is None:
             continue
         if name in variables.texts:
-            variables.wrong[name] = f"{name} and {name}{OF_FILE} are both set. Keep one of them."
+            variables.wrong[name] = _("{name} and {name}{of_file} are both set. Keep one of them.").format(
+                name=name, of_file=OF_FILE
+            )
             continue
         try:
             variables.texts[name] = _content(path, name + OF_FILE)
@@ -129,17 +136,23 @@ def _content(path: str, name: str) -> str:
         raise ValueError(error.sentence(f"the file that {name} names")) from None
     except (FileNotFoundError, NotADirectoryError):
         raise ValueError(
-            f"{name} names a file that isn't there. Name the one that holds the secret; a path counts from the working "
-            "directory."
+            _(
+                "{name} names a file that isn't there. Name the one that holds the secret; a path "
+                "counts from the working directory."
+            ).format(name=name)
         ) from None
     except (OSError, ValueError):
-        raise ValueError(f"{name} names a file that can't be read. See that the service may read it.") from None
+        raise ValueError(
+            _("{name} names a file that can't be read. See that the service may read it.").format(name=name)
+        ) from None
     if len(content) > LARGEST:
         raise ValueError(
-            f"{name} names a file of more than {LARGEST // 1024} KiB. Name one that holds only the secret."
+            _("{name} names a file of more than {largest} KiB. Name one that holds only the secret.").format(
+                name=name, largest=LARGEST // 1024
+            )
         )
     if not text:
-        raise ValueError(f"{name} names a file that is empty. Put the secret into it.")
+        raise ValueError(_("{name} names a file that is empty. Put the secret into it.").format(name=name))
     return text
 
 

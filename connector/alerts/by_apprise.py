@@ -19,6 +19,7 @@ from connector.alerts.text import Alert, Kind
 from connector.events.delivery import Outcome
 from connector.events.transport import RefusedAddressError, Resolve, addresses_for, resolve
 from connector.language import gettext as _
+from connector.language import in_same_language
 
 # Its lines may quote an address. What is wrong with a try stands in the try's own log.
 logging.getLogger("apprise").propagate = False
@@ -66,7 +67,8 @@ class ByApprise:
                 delivered=False, reason=_("The last try at {name} still hangs.").format(name=self._target.name)
             )
         outcomes: list[Outcome] = []
-        self._last = threading.Thread(target=lambda: outcomes.append(self._try(alert)), name="alert", daemon=True)
+        attempt = in_same_language(lambda: outcomes.append(self._try(alert)))
+        self._last = threading.Thread(target=attempt, name="alert", daemon=True)
         self._last.start()
         self._last.join(self._deadline)
         if outcomes:

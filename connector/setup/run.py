@@ -10,10 +10,10 @@ from connector.jobs.ownership import Ownership, name_of, waits_sentence
 from connector.language import gettext as _
 from connector.language import marked
 from connector.runtime.addresses import base_of, local_address
-from connector.runtime.clients import SHOP, build_workbook, sheets_api, whapi_client
+from connector.runtime.clients import SHOP, build_workbook, sheets_api, speak_as_stored, whapi_client
 from connector.runtime.service import build_service
 from connector.runtime.shop import Shop
-from connector.settings import ENV_FILE, FORWARDER, HOW_TO_GET, Settings
+from connector.settings import ENV_FILE, FORWARDER, Settings, how_to_get
 from connector.setup.address import address_step, bringer_step, other_address
 from connector.setup.env_file import tighten
 from connector.setup.steps import KEY_FILE, google_step, password_step, secret_step, token_step
@@ -99,7 +99,7 @@ def missing(values: Values) -> list[str]:
     """A sentence for each thing that nobody but the user can give and that isn't there."""
     needed = ("WHAPI_TOKEN", "SPREADSHEET_ID")
     problems = [
-        _("{name} is not set. {how_to_get}").format(name=name, how_to_get=HOW_TO_GET[name])
+        _("{name} is not set. {how_to_get}").format(name=name, how_to_get=how_to_get(name))
         for name in needed
         if values.get(name) is None
     ]
@@ -129,6 +129,7 @@ def run_setup(talk: Talk, values: Values) -> bool:
         google_step(
             values, talk, lambda address: prepare_tabs(values.settings(spreadsheet_id=address), database, shop=SHOP)
         )
+        speak_as_stored(values.settings(), database)
         owner_step(values.settings(), database, talk, shop=SHOP)
         bringer_step(values, talk)
         address = address_step(values, talk, local=local_address(first))

@@ -11,13 +11,13 @@ from typing import Any
 from connector.converters import SHORTEST_PASSWORD, printable
 from connector.settings import (
     ENV_FILE,
-    HOW_TO_GET,
     SECRETS,
     SHOP_SETTINGS,
     Settings,
     SettingsError,
     contradictions,
     environment,
+    how_to_get,
 )
 from connector.shops.conflicts import Claim, conflicts
 from connector.shops.file import NAMES, Section, ShopsFile, did_you_mean, is_name, read_file, shown
@@ -153,7 +153,7 @@ def _shop(common: _Common, name: str, section: Section, values: Values) -> tuple
     """The shop, or None and sentences why it can't be served. What other shops say is not looked at."""
     read = _read(section, values, _OF_ENTRY)
     missing = [needed for needed in NEEDED if needed not in read.values and not _is_named(needed, read.sentences)]
-    read.sentences += [f"{needed} is not set. {HOW_TO_GET[needed.upper()]}" for needed in missing]
+    read.sentences += [f"{needed} is not set. {how_to_get(needed.upper())}" for needed in missing]
     account = _account(common, name, read)
     if not read.sentences:
         own = {key: value for key, value in read.values.items() if key != ACCOUNT}

@@ -72,7 +72,7 @@ class Database:
         """Opens the database, creating and migrating it as needed. Raises StoreError."""
         parsed = parse_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        self.path = Path(str(parsed.database)) if self.is_sqlite else None
+        self.path = sqlite_path(parsed) if self.is_sqlite else None
         self.where = str(self.path.absolute()) if self.path else f"{parsed.host}:{parsed.port}/{parsed.database}"
         """Which database it is, without any password."""
         try:
@@ -176,6 +176,11 @@ def _engine(url: URL) -> sa.Engine:
     return sa.create_engine(
         url, pool_size=_CONNECTIONS, max_overflow=_MORE, pool_timeout=_FREE_WITHIN, connect_args=options(url)
     )
+
+
+def sqlite_path(url: URL) -> Path:
+    """The file of an SQLite database whose address was read by `parse_url`."""
+    return Path(str(url.database))
 
 
 def _make_private(path: Path) -> None:
