@@ -77,7 +77,8 @@ def open_orders(orders: TabColumns, items: TabColumns) -> Iterator[Content]:
     # Translators: {all} is their number, {most} how many the list has room for.
     before, _all, after = _("Open orders, the newest {most} of {all}").partition("{all}")
     most = f"{quoted(before.format(most=OPEN))}&{OPEN_COUNT}&{quoted(after.format(most=OPEN))}"
-    title = f"=IF({OPEN_COUNT}>{OPEN};{most};{quoted(_('Open orders'))})"
+    all_open = _("Open orders")
+    title = f"=IF({OPEN_COUNT}>{OPEN};{most};{quoted(all_open)})"
     yield Content(LISTS - 1, RECEIVED, title, "section")
     columns = (
         (RECEIVED, "received", _("Received"), "time"),
@@ -122,9 +123,9 @@ def prepare_list(items: TabColumns) -> Iterator[Content]:
         yield Content(line, PRODUCT, f'=IF({group}>0;{found};"")', "text")
         pieces = f"SUMPRODUCT({matters}*({product}={name})*{quantity})"
         yield Content(line, PIECES, f'=IF({group}>0;{pieces};"")', "pieces")
-    below = LISTS + 1 + PREPARED
+    below, label = LISTS + 1 + PREPARED, _("Other products")
     others = f"{ALL_TO_PREPARE}-SUM({cell(LISTS + 1, PIECES)}:{cell(below - 1, PIECES)})"
-    yield Content(below, PRODUCT, f'=IF({others}>0;{quoted(_("Other products"))};"")', "text")
+    yield Content(below, PRODUCT, f'=IF({others}>0;{quoted(label)};"")', "text")
     yield Content(below, PIECES, f'=IF({others}>0;{others};"")', "pieces")
 
 
