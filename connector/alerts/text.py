@@ -15,6 +15,7 @@ from typing import Any
 
 from connector.events.payload import EventType
 from connector.language import gettext as _
+from connector.language import number
 from connector.store.outbox import Event
 
 TEST = "alert.test"
@@ -59,7 +60,7 @@ def alert_of(events: Sequence[Event], *, shop: str | None, zone: tzinfo) -> Aler
     kind = next((kind for kind in (Kind.PROBLEM, Kind.OVER) if any(one.kind is kind for one in told)), Kind.NEWS)
     lines = [line for one in _worst_first(told)[:_MOST_SHOWN] for line in (f"• {one.title}", *one.lines(zone))]
     if len(told) > _MOST_SHOWN:
-        lines.append(_("And {count:,} more. The status page shows all.").format(count=len(told) - _MOST_SHOWN))
+        lines.append(_("And {count} more. The status page shows all.").format(count=number(len(told) - _MOST_SHOWN)))
     return Alert(kind, f"Orders: {len(told):,} messages{whose}", "\n".join(lines))
 
 

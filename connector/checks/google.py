@@ -11,7 +11,7 @@ from connector.findings import Finding
 from connector.gateways.whapi.webhooks import HEADER
 from connector.jobs.guards import CHANGED, DOES_NOT_BLOCK, prove_guard
 from connector.jobs.ownership import Ownership, lost_sentence, waits_sentence
-from connector.language import ShopLanguage, speak
+from connector.language import ShopLanguage, number, speak
 from connector.language import gettext as _
 from connector.runtime.addresses import local_address
 from connector.runtime.clients import given_titles, known_ids, sheets_api
@@ -87,10 +87,10 @@ def _look(
     if overview.cells >= NEARLY_FULL:
         yield _warning(
             _(
-                "The spreadsheet has {cells:,} of the {most_cells:,} cells that Google allows. "
+                "The spreadsheet has {cells} of the {most_cells} cells that Google allows. "
                 "Delete tabs, rows or columns that are not needed, or begin a new spreadsheet and "
                 "put its address into SPREADSHEET_ID."
-            ).format(cells=overview.cells, most_cells=MOST_CELLS)
+            ).format(cells=number(overview.cells), most_cells=number(MOST_CELLS))
         )
     return overview
 
@@ -252,11 +252,11 @@ def _check_new_database(database: Database, hold: spreadsheets.Hold, *, clock: C
         yield Finding.warning(
             _NAME,
             _(
-                "On {learned_at:%Y-%m-%d %H:%M} UTC this database was new, and {learned_orders:,} "
+                "On {learned_at:%Y-%m-%d %H:%M} UTC this database was new, and {learned_orders} "
                 "orders stood in the spreadsheet already; they are not written again. If the "
                 "database is new at each start, its disk is lost each time, and with it orders that "
                 "wait for their items: put DATABASE_URL on a disk that stays."
-            ).format(learned_at=hold.learned_at, learned_orders=hold.learned_orders),
+            ).format(learned_at=hold.learned_at, learned_orders=number(hold.learned_orders)),
         )
 
 

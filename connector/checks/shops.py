@@ -17,7 +17,7 @@ from connector.checks.whapi import check_channel, check_webhook
 from connector.findings import Finding, Level
 from connector.gateways.whapi.webhooks import HEADER
 from connector.language import gettext as _
-from connector.language import marked
+from connector.language import marked, number
 from connector.log import Redactor
 from connector.runtime.addresses import local_address
 from connector.runtime.service import Service
@@ -107,13 +107,13 @@ def _each(operator: Settings, shops: Shops, database: Database) -> Iterator[Find
             _SHOP,
             _("{shops}, and all is well.").format(shops=_shops(count))
             if count == 1
-            else _("All {count:,} shops are well.").format(count=count),
+            else _("All {count} shops are well.").format(count=number(count)),
         )
     elif count:
         yield Finding.warning(
             _SHOP,
-            _("{count:,} of {shops} are well. check --shop NAME looks closer.").format(
-                count=count - unwell, shops=_shops(count)
+            _("{count} of {shops} are well. check --shop NAME looks closer.").format(
+                count=number(count - unwell), shops=_shops(count)
             ),
         )
 

@@ -1,4 +1,4 @@
-"""The commands of `python -m connector`, one module each."""
+"""The commands, one module each."""
 
 import importlib
 import os
@@ -21,6 +21,8 @@ _COMMANDS = {
     "audit": "connector.cli.audit:audit",
     "backfill": "connector.cli.recover:backfill_command",
     "replay": "connector.cli.recover:replay_command",
+    "backup": "connector.cli.backup:backup",
+    "restore": "connector.cli.backup:restore",
 }
 
 

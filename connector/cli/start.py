@@ -2,16 +2,18 @@
 
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from connector import terminal
+from connector.checks.variables import remarks
 from connector.language import parse_language, speak
 from connector.log import Redactor, set_up_logging
 from connector.runtime.clients import SHOP, speak_as_stored
 from connector.runtime.service import Service
-from connector.settings import Settings, SettingsError, environment, load_settings
+from connector.settings import ENV_FILE, Settings, SettingsError, environment, load_settings
 from connector.sheets.account import DEFAULT
 from connector.sheets.credentials import CredentialsError
 from connector.shops.file import shown
@@ -34,7 +36,8 @@ def settings_or_exit(*, quiet: bool = False) -> Settings:
     try:
         settings = load_settings()
     except SettingsError as error:
-        exit_with(error.problems)
+        # Of what is missing, a line that is left out or a name that is misspelt may be the reason.
+        exit_with([*error.problems, *(finding.sentence for finding in remarks(Path(ENV_FILE)))])
     _log_by(settings, quiet=quiet)
     return settings
 

@@ -94,7 +94,7 @@ class Ownership:
         self._held = None
         if (other := self.other_owner(layout, was_held=held is not None)) is not None:
             hold = self._hold()
-            if held is not None or hold.number is not None:
+            if held is not None or hold.had_it:
                 self._lose(there, hold)
                 hold = self._hold()
             raise SheetsError(lost_sentence(other, hold) if hold.lost_to else waits_sentence(other), kind=Kind.OWNED)
@@ -205,7 +205,9 @@ class Ownership:
         identity = self.identity
         if there.place == identity.place:
             return True
-        if hold.number is not None and there.store != identity.store:
+        if not hold.had_it and there.store == identity.store:
+            return True  # An older copy of the very store that has it: a backup, put back on another machine.
+        if hold.had_it and there.store != identity.store:
             return False
         return there.left or self._clock.now() - there.seen > there.silent_after
 

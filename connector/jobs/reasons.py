@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from connector.language import gettext as _
-from connector.language import marked
+from connector.language import marked, number
 from connector.problems import NamedProblem, Severity
 from connector.store.all_shops import Unwritten
 from connector.store.breakers import Part
@@ -87,7 +87,7 @@ def _explain(standing: Standing, named: Sequence[NamedProblem]) -> bool:
 def _set_aside(aside: SetAside) -> str:
     if aside.number == 1:
         return _("Order {names} is set aside").format(names=names(aside))
-    return _("{number:,} orders are set aside ({names})").format(number=aside.number, names=names(aside))
+    return _("{number} orders are set aside ({names})").format(number=number(aside.number), names=names(aside))
 
 
 def _many(standing: Standing) -> str:

@@ -4,6 +4,7 @@ Whoever works for a shop says so once, `with speaking(language)`; what is writte
 """
 
 from connector.language.languages import ENGLISH, LANGUAGES, Language, of_environment, of_locale, parse_language
+from connector.language.numbers import counted, number
 from connector.language.shop import ShopLanguage
 from connector.language.speaking import (
     gettext,
@@ -22,11 +23,13 @@ __all__ = [
     "LANGUAGES",
     "Language",
     "ShopLanguage",
+    "counted",
     "gettext",
     "in_each_language",
     "in_same_language",
     "marked",
     "ngettext",
+    "number",
     "of_environment",
     "of_locale",
     "parse_language",

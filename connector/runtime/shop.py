@@ -33,6 +33,7 @@ from connector.jobs.reconcile import ReconcileStage
 from connector.jobs.retry import RetryPolicy
 from connector.jobs.rewrite import SheetLookup
 from connector.jobs.shop_work import ShopWork
+from connector.jobs.status_watch import EVERY
 from connector.jobs.write import WriteStage
 from connector.language import Language, ShopLanguage, marked
 from connector.language import gettext as _
@@ -42,6 +43,7 @@ from connector.problems import Problems
 from connector.runtime.addresses import spreadsheets_site
 from connector.runtime.alerts import Alerts
 from connector.runtime.clients import build_workbook, whapi_client
+from connector.runtime.customers import Customers, build_customers
 from connector.runtime.row_links import RowLinks
 from connector.settings import Settings
 from connector.sheets.account import GoogleAccount
@@ -72,6 +74,8 @@ class Shared:
     silent_after: Callable[[GoogleAccount], timedelta]
     """After how long without a sign of life another installation may take an account's spreadsheets."""
     row_links: RowLinks
+    seconds_between_looks: float = EVERY
+    """At what the merchant writes into `Status`."""
     has_many: bool = False
     """Whether there may be several shops."""
     is_anothers: Callable[[str, str], bool] = lambda _shop, _channel_id: False
@@ -104,6 +108,8 @@ class Shop:
     problem_events: ProblemEvents
     alerts: Alerts
     senders: tuple[Sender, ...] = ()
+    customers: Customers | None = None
+    """Tells customers how far their orders have come, where the shop wants that."""
     arrivals: Arrivals = field(default_factory=Arrivals)
     findings: LatestFindings = field(default_factory=LatestFindings)
     """What the cheap checks found, where the health monitor runs them."""
@@ -223,6 +229,11 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         problem_events=ProblemEvents(context),
         alerts=alerts,
         senders=(*event_senders(name, settings, database, clock), *alerts.senders(name, database, clock)),
+        customers=(
+            build_customers(context, lookup, account, whapi, write, wake, every=shared.seconds_between_looks)
+            if settings.tell_customer
+            else None
+        ),
     )
 
 

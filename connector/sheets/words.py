@@ -6,6 +6,7 @@ a tag on it. A tab without that tag has the English ones, as all have that were 
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 from typing import Any
@@ -13,10 +14,9 @@ from typing import Any
 from connector.language import ENGLISH, LANGUAGES, Language, of_locale, pgettext, speaking, spoken
 from connector.models import Shown
 
-STATES = ("new", "confirmed", "packed", "sent", "done", "cancelled")
+NEW = "new"
+STATES = (NEW, "confirmed", "packed", "sent", "done", "cancelled")
 """What the words of the merchant's list stand for, in their order."""
-SETTLED = frozenset({"packed", "sent", "done", "cancelled"})
-"""An order in one of these states is not to be prepared any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +95,18 @@ ENGLISH_WORDS = words_in(ENGLISH)
 FIRST_STATUSES = frozenset(words_in(language).first_status for language in LANGUAGES)
 
 
-def state_of(status: str, words: Words = ENGLISH_WORDS) -> str | None:
-    """Which of `STATES` a merchant means by a word of the list, in whatever language; None for a word of his own.
+def state_of(status: str) -> str | None:
+    """Which of `STATES` a merchant means by a word of the list, in whatever language; None for a word of his own."""
+    return _states().get(status.strip().casefold())
 
-    The tab's own words come first: the same word may mean something else in another language.
-    """
-    folded = status.strip().casefold()
-    for known in (words, *map(words_in, LANGUAGES)):
-        for state, word in zip(STATES, known.statuses, strict=True):
-            if folded == word.casefold():
-                return state
-    return None
+
+@cache
+def _states() -> Mapping[str, str]:
+    return {
+        word.casefold(): state
+        for language in LANGUAGES
+        for state, word in zip(STATES, words_in(language).statuses, strict=True)
+    }
 
 
 def shown_by(text: str, words: Words = ENGLISH_WORDS) -> Shown | None:

@@ -35,10 +35,11 @@ def heard_at_work(shop: Shop) -> str:
 
 def heard_by_requests(shop: Shop) -> dict[str, str]:
     """The language at the end of a request for the shop, and of one that is nobody's, in one thread."""
-    app, heard = create_app(shop.whole), {}
+    app = create_app(shop.whole)
+    heard: dict[str, str] = {}
+    client_path: list[str] = []
     app.after_request(lambda answer: heard.setdefault(client_path[-1], spoken().tag) and answer)
     client: FlaskClient = app.test_client()
-    client_path = []
     for path in ("/readyz", "/healthz"):
         client_path.append(path)
         client.get(path, headers={"X-Webhook-Secret": shop.secret})
