@@ -104,8 +104,8 @@ class Settings:
     public_url: str | None = field(default=None, metadata=_by(converters.public_address))
     trusted_proxies: str = field(default="", metadata=_by(partial(converters.unchanged, check=converters.networks)))
     orders_from: str = field(default=WHAPI, metadata=_of_shop(partial(converters.choice, choices=BRINGERS)))
-    orders_tab: str = field(default="Orders", metadata=_of_shop(_text))
-    items_tab: str = field(default="Items", metadata=_of_shop(_text))
+    orders_tab: str | None = field(default=None, metadata=_of_shop(_text))
+    items_tab: str | None = field(default=None, metadata=_of_shop(_text))
     timezone: ZoneInfo | None = field(default=None, metadata=_of_shop(converters.zone))
     language: Language | None = field(default=None, metadata=_of_shop(parse_language))
     resync_interval: float = field(default=60, metadata=_of_shop(_seconds))
@@ -284,7 +284,7 @@ def settle_libraries() -> None:
 
 def contradictions(settings: Settings) -> Iterator[str]:
     """A sentence for each case in which two settings, right by themselves, don't go together."""
-    if settings.orders_tab == settings.items_tab:
+    if (settings.orders_tab or "Orders") == (settings.items_tab or "Items"):
         yield _("ORDERS_TAB and ITEMS_TAB are the same. Give the two tabs different names.")
     for name, url in (("WHAPI_BASE_URL", settings.whapi_base_url), ("SHEETS_BASE_URL", settings.sheets_base_url)):
         parts = urlsplit(url)
