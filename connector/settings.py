@@ -255,7 +255,7 @@ def _converted(variables: Variables) -> tuple[dict[str, Any], list[str]]:
 def _network_problems(given: Mapping[str, str]) -> Iterator[str]:
     yield from certificate_problems(given)
     called = (Settings.__dataclass_fields__[name] for name in ("whapi_base_url", "sheets_base_url"))
-    yield from proxy_problems(given, [given.get(entry.name.upper()) or entry.default for entry in called])
+    yield from proxy_problems(given, [given.get(entry.name.upper()) or str(entry.default) for entry in called])
 
 
 def settle_libraries() -> None:
