@@ -133,7 +133,7 @@ def _content(path: str, name: str) -> str:
             content = file.read(LARGEST + 1)
         text = "" if len(content) > LARGEST else trimmed(decoded(content))
     except NotTextError as error:
-        raise ValueError(error.sentence(f"the file that {name} names")) from None
+        raise ValueError(error.sentence(_("the file that {name} names").format(name=name))) from None
     except (FileNotFoundError, NotADirectoryError):
         raise ValueError(
             _(

@@ -81,7 +81,12 @@ class ByApprise:
         try:
             return self._send(alert)
         except Exception as error:  # noqa: BLE001 - a hundred plugins, of which none may end the thread with its secrets
-            return Outcome(delivered=False, reason=f"apprise failed at {self._target.name} ({type(error).__name__}).")
+            return Outcome(
+                delivered=False,
+                reason=_("apprise failed at {name} ({error}).").format(
+                    name=self._target.name, error=type(error).__name__
+                ),
+            )
 
     def _send(self, alert: Alert) -> Outcome:
         try:
@@ -132,7 +137,9 @@ class ByApprise:
 
     def _reason(self, entries: Iterator[NotifyLogEntry]) -> str:
         text = " ".join(" ".join(entry.message for entry in entries).split())
-        return f"apprise did not get the message through: {self._redact(text)[:_LONGEST_REASON] or 'it says no more.'}"
+        return _("apprise did not get the message through: {reason}").format(
+            reason=self._redact(text)[:_LONGEST_REASON] or _("it says no more.")
+        )
 
 
 def _asset() -> AppriseAsset:

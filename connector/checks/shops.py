@@ -9,6 +9,7 @@ import httpx
 from connector.checks.events import check_receivers
 from connector.checks.failure import guarded
 from connector.checks.google import check_google_cheaply
+from connector.checks.network import check_network
 from connector.checks.public import check_public_url, why_not_alive
 from connector.checks.run import check_with
 from connector.checks.settings import check_files
@@ -16,8 +17,8 @@ from connector.checks.storage import check_orders, check_storage
 from connector.checks.whapi import check_channel, check_webhook
 from connector.findings import Finding, Level
 from connector.gateways.whapi.webhooks import HEADER
+from connector.language import counted, marked, number
 from connector.language import gettext as _
-from connector.language import marked, number
 from connector.log import Redactor
 from connector.runtime.addresses import local_address
 from connector.runtime.service import Service
@@ -57,6 +58,7 @@ def check_all(operator: Settings) -> Iterator[Finding]:
     try:
         yield from guarded("database", check_storage(database, operator), redact)
         yield from guarded("files", check_files(operator, database.path), redact)
+        yield from check_network(operator)
         yield from guarded("public", check_public_url(operator), redact)
         yield from _file(operator, shops)
         yield from _accounts(shops)
@@ -168,4 +170,4 @@ def _look(shop: Shop) -> Iterator[Finding]:
 
 
 def _shops(count: int) -> str:
-    return "1 shop" if count == 1 else f"{count:,} shops"
+    return counted("{count} shop", "{count} shops", count)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from connector.language import gettext as _
+
 PLACEHOLDERS = ("customer", "number", "order_id", "products", "total", "shop")
 LONGEST = 1000
 """Characters of a text, before anything is put in."""
@@ -13,11 +15,15 @@ _BLANKS = re.compile(r"[ \t]+")
 def template(text: str) -> str:
     r"""Reads a text; `\n` is a new line, since not everybody who sets a variable can write one. Raises ValueError."""
     if len(text) > LONGEST:
-        raise ValueError(f"it is longer than {LONGEST} characters. Shorten it.")
+        raise ValueError(_("it is longer than {longest} characters. Shorten it.").format(longest=LONGEST))
     unknown = [found["name"] for found in _IN_BRACES.finditer(text) if found["name"] not in PLACEHOLDERS]
     if unknown:
         known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-        raise ValueError(f"nothing is known that could be put in for {{{unknown[0][:40]}}}. There are {known}.")
+        raise ValueError(
+            _("nothing is known that could be put in for {{{unknown}}}. There are {known}.").format(
+                unknown=unknown[0][:40], known=known
+            )
+        )
     return text.replace("\\n", "\n")
 
 

@@ -31,6 +31,7 @@ BY_WORDS = {
     By.PAGE: marked("Marked as dealt with on the status page"),
     By.OPERATOR: marked("Marked as dealt with on the status page, by the operator"),
     By.API: marked("Marked as dealt with through the API"),
+    By.COMMAND: marked("Marked as dealt with on the command line"),
 }
 ODD = "odd"
 """Stands in the address in the place of a status."""
@@ -120,7 +121,7 @@ def _now(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
     if order.items_state is ItemsState.UNAVAILABLE:
         yield Event(None, _("Given up: nothing more is tried by itself"), level=Level.BAD)
     if order.warning:
-        yield Event(None, "Taken, but odd", order.warning, Level.LOOK)
+        yield Event(None, _("Taken, but odd"), order.warning, Level.LOOK)
 
 
 def _to_come(order: Order, now: datetime) -> Iterator[Event]:

@@ -20,7 +20,7 @@ _WHAT = {
     "fetching": marked("The items of orders can't be fetched"),
     "writing": marked("Rows can't be written into the sheet"),
     "housekeeping": marked("Old entries of the database and old markers can't be deleted"),
-    "events": "Events can't be sent",
+    "events": marked("Events can't be sent"),
     "checks": marked("The spreadsheet, the channel and the addresses can't be looked at"),
     "channels": marked("The channel can't be asked who it is"),
     "reconcile": marked("The message history can't be read for orders that no webhook brought"),
@@ -120,4 +120,4 @@ def sentence_of(part: str, error: Exception, *, order_id: str | None = None) -> 
 
 def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
-    return lines[0].rstrip(".")[:_LONGEST_REASON] if lines else "no reason given"
+    return lines[0].rstrip(".")[:_LONGEST_REASON] if lines else _("no reason given")

@@ -297,7 +297,7 @@ def waits_sentence(owner: Owner) -> str:
 
 def lost_sentence(owner: Owner, hold: Hold) -> str:
     """Why an installation that had the spreadsheet writes nothing any more."""
-    at = f" on {hold.lost_at:%Y-%m-%d %H:%M} UTC" if hold.lost_at else ""
+    at = _(" on {lost_at:%Y-%m-%d %H:%M} UTC").format(lost_at=hold.lost_at) if hold.lost_at else ""
     return _(
         "{host} has taken over this spreadsheet{at}. Orders are received and kept here. Stop "
         "this service, or take it back with setup --take-over."

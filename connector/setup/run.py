@@ -235,7 +235,7 @@ def _register(settings: Settings, database: Database, talk: Talk) -> str | None:
         talk.right(try_webhook(settings, service))
     except NotArrivedError as error:
         if error.is_lost and talk.can_ask:
-            return str(error).removesuffix(", and run setup again.") + "; or see that the address is right."
+            return str(error).removesuffix(_(", and run setup again.")) + _("; or see that the address is right.")
         talk.wrong(str(error))
     except WhapiError as error:
         talk.wrong(sentence_of(error))
