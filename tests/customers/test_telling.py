@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from connector.products import TIMES
 from connector.runtime.customers import Customers, build_customers
 from connector.store import customer_texts as stored
 from connector.store.customer_texts import CustomerText
 from connector.store.orders import find_order
+from connector.store.tables import ownership
 from sandbox.faults import Fault
 from sandbox.whapi.order import SandboxOrder
 from tests.clock import FakeClock
@@ -297,3 +299,28 @@ def test_after_a_day_without_a_look_and_of_old_orders_nobody_is_told(day: Day) -
     day.look()
     day.send()
     assert day.told() == [confirmed(another)]
+
+
+def test_an_older_copy_of_the_database_tells_nobody_what_they_were_told_before(day: Day) -> None:
+    (order,) = day.receive()
+    day.look()
+    day.set("Sent", order)
+    day.look()
+    day.send()
+    database = day.shop.whole.database
+    # As the copy was: nothing was decided yet, and the sheet shows a batch that it doesn't know.
+    database.write(lambda connection: stored.drop_texts(connection, [day.shop.stored(order).id]))
+    database.write(lambda connection: connection.execute(sa.update(ownership).values(known_batch=None)))
+    database.write(lambda connection: stored.begin_watch(connection, "default", now=datetime.now(UTC)))
+    day.start()
+    day.look()
+    day.send()
+    assert day.told() == [sent(order)]
+
+    # With the next order it has learned what it didn't know.
+    (later,) = day.receive()
+    for status in (FIRST_STATUS, "Sent"):
+        day.set(status, later)
+        day.look()
+        day.send()
+    assert day.told() == [sent(order), sent(later)]
