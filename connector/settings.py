@@ -32,6 +32,7 @@ _LONGEST_PATH = 255
 WHAPI, FORWARDER = "whapi", "forwarder"
 BRINGERS = (WHAPI, FORWARDER)
 """Who may bring the orders."""
+BOTTOM, TOP = "bottom", "top"
 
 HOW_TO_GET = {
     "WHAPI_TOKEN": "Copy the channel's token from Whapi's panel.",
@@ -90,6 +91,7 @@ class Settings:
     orders_from: str = field(default=WHAPI, metadata=_of_shop(partial(converters.choice, choices=BRINGERS)))
     orders_tab: str = field(default="Orders", metadata=_of_shop(_text))
     items_tab: str = field(default="Items", metadata=_of_shop(_text))
+    new_rows: str = field(default=BOTTOM, metadata=_of_shop(partial(converters.choice, choices=(BOTTOM, TOP))))
     timezone: ZoneInfo | None = field(default=None, metadata=_of_shop(converters.zone))
     resync_interval: float = field(default=60, metadata=_of_shop(_seconds))
     reconcile_interval: float = field(

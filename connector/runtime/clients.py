@@ -5,7 +5,7 @@ import httpx
 from connector.clock import Clock
 from connector.gateways.whapi.client import WhapiClient
 from connector.observer import UNOBSERVED, Observer
-from connector.settings import Settings
+from connector.settings import TOP, Settings
 from connector.sheets.account import DEFAULT, GoogleAccount, Metered
 from connector.sheets.budget import Budget
 from connector.sheets.client import SheetsApi
@@ -90,4 +90,5 @@ def build_workbook(
         clock=clock,
         time_zone=settings.timezone,
         zone_read=keep,
+        newest_first=settings.new_rows == TOP,
     )

@@ -137,6 +137,15 @@ class Book:
     def merchant(self) -> Merchant:
         return Merchant(self.google, self.spreadsheet_id)
 
+    @property
+    def newest_first(self) -> bool:
+        """Whether the newest order is to stand first, as NEW_ROWS says."""
+        return self.shop.service.workbook.newest_first
+
+    @newest_first.setter
+    def newest_first(self, newest_first: bool) -> None:
+        self.shop.service.workbook.newest_first = newest_first
+
     def edit(self, change: Callable[[Draft], object]) -> None:
         """An edit of the owner's for which `Merchant` has no word."""
         file = self.google.spreadsheets[self.spreadsheet_id]

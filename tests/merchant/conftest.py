@@ -22,6 +22,7 @@ class Shops:
         if self._shop is None:
             self._shop = Shop(self._factory.mktemp("shop")).start()
         self._shop.service.problems.clear(rollback.KEY)
+        self._shop.service.workbook.newest_first = False
         sandbox = self._shop.sandbox
         sandbox.google.quota.refill()
         sandbox.google.calls.clear()

@@ -120,7 +120,7 @@ def plays(story: Sequence[Story]) -> None:
     state = PipelineStates()
     try:
         # Where Google refuses an update by a tag that is gone, that alone keeps most of it from doing harm.
-        state.start(second_marker=False, prepared=True, refuses_unmatched=False)
+        state.start(second_marker=False, prepared=True, refuses_unmatched=False, newest_first=False)
         for step in story:
             step(state)
             for holds in (
