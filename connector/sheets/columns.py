@@ -41,6 +41,8 @@ CUSTOMER, PHONE, ITEM_COUNT, TOTAL, CURRENCY = "customer", "phone", "item_count"
 """The columns of `Orders` that are filled in later where they are not known at first."""
 PRODUCTS = "products"
 """The goods in one cell of the order's row. It comes with the items, and is found again like the columns above."""
+NUMBER = "number"
+"""The order's short number, counted in the shop."""
 RECEIVED = "received"
 """When the customer sent the order; filled in every row of the connector's, in both tabs."""
 STATUS = "status"
@@ -51,6 +53,7 @@ ITEMS_STATE = "items"
 COLUMNS: dict[Tab, tuple[Column, ...]] = {
     Tab.ORDERS: (
         Column(KEY, "Order ID", 150),
+        Column(NUMBER, "Number", 80, Format.COUNT, is_optional=True),
         Column(RECEIVED, "Received", 130, Format.TIME),
         Column(CUSTOMER, "Customer", 160),
         Column(PHONE, "Phone", 135),

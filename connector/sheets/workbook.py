@@ -221,9 +221,9 @@ class Workbook:
             with_looks=with_looks,
         )
 
-    def rows_known_by_their_ids(self, layout: Layout) -> SheetRows:
+    def rows_known_by_their_ids(self, layout: Layout, *, with_numbers: bool = False) -> SheetRows:
         """Which orders have rows, and how many, by the key columns. One read. To be closed."""
-        return read_rows(self._api, self.spreadsheet_id, layout)
+        return read_rows(self._api, self.spreadsheet_id, layout, with_numbers=with_numbers)
 
     def _search(self) -> Layout:
         return read_layout(self._api.find_metadata(self.spreadsheet_id, tags.LOOKUPS), self.spreadsheet_id)

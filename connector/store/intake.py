@@ -15,6 +15,7 @@ from connector.store.dialect import insert_new, select_among
 from connector.store.items import OrderItems, put_items
 from connector.store.known import adds_something, complete, known_orders
 from connector.store.known import contradiction as contradiction_of
+from connector.store.numbers import take_numbers
 from connector.store.orders import find_order
 from connector.store.tables import orders, past_orders
 
@@ -110,7 +111,14 @@ def _insert(
     connection: Connection, shop: str, new_orders: Sequence[NewOrder], *, now: datetime, grace: timedelta
 ) -> dict[str, int]:
     """Inserts those that are not there yet; their keys by their ids."""
-    rows = [_first_row(shop, order, now=now, grace=grace) for order in new_orders]
+    # Looked up first, so that the deliveries of an order after the first one use no numbers up.
+    known = set(select_among(connection, orders, "order_id", [order.order_id for order in new_orders], shop=shop))
+    fresh = [order.order_id for order in new_orders if order.order_id not in known]
+    first = take_numbers(connection, shop, len(fresh)) if fresh else 0
+    numbers = {order_id: number for number, order_id in enumerate(fresh, first)}
+    rows = [
+        _first_row(shop, order, now=now, grace=grace) | {"number": numbers.get(order.order_id)} for order in new_orders
+    ]
     inserted = insert_new(connection, orders, rows, once="shop, order_id", returning="order_id, id")
     keys = {row.order_id: row.id for row in inserted}
     # Looked up only now, after the insert: then no pruning at the same moment can come in between.

@@ -16,7 +16,7 @@ from connector import __version__
 from connector.store.loss import is_loss
 from connector.store.tables import compat
 
-HEAD = "0019"
+HEAD = "0020"
 """The newest migration in `migrations/versions`, and the number of this version's schema."""
 PATIENT = "patient"
 """The execution option of connections whose statements may take as long as they take."""
