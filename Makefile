@@ -8,7 +8,7 @@ WORKERS ?= 4
 # Each process that the tests start would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-quick coverage test-n8n run lock sbom schema summary-check pictures clean
+.PHONY: demo test test-quick coverage test-n8n run lock sbom translations schema summary-check pictures clean
 
 demo: .venv/runtime
 	$(BIN)/python -m connector demo $(ARGS)
@@ -51,6 +51,11 @@ lock: .venv/development
 # sbom.cdx.json: what the service runs on, for hosts that check it (CycloneDX).
 sbom: .venv/development
 	$(BIN)/python scripts/make_sbom.py
+
+# The texts of the code into connector/language/catalogs, each language's catalog brought up to them, and all of them compiled. What a
+# language lacks is empty in its connector.po; fill it in, and run this again.
+translations: .venv/development
+	$(BIN)/python -m scripts.translations
 
 schema: .venv/development
 	$(BIN)/python scripts/make_sheets_schema.py

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from connector.language import gettext as _
 from connector.models import Item, Number
 
 _SAME = Decimal("0.005")
@@ -52,11 +53,17 @@ def mismatch(items: Sequence[Item], *, item_count: Number | None, total_price: N
     unread = _unread(items)
     sentences = [*unread]
     if item_count is not None and item_count not in (len(items), pieces(items)):
-        sentences.append(f"The order says {item_count} items; {_came(items)} came.")
+        sentences.append(
+            _("The order says {item_count} items; {came} came.").format(item_count=item_count, came=_came(items))
+        )
     total = sum_total(items)
     if total is None:
         if total_price and items and not unread:
-            sentences.append(f"{_without_amount(items)}, so the order's total of {total_price} could not be compared.")
+            sentences.append(
+                _("{without_amount}, so the order's total of {total_price} could not be compared.").format(
+                    without_amount=_without_amount(items), total_price=total_price
+                )
+            )
     elif total_price is not None:
         difference = _compare(Decimal(str(total)), Decimal(str(total_price)))
         if difference:
@@ -92,15 +99,21 @@ def _divided(amount: Number, divisor: Number) -> Number:
 
 def _unread(items: Sequence[Item]) -> list[str]:
     """A sentence for each line of which something could not be read; the first few of them."""
-    found = [f"In line {line} {item.unread}." for line, item in enumerate(items, 1) if item.unread]
+    found = [
+        _("In line {line} {unread}.").format(line=line, unread=item.unread)
+        for line, item in enumerate(items, 1)
+        if item.unread
+    ]
     more = len(found) - _MOST_NAMED
-    return [*found[:_MOST_NAMED], f"The same in {more} more."] if more > 0 else found
+    return [*found[:_MOST_NAMED], _("The same in {more} more.").format(more=more)] if more > 0 else found
 
 
 def _without_amount(items: Sequence[Item]) -> str:
     lines = [str(line) for line, item in enumerate(items, 1) if line_total(item) is None]
     named = ", ".join(lines[:_MOST_NAMED]) + (" and others" if len(lines) > _MOST_NAMED else "")
-    return f"{'Line' if len(lines) == 1 else 'Lines'} {named} came without a price or a quantity"
+    return _("{value} {named} came without a price or a quantity").format(
+        value="Line" if len(lines) == 1 else "Lines", named=named
+    )
 
 
 def _sum(values: Sequence[Number | None]) -> Number | None:
@@ -120,13 +133,17 @@ def _compare(items_total: Decimal, order_total: Decimal) -> str | None:
         return None
     for factor in _FACTORS:
         if order_total and abs(items_total - order_total * factor) <= _SAME:
-            return (
-                f"The items add up to {items_total}, exactly {factor} times the order's total of {order_total}. "
-                f"Set ITEM_PRICE_DIVISOR={factor} if prices are always too high by that factor."
-            )
+            return _(
+                "The items add up to {items_total}, exactly {factor} times the order's total of "
+                "{order_total}. Set ITEM_PRICE_DIVISOR={factor} if prices are always too high by "
+                "that factor."
+            ).format(items_total=items_total, factor=factor, order_total=order_total)
         if items_total and abs(order_total - items_total * factor) <= _SAME:
-            return (
-                f"The order's total of {order_total} is exactly {factor} times the {items_total} that the items add up "
-                f"to. Set ITEM_PRICE_DIVISOR={factor} if totals are always too high by that factor."
-            )
-    return f"The items add up to {items_total}; the order's total is {order_total}."
+            return _(
+                "The order's total of {order_total} is exactly {factor} times the {items_total} that "
+                "the items add up to. Set ITEM_PRICE_DIVISOR={factor} if totals are always too high "
+                "by that factor."
+            ).format(order_total=order_total, factor=factor, items_total=items_total)
+    return _("The items add up to {items_total}; the order's total is {order_total}.").format(
+        items_total=items_total, order_total=order_total
+    )

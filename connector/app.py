@@ -5,8 +5,10 @@ from flask.typing import ResponseReturnValue
 from werkzeug.routing import PathConverter
 
 from connector.api.auth import Authenticator
+from connector.api.below import BelowPath
 from connector.api.current import ShopPath, shop_for
 from connector.api.errors import register_error_handlers
+from connector.api.forwarded import TrustedProxies
 from connector.api.health import health_blueprint, metrics_blueprint, observe_requests
 from connector.api.load_shedding import LoadShedder
 from connector.api.openapi import openapi_blueprint
@@ -19,6 +21,7 @@ from connector.dashboard.auth import Access
 from connector.dashboard.routes import NAME as PAGE
 from connector.dashboard.routes import page_blueprint
 from connector.log import working_for
+from connector.runtime.addresses import base_of, path_of
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 
@@ -61,7 +64,6 @@ def create_app(service: Service) -> Flask:
     # An order id may hold slashes, also two in a row; a redirection to fewer would name another order.
     app.url_map.merge_slashes = False
     app.url_map.converters |= {"whole": Whole, "rest": Rest}
-    app.wsgi_app = ShopPath(app.wsgi_app)  # type: ignore[method-assign]
     authenticator = Authenticator(Secrets(service))
     gateway_authenticator = GatewayAuthenticator(service)
 
@@ -87,7 +89,8 @@ def create_app(service: Service) -> Flask:
         return response
 
     register_error_handlers(app)
-    public_url = service.settings.public_url
+    settings = service.settings
+    public_url = None if settings.public_url is None else base_of(settings.public_url)
     app.register_blueprint(webhooks_blueprint(service))
     app.register_blueprint(gateways_blueprint(service))
     app.register_blueprint(orders_blueprint(service, public_url=public_url))
@@ -98,4 +101,6 @@ def create_app(service: Service) -> Flask:
     access = Access(service)
     access.set_up(app)
     app.register_blueprint(page_blueprint(service, access))
+    mounted = BelowPath(ShopPath(app.wsgi_app), path_of(settings), app.url_map)
+    app.wsgi_app = TrustedProxies(mounted, settings.trusted_networks)  # type: ignore[method-assign]
     return app

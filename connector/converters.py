@@ -1,6 +1,7 @@
 """Reads the values of settings from texts. Each function raises ValueError with a sentence about `it`, which shows
 nothing of the text."""
 
+import ipaddress
 import math
 import re
 from collections.abc import Callable
@@ -12,6 +13,13 @@ SHORTEST_PASSWORD = 8
 HOW_TO_GET_SPREADSHEET = "Open the spreadsheet and copy its address from the browser."
 _SPREADSHEET_URL = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]+)")
 _SPREADSHEET_ID = re.compile(r"[A-Za-z0-9_-]{10,}\Z")
+_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*/?")
+PRIVATE_RANGES = "private_ranges"
+_PRIVATE = (
+    "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "::1/128", "fc00::/7",
+)  # fmt: skip
+"""Addresses of this machine and of networks that the internet doesn't reach, those inside of hosts' platforms too."""
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _TRUE = frozenset({"true", "1", "yes", "y", "on", "t"})
 _FALSE = frozenset({"false", "0", "no", "n", "off", "f"})
 
@@ -65,6 +73,36 @@ def address(text: str) -> str:
     if not is_one or not text.isprintable() or " " in text:
         raise ValueError("it is not an address that begins with https:// (or http://).")
     return text.rstrip("/")
+
+
+def public_address(text: str) -> str:
+    """A web address whose path needs no escaping anywhere."""
+    found = address(text)
+    if not _PATH.fullmatch(urlsplit(found).path):
+        raise ValueError("its path holds something else than letters, digits and - . _ ~. Choose a simpler one.")
+    return found
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """Addresses and networks, separated by commas; one word stands for all private ones."""
+    names = [name for part in text.split(",") if (name := part.strip())]
+    try:
+        found = [
+            ipaddress.ip_network(one, strict=False)
+            for name in names
+            for one in (_PRIVATE if name.lower() == PRIVATE_RANGES else (name,))
+        ]
+    except ValueError:
+        raise ValueError(
+            "it is not a list of addresses and networks. Write them with commas between, such as "
+            f"127.0.0.1, 10.0.0.0/8, or {PRIVATE_RANGES} for all private ones."
+        ) from None
+    if any(network.prefixlen == 0 for network in found):
+        raise ValueError(
+            f"it holds all addresses (/0), so everybody could say who he is. Name the proxy's network, or "
+            f"{PRIVATE_RANGES} for all private ones."
+        )
+    return tuple(found)
 
 
 def zone(text: str) -> ZoneInfo:

@@ -8,6 +8,7 @@ changed. It is said, with what to do in either case.
 from collections.abc import Iterable, Sequence
 
 from connector.amounts import tidy
+from connector.language import gettext as _
 from connector.models import Item, Number
 
 FACTOR = 1000
@@ -39,10 +40,11 @@ def suspicion(items: Sequence[Item], *, currency: str | None) -> str | None:
     prices = _prices(items)
     if code is None or not _look_high(prices, code, at_least=_SUSPICIOUS):
         return None
-    return (
-        f"The prices look {FACTOR} times too high: {_mean(prices)} {code} a piece on average. If they are, set "
-        f"ITEM_PRICE_DIVISOR={FACTOR}; if they are right, set ITEM_PRICE_DIVISOR=1, and this is not said again."
-    )
+    return _(
+        "The prices look {factor} times too high: {mean} {code} a piece on average. If they "
+        "are, set ITEM_PRICE_DIVISOR={factor}; if they are right, set ITEM_PRICE_DIVISOR=1, "
+        "and this is not said again."
+    ).format(factor=FACTOR, mean=_mean(prices), code=code)
 
 
 def habit(orders: Iterable[tuple[Sequence[Item], str | None]]) -> str | None:
@@ -56,11 +58,11 @@ def habit(orders: Iterable[tuple[Sequence[Item], str | None]]) -> str | None:
         prices = [price for prices in each for price in prices]
         steady = all(price % _STEP == 0 for price in prices)
         if len(each) >= FEWEST_ORDERS and steady and _look_high(prices, code, at_least=_SUSPICIOUS_AS_A_HABIT):
-            return (
-                f"The prices of the latest {len(each)} orders in {code} look {FACTOR} times too high: {_mean(prices)} "
-                f"a piece on average. If they are, set ITEM_PRICE_DIVISOR={FACTOR}; if they are right, set "
-                "ITEM_PRICE_DIVISOR=1, and this is not said again."
-            )
+            return _(
+                "The prices of the latest {count} orders in {code} look {factor} times too high: "
+                "{mean} a piece on average. If they are, set ITEM_PRICE_DIVISOR={factor}; if they "
+                "are right, set ITEM_PRICE_DIVISOR=1, and this is not said again."
+            ).format(count=len(each), code=code, factor=FACTOR, mean=_mean(prices))
     return None
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from connector.language import marked
+
 Number = int | float
 
 
@@ -203,19 +205,19 @@ class Order:
 
 
 STATUS_WORDS = {
-    Status.RECEIVED: "received",
-    Status.WAITING: "waiting",
-    Status.SYNCED: "complete",
-    Status.FAILED: "unavailable",
+    Status.RECEIVED: marked("received"),
+    Status.WAITING: marked("waiting"),
+    Status.SYNCED: marked("complete"),
+    Status.FAILED: marked("unavailable"),
 }
 """What a person reads of each status, everywhere: `waiting`, `complete` and `unavailable` are what the row says."""
 STATUS_MEANINGS = {
-    Status.RECEIVED: "Its row is on its way to the sheet.",
-    Status.WAITING: "Its row is in the sheet; its items are not there yet, and are tried again.",
-    Status.SYNCED: "Its row and all its items are in the sheet.",
-    Status.FAILED: "Its row is in the sheet; its items could not be had.",
+    Status.RECEIVED: marked("Its row is on its way to the sheet."),
+    Status.WAITING: marked("Its row is in the sheet; its items are not there yet, and are tried again."),
+    Status.SYNCED: marked("Its row and all its items are in the sheet."),
+    Status.FAILED: marked("Its row is in the sheet; its items could not be had."),
 }
-GONE_WORD = "deleted"
+GONE_WORD = marked("deleted")
 """What is said of an order whose row is no longer in the sheet."""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from connector.amounts import tidy
+from connector.language import gettext as _
 from connector.models import Item, Number
 
 LONGEST = 500
@@ -19,7 +20,7 @@ def products_text(items: Sequence[Item]) -> str | None:
     for number, item in enumerate(items):
         line = _line(item)
         if text and len(text) + len(_BETWEEN) + len(line) > LONGEST:
-            return f"{text} … and {len(items) - number} more"
+            return _("{text} … and {count} more").format(text=text, count=len(items) - number)
         text += _BETWEEN + line if text else line
     return text or None
 

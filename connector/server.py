@@ -7,6 +7,8 @@ docs/operating.md says which.
 
 import logging
 import socket
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from wsgiref.types import WSGIApplication
@@ -15,6 +17,11 @@ import waitress
 
 from connector.api.orders import MOST_WAITING
 from connector.api.request import LARGEST_BODY, LARGEST_HEAD
+from connector.language import gettext as _
+from connector.log import get_logger
+from connector.open_files import limit
+
+log = get_logger(__name__)
 
 _THREADS = 16
 LARGEST_READ = 2 * LARGEST_BODY
@@ -25,8 +32,12 @@ _NEVER_HELD_UP = 256 * 1024 * 1024
 """Bytes of answers that a connection doesn't take before they hold up a thread. Nobody without the secret gets there:
 waitress reads 8 KiB of requests ahead, and lets a connection go that takes nothing for SECONDS_IDLE."""
 _CONNECTIONS = 400
-"""At once, each with a temporary file or none: with the files and connections of the rest this stays below the usual
-limit of 1024 open files."""
+"""At once, each with a temporary file or none."""
+_OTHER_FILES = 200
+"""The files and connections of the rest. With all of it this stays below the usual limit of 1024 open files."""
+_FEWEST = 8
+_SAY_EVERY = 60
+"""Seconds between two lines that say that no more connections are taken."""
 _BACKLOG = 512
 SECONDS_IDLE = 60
 """How long a connection may be idle: between two requests, within a request, or with an answer that nobody takes."""
@@ -41,12 +52,35 @@ class AddressInUseError(Exception):
 
 
 class _Sockets(dict[int, Any]):
-    """The sockets that waitress serves. It serves for as long as this is true."""
+    """The sockets that waitress serves. It serves for as long as this is true, and takes connections up to `most`."""
 
     ended = False
 
+    def __init__(self, most: int, elapsed: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._most = most
+        self._elapsed = elapsed
+        self._said_at: float | None = None
+
     def __bool__(self) -> bool:
         return not self.ended
+
+    def __setitem__(self, number: int, opened: Any) -> None:
+        super().__setitem__(number, opened)
+        now = self._elapsed()
+        if len(self) >= self._most and (self._said_at is None or now - self._said_at >= _SAY_EVERY):
+            self._said_at = now
+            log.warning(
+                "connections.full",
+                most=self._most,
+                reason="Newcomers wait until somebody's connection ends. A reverse proxy limits what one address may "
+                "hold; docs/operating.md says how.",
+            )
+
+
+def most_connections(open_files: int) -> int:
+    """How many connections may be taken where so many files may be open."""
+    return max(_FEWEST, min(_CONNECTIONS, (open_files - _OTHER_FILES) // 2))
 
 
 class WebServer:
@@ -58,7 +92,8 @@ class WebServer:
         logging.getLogger("waitress").setLevel(logging.CRITICAL)
         listening = _listen(host, port, seconds_idle)
         self.port: int = listening[0].getsockname()[1]
-        self._sockets = _Sockets()
+        most = most_connections(limit())
+        self._sockets = _Sockets(most)
         self._server = waitress.create_server(
             app,
             map=self._sockets,
@@ -71,7 +106,7 @@ class WebServer:
             inbuf_overflow=_IN_MEMORY,
             outbuf_overflow=_IN_MEMORY,
             outbuf_high_watermark=_NEVER_HELD_UP,
-            connection_limit=_CONNECTIONS,
+            connection_limit=most,
             channel_timeout=seconds_idle,
             cleanup_interval=min(_LOOK_FOR_IDLE, seconds_idle),
             backlog=_BACKLOG,
@@ -100,7 +135,7 @@ def _listen(host: str, port: int, seconds_idle: int) -> list[socket.socket]:
     """A socket for each address that the name stands for."""
     sockets: list[socket.socket] = []
     try:
-        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        for family, kind, protocol, _unused, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
             listening = socket.socket(family, kind, protocol)
             sockets.append(listening)
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -115,7 +150,9 @@ def _listen(host: str, port: int, seconds_idle: int) -> list[socket.socket]:
         for opened in sockets:
             opened.close()
         raise AddressInUseError(
-            f"The address {host}:{port} can't be listened on ({getattr(error, 'strerror', None) or error}). "
-            "Stop the program that uses it, or set another PORT or HOST."
+            _(
+                "The address {host}:{port} can't be listened on ({value}). Stop the program that "
+                "uses it, or set another PORT or HOST."
+            ).format(host=host, port=port, value=getattr(error, "strerror", None) or error)
         ) from None
     return sockets

@@ -87,7 +87,8 @@ class Settings:
     shops_file: str | None = field(default=None, metadata=_by(_text))
     host: str = field(default="127.0.0.1", metadata=_by(_text))
     port: int = field(default=8080, metadata=_by(partial(converters.integer, at_least=0, at_most=65535)))
-    public_url: str | None = field(default=None, metadata=_by(converters.address))
+    public_url: str | None = field(default=None, metadata=_by(converters.public_address))
+    trusted_proxies: str = field(default="", metadata=_by(partial(converters.unchanged, check=converters.networks)))
     orders_from: str = field(default=WHAPI, metadata=_of_shop(partial(converters.choice, choices=BRINGERS)))
     orders_tab: str = field(default="Orders", metadata=_of_shop(_text))
     items_tab: str = field(default="Items", metadata=_of_shop(_text))
@@ -129,6 +130,11 @@ class Settings:
     def plain_hosts(self) -> frozenset[str]:
         """Hosts beside this machine that may be asked without TLS."""
         return frozenset(host for part in self.plain_http_hosts.split(",") if (host := part.strip().lower()))
+
+    @property
+    def trusted_networks(self) -> tuple[converters.Network, ...]:
+        """The reverse proxies that may say who sends a request."""
+        return converters.networks(self.trusted_proxies)
 
     @property
     def is_forwarded(self) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from connector import signals
 from connector.terminal import command
 from sandbox.sandbox import Sandbox
 
@@ -31,7 +32,7 @@ def run_sandbox(
     shown, by default the one in the env file that this writes.
     """
     stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in signals.that_stop():
         signal.signal(number, lambda *_: stopped.set())
     sandbox = Sandbox(port, host=host, data_dir=data_dir)
     if secret is not None:

@@ -20,6 +20,7 @@ import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from connector import signals
 from sandbox import verify
 from sandbox.orders import demo_orders
 from sandbox.sandbox import Sandbox
@@ -64,7 +65,7 @@ def run_demo(*, once: bool, port: int, shops: int = 1) -> None:
     def stop(_number: int, _frame: FrameType | None) -> None:
         stopped.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in signals.that_stop():
         signal.signal(number, stop)
     console = Console(highlight=False, soft_wrap=True)
     sandbox = Sandbox(port if _is_free(port) else 0)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connector.clock import Clock
+from connector.clock import Clock, SteadyClock
 from connector.events.publisher import NOBODY, Publisher
 from connector.jobs.context import ShopContext
 from connector.jobs.retry import RetryPolicy
@@ -19,5 +19,11 @@ def shop_context(
     """`settings`: those that differ from the defaults."""
     needed = {"whapi_token": "token", "spreadsheet_id": "sheet", "webhook_secret": "a secret of some length"}
     return ShopContext(
-        shop=SHOP, settings=Settings(**needed | settings), database=database, clock=clock, retry=retry, events=events
+        shop=SHOP,
+        settings=Settings(**needed | settings),
+        database=database,
+        clock=clock,
+        steady=SteadyClock(clock),
+        retry=retry,
+        events=events,
     )

@@ -18,6 +18,7 @@ from connector.alerts.target import AlertTarget
 from connector.alerts.text import Alert, Kind
 from connector.events.delivery import Outcome
 from connector.events.transport import RefusedAddressError, Resolve, addresses_for, resolve
+from connector.language import gettext as _
 
 # Its lines may quote an address. What is wrong with a try stands in the try's own log.
 logging.getLogger("apprise").propagate = False
@@ -61,14 +62,18 @@ class ByApprise:
     def send(self, alert: Alert) -> Outcome:
         """Tries once; never raises."""
         if self._last is not None and self._last.is_alive():
-            return Outcome(delivered=False, reason=f"The last try at {self._target.name} still hangs.")
+            return Outcome(
+                delivered=False, reason=_("The last try at {name} still hangs.").format(name=self._target.name)
+            )
         outcomes: list[Outcome] = []
         self._last = threading.Thread(target=lambda: outcomes.append(self._try(alert)), name="alert", daemon=True)
         self._last.start()
         self._last.join(self._deadline)
         if outcomes:
             return outcomes[0]
-        return Outcome(delivered=False, reason=f"It took longer than {self._deadline:g} seconds.")
+        return Outcome(
+            delivered=False, reason=_("It took longer than {deadline:g} seconds.").format(deadline=self._deadline)
+        )
 
     def _try(self, alert: Alert) -> Outcome:
         try:
@@ -97,8 +102,10 @@ class ByApprise:
         service = Apprise.instantiate(self._target.address, asset=_asset())
         if service is None:
             raise UnusableAddressError(
-                f"{self._target.name} in ALERT_URLS is no address that apprise can use. Compare it with what "
-                "https://appriseit.com/services/ says of its kind."
+                _(
+                    "{name} in ALERT_URLS is no address that apprise can use. Compare it with what "
+                    "https://appriseit.com/services/ says of its kind."
+                ).format(name=self._target.name)
             )
         service.redirects = False  # Whatever the address says of it.
         for host in _hosts(service):
@@ -118,7 +125,7 @@ class ByApprise:
             )
         except (OSError, UnicodeError):
             raise UnusableAddressError(
-                f"The host's name in {self._target.name} leads nowhere. Compare ALERT_URLS."
+                _("The host's name in {name} leads nowhere. Compare ALERT_URLS.").format(name=self._target.name)
             ) from None
 
     def _reason(self, entries: Iterator[NotifyLogEntry]) -> str:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from connector.events.payload import EventType
+from connector.language import gettext as _
 from connector.store.outbox import Event
 
 TEST = "alert.test"
@@ -58,14 +59,14 @@ def alert_of(events: Sequence[Event], *, shop: str | None, zone: tzinfo) -> Aler
     kind = next((kind for kind in (Kind.PROBLEM, Kind.OVER) if any(one.kind is kind for one in told)), Kind.NEWS)
     lines = [line for one in _worst_first(told)[:_MOST_SHOWN] for line in (f"• {one.title}", *one.lines(zone))]
     if len(told) > _MOST_SHOWN:
-        lines.append(f"And {len(told) - _MOST_SHOWN:,} more. The status page shows all.")
+        lines.append(_("And {count:,} more. The status page shows all.").format(count=len(told) - _MOST_SHOWN))
     return Alert(kind, f"Orders: {len(told):,} messages{whose}", "\n".join(lines))
 
 
 def test_alert(*, shop: str | None) -> Alert:
     """What the button and `check --alert` send."""
     whose = f" ({shop})" if shop else ""
-    body = "Alerts of the order connector arrive here. Nothing is wrong, and nothing is to be done."
+    body = _("Alerts of the order connector arrive here. Nothing is wrong, and nothing is to be done.")
     return Alert(Kind.NEWS, f"Test of alerts{whose}", body)
 
 
@@ -85,17 +86,21 @@ class _Told:
     def title(self) -> str:
         if self.kind is Kind.NEWS:
             return f"New order {_words(self.data.get('order_id'))}"
-        return "Orders: something must be mended" if self.kind is Kind.PROBLEM else "Orders: mended"
+        return _("Orders: something must be mended") if self.kind is Kind.PROBLEM else "Orders: mended"
 
     def lines(self, zone: tzinfo) -> list[str]:
         if self.kind is Kind.NEWS:
             return [_order(self.data)]
         reason = _sentence(self.data.get("reason"))
         if self.kind is Kind.PROBLEM:
-            return [reason, f"Since {_when(self.data.get('since') or self.at, zone)}."]
+            return [reason, _("Since {when}.").format(when=_when(self.data.get("since") or self.at, zone))]
         since = self.data.get("since")
         began = f" It had begun {_when(since, zone)}." if since else ""
-        return [f"This is over since {_when(self.at, zone)}, and nothing is left to do: {reason}{began}"]
+        return [
+            _("This is over since {when}, and nothing is left to do: {reason}{began}").format(
+                when=_when(self.at, zone), reason=reason, began=began
+            )
+        ]
 
 
 def _worst_first(told: Sequence[_Told]) -> list[_Told]:
@@ -108,7 +113,7 @@ def _order(data: dict[str, Any]) -> str:
     count, total, currency = data.get("item_count"), data.get("total_price"), _words(data.get("currency"))
     items = "" if count is None else f", {count} {'item' if count == 1 else 'items'}"
     worth = "" if total is None else f", {total:,} {currency}".rstrip()
-    return f"From {customer}{items}{worth}."
+    return _("From {customer}{items}{worth}.").format(customer=customer, items=items, worth=worth)
 
 
 def _when(moment: datetime | str, zone: tzinfo) -> str:

@@ -72,13 +72,15 @@ def shop_for(service: Service, caller: str | None) -> Shop | None:
     return shop
 
 
-def own_address() -> str:
-    """The address that the request came to, without a shop; empty where it names none."""
-    if not request.host:
-        return ""
+def own_path() -> str:
+    """The path below which a reverse proxy serves the service; empty where it has the whole host."""
     name = named_shop()
-    below = request.script_root if name is None else request.script_root.removesuffix(f"{BELOW}{name}")
-    return f"{request.scheme}://{request.host}{below}"
+    return request.script_root if name is None else request.script_root.removesuffix(f"{BELOW}{name}")
+
+
+def own_address() -> str:
+    """The address that the request came to, without a shop; the path alone where it names no host."""
+    return f"{request.scheme}://{request.host}{own_path()}" if request.host else own_path()
 
 
 def current_shop() -> Shop:

@@ -6,30 +6,33 @@ sent or answered, and each limit in it is compared with the one that the code ha
 """
 
 import json
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from connector import __version__
+from connector.api.current import own_path
 
 _FILE = Path(__file__).with_name("openapi.json")
+_FEW = 64
+"""Descriptions that are kept: one for each shop that asks."""
 
 
-@cache
-def document(public_url: str | None = None) -> dict[str, Any]:
-    """The description, of this version and with the server's address if that is known. Not to be changed."""
+@lru_cache(_FEW)
+def document(server: str | None = None) -> dict[str, Any]:
+    """The description, of this version and with the server's address or path if that is known. Not to be changed."""
     described: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
     described["info"]["version"] = __version__
-    if public_url is not None:
-        described["servers"][0]["url"] = public_url
+    if server is not None:
+        described["servers"][0]["url"] = server
     return described
 
 
-@cache
-def _as_json(public_url: str | None) -> bytes:
-    return json.dumps(document(public_url), ensure_ascii=False, separators=(",", ":")).encode()
+@lru_cache(_FEW)
+def _as_json(server: str | None) -> bytes:
+    return json.dumps(document(server), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def openapi_blueprint(public_url: str | None) -> Blueprint:
@@ -37,6 +40,8 @@ def openapi_blueprint(public_url: str | None) -> Blueprint:
 
     @blueprint.get("/openapi.json")
     def show() -> Response:
-        return Response(_as_json(public_url), mimetype="application/json")
+        below = request.script_root
+        server = below if public_url is None else public_url + below.removeprefix(own_path())
+        return Response(_as_json(server or None), mimetype="application/json")
 
     return blueprint

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, g, jsonify, request, url_for
 from sqlalchemy import Connection
 
-from connector.api.current import BELOW, current_shop, own_address
+from connector.api.current import BELOW, current_shop, own_address, own_path
 from connector.api.errors import ApiError
 from connector.api.intake import take_in_forwarded
 from connector.api.request import MOST_LISTED, as_far_as_may_be, whole_number
@@ -49,10 +49,10 @@ def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blue
 
     waiting = threading.BoundedSemaphore(MOST_WAITING)
 
-    @blueprint.post("/orders")
+    @blueprint.post("/orders", strict_slashes=False)
     def take() -> Response:
         wait = _wait_seconds()
-        base = public_url or _own_address()
+        base = public_url or own_address()
         taken = take_in_forwarded(service)
         batches = [_Batch(shop, base + _mounted(shop), result, partial(shown, shop)) for shop, result in taken.by_shop]
         _wait_until_done(batches, wait, waiting)
@@ -67,7 +67,7 @@ def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blue
                 response.headers["Location"] = entries[0]["url"]
         return response
 
-    @blueprint.get("/orders")
+    @blueprint.get("/orders", strict_slashes=False)
     def list_() -> Response:
         shop = current_shop()
         status, limit, before = _status(), whole_number("limit", 50, most=MOST_LISTED), whole_number("before", None)
@@ -160,7 +160,8 @@ class _Batch:
         unique = list(dict.fromkeys(self._order_ids))
         for start in range(0, len(unique), _AT_ONCE):
             for order in stored.find_orders(connection, self._shop.name, unique[start : start + _AT_ONCE]):
-                yield {**self._shown(order), "url": self._base + url_for("orders.show", order_id=order.order_id)}
+                path = url_for("orders.show", order_id=order.order_id).removeprefix(own_path())
+                yield {**self._shown(order), "url": self._base + path}
 
     def undone(self, connection: Connection) -> set[str]:
         return stored.undone(connection, self._shop.name, self._order_ids)
@@ -208,11 +209,6 @@ def _wait_until_done(batches: Sequence[_Batch], seconds: float, waiting: threadi
 def _mounted(shop: Shop) -> str:
     """What stands before an address of the shop's where the request didn't name it, and others would have to."""
     return "" if g.get("shop") is not None else f"{BELOW}{shop.name}"
-
-
-def _own_address() -> str:
-    """The address that the request came to; empty where it names none."""
-    return f"{request.scheme}://{request.host}" if request.host else ""
 
 
 def _in_a_list(entry: dict[str, Any], order: Order) -> dict[str, Any]:

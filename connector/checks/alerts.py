@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from connector.alerts.target import AlertTarget
 from connector.events.transport import RefusedAddressError
 from connector.findings import Finding
+from connector.language import gettext as _
 from connector.runtime.alerts import Alerts
 
 _NAME = "alerts"
@@ -21,24 +22,30 @@ def check_alerts(alerts: Alerts) -> Iterator[Finding]:
             yield Finding.problem(_NAME, sentence)
     if alerts.targets and not wrong:
         names = ", ".join(target.name for target in alerts.targets)
-        yield Finding.ok(_NAME, f"Alerts go to {names}. Nothing was sent now; check --alert sends a test.")
+        yield Finding.ok(
+            _NAME, _("Alerts go to {names}. Nothing was sent now; check --alert sends a test.").format(names=names)
+        )
     if alerts.targets and all(target.recipient is not None for target in alerts.targets):
         yield Finding.ok(
             _NAME,
-            "All alerts go through the channel itself, so that it is down is told only when it works again. A second "
-            "address of another kind in ALERT_URLS tells it at once.",
+            _(
+                "All alerts go through the channel itself, so that it is down is told only when it "
+                "works again. A second address of another kind in ALERT_URLS tells it at once."
+            ),
         )
 
 
 def send_test_alerts(alerts: Alerts) -> Iterator[Finding]:
     """Sends a test to each address."""
     if not alerts.targets:
-        yield Finding.problem(_NAME, "ALERT_URLS is not set, so there is nobody to send a test to.")
+        yield Finding.problem(_NAME, _("ALERT_URLS is not set, so there is nobody to send a test to."))
     for tested in alerts.test():
         if tested.reason:
-            yield Finding.problem(_NAME, f"{tested.name}: the test did not go out. {tested.reason}")
+            yield Finding.problem(
+                _NAME, _("{tested}: the test did not go out. {reason}").format(tested=tested.name, reason=tested.reason)
+            )
         else:
-            yield Finding.ok(_NAME, f"{tested.name}: a test went out. See that it arrived.")
+            yield Finding.ok(_NAME, _("{tested}: a test went out. See that it arrived.").format(tested=tested.name))
 
 
 def _what_is_wrong(target: AlertTarget, alerts: Alerts) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from connector.checks.failure import WrongError
 from connector.events.transport import RefusedAddressError, addresses_for
 from connector.findings import Finding
+from connector.language import gettext as _
 from connector.settings import Settings
 
 _NAME = "events"
@@ -23,7 +24,9 @@ def check_receivers(settings: Settings) -> Iterator[Finding]:
         except RefusedAddressError as error:
             raise WrongError(f"{target.name}: {error}") from None
         except OSError:
-            raise WrongError(f"{target.name}: The receiver's name leads nowhere. Compare EVENTS_URL.") from None
+            raise WrongError(
+                _("{target}: The receiver's name leads nowhere. Compare EVENTS_URL.").format(target=target.name)
+            ) from None
     if targets:
         names = ", ".join(target.name for target in targets)
-        yield Finding.ok(_NAME, f"Events may be sent to {names}. Nothing was sent now.")
+        yield Finding.ok(_NAME, _("Events may be sent to {names}. Nothing was sent now.").format(names=names))

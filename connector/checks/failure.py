@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from connector.findings import Finding, Level
 from connector.gateways.whapi.errors import WhapiError
+from connector.language import gettext as _
 from connector.sheets.credentials import CredentialsError
 from connector.sheets.errors import Kind, RedirectedError, SheetsError
 from connector.store.database import StoreError
@@ -28,22 +29,25 @@ def guarded(name: str, findings: Iterable[Finding], redact: Callable[[str], str]
         level = Level.WARNING if _passes(error) else Level.PROBLEM
         yield Finding(name, level, redact(sentence_of(error)))
     except SQLAlchemyError:
-        yield Finding.problem(name, "The database does not answer just now. Look again in a few minutes.")
+        yield Finding.problem(name, _("The database does not answer just now. Look again in a few minutes."))
 
 
 def sentence_of(error: Exception) -> str:
     """The sentence for somebody who looks on, where an error's own is made for the service, which tries again."""
     if isinstance(error, SheetsError) and not isinstance(error, RedirectedError):
         if error.kind is Kind.UNCLEAR:
-            return "Google Sheets gave no usable answer just now. Look again in a few minutes."
+            return _("Google Sheets gave no usable answer just now. Look again in a few minutes.")
         if error.kind is Kind.RATE_LIMIT:
-            return (
-                "Google's limit of requests a minute is reached. It is over within a minute; if it comes often, other "
-                "programs use the same service account: make one for the connector alone."
+            return _(
+                "Google's limit of requests a minute is reached. It is over within a minute; if it "
+                "comes often, other programs use the same service account: make one for the "
+                "connector alone."
             )
     if isinstance(error, WhapiError) and error.kind == "no_connection":
-        return "Whapi could not be reached. See that this machine has internet access and that WHAPI_BASE_URL is right."
-    return str(error).replace("It will be tried again.", "Look again in a few minutes.")
+        return _(
+            "Whapi could not be reached. See that this machine has internet access and that WHAPI_BASE_URL is right."
+        )
+    return str(error).replace(_("It will be tried again."), _("Look again in a few minutes."))
 
 
 def _passes(error: Exception) -> bool:

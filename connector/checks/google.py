@@ -10,6 +10,7 @@ from connector.findings import Finding
 from connector.gateways.whapi.webhooks import HEADER
 from connector.jobs.guards import CHANGED, DOES_NOT_BLOCK, prove_guard
 from connector.jobs.ownership import Ownership, lost_sentence, waits_sentence
+from connector.language import gettext as _
 from connector.runtime.addresses import local_address
 from connector.runtime.clients import known_ids, sheets_api
 from connector.settings import Settings
@@ -39,7 +40,7 @@ NEAR_ITS_END = LIMIT * 9 // 10
 def check_google(settings: Settings, database: Database | None, *, shop: str) -> Iterator[Finding]:
     """Everything, with seven to ten writes of which nothing is left; without a database only what can be read."""
     api = sheets_api(settings)
-    yield _holds(f"The key belongs to {api.account}.")
+    yield _holds(_("The key belongs to {account}.").format(account=api.account))
     overview = yield from _look(api, settings)
     if database is not None:
         yield _prove(api, settings, database, overview)
@@ -56,16 +57,26 @@ def check_google_cheaply(api: SheetsApi, settings: Settings) -> Iterator[Finding
 
 def _look(api: SheetsApi, settings: Settings) -> Generator[Finding, None, Overview]:
     overview = read_overview(api, settings.spreadsheet_id)
-    yield _holds(f"Google gives a token, and the spreadsheet can be read. Its time zone is {overview.time_zone}.")
+    yield _holds(
+        _("Google gives a token, and the spreadsheet can be read. Its time zone is {time_zone}.").format(
+            time_zone=overview.time_zone
+        )
+    )
     if settings.timezone is None and read_zone(overview.time_zone) is None:
         yield _warning(
-            f"The connector does not know the spreadsheet's time zone {overview.time_zone}, so dates are written in "
-            "UTC. Choose another one under File, Settings, or put a name such as Europe/Berlin into TIMEZONE."
+            _(
+                "The connector does not know the spreadsheet's time zone {time_zone}, so dates are "
+                "written in UTC. Choose another one under File, Settings, or put a name such as "
+                "Europe/Berlin into TIMEZONE."
+            ).format(time_zone=overview.time_zone)
         )
     if overview.cells >= NEARLY_FULL:
         yield _warning(
-            f"The spreadsheet has {overview.cells:,} of the {MOST_CELLS:,} cells that Google allows. Delete tabs, rows "
-            "or columns that are not needed, or begin a new spreadsheet and put its address into SPREADSHEET_ID."
+            _(
+                "The spreadsheet has {cells:,} of the {most_cells:,} cells that Google allows. "
+                "Delete tabs, rows or columns that are not needed, or begin a new spreadsheet and "
+                "put its address into SPREADSHEET_ID."
+            ).format(cells=overview.cells, most_cells=MOST_CELLS)
         )
     return overview
 
@@ -75,10 +86,10 @@ def _prove(api: SheetsApi, settings: Settings, database: Database, overview: Ove
     sheet_id = next(tab.sheet_id for tab in overview.tabs if tab.is_grid)
     chosen = prove_guard(database, api, settings.spreadsheet_id, sheet_id, clock=SystemClock())
     if not chosen.blocks:
-        return _warning(DOES_NOT_BLOCK)
+        return _warning(_(DOES_NOT_BLOCK))
     if chosen.guard.name != Marker.name:
-        return _warning(CHANGED)
-    return _holds("The spreadsheet can be written, and Google refuses a second marker with the same id.")
+        return _warning(_(CHANGED))
+    return _holds(_("The spreadsheet can be written, and Google refuses a second marker with the same id."))
 
 
 def _tabs(api: SheetsApi, settings: Settings, database: Database, overview: Overview, shop: str) -> Iterator[Finding]:
@@ -97,9 +108,13 @@ def _tabs(api: SheetsApi, settings: Settings, database: Database, overview: Over
         all_hold = all_hold and all(finding.holds for finding in findings)
         yield from findings
     if to_be_made:
-        yield _holds(f"Not there yet: {' and '.join(to_be_made)}. setup makes the tabs, or else the first order.")
+        yield _holds(
+            _("Not there yet: {to_be_made}. setup makes the tabs, or else the first order.").format(
+                to_be_made=" and ".join(to_be_made)
+            )
+        )
     elif all_hold:
-        yield _holds("The tabs and their columns are found.")
+        yield _holds(_("The tabs and their columns are found."))
 
 
 def _untagged(
@@ -112,11 +127,18 @@ def _untagged(
         return
     if same.is_grid:
         yield _warning(
-            f"The tab {same.title} holds something that is not the connector's, so the next order will make another "
-            f"tab. To go on in this one, write these titles into its first row: {_titles(tab)}."
+            _(
+                "The tab {title} holds something that is not the connector's, so the next order will "
+                "make another tab. To go on in this one, write these titles into its first row: "
+                "{titles}."
+            ).format(title=same.title, titles=_titles(tab))
         )
     else:
-        yield _warning(f"The tab {same.title} is a chart's, without cells, so the next order will make another tab.")
+        yield _warning(
+            _("The tab {title} is a chart's, without cells, so the next order will make another tab.").format(
+                title=same.title
+            )
+        )
 
 
 def _missing(database: Database, shop: str, title: str) -> Iterator[Finding]:
@@ -124,8 +146,10 @@ def _missing(database: Database, shop: str, title: str) -> Iterator[Finding]:
         if not has_rows(connection, shop):
             return
     yield _warning(
-        f"The tab {title} was deleted. File, Version history in the browser brings it back; otherwise setup, or the "
-        "next order, makes a new one for what comes from then on."
+        _(
+            "The tab {title} was deleted. File, Version history in the browser brings it back; "
+            "otherwise setup, or the next order, makes a new one for what comes from then on."
+        ).format(title=title)
     )
 
 
@@ -134,16 +158,24 @@ def _present(api: SheetsApi, overview: Overview, tab: Tab, place: TabLayout, wan
     title = seen.title if seen is not None else str(tab)
     other = overview.titled(wanted)
     if other is not None and other.sheet_id != place.sheet_id and other.tab is None:
-        yield _holds(f"Rows go into the tab {title}. The tab {other.title} is not the connector's, and is left alone.")
+        yield _holds(
+            _("Rows go into the tab {title}. The tab {other} is not the connector's, and is left alone.").format(
+                title=title, other=other.title
+            )
+        )
     if place.header_row is None:
         yield _warning(
-            f"The header of the tab {title} was deleted. Rows are written all the same; to have it back, insert a row "
-            f"at the top with the titles: {_titles(tab)}."
+            _(
+                "The header of the tab {title} was deleted. Rows are written all the same; to have "
+                "it back, insert a row at the top with the titles: {titles}."
+            ).format(title=title, titles=_titles(tab))
         )
     if KEY not in place.columns:
         yield _wrong(
-            f"The column Order ID of the tab {title} was deleted, so rows can't be found again. "
-            "Undo that in the browser: File, Version history."
+            _(
+                "The column Order ID of the tab {title} was deleted, so rows can't be found again. "
+                "Undo that in the browser: File, Version history."
+            ).format(title=title)
         )
     # Whether they were deleted, or never there, nothing tells.
     missing = [
@@ -152,7 +184,11 @@ def _present(api: SheetsApi, overview: Overview, tab: Tab, place: TabLayout, wan
         if column.key not in place.columns and column.key != KEY and not column.is_optional
     ]
     if missing:
-        yield _holds(f"The tab {title} goes without these columns, and they are left out: {', '.join(missing)}.")
+        yield _holds(
+            _("The tab {title} goes without these columns, and they are left out: {missing}.").format(
+                title=title, missing=", ".join(missing)
+            )
+        )
     last_row = max((tag.row for tag in place.last), default=place.header_row or 0)
     if seen is not None:
         yield from (_wrong(seen.sentence(lock, api.account)) for lock in seen.locks_at(last_row + 1))
@@ -190,13 +226,16 @@ def _check_new_database(database: Database, hold: spreadsheets.Hold, *, clock: C
     now = clock.now()
     if hold.learned_at is None or not hold.learned_orders or now - hold.learned_at > _SAID_FOR:
         return
-    _, created_at = database.write(lambda connection: spreadsheets.installation_of(connection, now=now))
+    _unused, created_at = database.write(lambda connection: spreadsheets.installation_of(connection, now=now))
     if hold.learned_at - created_at <= _NEW:
         yield Finding.warning(
             _NAME,
-            f"On {hold.learned_at:%Y-%m-%d %H:%M} UTC this database was new, and {hold.learned_orders:,} orders stood "
-            "in the spreadsheet already; they are not written again. If the database is new at each start, its disk is "
-            "lost each time, and with it orders that wait for their items: put DATABASE_URL on a disk that stays.",
+            _(
+                "On {learned_at:%Y-%m-%d %H:%M} UTC this database was new, and {learned_orders:,} "
+                "orders stood in the spreadsheet already; they are not written again. If the "
+                "database is new at each start, its disk is lost each time, and with it orders that "
+                "wait for their items: put DATABASE_URL on a disk that stays."
+            ).format(learned_at=hold.learned_at, learned_orders=hold.learned_orders),
         )
 
 
@@ -222,10 +261,15 @@ def _findings(used: Mapping[Quota, int]) -> Iterator[Finding]:
     for quota in scarce:
         yield Finding.warning(
             _QUOTA,
-            f"The service has sent {used[quota]} {quota}s in the last minute, and Google allows {LIMIT}. Orders may "
-            "wait some seconds longer, and none is lost. If it stays so without many orders coming in, stop the other "
-            "programs that use the same service account, or make one for the connector alone.",
+            _(
+                "The service has sent {used} {quota}s in the last minute, and Google allows {limit}. "
+                "Orders may wait some seconds longer, and none is lost. If it stays so without many "
+                "orders coming in, stop the other programs that use the same service account, or "
+                "make one for the connector alone."
+            ).format(used=used[quota], quota=quota, limit=LIMIT),
         )
     if not scarce:
         counts = " and ".join(f"{used[quota]} of {LIMIT} {quota}s" for quota in Quota)
-        yield Finding.ok(_QUOTA, f"In the last minute the service has used {counts} that Google allows.")
+        yield Finding.ok(
+            _QUOTA, _("In the last minute the service has used {counts} that Google allows.").format(counts=counts)
+        )

@@ -9,6 +9,7 @@ import httpx
 
 from connector.checks.failure import WrongError
 from connector.findings import Finding
+from connector.language import gettext as _
 from connector.runtime.addresses import base_of, local_address
 from connector.settings import Settings
 
@@ -30,14 +31,19 @@ def check_public_url(settings: Settings) -> Iterator[Finding]:
     base = base_of(settings.public_url)
     refusal = why_not_alive(base)
     if refusal is None:
-        yield Finding.ok(_NAME, f"The service can be reached at {base}.")
+        yield Finding.ok(_NAME, _("The service can be reached at {base}.").format(base=base))
     elif why_not_alive(local_address(settings)) is not None:
-        yield Finding.ok(_NAME, f"The service is not running, so {base} was not tried. Start it with serve.")
+        yield Finding.ok(
+            _NAME, _("The service is not running, so {base} was not tried. Start it with serve.").format(base=base)
+        )
     else:
         raise WrongError(
-            f"The service can't be reached at {base}: {refusal}. See that the name leads to this machine, and "
-            f"that the web server or tunnel there passes requests on to {local_address(settings)}. (Some routers don't "
-            "let a machine reach its own public address; then open it from a phone.)"
+            _(
+                "The service can't be reached at {base}: {refusal}. See that the name leads to this "
+                "machine, and that the web server or tunnel there passes requests on to "
+                "{local_address}. (Some routers don't let a machine reach its own public address; "
+                "then open it from a phone.)"
+            ).format(base=base, refusal=refusal, local_address=local_address(settings))
         )
 
 

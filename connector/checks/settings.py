@@ -8,6 +8,7 @@ from pathlib import Path
 
 from connector.env_statements import statements
 from connector.findings import Finding
+from connector.language import gettext as _
 from connector.settings import ENV_FILE, Settings, SettingsError, is_loopback, load_settings
 from connector.sheets.credentials import key_file
 
@@ -30,7 +31,7 @@ def read_settings() -> tuple[Settings | None, list[Finding]]:
         return None, [*left_out(Path(ENV_FILE)), *problems]
     findings = [*left_out(Path(ENV_FILE)), *_unsafe(settings)]
     if not findings:
-        findings.append(Finding.ok(_NAME, "All settings that are needed are there."))
+        findings.append(Finding.ok(_NAME, _("All settings that are needed are there.")))
     return settings, findings
 
 
@@ -40,15 +41,18 @@ def _unsafe(settings: Settings) -> Iterator[Finding]:
     if password is not None and len(password) < LONG_ENOUGH:
         yield Finding.warning(
             _NAME,
-            f"ADMIN_PASSWORD has {len(password)} characters, and could be guessed in time. Set one of {LONG_ENOUGH} or "
-            "more.",
+            _(
+                "ADMIN_PASSWORD has {count} characters, and could be guessed in time. Set one of {long_enough} or more."
+            ).format(count=len(password), long_enough=LONG_ENOUGH),
         )
     if not is_loopback(settings.host.lower()):
         yield Finding.warning(
             _NAME,
-            f"HOST is {settings.host}, so strangers may reach the service itself and hold all its connections. See "
-            "that only your reverse proxy can reach the port, or set HOST=127.0.0.1. What the proxy must limit stands "
-            "in docs/operating.md.",
+            _(
+                "HOST is {host}, so strangers may reach the service itself and hold all its "
+                "connections. See that only your reverse proxy can reach the port, or set "
+                "HOST=127.0.0.1. What the proxy must limit stands in docs/operating.md."
+            ).format(host=settings.host),
         )
 
 
@@ -64,33 +68,41 @@ def left_out(path: Path) -> Iterator[Finding]:
     if wrong:
         number = wrong[0].line
         more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
-        sentence = (
-            f"Line {number}{more} of {path} can't be read and is left out. Write each as NAME=value on one line; "
-            "a value that holds quotes or a # goes in single quotes."
-        )
+        sentence = _(
+            "Line {number}{more} of {path} can't be read and is left out. Write each as "
+            "NAME=value on one line; a value that holds quotes or a # goes in single quotes."
+        ).format(number=number, more=more, path=path)
         yield Finding.warning(_NAME, sentence)
     latest = {statement.name: statement for statement in found if statement.name in _ANY_TEXT}
     for name, statement in latest.items():
         if _CUT_OFF.match(statement.text):
-            sentence = (
-                f"Line {statement.line} of {path}: what stands behind the # was left out of {name}, as a comment. If "
-                "it belongs to the value, put the whole value in single quotes; if not, give it a line of its own."
-            )
+            sentence = _(
+                "Line {line} of {path}: what stands behind the # was left out of {name}, as a "
+                "comment. If it belongs to the value, put the whole value in single quotes; if not, "
+                "give it a line of its own."
+            ).format(line=statement.line, path=path, name=name)
             yield Finding.warning(_NAME, sentence)
 
 
 def check_files(settings: Settings, database: Path | None) -> Iterator[Finding]:
     """A warning for each that is open to others. Says nothing where all is well or the system has no such rights."""
     if lies_open(Path(ENV_FILE)):
-        yield _warning(f"Other users of this machine can read {ENV_FILE}, and secrets stand in it.", ENV_FILE)
+        yield _warning(
+            _("Other users of this machine can read {env_file}, and secrets stand in it.").format(env_file=ENV_FILE),
+            ENV_FILE,
+        )
     key = key_file(settings.google_credentials)
     if key is not None and lies_open(key):
-        yield _warning(f"Other users of this machine can read the key file {key}.", str(key))
+        yield _warning(_("Other users of this machine can read the key file {key}.").format(key=key), str(key))
     if settings.shops_file is not None and lies_open(Path(settings.shops_file)):
-        sentence = f"Other users of this machine can read {settings.shops_file}, and secrets of shops stand in it."
+        sentence = _("Other users of this machine can read {shops_file}, and secrets of shops stand in it.").format(
+            shops_file=settings.shops_file
+        )
         yield _warning(sentence, settings.shops_file)
     if database is not None and lies_open(database):
-        sentence = f"Other users of this machine can read {database}, and customers' numbers and orders stand in it."
+        sentence = _(
+            "Other users of this machine can read {database}, and customers' numbers and orders stand in it."
+        ).format(database=database)
         yield _warning(sentence, f"{database}*")
 
 
@@ -106,4 +118,4 @@ def lies_open(path: Path) -> bool:
 
 
 def _warning(sentence: str, path: str) -> Finding:
-    return Finding.warning(_FILES, f"{sentence} Run: chmod go= {path}")
+    return Finding.warning(_FILES, _("{sentence} Run: chmod go= {path}").format(sentence=sentence, path=path))

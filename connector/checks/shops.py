@@ -16,6 +16,8 @@ from connector.checks.storage import check_orders, check_storage
 from connector.checks.whapi import check_channel, check_webhook
 from connector.findings import Finding, Level
 from connector.gateways.whapi.webhooks import HEADER
+from connector.language import gettext as _
+from connector.language import marked
 from connector.log import Redactor
 from connector.runtime.addresses import local_address
 from connector.runtime.service import Service
@@ -27,7 +29,7 @@ from connector.store.database import Database, StoreError
 
 _AT_ONCE = 8
 _FILE, _ACCOUNT, _SHOP = "shops", "account", "shop"
-NOT_SERVED = "The running service doesn't serve it, though it has had time to. Look at its log."
+NOT_SERVED = marked("The running service doesn't serve it, though it has had time to. Look at its log.")
 
 
 def check_shop(shops: Shops, name: str, *, send_alerts: bool = False) -> Iterator[Finding]:
@@ -67,7 +69,9 @@ def _file(operator: Settings, shops: Shops) -> Iterator[Finding]:
     yield from (Finding.problem(_FILE, sentence) for sentence in shops.problems)
     if not shops.problems:
         count = len(shops.good) + len(shops.out)
-        yield Finding.ok(_FILE, f"{operator.shops_file} has {_shops(count)}.")
+        yield Finding.ok(
+            _FILE, _("{shops_file} has {shops}.").format(shops_file=operator.shops_file, shops=_shops(count))
+        )
 
 
 def _accounts(shops: Shops) -> Iterator[Finding]:
@@ -80,7 +84,9 @@ def _accounts(shops: Shops) -> Iterator[Finding]:
         except CredentialsError as error:
             yield Finding.problem(_ACCOUNT, f"{name}: {error}")
         else:
-            yield Finding.ok(_ACCOUNT, f"{name}: {_shops(count)} of {address}.")
+            yield Finding.ok(
+                _ACCOUNT, _("{name}: {shops} of {address}.").format(name=name, shops=_shops(count), address=address)
+            )
 
 
 def _each(operator: Settings, shops: Shops, database: Database) -> Iterator[Finding]:
@@ -98,10 +104,18 @@ def _each(operator: Settings, shops: Shops, database: Database) -> Iterator[Find
     count = len(shops.good) + len(shops.out)
     if count and not unwell:
         yield Finding.ok(
-            _SHOP, f"{_shops(count)}, and all is well." if count == 1 else f"All {count:,} shops are well."
+            _SHOP,
+            _("{shops}, and all is well.").format(shops=_shops(count))
+            if count == 1
+            else _("All {count:,} shops are well.").format(count=count),
         )
     elif count:
-        yield Finding.warning(_SHOP, f"{count - unwell:,} of {_shops(count)} are well. check --shop NAME looks closer.")
+        yield Finding.warning(
+            _SHOP,
+            _("{count:,} of {shops} are well. check --shop NAME looks closer.").format(
+                count=count - unwell, shops=_shops(count)
+            ),
+        )
 
 
 def _of_running(
@@ -117,7 +131,7 @@ def _of_running(
             except (httpx.HTTPError, ValueError, AttributeError):
                 problems = None
             if not isinstance(problems, list):
-                yield entry.name, [Finding.warning(_SHOP, NOT_SERVED)]
+                yield entry.name, [Finding.warning(_SHOP, _(NOT_SERVED))]
                 continue
             level = Level.WARNING if answer.is_success else Level.PROBLEM
             yield entry.name, [Finding(_SHOP, level, redact(str(problem))) for problem in problems]

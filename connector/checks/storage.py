@@ -13,9 +13,11 @@ from connector.clock import Clock
 from connector.findings import Finding
 from connector.jobs.limits import LIMITS_LAST
 from connector.jobs.reasons import is_late, reasons
+from connector.language import gettext as _
 from connector.magnitudes import habit
 from connector.problems import NamedProblem, Severity
 from connector.settings import Settings
+from connector.store import network_disk
 from connector.store import orders as stored
 from connector.store.database import Database, described, parse_url
 from connector.store.lock import LockError, instance_lock
@@ -33,9 +35,12 @@ _LATEST = 50
 
 def check_storage(database: Database, settings: Settings) -> Iterator[Finding]:
     """Writes to the database without changing anything."""
-    _write(database, settings)
+    check_writable(database, settings)
     _lock(database)
-    yield Finding.ok(_NAME, "The database can be opened and written.")
+    yield Finding.ok(_NAME, _("The database can be opened and written."))
+    far = network_disk.warning(database.path)
+    if far is not None:
+        yield Finding.warning(_NAME, far)
     yield from check_disk(database.path)
 
 
@@ -47,19 +52,25 @@ def check_disk(path: Path | None) -> Iterator[Finding]:
         free = shutil.disk_usage(path.parent).free
     except OSError as error:
         raise WrongError(
-            f"The folder that holds {path} can't be looked at ({error.strerror}). See that it is still there."
+            _("The folder that holds {path} can't be looked at ({strerror}). See that it is still there.").format(
+                path=path, strerror=error.strerror
+            )
         ) from None
     if free < LEAST_FREE:
         yield Finding.warning(
             _NAME,
-            f"The disk that holds {path} has only {free // 2**20} MiB left. Make room on it: once it is full, no "
-            "order can be stored.",
+            _(
+                "The disk that holds {path} has only {free} MiB left. Make room on it: once it is "
+                "full, no order can be stored."
+            ).format(path=path, free=free // 2**20),
         )
     else:
-        yield Finding.ok(_NAME, f"The disk has room: {_size(free)} are free.")
+        yield Finding.ok(_NAME, _("The disk has room: {size} are free.").format(size=_size(free)))
 
 
-def _write(database: Database, settings: Settings) -> None:
+def check_writable(database: Database, settings: Settings) -> None:
+    """Raises WrongError where nothing can be written."""
+
     def nothing(connection: Connection) -> None:
         connection.execute(sa.update(pauses).where(sa.false()).values(failures=0))
 
@@ -68,8 +79,10 @@ def _write(database: Database, settings: Settings) -> None:
     except sa.exc.SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
         raise WrongError(
-            f"The database {described(parse_url(settings.database_url))} can be read but not written: {cause}. "
-            "See that the service may write the file and its folder, or to the tables."
+            _(
+                "The database {described} can be read but not written: {cause}. See that the service "
+                "may write the file and its folder, or to the tables."
+            ).format(described=described(parse_url(settings.database_url)), cause=cause)
         ) from None
 
 
@@ -98,12 +111,15 @@ def check_orders(
     wrong = [_finding(problem) for problem in _that_count(standing, now)]
     yield from wrong
     if not wrong:
-        yield Finding.ok(_ORDERS, "Every order that came in is in the sheet, or on its way there.")
+        yield Finding.ok(_ORDERS, _("Every order that came in is in the sheet, or on its way there."))
     if any(limit.what is Limit.FORMATS for limit in limits):
         yield Finding.ok(
             _ORDERS,
-            "Google refused formats in the connector's tabs, as it does in a table whose columns have types. So rows "
-            "go in with their values alone: without formats, links and notes. Once a day it is tried with them.",
+            _(
+                "Google refused formats in the connector's tabs, as it does in a table whose columns "
+                "have types. So rows go in with their values alone: without formats, links and "
+                "notes. Once a day it is tried with them."
+            ),
         )
 
 

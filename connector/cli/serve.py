@@ -8,13 +8,16 @@ from types import FrameType
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from connector import __version__
+from connector import __version__, signals
 from connector.app import create_app
+from connector.checks.failure import WrongError
 from connector.checks.monitor import monitor_health
 from connector.checks.settings import left_out
+from connector.checks.storage import check_writable
 from connector.cli.start import database_or_exit, exit_with, settings_or_exit
 from connector.jobs.scheduler import Job
 from connector.log import get_logger
+from connector.open_files import raise_limit
 from connector.runtime.clients import SHOP
 from connector.runtime.first_looks import look_at_channels
 from connector.runtime.service import Service
@@ -22,6 +25,7 @@ from connector.runtime.watch import EVERY, ShopsWatch
 from connector.server import AddressInUseError, WebServer
 from connector.settings import ENV_FILE, Settings
 from connector.sheets.credentials import CredentialsError
+from connector.store import network_disk
 from connector.store.commit import StoreClosedError
 
 log = get_logger(__name__)
@@ -35,32 +39,35 @@ LOST = (
 def serve() -> None:
     """Runs the service: HTTP, the workers that fetch and write, and the scheduler.
 
-    Stops on SIGTERM or Ctrl-C. Whatever is not done by then is taken up at the next start.
+    Stops on SIGTERM, Ctrl-C, and when its terminal closes. Whatever is not done by then is taken up at the next start.
     """
     run_service(settings_or_exit())
 
 
 def run_service(settings: Settings) -> None:
     """Runs until a signal comes. Exits with 2 and a sentence where it can't start."""
+    raise_limit()
     database = database_or_exit(settings)
     try:
+        if database.is_sqlite:
+            check_writable(database, settings)
         service = Service(settings, database)
         look_at_channels(service)
         monitor_health(service)
         _take_in_shops(service)
         app = create_app(service)
         server = WebServer(app, settings.host, settings.port)
-    except (CredentialsError, AddressInUseError) as error:
+    except (CredentialsError, AddressInUseError, WrongError) as error:
         database.close()
         exit_with([str(error)], secrets=settings.secrets)
 
     def stop(number: int, _frame: FrameType | None) -> None:
         server.stop()
         service.long_poll.end()  # Who waits is answered with how far it is, and holds up nothing.
-        # A second signal means impatience: nothing is lost if it ends the process at once.
-        signal.signal(number, signal.SIG_DFL)
+        # Nothing is lost if a second one ends the process at once.
+        signal.signal(number, signals.after_first(number))
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in signals.that_stop():
         signal.signal(number, stop)
     try:
         service.start()
@@ -68,6 +75,9 @@ def run_service(settings: Settings) -> None:
         exit_with([LOST])
     for finding in left_out(Path(ENV_FILE)):
         log.warning("settings.left_out", reason=finding.sentence)
+    far = network_disk.warning(database.path)
+    if far is not None:
+        log.warning("database.on_network_disk", reason=far)
     log.info("service.started", version=__version__, address=f"http://{settings.host}:{server.port}")
     _keep_what_is_there()
     server.run()

@@ -15,6 +15,7 @@ from connector.jobs.asking import NO_ANSWER
 from connector.jobs.replay import replay
 from connector.jobs.resync import ask_for_resync
 from connector.jobs.rewrite import NotRewrittenError
+from connector.language import gettext as _
 from connector.log import get_logger
 from connector.models import Order
 from connector.runtime.asking import rewrite_order, start_comparison
@@ -159,7 +160,7 @@ def _rewrite(shop: Shop, order: Order) -> str:
     except NotRewrittenError:
         return "not-rewritten"
     except SheetsError as error:
-        return "nobody-answers" if error.message == NO_ANSWER else "sheet-not-read"
+        return "nobody-answers" if error.message == _(NO_ANSWER) else "sheet-not-read"
     return "rewritten"
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
-from connector.api.current import current_shop, named_shop, shop_for
+from connector.api.current import current_shop, named_shop, own_path, shop_for
 from connector.api.errors import ApiError
 from connector.api.secrets import OPERATOR
 from connector.dashboard import formatting
@@ -24,6 +24,7 @@ from connector.dashboard.rows import add_rows
 from connector.dashboard.shop_list import SHOP_STATES, ShopList
 from connector.dashboard.slips import add_slips
 from connector.dashboard.views import ViewsOfShops
+from connector.language import gettext, ngettext, pgettext
 from connector.log import get_logger
 from connector.models import GONE_WORD, STATUS_MEANINGS, STATUS_WORDS
 from connector.runtime.service import Service
@@ -58,6 +59,12 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
         environment = state.app.jinja_env
         environment.undefined = StrictUndefined
         environment.trim_blocks = environment.lstrip_blocks = True
+        environment.add_extension("jinja2.ext.i18n")
+        environment.policies["ext.i18n.trimmed"] = True
+        # The extension puts this method there when it is added.
+        environment.install_gettext_callables(  # type: ignore[attr-defined]
+            gettext, ngettext, newstyle=True, pgettext=pgettext
+        )
         environment.filters.update(
             amount=formatting.amount,
             duration=formatting.duration,
@@ -85,10 +92,9 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
         """`shop_name`: which of several shops it is about; `list_address`: for whoever may go there from a shop."""
         shop = g.get("shop")
         is_one_of_many = service.has_many and shop is not None
-        above = request.script_root.removesuffix(f"/shops/{shop.name}") if is_one_of_many else ""
         return {
             "shop_name": shop.name if is_one_of_many else None,
-            "list_address": f"{above}/" if is_one_of_many and g.get("opened_by") == OPERATOR else None,
+            "list_address": f"{own_path()}/" if is_one_of_many and g.get("opened_by") == OPERATOR else None,
             "heading": f"Orders · {shop.name}" if is_one_of_many else "Shops" if service.has_many else "Orders",
             "has_page": shop is not None or named_shop() is None,
         }

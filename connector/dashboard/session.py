@@ -16,6 +16,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from connector.api.current import own_path
 from connector.clock import Clock
 from connector.log import get_logger
 from connector.store import logins
@@ -59,6 +60,10 @@ class _CookieSessions(SecureCookieSessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if session or session.modified or session.accessed:
             super().save_session(app, session, response)
+
+    def get_cookie_path(self, app: Flask) -> str:  # noqa: ARG002 - as Flask calls it
+        # Not for what else a reverse proxy serves at the same host. The shops share the cookie.
+        return own_path() or "/"
 
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 - as Flask calls it
         return is_https()

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 from connector.jobs.dispatcher import Dispatcher
+from connector.language import gettext as _
+from connector.language import marked
 from connector.sheets.errors import Kind, SheetsError
 from connector.store import asks
 from connector.store.asks import Ask
@@ -18,7 +20,7 @@ from connector.store.database import Database
 PATIENCE = 15.0
 """Seconds for the answer."""
 _LOOK_EVERY = 0.2
-NO_ANSWER = (
+NO_ANSWER = marked(
     "The instance of the service that works for this spreadsheet did not answer in time. Look in a minute whether it "
     "was done, and try again if not; if that stays, see that the instances run."
 )
@@ -56,7 +58,7 @@ class Asker:
         finally:
             self._database.write(lambda connection: asks.take_back(connection, ask.id))
         if text is None:
-            raise SheetsError(NO_ANSWER, kind=Kind.NOT_SENT)
+            raise SheetsError(_(NO_ANSWER), kind=Kind.NOT_SENT)
         found: dict[str, Any] = json.loads(text)
         if SHEET in found:
             raise SheetsError(found[SHEET], kind=Kind.NOT_SENT)

@@ -11,6 +11,7 @@ from connector.clock import Clock
 from connector.jobs import audit, rollback
 from connector.jobs.audit import Report
 from connector.jobs.rewrite import SheetLookup
+from connector.language import gettext as _
 from connector.log import get_logger
 from connector.problems import Problems
 from connector.sheets.errors import SheetsError
@@ -129,7 +130,7 @@ class Audits:
         except Exception:
             # Without this the page would say for ever that nothing was compared, and nobody why.
             log.exception("audit.fault")
-            self._failed("The comparison has a fault; the service's log says more.")
+            self._failed(_("The comparison has a fault; the service's log says more."))
 
     def _write(self, report: Report) -> None:
         written = audit.write_missing(self._database, self._lookup.rows, report, shop=self._shop, clock=self._clock)

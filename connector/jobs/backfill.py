@@ -8,6 +8,7 @@ from datetime import datetime
 from connector.gateways.whapi.errors import WhapiError
 from connector.jobs.message_history import HistoryReader
 from connector.jobs.retry import RetryPolicy
+from connector.language import gettext as _
 
 LONGEST_WAIT = 600.0
 """Seconds that Whapi may ask to be left alone; if it is more, the command ends."""
@@ -75,8 +76,10 @@ def _wait_for_channel(
     seconds = history.seconds_open()
     if not seconds:
         return
-    reason = history.breaker().reason or "The channel is paused."
+    reason = history.breaker().reason or _("The channel is paused.")
     if seconds > LONGEST_WAIT:
-        raise BackfillStoppedError(f"{reason} Run the command again in {math.ceil(seconds / 60)} minutes.")
-    progress(f"{reason} Going on in {math.ceil(seconds)} seconds.")
+        raise BackfillStoppedError(
+            _("{reason} Run the command again in {ceil} minutes.").format(reason=reason, ceil=math.ceil(seconds / 60))
+        )
+    progress(_("{reason} Going on in {ceil} seconds.").format(reason=reason, ceil=math.ceil(seconds)))
     wait(seconds)

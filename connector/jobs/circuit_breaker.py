@@ -13,6 +13,7 @@ from connector.events.publisher import Publisher
 from connector.gateways.whapi.client import AUTHORISED, CHANNEL_STATES
 from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.jobs.retry import RetryPolicy
+from connector.language import gettext as _
 from connector.store import breakers
 from connector.store.breakers import CircuitBreaker, Part
 
@@ -70,4 +71,4 @@ def explain(error: WhapiError, state: str | None, *, redact: Callable[[str], str
     reason = redact(error.message)
     if error.kind not in _REFUSALS or state is None or state == AUTHORISED:
         return reason
-    return CHANNEL_STATES.get(state, reason)
+    return _(CHANNEL_STATES[state]) if state in CHANNEL_STATES else reason

@@ -25,6 +25,8 @@ class ShopContext:
     settings: Settings
     database: Database
     clock: Clock
+    steady: Clock
+    """The same without its leaps ahead, for ages at whose end something is given up or deleted."""
     retry: RetryPolicy
     redact: Callable[[str], str] = str
     """Takes secrets out of a text that goes into a log, an error or a page."""

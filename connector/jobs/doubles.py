@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connector.language import gettext as _
 from connector.log import get_logger
 from connector.models import Order
 from connector.sheets import tags
@@ -61,7 +62,7 @@ def remove_doubles(
     removed = 0
     left: dict[str, str] = {}
     for tab in Tab:
-        for _ in range(_TRIES):
+        for _unused in range(_TRIES):
             # With tags that are made anew where a sort has scattered them: what follows relies on these.
             place = workbook.layout().tabs.get(tab)
             if place is None or KEY not in place.columns:
@@ -221,17 +222,18 @@ def _by_order(surplus: Sequence[_Found]) -> dict[str, list[int]]:
 
 
 def _sentence(order_id: str, tab: Tab, rows: Sequence[int]) -> str:
-    return (
-        f"Order {order_id} stands in the tab of {tab} in the rows {_numbers(rows)}. They are not alike, or something "
-        "was added to more than one. See which to keep, and delete the others."
-    )
+    return _(
+        "Order {order_id} stands in the tab of {tab} in the rows {numbers}. They are not "
+        "alike, or something was added to more than one. See which to keep, and delete the "
+        "others."
+    ).format(order_id=order_id, tab=tab, numbers=_numbers(rows))
 
 
 def _by_hand(order_id: str, tab: Tab, rows: Sequence[int]) -> str:
-    return (
-        f"Order {order_id} stands in the tab of {tab} once too often: delete the rows {_numbers(rows)}. It is not done "
-        "here, because Google does not say when a row has moved."
-    )
+    return _(
+        "Order {order_id} stands in the tab of {tab} once too often: delete the rows "
+        "{numbers}. It is not done here, because Google does not say when a row has moved."
+    ).format(order_id=order_id, tab=tab, numbers=_numbers(rows))
 
 
 def _numbers(rows: Sequence[int]) -> str:

@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager, contextmanager
 from sqlalchemy.exc import SQLAlchemyError
 
 from connector.clock import Clock
+from connector.language import gettext as _
+from connector.language import marked
 from connector.log import Redactor, get_logger, working_for
 from connector.problems import Problems, Severity
 from connector.store.loss import is_loss
@@ -15,13 +17,13 @@ log = get_logger(__name__)
 _LONGEST_REASON = 200
 
 _WHAT = {
-    "fetching": "The items of orders can't be fetched",
-    "writing": "Rows can't be written into the sheet",
-    "housekeeping": "Old entries of the database and old markers can't be deleted",
+    "fetching": marked("The items of orders can't be fetched"),
+    "writing": marked("Rows can't be written into the sheet"),
+    "housekeeping": marked("Old entries of the database and old markers can't be deleted"),
     "events": "Events can't be sent",
-    "checks": "The spreadsheet, the channel and the addresses can't be looked at",
-    "channels": "The channel can't be asked who it is",
-    "reconcile": "The message history can't be read for orders that no webhook brought",
+    "checks": marked("The spreadsheet, the channel and the addresses can't be looked at"),
+    "channels": marked("The channel can't be asked who it is"),
+    "reconcile": marked("The message history can't be read for orders that no webhook brought"),
 }
 _MERELY_WARNED_OF = frozenset({"housekeeping", "events", "reconcile", "checks", "channels"})
 """Orders reach the sheet all the same."""
@@ -85,22 +87,25 @@ class Faults:
 
 def sentence_of(part: str, error: Exception, *, order_id: str | None = None) -> str:
     """What doesn't work, why, and how to mend it."""
-    what = _WHAT.get(part, f"The part {part} of the service does not work")
+    other = _("The part {part} of the service does not work").format(part=part)
+    what = _(_WHAT[part]) if part in _WHAT else other
     if order_id is not None:
-        what = f"The items of order {order_id} can't be fetched"
+        what = _("The items of order {order_id} can't be fetched").format(order_id=order_id)
     if isinstance(error, SQLAlchemyError):
         cause = _first_line(getattr(error, "orig", None) or error)
-        return f"{what}, because the database failed: {cause}. See that it runs and that its disk has room."
+        return _("{what}, because the database failed: {cause}. See that it runs and that its disk has room.").format(
+            what=what, cause=cause
+        )
     if isinstance(error, OSError) and error.strerror:
         at = f" ({error.filename})" if isinstance(error.filename, str) else ""
-        return (
-            f"{what}: {error.strerror}{at}. See that this is there, that the service may use it, and that the disk has "
-            "room. It is tried again by itself."
-        )
-    return (
-        f"{what} because of a fault ({type(error).__name__}: {_first_line(error)}). It is tried again by "
-        "itself; if it stays, report it with the traceback in the log."
-    )
+        return _(
+            "{what}: {strerror}{at}. See that this is there, that the service may use it, and "
+            "that the disk has room. It is tried again by itself."
+        ).format(what=what, strerror=error.strerror, at=at)
+    return _(
+        "{what} because of a fault ({name}: {first_line}). It is tried again by itself; if "
+        "it stays, report it with the traceback in the log."
+    ).format(what=what, name=type(error).__name__, first_line=_first_line(error))
 
 
 def _first_line(error: BaseException) -> str:

@@ -12,6 +12,7 @@ from connector.gateways.whapi.client import AUTHORISED
 from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.jobs import circuit_breaker
 from connector.jobs.context import ShopContext
+from connector.language import gettext as _
 from connector.log import get_logger
 from connector.magnitudes import suspicion
 from connector.models import Item, Order
@@ -81,13 +82,18 @@ class FetchStage:
         except Exception as error:
             # An order that nobody foresaw must not hold up a thread for ever: it waits its turn like any other failure.
             log.exception("fetch.fault", order_id=order.order_id)
-            sentence = f"The items can't be fetched because of a fault of the connector's ({type(error).__name__}). "
+            sentence = _("The items can't be fetched because of a fault of the connector's ({name}). ").format(
+                name=type(error).__name__
+            )
             self._store_failure(
-                order, WhapiError(f"{sentence}It will be tried again.", scope=Scope.SUSPECT, kind="fault")
+                order,
+                WhapiError(
+                    _("{sentence}It will be tried again.").format(sentence=sentence), scope=Scope.SUSPECT, kind="fault"
+                ),
             )
             return False
         if not items and order.item_count != 0:
-            sentence = "Whapi's answer held no items. It will be tried again."
+            sentence = _("Whapi's answer held no items. It will be tried again.")
             self._store_failure(order, WhapiError(sentence, scope=Scope.ORDER, kind="no_items"))
             return False
         self._store_items(order, items)
@@ -143,7 +149,7 @@ class FetchStage:
         """Whether the failure is this order's where the channel says that it works: hardly another order has failed so
         of late; or its time is over, and it must not hold up others any longer."""
         now = self._context.clock.now()
-        if self._context.retry.is_over(order.stored_at, now):
+        if self._is_over(order):
             return True
         others = circuit_breaker.FAILURES_THAT_OPEN - 1
         with self._context.database.read() as connection:
@@ -153,9 +159,13 @@ class FetchStage:
                 < others
             )
 
+    def _is_over(self, order: Order) -> bool:
+        """Whether the order's time for trying has run out."""
+        return self._context.retry.is_over(order.stored_at, self._context.steady.now())
+
     def _store_order_failure(self, order: Order, error: WhapiError, reason: str, *, channel_works: bool) -> None:
         now = self._context.clock.now()
-        gives_up = self._context.retry.is_over(order.stored_at, now)
+        gives_up = self._is_over(order)
         next_attempt_at = now + self._context.retry.delay(order.attempts + 1)
         is_suspect = error.scope is Scope.SUSPECT
 
@@ -164,7 +174,7 @@ class FetchStage:
                 ended = breakers.record_recovery(connection, self._context.shop, Part.CHANNEL, now=now)
                 self._context.events.worked(connection, Part.CHANNEL, ended, now=now)
             if gives_up:
-                sentence = f"{reason} The time for trying is over."
+                sentence = _("{reason} The time for trying is over.").format(reason=reason)
                 fetching.give_up(connection, order, error=sentence, now=now)
                 return
             fetching.attempt_failed(

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from connector.jobs.asking import Asker, What
 from connector.jobs.context import ShopContext
 from connector.jobs.rewrite import SheetLookup
+from connector.language import gettext as _
+from connector.language import marked
 from connector.models import Order, Place
 from connector.sheets.account import GoogleAccount
 from connector.sheets.errors import Kind, SheetsError
@@ -45,13 +47,13 @@ class NotLookedUpError(Exception):
         """When to come again."""
 
 
-ON_ITS_WAY = "The order is on its way to the sheet. Open the link again in a moment."
-GONE = (
+ON_ITS_WAY = marked("The order is on its way to the sheet. Open the link again in a moment.")
+GONE = marked(
     "The order is no longer in the sheet: its row was deleted, or its order id was changed. A deletion can be "
     "undone in the spreadsheet (File, Version history), and the status page can have the row written again."
 )
-NOT_READ = "The spreadsheet can't be read at present. The status page says why. Open the link again in a while."
-TOO_MANY = "Too many rows were looked up within a minute. Open the link again in {seconds} s."
+NOT_READ = marked("The spreadsheet can't be read at present. The status page says why. Open the link again in a while.")
+TOO_MANY = marked("Too many rows were looked up within a minute. Open the link again in {seconds} s.")
 
 
 class RowFinder:
@@ -74,7 +76,7 @@ class RowFinder:
         with self._context.database.read() as connection:
             order = find_order(connection, self._context.shop, order_id)
         if order is not None and order.shown is None:
-            raise NotInSheetError(ON_ITS_WAY, is_gone=False)
+            raise NotInSheetError(_(ON_ITS_WAY), is_gone=False)
         if not self._lock.acquire(timeout=_PATIENCE):
             raise _too_many(_AGAIN)
         try:
@@ -84,7 +86,7 @@ class RowFinder:
         if order is not None:
             self._keep(order, place)
         if place is None:
-            raise NotInSheetError(GONE, is_gone=True)
+            raise NotInSheetError(_(GONE), is_gone=True)
         return place
 
     def _look(self, order_id: str, order: Order | None, *, by_stranger: bool) -> Place | None:
@@ -97,7 +99,7 @@ class RowFinder:
         try:
             place = self._ask(order_id, None if order is None else order.place)
         except SheetsError:
-            raise NotLookedUpError(NOT_READ, seconds=_AGAIN) from None
+            raise NotLookedUpError(_(NOT_READ), seconds=_AGAIN) from None
         if len(self._remembered) >= _MOST_REMEMBERED:
             self._remembered.clear()
         self._remembered[order_id] = now, place
@@ -157,4 +159,4 @@ class RowFinder:
 
 def _too_many(seconds: float) -> NotLookedUpError:
     seconds = max(math.ceil(seconds), 1)
-    return NotLookedUpError(TOO_MANY.format(seconds=seconds), seconds=seconds)
+    return NotLookedUpError(_(TOO_MANY).format(seconds=seconds), seconds=seconds)

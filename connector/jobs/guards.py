@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from connector.clock import Clock
+from connector.language import gettext as _
+from connector.language import marked
 from connector.log import get_logger
 from connector.sheets.client import SheetsApi
 from connector.sheets.errors import Kind, SheetsError
@@ -19,16 +21,16 @@ GUARDS: dict[str, Guard] = {guard.name: guard for guard in (Marker(), NamedRange
 """The usual one first."""
 PROOF_LASTS = timedelta(days=30)
 
-CHANGED = (
+CHANGED = marked(
     "Google takes two markers with the same id, so the connector guards its rows with named ranges instead. "
     "They begin with wcsync_ and can be seen under Data, Named ranges: leave them alone, they go by themselves."
 )
-DOES_NOT_BLOCK = (
+DOES_NOT_BLOCK = marked(
     "Google refuses a request that makes a marker and deletes it again, so it can't keep a second installation from "
     "writing at the same moment. See that only one installation writes into this spreadsheet, and report this to the "
     "connector's maintainers."
 )
-_NONE_HOLDS = (
+_NONE_HOLDS = marked(
     "Google refuses neither a second marker nor a second named range with the same id, so rows could be written twice. "
     "Nothing is written. Report this to the connector's maintainers."
 )
@@ -59,7 +61,7 @@ def prove_guard(database: Database, api: SheetsApi, spreadsheet_id: str, sheet_i
     """Proves which guard holds, and remembers it. Seven writes and a read, or ten and two. Raises SheetsError."""
     guard = next((guard for guard in GUARDS.values() if refuses_twice(api, guard, spreadsheet_id, sheet_id)), None)
     if guard is None:
-        raise SheetsError(_NONE_HOLDS, kind=Kind.REFUSED)
+        raise SheetsError(_(_NONE_HOLDS), kind=Kind.REFUSED)
     blocks = keeps_out(api, guard, spreadsheet_id, sheet_id)
     proof = Proof(guard.name, clock.now(), blocks)
     database.write(lambda connection: keep_proof(connection, spreadsheet_id, proof))

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from connector.clock import Clock
 from connector.events.publisher import Publisher
+from connector.language import gettext as _
 from connector.log import get_logger
 from connector.models import Shown
 from connector.sheets.key_columns import OrderRows, SheetRows
@@ -117,7 +118,11 @@ def lacking_sentence(lesson: Lesson) -> str:
     """Names the orders whose item rows are missing."""
     count, unnamed = lesson.lacking, lesson.lacking - len(lesson.named)
     which = ", ".join(lesson.named) + (f" and {unnamed} more" if unnamed else "")
-    return (
-        f"{'An order counts' if count == 1 else f'{count} orders count'} as complete in the sheet and "
-        f"{'has' if count == 1 else 'have'} no item rows: {which}. If nobody has deleted them, write them by hand."
+    return _(
+        "{value} as complete in the sheet and {value_2} no item rows: {which}. If nobody has "
+        "deleted them, write them by hand."
+    ).format(
+        value="An order counts" if count == 1 else f"{count} orders count",
+        value_2="has" if count == 1 else "have",
+        which=which,
     )

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from connector import __version__
 from connector.clock import Clock
+from connector.language import gettext as _
 from connector.log import get_logger
 from connector.store import leases
 from connector.store.database import Database
@@ -162,7 +163,7 @@ class Leases:
                 if self._database.unreachable is None:  # Else the store has told it, once for all.
                     if self.failure is None:
                         log.warning("leases.not_renewed", reason=type(error).__name__)
-                    self.failure = "The database didn't answer, so it isn't known who works."
+                    self.failure = _("The database didn't answer, so it isn't known who works.")
                 pause = _SOON
         if (self.held(), self.failure) != before:
             self._changed()
@@ -200,7 +201,7 @@ class Leases:
         self._renewed_at = began
         self.failure = None
         if is_blocked:
-            self.failure = (
+            self.failure = _(
                 "An earlier version of the connector works on this database. Stop it, and this one takes over."
             )
         if leaving or is_blocked:

@@ -15,6 +15,7 @@ from typing import Any
 from connector import __version__
 from connector.clock import Clock
 from connector.jobs.guards import GUARDS, Chosen
+from connector.language import gettext as _
 from connector.log import get_logger
 from connector.sheets import owner as plates
 from connector.sheets.client import SheetsApi
@@ -46,7 +47,7 @@ class Identity:
 
     @classmethod
     def of(cls, database: Database, *, now: datetime) -> "Identity":
-        store, _ = database.write(lambda connection: spreadsheets.installation_of(connection, now=now))
+        store, _unused = database.write(lambda connection: spreadsheets.installation_of(connection, now=now))
         host = socket.gethostname() or "an unnamed machine"
         return cls(store[:10], host, plates.digest(f"{host} {database.where}"))
 
@@ -140,7 +141,7 @@ class Ownership:
     def requests(self, layout: Layout, batch_id: str) -> list[Json]:
         """What each batch carries: it is refused once there is a later owner, and says that it was the last."""
         if self._held is None or self._chosen is None:
-            raise ValueError("The spreadsheet is not held.")
+            raise ValueError(_("The spreadsheet is not held."))
         requests = [
             plates.put_last_batch(batch_id, self._spreadsheet_id, is_there=layout.last_batch is not None),
         ]
@@ -275,7 +276,7 @@ class Ownership:
 
 
 def _somebody_was_faster() -> SheetsError:
-    return SheetsError("Somebody else was about to take the spreadsheet, too.", kind=Kind.STALE)
+    return SheetsError(_("Somebody else was about to take the spreadsheet, too."), kind=Kind.STALE)
 
 
 def name_of(owner: Owner) -> str:
@@ -285,16 +286,17 @@ def name_of(owner: Owner) -> str:
 def waits_sentence(owner: Owner) -> str:
     """Why a new installation writes nothing."""
     seen = f"{owner.seen:%Y-%m-%d %H:%M} UTC"
-    return (
-        f"Another installation writes into this spreadsheet: {owner.host}, version {owner.version}, last seen {seen}. "
-        "Orders are received and kept here. Stop that one; or run setup --take-over here."
-    )
+    return _(
+        "Another installation writes into this spreadsheet: {host}, version {version}, last "
+        "seen {seen}. Orders are received and kept here. Stop that one; or run setup "
+        "--take-over here."
+    ).format(host=owner.host, version=owner.version, seen=seen)
 
 
 def lost_sentence(owner: Owner, hold: Hold) -> str:
     """Why an installation that had the spreadsheet writes nothing any more."""
     at = f" on {hold.lost_at:%Y-%m-%d %H:%M} UTC" if hold.lost_at else ""
-    return (
-        f"{owner.host} has taken over this spreadsheet{at}. Orders are received and kept here. "
-        "Stop this service, or take it back with setup --take-over."
-    )
+    return _(
+        "{host} has taken over this spreadsheet{at}. Orders are received and kept here. Stop "
+        "this service, or take it back with setup --take-over."
+    ).format(host=owner.host, at=at)

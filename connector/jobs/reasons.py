@@ -7,6 +7,8 @@ none is itself what is said.
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from connector.language import gettext as _
+from connector.language import marked
 from connector.problems import NamedProblem, Severity
 from connector.store.all_shops import Unwritten
 from connector.store.breakers import Part
@@ -19,7 +21,9 @@ FAILURES_THAT_COUNT = 3
 """In a row. One or two mend themselves with the next try."""
 SET_ASIDE, ITEMS, LATE = "set_aside", "items", "late"
 """Keys of problems that the store tells of; the others are the names of the parts."""
-UNEXPLAINED = "Orders wait for their rows, and nothing says why. See that the service runs, and look into its log."
+UNEXPLAINED = marked(
+    "Orders wait for their rows, and nothing says why. See that the service runs, and look into its log."
+)
 
 
 def is_late(standing: Standing, now: datetime) -> bool:
@@ -31,7 +35,7 @@ def late_shops(unwritten: Mapping[str, Unwritten], now: datetime) -> list[str]:
     """The shops in which rows wait too long that are not set aside, those that have waited longest first."""
     since = {name: found.waits_since for name, found in unwritten.items() if found.waits_since is not None}
     late = ((waits, name) for name, waits in since.items() if now - waits > LONGEST_DELAY)
-    return [name for _, name in sorted(late)]
+    return [name for _unused, name in sorted(late)]
 
 
 def reasons(standing: Standing, named: Sequence[NamedProblem], now: datetime) -> list[NamedProblem]:
@@ -39,7 +43,7 @@ def reasons(standing: Standing, named: Sequence[NamedProblem], now: datetime) ->
     themselves."""
     found = [*_of_parts(standing, now), *_of_orders(standing), *named]
     if standing.waits_since is not None and is_late(standing, now) and not _explain(standing, named):
-        found.append(NamedProblem(LATE, Severity.PROBLEM, UNEXPLAINED, standing.waits_since))
+        found.append(NamedProblem(LATE, Severity.PROBLEM, _(UNEXPLAINED), standing.waits_since))
     return found
 
 
@@ -55,15 +59,23 @@ def _of_orders(standing: Standing) -> Iterator[NamedProblem]:
     if standing.rows_refused.first:
         oldest = standing.rows_refused.first[0]
         sentence = (
-            f"{_set_aside(standing.rows_refused)}, because their rows can't be written. Of {oldest.order_id}: "
+            _("{set_aside}, because their rows can't be written. Of {order_id}: ").format(
+                set_aside=_set_aside(standing.rows_refused), order_id=oldest.order_id
+            )
             if standing.rows_refused.number > 1
-            else f"{_set_aside(standing.rows_refused)}, because its rows can't be written. "
-        ) + f"{oldest.sentence} It is tried again by itself; a resync of the order tries it at once."
+            else _("{set_aside}, because its rows can't be written. ").format(
+                set_aside=_set_aside(standing.rows_refused)
+            )
+        ) + _("{sentence} It is tried again by itself; a resync of the order tries it at once.").format(
+            sentence=oldest.sentence
+        )
         yield NamedProblem(SET_ASIDE, Severity.PROBLEM, sentence, oldest.since)
     if standing.items_refused.first:
         oldest = standing.items_refused.first[0]
         whose = f"order {names(standing.items_refused)}" if standing.items_refused.number == 1 else _many(standing)
-        sentence = f"Whapi doesn't give the items of {whose}, though the channel works. {oldest.sentence}"
+        sentence = _("Whapi doesn't give the items of {whose}, though the channel works. {sentence}").format(
+            whose=whose, sentence=oldest.sentence
+        )
         yield NamedProblem(ITEMS, Severity.WARNING, sentence, oldest.since)
 
 
@@ -74,8 +86,8 @@ def _explain(standing: Standing, named: Sequence[NamedProblem]) -> bool:
 
 def _set_aside(aside: SetAside) -> str:
     if aside.number == 1:
-        return f"Order {names(aside)} is set aside"
-    return f"{aside.number:,} orders are set aside ({names(aside)})"
+        return _("Order {names} is set aside").format(names=names(aside))
+    return _("{number:,} orders are set aside ({names})").format(number=aside.number, names=names(aside))
 
 
 def _many(standing: Standing) -> str:

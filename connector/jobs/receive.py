@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from connector.amounts import scaled
 from connector.gateways.reading.result import Reading
 from connector.jobs.context import ShopContext
+from connector.language import gettext as _
 from connector.log import get_logger, log_orders
 from connector.magnitudes import suspicion
 from connector.models import Item, NewOrder, OrderChange
@@ -83,7 +84,10 @@ class ShopLeavingError(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "This shop is being removed and takes no more orders. Nothing was stored. If it is to stay, add it again."
+            _(
+                "This shop is being removed and takes no more orders. Nothing was stored. If it is "
+                "to stay, add it again."
+            )
         )
 
 

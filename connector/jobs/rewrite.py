@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from connector.clock import Clock
 from connector.jobs.audit import what_is_gone
+from connector.language import gettext as _
+from connector.language import marked
 from connector.models import Order, Shown
 from connector.sheets.client import SheetsApi
 from connector.sheets.columns import KEY
@@ -17,12 +19,14 @@ from connector.store.database import Database
 from connector.store.rewrite import Gone, write_anew
 
 T = TypeVar("T")
-ONLY_ITS_ID = (
+ONLY_ITS_ID = marked(
     "Only the number of this order is kept here (KEEP_DAYS), so its rows can't be written again. An older version "
     "of the spreadsheet has them: File, Version history."
 )
-ON_THEIR_WAY = "The order's rows are on their way to the sheet."
-BOTH_THERE = "The order's row and its item rows stand in the sheet. Delete what is left of them to have them anew."
+ON_THEIR_WAY = marked("The order's rows are on their way to the sheet.")
+BOTH_THERE = marked(
+    "The order's row and its item rows stand in the sheet. Delete what is left of them to have them anew."
+)
 
 
 class SheetLookup:
@@ -51,8 +55,10 @@ def _rows(workbook: Workbook) -> SheetRows:
     for tab, place in layout.tabs.items():
         if KEY not in place.columns:
             raise SheetsError(
-                f"The tab of {tab} has lost its column Order ID, so nothing can tell whose rows are there. Undo that "
-                "in the spreadsheet (Edit, Undo, or File, Version history).",
+                _(
+                    "The tab of {tab} has lost its column Order ID, so nothing can tell whose rows are "
+                    "there. Undo that in the spreadsheet (Edit, Undo, or File, Version history)."
+                ).format(tab=tab),
                 kind=Kind.BLOCKED,
             )
     return workbook.rows_known_by_their_ids(layout)
@@ -84,9 +90,9 @@ def rewrite_each(
             order = stored.find_order(connection, shop, order_id)
             outcomes[order_id] = None
             if order is None and stored.is_past(connection, shop, order_id):
-                outcomes[order_id] = NotRewrittenError(ONLY_ITS_ID)
+                outcomes[order_id] = NotRewrittenError(_(ONLY_ITS_ID))
             elif order is not None and (order.shown is None or order.batch_id is not None):
-                outcomes[order_id] = NotRewrittenError(ON_THEIR_WAY)
+                outcomes[order_id] = NotRewrittenError(_(ON_THEIR_WAY))
             elif order is not None:
                 to_look_for.append(order)
     if not to_look_for:
@@ -102,10 +108,10 @@ def rewrite_each(
 
 def _write(database: Database, order: Order, gone: Gone, clock: Clock) -> Gone | NotRewrittenError:
     is_due = database.write(lambda connection: write_anew(connection, order, gone, now=clock.now()))
-    return gone if is_due else NotRewrittenError(ON_THEIR_WAY)
+    return gone if is_due else NotRewrittenError(_(ON_THEIR_WAY))
 
 
 def _why_not(order: Order) -> str:
     if order.shown is Shown.COMPLETE and order.items:
-        return BOTH_THERE
-    return "The order's row stands in the sheet."
+        return _(BOTH_THERE)
+    return _("The order's row stands in the sheet.")

@@ -5,6 +5,7 @@ restored in the browser. Rows that a merchant deletes one by one are their will.
 from datetime import datetime, timedelta
 
 from connector.jobs.context import ShopContext
+from connector.language import gettext as _
 from connector.log import get_logger
 from connector.problems import Severity
 from connector.sheets.columns import Tab
@@ -65,7 +66,7 @@ class Backwards:
 
 
 def sentence(orders: int) -> str:
-    return (
-        f"Rows of {orders} orders of the last days are gone from the spreadsheet, as after restoring an older version. "
-        "If that was a mistake: audit --write-missing."
-    )
+    return _(
+        "Rows of {orders} orders of the last days are gone from the spreadsheet, as after "
+        "restoring an older version. If that was a mistake: audit --write-missing."
+    ).format(orders=orders)

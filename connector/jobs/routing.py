@@ -12,13 +12,15 @@ from connector.gateways.reading.parts import Part
 from connector.gateways.reading.result import MOST_UNCLEAR, Reading, Unclear, join
 from connector.gateways.webhook import summed_up, webhook_parts
 from connector.gateways.whapi.payload import read_payload
+from connector.language import gettext as _
+from connector.language import marked
 from connector.models import NewOrder
 
 Owner = Callable[[str | None], str | None]
 """The shop that gets what comes from a channel (None: the payload names none); None: no shop does."""
 Sentence = Callable[[str | None], str]
 CHANNEL = "channel_id"
-_NO_CHANNEL = (
+_NO_CHANNEL = marked(
     "The payload names no channel, so nobody knows which shop's it is. Send it with the shop's own secret, or to "
     "/shops/NAME with the rest of this address behind it."
 )
@@ -27,35 +29,41 @@ _NO_CHANNEL = (
 def of_no_shop(channel_id: str | None) -> str:
     """Why a payload that came with the operator's secret went to no shop, and what to do."""
     if channel_id is None:
-        return _NO_CHANNEL
-    return (
-        f"No shop here is known to have the channel {channel_id}. Add the shop, or see in `check` why Whapi doesn't "
-        "name its channel, and then read this again; or send it with the shop's own secret, or to /shops/NAME with "
-        "the rest of this address behind it."
-    )
+        return _(_NO_CHANNEL)
+    return _(
+        "No shop here is known to have the channel {channel_id}. Add the shop, or see in "
+        "`check` why Whapi doesn't name its channel, and then read this again; or send it "
+        "with the shop's own secret, or to /shops/NAME with the rest of this address behind "
+        "it."
+    ).format(channel_id=channel_id)
 
 
 def of_another_shop(channel_id: str | None) -> str:
     """Why a shop doesn't take what came with its own secret, or to its address."""
-    return (
-        f"The channel {channel_id} is another shop's. Put that shop's own secret into the channel's webhook; the "
-        "orders that came here meanwhile are taken in there by `backfill`."
-    )
+    return _(
+        "The channel {channel_id} is another shop's. Put that shop's own secret into the "
+        "channel's webhook; the orders that came here meanwhile are taken in there by "
+        "`backfill`."
+    ).format(channel_id=channel_id)
 
 
 def not_known(channel_id: str | None) -> str:
     """The same for whoever can send it again."""
     if channel_id is None:
-        return f"This field is needed, so that the order reaches its shop. {_NO_CHANNEL}"
-    return (
-        f"No shop here is known to have the channel {channel_id}. Send the order with the shop's own secret, or to "
-        "/shops/NAME/orders."
-    )
+        return _("This field is needed, so that the order reaches its shop. {no_channel}").format(
+            no_channel=_(_NO_CHANNEL)
+        )
+    return _(
+        "No shop here is known to have the channel {channel_id}. Send the order with the "
+        "shop's own secret, or to /shops/NAME/orders."
+    ).format(channel_id=channel_id)
 
 
 def not_this_shops(channel_id: str | None) -> str:
     """The same as `of_another_shop` for whoever can send it again."""
-    return f"The channel {channel_id} is another shop's. Send the order with that shop's own secret."
+    return _("The channel {channel_id} is another shop's. Send the order with that shop's own secret.").format(
+        channel_id=channel_id
+    )
 
 
 def route_parts(parts: Iterable[Part], owner: Owner, *, rest: str, sentence: Sentence) -> dict[str, Reading]:

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from connector.jobs.context import ShopContext
+from connector.language import gettext as _
+from connector.language import marked
 from connector.log import get_logger
 from connector.models import Order
 from connector.sheets.errors import Kind, SheetsError
@@ -26,7 +28,7 @@ log = get_logger(__name__)
 ORDERS_THAT_BLAME_THE_SHEET = 3
 """In a row, refused with the same sentence, each alone."""
 _LOOKED_AT = 50
-BROKE = (
+BROKE = marked(
     "Google Sheets gave no usable answer to these rows each time they were sent alone, though it answered everything "
     "else."
 )
@@ -104,10 +106,11 @@ class Aside:
 
 
 def _blame(sentence: str) -> str:
-    return (
-        f"The sheet takes no order's rows at present: {sentence} Undo what was last changed in the connector's tabs: a "
-        "table (Convert to unformatted data), validation, merged cells; or go back under File, Version history."
-    )
+    return _(
+        "The sheet takes no order's rows at present: {sentence} Undo what was last changed "
+        "in the connector's tabs: a table (Convert to unformatted data), validation, merged "
+        "cells; or go back under File, Version history."
+    ).format(sentence=sentence)
 
 
 def _alike(one: str | None, other: str) -> bool:

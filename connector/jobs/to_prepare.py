@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from connector.jobs.context import ShopContext
 from connector.jobs.rewrite import SheetLookup
+from connector.language import gettext as _
+from connector.language import marked
 from connector.models import Order, Shown
 from connector.sheets.account import GoogleAccount
 from connector.sheets.errors import SheetsError
@@ -15,12 +17,14 @@ MOST = 200
 """Orders at a time: the newest, since a merchant who never writes into `Status` has all orders of years open."""
 MOST_ROWS = 1000
 """Rows from the bottom of the sheet up, where the newest come in, whose orders are looked up for that."""
-NOT_READ = "The spreadsheet can't be read at present, so nothing tells what is packed. The status page says why."
-NO_STATUS = (
+NOT_READ = marked(
+    "The spreadsheet can't be read at present, so nothing tells what is packed. The status page says why."
+)
+NO_STATUS = marked(
     "The tab of the orders, or its column Status or Order ID, was deleted, so nothing tells what is packed. Undo that "
     "in the spreadsheet (File, Version history)."
 )
-TOO_MANY = "Too much was read from the spreadsheet within a minute. Open this again in {seconds} s."
+TOO_MANY = marked("Too much was read from the spreadsheet within a minute. Open this again in {seconds} s.")
 
 
 class NotKnownError(Exception):
@@ -52,14 +56,14 @@ def find_to_prepare(context: ShopContext, lookup: SheetLookup, account: GoogleAc
     hold = account.budget.take(reads=READS, writes=0, reserve=True)
     if hold is None:
         seconds = max(math.ceil(account.budget.may_begin(READS, 0, reserve=True)), 1)
-        raise NotKnownError(TOO_MANY.format(seconds=seconds), seconds=seconds)
+        raise NotKnownError(_(TOO_MANY).format(seconds=seconds), seconds=seconds)
     try:
         with hold:
             statuses = lookup.with_sheet(read_statuses)
     except SheetsError:
-        raise NotKnownError(NOT_READ) from None
+        raise NotKnownError(_(NOT_READ)) from None
     if statuses is None:
-        raise NotKnownError(NO_STATUS)
+        raise NotKnownError(_(NO_STATUS))
     wanted = [order_id for order_id, status in statuses.items() if status.casefold() not in PACKED]
     with context.database.read() as connection:
         found = sorted(find_orders(connection, context.shop, wanted[-MOST_ROWS:]), key=_age)

@@ -22,6 +22,7 @@ from connector.jobs.ownership import Ownership
 from connector.jobs.rollback import Backwards
 from connector.jobs.second_look import SecondLook
 from connector.jobs.set_aside import BROKE, MOST_ORDERS, Aside, Narrowing
+from connector.language import gettext as _
 from connector.log import get_logger, log_orders
 from connector.models import Place, Shown
 from connector.observer import OK
@@ -144,10 +145,10 @@ class WriteStage:
                 self._context.observer.batch_settled(applied=True)
                 continue
             self._google_works = True
-            keys = self._void(batch, "It did not reach the sheet.")
+            keys = self._void(batch, _("It did not reach the sheet."))
             self._context.observer.batch_settled(applied=False)
-            if self._narrowing.unclear(keys) and not self._limits.try_without(keys, reason=BROKE):
-                self._aside.refused(keys[0], BROKE)
+            if self._narrowing.unclear(keys) and not self._limits.try_without(keys, reason=_(BROKE)):
+                self._aside.refused(keys[0], _(BROKE))
 
     def _write_batch(self, at_most: int) -> Written:
         limit = min(self._narrowing.most, at_most)

@@ -13,11 +13,17 @@ def base_of(public_url: str) -> str:
     return webhook_url(public_url).removesuffix(PATH)
 
 
+def path_of(settings: Settings) -> str:
+    """The path in PUBLIC_URL, below which a reverse proxy serves the service; empty where it has the whole host."""
+    return "" if settings.public_url is None else urlsplit(base_of(settings.public_url)).path
+
+
 def local_address(settings: Settings) -> str:
-    """Where the service is reached from this machine itself."""
+    """Where the service is reached from this machine itself: below the same path as from outside, so that nothing of
+    that path is taken for an address of the service."""
     everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - read here, not listened on
     host = everywhere.get(settings.host, settings.host)
-    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}{path_of(settings)}"
 
 
 def spreadsheets_site(settings: Settings) -> str:

@@ -13,6 +13,7 @@ from connector.alerts.text import test_alert
 from connector.clock import Clock
 from connector.events.sender import Sender
 from connector.gateways.whapi.client import WhapiClient
+from connector.language import gettext as _
 from connector.settings import Settings
 from connector.store.database import Database
 from connector.store.time_zones import get_zone
@@ -64,7 +65,7 @@ class Alerts:
     def _test(self, target: AlertTarget) -> Tested:
         outcome = self._way(target).send(test_alert(shop=self.shop))
         # A test is not tried again.
-        reason = outcome.reason.replace("It will be tried again.", "Look again in a few minutes.")
+        reason = outcome.reason.replace(_("It will be tried again."), _("Look again in a few minutes."))
         return Tested(target.name, "" if outcome.delivered else reason)
 
     def _way(self, target: AlertTarget) -> Way:

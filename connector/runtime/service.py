@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from connector import __version__
-from connector.clock import Clock
+from connector.clock import Clock, SteadyClock
 from connector.gateways.whapi.client import connection_pool
 from connector.jobs.dispatcher import Dispatcher
 from connector.jobs.ledger import count_others
@@ -81,6 +81,7 @@ class Service:
         self._shared = Shared(
             database=database,
             clock=self.clock,
+            steady=SteadyClock(self.clock),
             instruments=self.instruments,
             dispatcher=self.dispatcher,
             long_poll=self.long_poll,

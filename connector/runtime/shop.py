@@ -34,6 +34,8 @@ from connector.jobs.retry import RetryPolicy
 from connector.jobs.rewrite import SheetLookup
 from connector.jobs.shop_work import ShopWork
 from connector.jobs.write import WriteStage
+from connector.language import gettext as _
+from connector.language import marked
 from connector.log import Redactor, add_secrets, drop_secrets
 from connector.metrics.instruments import Instruments
 from connector.problems import Problems
@@ -49,7 +51,7 @@ from connector.store.database import Database
 OUT = "out"
 """The key of the problem that a shop's entry in SHOPS_FILE is wrong."""
 LEAVING = "leaving"
-LEAVING_SENTENCE = (
+LEAVING_SENTENCE = marked(
     "The shop is being removed: it takes no more orders, and what is open is being written. If nobody is at it, run "
     "shops remove again, which takes up where it was left."
 )
@@ -61,6 +63,7 @@ class Shared:
 
     database: Database
     clock: Clock
+    steady: Clock
     instruments: Instruments
     dispatcher: Dispatcher
     long_poll: LongPoll
@@ -133,7 +136,7 @@ class Shop:
         """Takes nothing in any more."""
         self.receive.close()
         # Whoever removes the shop looks for this sentence, to know that nothing is taken in any more.
-        self.problems.put(LEAVING, LEAVING_SENTENCE, at=self.clock.now())
+        self.problems.put(LEAVING, _(LEAVING_SENTENCE), at=self.clock.now())
 
     def wake(self) -> None:
         """Something may be due in the shop."""
@@ -150,6 +153,7 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         settings=settings,
         database=database,
         clock=clock,
+        steady=shared.steady,
         retry=RetryPolicy(settings.retry_first_delay, settings.retry_max_delay, settings.retry_give_up_after),
         redact=redactor.text,
         secrets=redactor if shared.has_many else None,

@@ -4,6 +4,8 @@ import threading
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from connector.language import gettext as _
+from connector.language import marked
 from connector.log import get_logger
 from connector.runtime.service import Service
 from connector.sheets.credentials import CredentialsError
@@ -15,12 +17,12 @@ log = get_logger(__name__)
 
 EVERY = 3.0
 """Seconds between two looks at the file and the store, which cost next to nothing where all is as it was."""
-IS_OUT = (
+IS_OUT = marked(
     "The settings of this shop are wrong, so nothing is fetched and written for it; what comes in is stored. Whoever "
     "runs this service sees what is wrong in the list of shops."
 )
 """What the shop itself is told: the reasons may name other shops."""
-_FAULT = "What stands in SHOPS_FILE can't be taken up, because of a fault or because the database failed"
+_FAULT = marked("What stands in SHOPS_FILE can't be taken up, because of a fault or because the database failed")
 
 
 class ShopsWatch:
@@ -52,7 +54,9 @@ class ShopsWatch:
             self._look()
         except Exception as error:
             self._latest = None
-            sentence = f"{_FAULT} ({type(error).__name__}). It is tried again by itself; the log says more."
+            sentence = _("{fault} ({name}). It is tried again by itself; the log says more.").format(
+                fault=_(_FAULT), name=type(error).__name__
+            )
             if sentence not in self._service.file_problems:
                 log.exception("shops_file.fault")
             self._service.file_problems = (sentence,)
@@ -117,7 +121,7 @@ class ShopsWatch:
             if self._service.out.get(name) != sentence:
                 log.error("shop.out", shop=name, reason=sentence)
             self._served.pop(name, None)
-            self._service.put_out(name, IS_OUT)
+            self._service.put_out(name, _(IS_OUT))
             if name in leaving:
                 self._service.refuse(name)
         self._service.out = out

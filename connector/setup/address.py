@@ -6,19 +6,21 @@ from urllib.parse import urlsplit
 
 from connector.checks.public import wrong_address
 from connector.gateways.whapi.webhooks import PATH
+from connector.language import gettext as _
+from connector.language import marked
 from connector.settings import BRINGERS, FORWARDER, WHAPI, SettingsError
 from connector.setup.talk import Answers, Talk
 
-ABOUT_ORDERS = (
+ABOUT_ORDERS = marked(
     "Whapi can send each order to this service itself; or a forwarder hands them on: Make, n8n, or another gateway. "
     "Then nothing of this service is registered at Whapi."
 )
-ABOUT_ADDRESS = (
+ABOUT_ADDRESS = marked(
     "Whapi sends each order to an https address of yours, from which a web server with a certificate (Caddy, nginx) or "
     "a tunnel passes it on to this service at {local}. Such an address looks like https://orders.my-shop.com. If you "
     "have none yet, press Enter."
 )
-ABOUT_FORWARDERS_ADDRESS = (
+ABOUT_FORWARDERS_ADDRESS = marked(
     "If the forwarder reaches this service under an address of yours, such as https://orders.my-shop.com, give that. "
     "If it runs on this machine or in its network, press Enter; the service is at {local}."
 )
@@ -34,14 +36,16 @@ def bringer_step(values: Answers, talk: Talk) -> None:
     if known or not talk.asks:
         return
     talk.title("Orders")
-    talk.explain(ABOUT_ORDERS)
+    talk.explain(_(ABOUT_ORDERS))
     while True:
-        answer = talk.ask(f"Who brings the orders ({WHAPI} or {FORWARDER})", default=WHAPI).casefold()
+        answer = talk.ask(
+            _("Who brings the orders ({whapi} or {forwarder})").format(whapi=WHAPI, forwarder=FORWARDER), default=WHAPI
+        ).casefold()
         found = [bringer for bringer in BRINGERS if answer and bringer.startswith(answer)]
         if found:
             values.keep("ORDERS_FROM", found[0])
             return
-        talk.wrong_answer(f"Type {WHAPI} or {FORWARDER}.")
+        talk.wrong_answer(_("Type {whapi} or {forwarder}.").format(whapi=WHAPI, forwarder=FORWARDER))
 
 
 def address_step(values: Answers, talk: Talk, *, local: str) -> str | None:
@@ -55,7 +59,7 @@ def address_step(values: Answers, talk: Talk, *, local: str) -> str | None:
     if sentence is not None:
         talk.wrong_answer(sentence)
     if value is None or sentence is not None:
-        about = ABOUT_FORWARDERS_ADDRESS if settings.is_forwarded else ABOUT_ADDRESS
+        about = _(ABOUT_FORWARDERS_ADDRESS if settings.is_forwarded else ABOUT_ADDRESS)
         talk.explain(about.format(local=local))
         value = _ask(values, talk, "Public address (Enter: none)")
     if not value:
@@ -65,15 +69,22 @@ def address_step(values: Answers, talk: Talk, *, local: str) -> str | None:
     assert address is not None
     if settings.is_forwarded:
         values.keep("PUBLIC_URL", value)
-        talk.right(f"The forwarder will send to {address.removesuffix(PATH)}.")
+        talk.right(_("The forwarder will send to {removesuffix}.").format(removesuffix=address.removesuffix(PATH)))
     else:
-        talk.right(f"Whapi will send to {address.removesuffix(PATH)}{PATH}.")
+        talk.right(
+            _("Whapi will send to {removesuffix}{path}.").format(removesuffix=address.removesuffix(PATH), path=PATH)
+        )
     return value
 
 
 def other_address(values: Answers, talk: Talk, address: str) -> str | None:
     """Asks anew for an address at which nothing arrived. None: it is to be kept all the same."""
-    answer = _ask(values, talk, f"Public address (Enter: try {address} again; {_KEEP}: keep it for now)", also=_KEEP)
+    answer = _ask(
+        values,
+        talk,
+        _("Public address (Enter: try {address} again; {keep}: keep it for now)").format(address=address, keep=_KEEP),
+        also=_KEEP,
+    )
     return None if answer == _KEEP else answer or address
 
 

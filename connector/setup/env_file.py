@@ -10,6 +10,7 @@ from dotenv import dotenv_values
 from connector.checks.settings import lies_open
 from connector.env_statements import statements
 from connector.files import replace_file
+from connector.language import gettext as _
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]+\Z")
 """What every reader of such files takes as it stands: shells, containers, systemd."""
@@ -35,8 +36,10 @@ def tighten(path: Path) -> bool:
         path.chmod(0o600)
     except OSError as error:
         raise EnvFileError(
-            f"Other users of this machine can read {path}, and that can't be changed ({error.strerror}). See that the "
-            "file is yours."
+            _(
+                "Other users of this machine can read {path}, and that can't be changed "
+                "({strerror}). See that the file is yours."
+            ).format(path=path, strerror=error.strerror)
         ) from None
     return True
 
@@ -56,8 +59,10 @@ def change_env_file(path: Path, changes: Mapping[str, str]) -> bool:
     for name, value in different.items():
         if read_back.get(name, "") != value:
             raise EnvFileError(
-                f"The value of {name} can't be kept in {path}, because of a character in it (such as a ${{ or a line "
-                "break). Choose another value."
+                _(
+                    "The value of {name} can't be kept in {path}, because of a character in it (such as "
+                    "a ${{ or a line break). Choose another value."
+                ).format(name=name, path=path)
             )
     _replace(path, changed)
     return True
@@ -70,7 +75,9 @@ def _read(path: Path) -> str:
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError):
-        raise EnvFileError(f"The file {path} can't be read. See that it is a text file, and yours.") from None
+        raise EnvFileError(
+            _("The file {path} can't be read. See that it is a text file, and yours.").format(path=path)
+        ) from None
 
 
 def _values(text: str) -> dict[str, str]:
@@ -117,5 +124,7 @@ def _replace(path: Path, text: str) -> None:
         replace_file(path.resolve(), text.encode())  # A link stays a link.
     except OSError as error:
         raise EnvFileError(
-            f"The file {path} can't be written ({error.strerror}). See that its folder is yours and the disk has room."
+            _(
+                "The file {path} can't be written ({strerror}). See that its folder is yours and the disk has room."
+            ).format(path=path, strerror=error.strerror)
         ) from None

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from connector.language import gettext as _
 from connector.setup.talk import Talk
 from connector.sheets.credentials import looks_like_key
 
@@ -39,7 +40,7 @@ def unquoted(answer: str) -> str:
 def ask_for_key(talk: Talk, *, default: str) -> str:
     """Asks for the path. Of a folder, its files are shown to choose from."""
     while True:
-        answer = key_path(talk.ask("Path of the key file", default=default))
+        answer = key_path(talk.ask(_("Path of the key file"), default=default))
         if looks_like_key(answer) or not Path(answer).is_dir():
             return answer
         chosen = _choose(Path(answer), talk)
@@ -50,19 +51,21 @@ def ask_for_key(talk: Talk, *, default: str) -> str:
 def _choose(folder: Path, talk: Talk) -> str | None:
     files = sorted(path for path in folder.glob("*.json") if path.is_file())
     if not files:
-        talk.wrong_answer(f"{folder} is a folder, and no file in it ends in .json. Name the file itself.")
+        talk.wrong_answer(
+            _("{folder} is a folder, and no file in it ends in .json. Name the file itself.").format(folder=folder)
+        )
         return None
-    talk.say(f"{folder} is a folder. In it are:")
+    talk.say(_("{folder} is a folder. In it are:").format(folder=folder))
     for number, path in enumerate(files[:_MOST], 1):
         talk.say(f"  {number:>2}  {path.name}")
     if len(files) > _MOST:
         talk.say(f"  and {len(files) - _MOST} more")
-    answer = talk.ask("Which of them (its number or name)", default="1" if len(files) == 1 else None)
+    answer = talk.ask(_("Which of them (its number or name)"), default="1" if len(files) == 1 else None)
     if answer.isdecimal() and 0 < int(answer) <= min(len(files), _MOST):
         return str(files[int(answer) - 1])
     named = next((path for path in files if path.name == answer), None)
     if named is None:
-        talk.wrong_answer("That is none of them.")
+        talk.wrong_answer(_("That is none of them."))
         return None
     return str(named)
 

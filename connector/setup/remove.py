@@ -16,6 +16,7 @@ from connector.checks.failure import sentence_of
 from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import webhook_url
 from connector.jobs.leases import works_elsewhere
+from connector.language import gettext as _
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 from connector.runtime.watch import EVERY
@@ -66,15 +67,21 @@ def remove_shop(operator: Settings, name: str, entry: ShopEntry | None, talk: Ta
                 _unregister(shop, webhook_url(operator.public_url), talk)
         place = place_of(operator.shops_file, name)
         if remove_entry(operator.shops_file, name):
-            talk.right(f"The entry of {name} was taken out of {place}.")
+            talk.right(_("The entry of {name} was taken out of {place}.").format(name=name, place=place))
         database.write(lambda connection: archive(connection, [name]))
         with database.read() as connection:
             left = count_incomplete(connection, name)
     finally:
         service.close()
     if left:
-        talk.wrong(f"{left:,} of its orders are not complete in the sheet, and wait until the shop is added again.")
-    talk.right(f"{name} is removed. Its orders stay in the database, and are known if it is added again.")
+        talk.wrong(
+            _("{left:,} of its orders are not complete in the sheet, and wait until the shop is added again.").format(
+                left=left
+            )
+        )
+    talk.right(
+        _("{name} is removed. Its orders stay in the database, and are known if it is added again.").format(name=name)
+    )
     return not talk.complaints
 
 
@@ -101,9 +108,13 @@ def _has_open(database: Database, shop: str) -> bool:
 def _unregister(shop: Shop, url: str, talk: Talk) -> None:
     try:
         if unregister(shop.whapi, url, shop.settings.webhook_secret):
-            talk.right(f"The webhook to {url} was taken away at Whapi.")
+            talk.right(_("The webhook to {url} was taken away at Whapi.").format(url=url))
     except WhapiError as error:
-        talk.wrong(f"{sentence_of(error)} The webhook to {url} may be left at Whapi: take it away in Whapi's panel.")
+        talk.wrong(
+            _("{sentence_of} The webhook to {url} may be left at Whapi: take it away in Whapi's panel.").format(
+                sentence_of=sentence_of(error), url=url
+            )
+        )
 
 
 def _until(is_so: Callable[[], bool], *, within: float) -> None:

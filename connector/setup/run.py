@@ -7,6 +7,8 @@ from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import PATH, webhook_url
 from connector.jobs.guards import current_guard
 from connector.jobs.ownership import Ownership, name_of, waits_sentence
+from connector.language import gettext as _
+from connector.language import marked
 from connector.runtime.addresses import base_of, local_address
 from connector.runtime.clients import SHOP, build_workbook, sheets_api, whapi_client
 from connector.runtime.service import build_service
@@ -25,9 +27,9 @@ from connector.store.database import Database
 
 _TRIES = 3
 _REGISTERED = {
-    Registered.NOTHING: "The webhook to {url} is registered at Whapi.",
-    Registered.ADDED: "The webhook to {url} was registered at Whapi.",
-    Registered.RENEWED: "The webhook to {url} was renewed at Whapi.",
+    Registered.NOTHING: marked("The webhook to {url} is registered at Whapi."),
+    Registered.ADDED: marked("The webhook to {url} was registered at Whapi."),
+    Registered.RENEWED: marked("The webhook to {url} was renewed at Whapi."),
 }
 
 
@@ -43,7 +45,9 @@ def owner_step(settings: Settings, database: Database, talk: Talk, *, shop: str)
         sentence = waits_sentence(other)
         if not talk.asks:
             talk.wrong(sentence)
-        elif talk.ask(f"{sentence} Take it over now? (yes or no)", default="no").strip().casefold() in {"yes", "y"}:
+        elif talk.ask(
+            _("{sentence} Take it over now? (yes or no)").format(sentence=sentence), default="no"
+        ).strip().casefold() in {"yes", "y"}:
             _say(talk, take_over(settings, database, shop=shop))
         else:
             talk.wrong(sentence)
@@ -81,18 +85,24 @@ def take_over(settings: Settings, database: Database, *, shop: str) -> Owner | N
 
 def _say(talk: Talk, other: Owner | None) -> None:
     if other is None:
-        talk.right("This installation writes into the spreadsheet.")
+        talk.right(_("This installation writes into the spreadsheet."))
     else:
         talk.right(
-            f"This installation writes into the spreadsheet from now on. Stop the other one, {name_of(other)}: Google "
-            "refuses what it sends."
+            _(
+                "This installation writes into the spreadsheet from now on. Stop the other one, "
+                "{name_of}: Google refuses what it sends."
+            ).format(name_of=name_of(other))
         )
 
 
 def missing(values: Values) -> list[str]:
     """A sentence for each thing that nobody but the user can give and that isn't there."""
     needed = ("WHAPI_TOKEN", "SPREADSHEET_ID")
-    problems = [f"{name} is not set. {HOW_TO_GET[name]}" for name in needed if values.get(name) is None]
+    problems = [
+        _("{name} is not set. {how_to_get}").format(name=name, how_to_get=HOW_TO_GET[name])
+        for name in needed
+        if values.get(name) is None
+    ]
     try:
         load_credentials(values.get("GOOGLE_CREDENTIALS") or KEY_FILE)
     except CredentialsError as error:
@@ -107,7 +117,9 @@ def run_setup(talk: Talk, values: Values) -> bool:
     where something is missing or wrong and nobody can be asked.
     """
     if tighten(values.path):
-        talk.right(f"{values.path} could be read by other users of this machine. Now only you can read it.")
+        talk.right(
+            _("{path} could be read by other users of this machine. Now only you can read it.").format(path=values.path)
+        )
     for finding in left_out(values.path):
         talk.say(finding.sentence)
     first = values.settings()
@@ -127,7 +139,9 @@ def run_setup(talk: Talk, values: Values) -> bool:
         database.close()
     for name in values.overruled():
         talk.wrong(
-            f"The environment has another {name} than {values.path}, and it wins. Take it out of the environment."
+            _("The environment has another {name} than {path}, and it wins. Take it out of the environment.").format(
+                name=name, path=values.path
+            )
         )
     return not talk.complaints
 
@@ -140,7 +154,7 @@ def summary_step(settings: Settings, talk: Talk, *, shop: str) -> bool:
     database = Database(settings.database_url)
     try:
         workbook = build_workbook(settings, database, sheets_api(settings), SystemClock(), shop=shop)
-        talk.right(f"The tab {workbook.make_summary()} was made.")
+        talk.right(_("The tab {make_summary} was made.").format(make_summary=workbook.make_summary()))
     except (CredentialsError, SheetsError) as error:
         talk.wrong(sentence_of(error))
     finally:
@@ -176,7 +190,9 @@ def prepare_tabs(settings: Settings, database: Database, *, shop: str) -> str:
         else:
             break
     current_guard(database, api, settings.spreadsheet_id, layout.tabs[Tab.ORDERS].sheet_id, clock=clock)
-    return f"The spreadsheet can be written, and its tabs {settings.orders_tab} and {settings.items_tab} are ready."
+    return _("The spreadsheet can be written, and its tabs {orders_tab} and {items_tab} are ready.").format(
+        orders_tab=settings.orders_tab, items_tab=settings.items_tab
+    )
 
 
 def _webhook(values: Answers, address: str | None, database: Database, talk: Talk) -> None:
@@ -189,9 +205,12 @@ def _webhook(values: Answers, address: str | None, database: Database, talk: Tal
         return
     if settings.public_url is None:
         talk.say(
-            "PUBLIC_URL is not set, so no webhook was registered at Whapi, and no order comes from there. Once you "
-            f"have an address, put PUBLIC_URL=https://... into {ENV_FILE} and run setup again. If Make, n8n or what "
-            f"else you use sends the orders, put ORDERS_FROM={FORWARDER} there."
+            _(
+                "PUBLIC_URL is not set, so no webhook was registered at Whapi, and no order comes "
+                "from there. Once you have an address, put PUBLIC_URL=https://... into {env_file} "
+                "and run setup again. If Make, n8n or what else you use sends the orders, put "
+                "ORDERS_FROM={forwarder} there."
+            ).format(env_file=ENV_FILE, forwarder=FORWARDER)
         )
         return
     assert address is not None
@@ -241,12 +260,13 @@ def _no_webhook(settings: Settings, talk: Talk) -> None:
 
 def forwarders_part(base: str, name: str, place: object) -> str:
     """What the forwarder has to do. `name`: of the setting that holds the secret."""
-    return (
-        f"Let the forwarder send each order to {base}/orders, or what Whapi sent it, unchanged, to {base}{PATH}: as an "
-        f"HTTP request with the header X-Webhook-Secret and the value of {name} from {place}."
-    )
+    return _(
+        "Let the forwarder send each order to {base}/orders, or what Whapi sent it, "
+        "unchanged, to {base}{path}: as an HTTP request with the header X-Webhook-Secret and "
+        "the value of {name} from {place}."
+    ).format(base=base, path=PATH, name=name, place=place)
 
 
 def registered(shop: Shop, url: str) -> str:
     """Registers the shop's webhook, and says what had to be done. Raises WhapiError."""
-    return _REGISTERED[register(shop.whapi, url, shop.settings.webhook_secret)].format(url=url)
+    return _(_REGISTERED[register(shop.whapi, url, shop.settings.webhook_secret)]).format(url=url)

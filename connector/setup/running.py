@@ -3,6 +3,7 @@
 import httpx
 
 from connector.gateways.whapi.webhooks import HEADER
+from connector.language import in_each_language
 from connector.runtime.addresses import local_address
 from connector.runtime.shop import LEAVING_SENTENCE
 from connector.settings import Settings
@@ -28,7 +29,9 @@ def takes_nothing_in(operator: Settings, shop: str) -> bool:
     if answer is None:
         return False
     try:
-        return answer.status_code == httpx.codes.NOT_FOUND or LEAVING_SENTENCE in answer.json()["problems"]
+        return answer.status_code == httpx.codes.NOT_FOUND or not in_each_language(LEAVING_SENTENCE).isdisjoint(
+            answer.json()["problems"]
+        )
     except (ValueError, TypeError, KeyError):
         return False
 

@@ -8,6 +8,7 @@ from connector.checks.failure import sentence_of
 from connector.checks.public import why_not_alive
 from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import webhook_url
+from connector.language import gettext as _
 from connector.runtime.addresses import base_of, local_address
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
@@ -36,7 +37,11 @@ def set_up_shop(values: ShopValues, talk: Talk, database: Database) -> bool:
     """
     channel = token_step(values, talk)
     if channel is not None and (holder := _holder(database, values, channel)) is not None:
-        talk.wrong(f"The channel {channel} is that of the shop {holder}. Give each shop the token of its own channel.")
+        talk.wrong(
+            _(
+                "The channel {channel} is that of the shop {holder}. Give each shop the token of its own channel."
+            ).format(channel=channel, holder=holder)
+        )
         return False
     before = talk.complaints
     google_step(
@@ -50,7 +55,7 @@ def set_up_shop(values: ShopValues, talk: Talk, database: Database) -> bool:
     talk.title("Shop")
     if values.get("WEBHOOK_SECRET") is None:
         values.keep("WEBHOOK_SECRET", new_secret())
-        talk.right("A secret for the shop's webhooks was made up.")
+        talk.right(_("A secret for the shop's webhooks was made up."))
     password_step(values, talk)
     entry = values.entry()
     service = Service(values.operator, Database(values.operator.database_url))
@@ -60,7 +65,7 @@ def set_up_shop(values: ShopValues, talk: Talk, database: Database) -> bool:
             _webhook(shop, webhook_url(values.operator.public_url), talk)
         database.write(lambda connection: _know(connection, entry.name, channel))
         if values.write():
-            talk.right(f"The shop's entry was written into {values.path}.")
+            talk.right(_("The shop's entry was written into {path}.").format(path=values.path))
         _try(values, entry, service, talk)
     except WhapiError as error:
         talk.wrong(sentence_of(error))
@@ -82,14 +87,17 @@ def _try(values: ShopValues, entry: ShopEntry, service: Service, talk: Talk) -> 
     base = base_of(operator.public_url or local_address(operator))
     if settings.is_forwarded or operator.public_url is None:
         if not settings.is_forwarded:
-            talk.say("PUBLIC_URL is not set, so no webhook was registered at Whapi.")
+            talk.say(_("PUBLIC_URL is not set, so no webhook was registered at Whapi."))
         talk.say(forwarders_part(f"{base}/shops/{entry.name}", "webhook_secret", values.path))
         return
     running = next((at for at in (base, local_address(operator)) if why_not_alive(at) is None), None)
     if running is not None and not _taken_up(running, operator, entry):
         talk.wrong(
-            f"The service that runs at {running} has not taken up the shop within {_TAKEN_UP_WITHIN:g} seconds. See "
-            f"that it has the same SHOPS_FILE, and run setup --shop {entry.name} again."
+            _(
+                "The service that runs at {running} has not taken up the shop within "
+                "{taken_up_within:g} seconds. See that it has the same SHOPS_FILE, and run setup "
+                "--shop {entry} again."
+            ).format(running=running, taken_up_within=_TAKEN_UP_WITHIN, entry=entry.name)
         )
         return
     try:

@@ -9,6 +9,8 @@ from connector.checks.failure import sentence_of
 from connector.converters import SHORTEST_PASSWORD, SHORTEST_SECRET
 from connector.gateways.whapi.client import AUTHORISED, CHANNEL_STATES
 from connector.gateways.whapi.errors import WhapiError
+from connector.language import gettext as _
+from connector.language import marked
 from connector.runtime.clients import sheets_api, whapi_client
 from connector.settings import SettingsError
 from connector.setup.key_path import ask_for_key, key_path, unquoted
@@ -20,22 +22,22 @@ T = TypeVar("T")
 KEY_FILE = "credentials.json"
 _NO_PAGE = "-"
 
-ABOUT_WHAPI = (
+ABOUT_WHAPI = marked(
     "Whapi's panel shows the token on the channel's page. Copy it there and paste it here; it will not be shown."
 )
-ABOUT_KEY = f"""\
+ABOUT_KEY = marked("""\
 The service writes to the spreadsheet in the name of a service account of Google's. To make one:
 1. Open https://console.cloud.google.com and make a project.
 2. Switch on the Google Sheets API for it: https://console.cloud.google.com/apis/library/sheets.googleapis.com
 3. Under IAM & Admin, Service accounts, create a service account. It needs no roles.
-4. Open it, choose Keys, Add key, Create new key, JSON, and save the file in this folder as {KEY_FILE}."""
-ABOUT_SPREADSHEET = """\
+4. Open it, choose Keys, Add key, Create new key, JSON, and save the file in this folder as {file}.""")
+ABOUT_SPREADSHEET = marked("""\
 1. Open the spreadsheet in the shop's own Google account, or make a new one.
 2. Choose Share and add {account} as Editor.
-3. Copy the address from the browser and paste it here."""
-ABOUT_PAGE = (
+3. Copy the address from the browser and paste it here.""")
+ABOUT_PAGE = marked(
     "The status page shows how orders and connections stand, to whoever knows its password. Type one of at least "
-    f"{SHORTEST_PASSWORD} characters, or press Enter to have one made up (you then find it in {{place}} as {{name}}), "
+    "{shortest} characters, or press Enter to have one made up (you then find it in {place} as {name}), "
     "or type - to go without the page."
 )
 
@@ -50,12 +52,17 @@ def token_step(values: Answers, talk: Talk) -> str | None:
         finally:
             client.close()
         if health.state != AUTHORISED:
-            talk.wrong(CHANNEL_STATES.get(health.state, f"The channel is in the unknown state {health.state}."))
-            return f"Whapi accepts the token of the channel {health.channel_id}.", health.channel_id
-        return f"Whapi accepts the token, and the channel {health.channel_id} is connected.", health.channel_id
+            unknown = _("The channel is in the unknown state {state}.").format(state=health.state)
+            talk.wrong(_(CHANNEL_STATES[health.state]) if health.state in CHANNEL_STATES else unknown)
+            return _("Whapi accepts the token of the channel {channel_id}.").format(
+                channel_id=health.channel_id
+            ), health.channel_id
+        return _("Whapi accepts the token, and the channel {channel_id} is connected.").format(
+            channel_id=health.channel_id
+        ), health.channel_id
 
     talk.title("Whapi")
-    sentence, channel = _until_right(values, talk, "WHAPI_TOKEN", try_token, ABOUT_WHAPI, ask=_ask_token(talk))
+    sentence, channel = _until_right(values, talk, "WHAPI_TOKEN", try_token, _(ABOUT_WHAPI), ask=_ask_token(talk))
     talk.right(sentence)
     return channel
 
@@ -82,7 +89,7 @@ def google_step(values: Answers, talk: Talk, prepare: Callable[[str], str]) -> N
                 talk,
                 "SPREADSHEET_ID",
                 prepare,
-                ABOUT_SPREADSHEET.format(account=account),
+                _(ABOUT_SPREADSHEET).format(account=account),
                 ask=lambda before: talk.ask("Address of the spreadsheet", default=before),
             )
         except _KeyRefusedError as error:
@@ -100,7 +107,9 @@ class _KeyRefusedError(Exception):
 
 def _key(values: Answers, talk: Talk, *, doubtful: bool) -> None:
     def try_key(setting: str) -> str:
-        return f"The key belongs to {load_credentials(key_path(setting)).service_account_email}."
+        return _("The key belongs to {service_account_email}.").format(
+            service_account_email=load_credentials(key_path(setting)).service_account_email
+        )
 
     if values.get("GOOGLE_CREDENTIALS") is None and not doubtful:
         try:
@@ -114,7 +123,7 @@ def _key(values: Answers, talk: Talk, *, doubtful: bool) -> None:
         talk,
         "GOOGLE_CREDENTIALS",
         try_key,
-        ABOUT_KEY,
+        _(ABOUT_KEY).format(file=KEY_FILE),
         ask=lambda _before: ask_for_key(talk, default=KEY_FILE),
         doubtful=doubtful,
     )
@@ -126,12 +135,20 @@ def secret_step(values: Answers, talk: Talk) -> None:
     secret = values.get("WEBHOOK_SECRET")
     if secret is None:
         values.keep("WEBHOOK_SECRET", new_secret())
-        talk.right(f"A secret for webhooks was made up and kept in {values.path}.")
+        talk.right(_("A secret for webhooks was made up and kept in {path}.").format(path=values.path))
     elif len(secret) < SHORTEST_SECRET:
-        talk.wrong_answer(f"WEBHOOK_SECRET is wrong: it is shorter than {SHORTEST_SECRET} characters.")
-        talk.ask("Press Enter to have a new one made up", default="")
+        talk.wrong_answer(
+            _("WEBHOOK_SECRET is wrong: it is shorter than {shortest_secret} characters.").format(
+                shortest_secret=SHORTEST_SECRET
+            )
+        )
+        talk.ask(_("Press Enter to have a new one made up"), default="")
         values.keep("WEBHOOK_SECRET", new_secret())
-        talk.right(f"A new secret for webhooks was kept in {values.path}. Other senders, such as Make or n8n, need it.")
+        talk.right(
+            _("A new secret for webhooks was kept in {path}. Other senders, such as Make or n8n, need it.").format(
+                path=values.path
+            )
+        )
     else:
         values.keep("WEBHOOK_SECRET", secret)
 
@@ -148,21 +165,27 @@ def password_step(values: Answers, talk: Talk) -> None:
         values.keep("ADMIN_PASSWORD", password)
     elif talk.asks and not values.was_answered("ADMIN_PASSWORD"):
         talk.title("Status page")
-        talk.explain(ABOUT_PAGE.format(place=values.path, name=values.named("ADMIN_PASSWORD")))
+        talk.explain(
+            _(ABOUT_PAGE).format(shortest=SHORTEST_PASSWORD, place=values.path, name=values.named("ADMIN_PASSWORD"))
+        )
         values.keep("ADMIN_PASSWORD", _ask_password(talk))
 
 
 def _ask_password(talk: Talk) -> str:
     while True:
-        password = talk.ask_secret("Password (Enter: make one up; -: no page)", default="")
+        password = talk.ask_secret(_("Password (Enter: make one up; -: no page)"), default="")
         if password == _NO_PAGE:
             return ""
         if not password:
             return secrets.token_urlsafe(12)
         if len(password) < SHORTEST_PASSWORD:
-            talk.wrong_answer(f"A password needs at least {SHORTEST_PASSWORD} characters.")
+            talk.wrong_answer(
+                _("A password needs at least {shortest_password} characters.").format(
+                    shortest_password=SHORTEST_PASSWORD
+                )
+            )
         elif talk.ask_secret("The same again") != password:
-            talk.wrong_answer("The two were not the same.")
+            talk.wrong_answer(_("The two were not the same."))
         else:
             return password
 

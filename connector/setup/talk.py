@@ -8,6 +8,8 @@ from typing import Protocol
 import click
 
 from connector import terminal
+from connector.language import gettext as _
+from connector.language import marked
 from connector.settings import ENV_FILE, Settings, load_settings, trimmed
 from connector.setup.env_file import EnvFileError, change_env_file, read_env_file
 
@@ -22,7 +24,7 @@ _STAND_INS = {
 """In place of what is not known yet, so that one step can be tried before the next is answered."""
 
 
-_NOBODY = (
+_NOBODY = marked(
     "Something has to be asked, but there is no terminal for the answer. Run setup in a terminal; or give what is "
     "missing in the environment or in {file}, and run it with --yes, which asks nothing."
 )
@@ -92,7 +94,7 @@ class Talk:
         if not self.asks:
             raise CannotAskError
         if not terminal.is_answered():
-            click.echo(_NOBODY.format(file=ENV_FILE), err=True)
+            click.echo(_(_NOBODY).format(file=ENV_FILE), err=True)
             raise CannotAskError
 
     def _wrong(self, sentence: str) -> None:

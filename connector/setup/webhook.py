@@ -19,6 +19,7 @@ from connector.checks.public import why_not_alive
 from connector.gateways.whapi.client import WhapiClient
 from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.gateways.whapi.webhooks import DEFAULT_MODE, HEADER, webhook_url, webhooks_of, with_ours, without_ours
+from connector.language import gettext as _
 from connector.runtime.addresses import base_of, local_address
 from connector.runtime.service import Service
 from connector.server import AddressInUseError, WebServer
@@ -58,7 +59,7 @@ def take_away(client: WhapiClient, url: str, secret: str) -> str | None:
     """The same, for where a forwarder brings the orders; a sentence if there was one. Raises WhapiError."""
     if not unregister(client, url, secret):
         return None
-    return f"The webhook to {url} was taken away at Whapi, since a forwarder brings the orders."
+    return _("The webhook to {url} was taken away at Whapi, since a forwarder brings the orders.").format(url=url)
 
 
 def _change(client: WhapiClient, change: Callable[[list[object]], list[object]]) -> tuple[list[object], list[object]]:
@@ -69,7 +70,7 @@ def _change(client: WhapiClient, change: Callable[[list[object]], list[object]])
     taken up and the change made once more.
     """
     theirs = expected = _list(webhooks_of(client.settings()))
-    for _ in range(_TRIES):
+    for _unused in range(_TRIES):
         wanted = change(theirs)
         if wanted == expected:
             return theirs, theirs
@@ -80,7 +81,7 @@ def _change(client: WhapiClient, change: Callable[[list[object]], list[object]])
             return theirs, wanted
         theirs, expected = replaced, (webhooks_of(after) if isinstance(after, dict) else None) or wanted
     raise WhapiError(
-        "Another program keeps changing the channel's webhooks at the same moment. Run setup again later.",
+        _("Another program keeps changing the channel's webhooks at the same moment. Run setup again later."),
         scope=Scope.CHANNEL,
         kind="changing",
     )
@@ -89,8 +90,10 @@ def _change(client: WhapiClient, change: Callable[[list[object]], list[object]])
 def _list(webhooks: list[object] | None) -> list[object]:
     if webhooks is None:
         raise WhapiError(
-            "Whapi's list of webhooks was not understood, and is left as it is. "
-            "Add the webhook by hand in Whapi's panel.",
+            _(
+                "Whapi's list of webhooks was not understood, and is left as it is. Add the webhook "
+                "by hand in Whapi's panel."
+            ),
             scope=Scope.CHANNEL,
             kind="nonsense",
         )
@@ -121,13 +124,15 @@ def try_webhook(settings: Settings, service: Service) -> str:
         while not arrived(name):
             if time.monotonic() > deadline:
                 raise NotArrivedError(
-                    f"Whapi has sent a test webhook to {url}, but nothing arrived {place} within {WAIT:g} seconds. See "
-                    f"that the web server or tunnel at that address passes requests on to {local_address(settings)}, "
-                    "headers included, and run setup again.",
+                    _(
+                        "Whapi has sent a test webhook to {url}, but nothing arrived {place} within {wait:g} "
+                        "seconds. See that the web server or tunnel at that address passes requests on to "
+                        "{local_address}, headers included, and run setup again."
+                    ).format(url=url, place=place, wait=WAIT, local_address=local_address(settings)),
                     is_lost=True,
                 )
             time.sleep(_LOOK_EVERY)
-    return f"A test webhook that Whapi sent to {url} has arrived {place}."
+    return _("A test webhook that Whapi sent to {url} has arrived {place}.").format(url=url, place=place)
 
 
 @contextmanager
@@ -142,8 +147,10 @@ def _somewhere(settings: Settings, service: Service) -> Iterator[tuple[Arrived, 
         server = WebServer(create_app(service), settings.host, settings.port)
     except AddressInUseError:
         raise NotArrivedError(
-            f"Another program listens on {settings.host}:{settings.port}, so a test webhook could not be tried. "
-            "Stop it, or set another PORT, and run setup again."
+            _(
+                "Another program listens on {host}:{port}, so a test webhook could not be tried. "
+                "Stop it, or set another PORT, and run setup again."
+            ).format(host=settings.host, port=settings.port)
         ) from None
     thread = threading.Thread(target=server.run, name="setup-server", daemon=True)
     thread.start()
@@ -164,8 +171,10 @@ def _at(base: str, settings: Settings) -> Arrived:
             return False
         if answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.TOO_MANY_REQUESTS}:
             raise NotArrivedError(
-                f"The service that runs at {base} has another WEBHOOK_SECRET. Restart it, so that it takes the "
-                "settings as they are now, and run setup again."
+                _(
+                    "The service that runs at {base} has another WEBHOOK_SECRET. Restart it, so that it "
+                    "takes the settings as they are now, and run setup again."
+                ).format(base=base)
             )
         try:
             return bool(answer.json().get("last_test_webhook") == name)

@@ -15,6 +15,8 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from connector.language import gettext as _
+from connector.language import marked
 from connector.log import Redactor, database_secrets
 from connector.observer import Observer
 from connector.store.commit import Committed, GroupCommit, MicroBatch, StoreReplacedError
@@ -29,7 +31,7 @@ _CONNECTIONS, _MORE = 5, 20
 _FREE_WITHIN = 10
 """Seconds within which one of them must come free."""
 _ONE_VIEW = "REPEATABLE READ"
-_HOW_TO_WRITE = (
+_HOW_TO_WRITE = marked(
     "Write it as sqlite:///data/connector.db or postgresql://USER:PASSWORD@HOST/NAME; in the password an @ is written "
     "as %40, a / as %2F, a ? as %3F, and a % as %25."
 )
@@ -49,9 +51,11 @@ class SameFile:
         if now != self._opened:
             what = "removed" if now is None else "replaced"
             raise StoreReplacedError(
-                f"The database {self._path} was {what} while the service ran, so nothing can be stored. Stop the "
-                "service, put the file that is to be used in its place (without one it begins with an empty database), "
-                "and start it again."
+                _(
+                    "The database {path} was {what} while the service ran, so nothing can be stored. "
+                    "Stop the service, put the file that is to be used in its place (without one it "
+                    "begins with an empty database), and start it again."
+                ).format(path=self._path, what=what)
             )
 
 
@@ -159,14 +163,22 @@ def parse_url(url: str) -> URL:
         driver = _DRIVERS[parsed.get_backend_name()]
     except (ArgumentError, KeyError, ValueError):
         raise StoreError(
-            f"DATABASE_URL is not the address of an SQLite or PostgreSQL database. {_HOW_TO_WRITE}"
+            _("DATABASE_URL is not the address of an SQLite or PostgreSQL database. {how_to_write}").format(
+                how_to_write=_(_HOW_TO_WRITE)
+            )
         ) from None
     is_sqlite = parsed.get_backend_name() == "sqlite"
     if is_sqlite and parsed.query:
-        raise StoreError("DATABASE_URL has options after a ?, which an SQLite database takes none of. Take them out.")
+        raise StoreError(
+            _("DATABASE_URL has options after a ?, which an SQLite database takes none of. Take them out.")
+        )
     if not is_sqlite and (url.partition("?")[0].count("@") > 1 or any("@" in name for name in parsed.query)):
         # What was taken for the host or the name would be a part of the password.
-        raise StoreError(f"DATABASE_URL can't be read without doubt, because of an @ in it. {_HOW_TO_WRITE}")
+        raise StoreError(
+            _("DATABASE_URL can't be read without doubt, because of an @ in it. {how_to_write}").format(
+                how_to_write=_(_HOW_TO_WRITE)
+            )
+        )
     return parsed.set(drivername=driver)
 
 
@@ -191,7 +203,7 @@ def _engine(url: URL) -> sa.Engine:
 
 def _sqlite_path(url: URL) -> Path:
     if not url.database or url.database == ":memory:":
-        raise StoreError("DATABASE_URL names no file, so orders would be lost. Use sqlite:///data/connector.db.")
+        raise StoreError(_("DATABASE_URL names no file, so orders would be lost. Use sqlite:///data/connector.db."))
     return Path(url.database)
 
 
@@ -221,10 +233,10 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
 def _cannot_open(url: URL, error: Exception) -> str:
     cause = getattr(error, "orig", None) or error
     redact = Redactor(database_secrets(url.render_as_string(hide_password=False))).text
-    return (
-        f"The database {described(url)} can't be opened: {redact(_first_line(cause))}. "
-        "See that DATABASE_URL is right and that the service may write there."
-    )
+    return _(
+        "The database {described} can't be opened: {redact}. See that DATABASE_URL is right "
+        "and that the service may write there."
+    ).format(described=described(url), redact=redact(_first_line(cause)))
 
 
 def _first_line(error: BaseException) -> str:

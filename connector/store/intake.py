@@ -10,6 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from connector.language import gettext as _
+from connector.language import marked
 from connector.models import ItemsState, NewOrder, Order
 from connector.store.dialect import insert_new, select_among
 from connector.store.items import OrderItems, put_items
@@ -19,7 +21,7 @@ from connector.store.numbers import take_numbers
 from connector.store.orders import find_order
 from connector.store.tables import orders, past_orders
 
-NOTHING_TO_FETCH_WITH = (
+NOTHING_TO_FETCH_WITH = marked(
     "The order came without its token, so its items can't be fetched. They will be if the order is sent again with it."
 )
 _AT_ONCE = 500
@@ -141,7 +143,7 @@ def _first_row(shop: str, order: NewOrder, *, now: datetime, grace: timedelta) -
         "attempts": 0,
         "next_attempt_at": now if is_due else None,
         "write_due_at": now + grace if is_due else now,
-        "last_error": (order.unfetchable or NOTHING_TO_FETCH_WITH) if state is ItemsState.UNAVAILABLE else None,
+        "last_error": (order.unfetchable or _(NOTHING_TO_FETCH_WITH)) if state is ItemsState.UNAVAILABLE else None,
     }
 
 

@@ -13,6 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from connector.language import gettext as _
+from connector.language import in_each_language
 from connector.models import Item, ItemsState, NewOrder, Number, Order, Shown
 from connector.store.items import OrderItems, put_items
 from connector.store.learned import FOUND_IN_SHEET
@@ -45,10 +47,10 @@ def contradiction(known: Order, came: NewOrder) -> str | None:
         differing.append("other items")
     if not differing:
         return None
-    return (
-        f"An order with this id is known already, and what came has {_and(differing)}. It is not in the sheet. If it "
-        "is an order of its own, send it again with an id of its own."
-    )
+    return _(
+        "An order with this id is known already, and what came has {value}. It is not in the "
+        "sheet. If it is an order of its own, send it again with an id of its own."
+    ).format(value=_and(differing))
 
 
 def _and(words: Sequence[str]) -> str:
@@ -168,7 +170,7 @@ def complete(connection: Connection, key: int, came: NewOrder, *, now: datetime)
     brings_items, brings_token = _brings_items(known, came), _brings_token(known, came)
     if not (lacking or brings_items or brings_token):
         return None
-    if known.last_error == FOUND_IN_SHEET:
+    if known.last_error in in_each_language(FOUND_IN_SHEET):
         # Of an order that was only found in the sheet nobody knew until now when the customer had sent it.
         lacking["received_at"] = came.received_at
     if came.warning and came.warning not in (known.warning or ""):

@@ -12,12 +12,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from connector.language import gettext as _
+from connector.language import marked
 from connector.models import ItemsState, Shown
 from connector.store.dialect import insert_of
 from connector.store.rewrite import to_be_written_again
 from connector.store.tables import orders, past_orders
 
-FOUND_IN_SHEET = (
+FOUND_IN_SHEET = marked(
     "The order's row was found in the sheet when this database was new, so its token is not here. Its items will be "
     "fetched if the order is sent again."
 )
@@ -131,7 +133,7 @@ def _add_waiting(connection: Connection, shop: str, waiting: Mapping[str, Standi
                 "shown": Shown.WAITING,
                 "row_lacks": standing.lacks,
                 "row_at": now,
-                "last_error": FOUND_IN_SHEET,
+                "last_error": _(FOUND_IN_SHEET),
             }
             for order_id, standing in waiting.items()
         ],

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from connector.language import gettext as _
 from connector.store.database import Database
 
 _NAME = "default"
@@ -42,9 +43,11 @@ class InstanceLock:
             return False
         except OSError as error:
             raise LockError(
-                f"The lock file {self._lock.lock_file} can't be opened ({error.strerror or type(error).__name__}), so "
-                "nothing is fetched and written. It may belong to another user, who has started the service once: give "
-                "the folder with all its files to the user that runs the service."
+                _(
+                    "The lock file {lock_file} can't be opened ({value}), so nothing is fetched and "
+                    "written. It may belong to another user, who has started the service once: give the "
+                    "folder with all its files to the user that runs the service."
+                ).format(lock_file=self._lock.lock_file, value=error.strerror or type(error).__name__)
             ) from None
         return True
 

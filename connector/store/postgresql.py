@@ -21,6 +21,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, Dialect, ExceptionContext
 from sqlalchemy.exc import InvalidatePoolError
 
+from connector.language import gettext as _
 from connector.log import Redactor, database_secrets, get_logger
 from connector.store.loss import READ_ONLY
 from connector.store.schema import PATIENT
@@ -101,11 +102,12 @@ class Reach:
         with self._lock:
             if self._since is None:
                 return None
-            return (
-                f"PostgreSQL has not answered since {self._since:%Y-%m-%d %H:%M:%S} UTC; the log says why. What comes "
-                "in is answered with 503, which has Whapi send it again; what was answered with 200 is stored. See "
-                "that it runs and can be reached from here: the service goes on by itself."
-            )
+            return _(
+                "PostgreSQL has not answered since {since:%Y-%m-%d %H:%M:%S} UTC; the log says why. "
+                "What comes in is answered with 503, which has Whapi send it again; what was "
+                "answered with 200 is stored. See that it runs and can be reached from here: the "
+                "service goes on by itself."
+            ).format(since=self._since)
 
     @contextmanager
     def trying(self, failure: type[Exception]) -> Iterator[None]:

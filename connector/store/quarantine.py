@@ -14,6 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from connector.language import gettext as _
+from connector.language import in_each_language, marked
 from connector.store.dialect import insert_of
 from connector.store.tables import quarantine
 
@@ -24,8 +26,8 @@ MOST_KEPT = 10_000
 _PICTURE = "preview"
 _DEEPEST = 100
 _LONG_TEXT = 2000
-_SHORTENED = "It was too large to be kept whole: long texts in it are cut."
-_CUT = "It was too large to be kept whole: only its beginning is there."
+_SHORTENED = marked("It was too large to be kept whole: long texts in it are cut.")
+_CUT = marked("It was too large to be kept whole: only its beginning is there.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Head:
     @property
     def may_be_understood(self) -> bool:
         """Whether it can make a difference to read it again: it is whole, and not an order under another's id."""
-        return self.field != OTHER_ORDER and not self.reason.endswith(_CUT)
+        return self.field != OTHER_ORDER and not self.reason.endswith(tuple(in_each_language(_CUT)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,10 @@ def quarantined(field: str, reason: str, part: Any) -> Quarantined:
     if len(text) > LARGEST_PAYLOAD:
         if _has_long_text(part):
             text = _as_json(_shortened(part))
-        reason = f"{reason} {_SHORTENED}"
+        reason = f"{reason} {_(_SHORTENED)}"
     if len(text) > LARGEST_PAYLOAD:
         # A JSON text, so that whatever is kept is JSON; escaping at most doubles it.
-        text, reason = json.dumps(text[: LARGEST_PAYLOAD // 2 - 2]), reason.replace(_SHORTENED, _CUT)
+        text, reason = json.dumps(text[: LARGEST_PAYLOAD // 2 - 2]), reason.replace(_(_SHORTENED), _(_CUT))
     return Quarantined(field, reason, text)
 
 

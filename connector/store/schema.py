@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from connector import __version__
+from connector.language import gettext as _
 from connector.store.loss import is_loss
 from connector.store.tables import compat
 
@@ -85,10 +86,11 @@ def _is_newer(connection: Connection, at: str | None) -> bool:
 
 def _sentence(version: str | None) -> str:
     install = "that version again" if version is None else f"version {version} or a later one"
-    return (
-        f"The database was written by a newer version of the connector. This one, {__version__}, can't work on it any "
-        f"more: install {install}, or go back to the backup made before the upgrade."
-    )
+    return _(
+        "The database was written by a newer version of the connector. This one, {version}, "
+        "can't work on it any more: install {install}, or go back to the backup made before "
+        "the upgrade."
+    ).format(version=__version__, install=install)
 
 
 def _take_turn(connection: Connection) -> None:

@@ -39,6 +39,7 @@ class Host:
         *,
         password: str | None = OPERATORS_PASSWORD,
         secret: str = OPERATORS_SECRET,
+        **more: Any,
     ) -> Flask:
         """`shops`: their passwords by their names."""
         database = Database(self._url)
@@ -50,6 +51,7 @@ class Host:
             admin_password=password,
             google_credentials=self._key,
             shops_file="shops.toml",
+            **more,
         )
         self.service = Service(settings, database, clock=self.clock)
         for name, own in shops.items():

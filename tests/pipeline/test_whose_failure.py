@@ -119,6 +119,17 @@ def test_it_is_given_up_when_its_time_is_over(line: Line) -> None:
     assert line.named() == []
 
 
+def test_a_clock_that_is_set_after_the_start_takes_no_time_for_trying_from_an_order(line: Line) -> None:
+    line.whapi.odd = {"odd"}
+    line.arrive("odd")
+    line.clock.leap(timedelta(days=10).total_seconds())
+    line.run(timedelta(days=6, hours=22), step=1800)
+    assert line.order("odd").items_state is ItemsState.DUE
+
+    line.run(timedelta(hours=4), step=1800)
+    assert line.order("odd").items_state is ItemsState.UNAVAILABLE
+
+
 def test_several_orders_that_fail_pause_the_channel_whatever_it_says_and_are_given_up_in_the_end(line: Line) -> None:
     line.whapi.odd = {"all"}
     line.arrive(*"123456")

@@ -33,6 +33,7 @@ def test_every_setting_is_a_shops_own_or_the_operators_alone() -> None:
         "host",
         "port",
         "public_url",
+        "trusted_proxies",
         "plain_http_hosts",
         "events_allow_private",
         "log_format",

@@ -1,13 +1,29 @@
+from typing import cast
+
 import sqlalchemy as sa
 
-from connector.jobs.cleanup import prune
+from connector.jobs.cleanup import clean_up, prune
+from connector.jobs.ownership import Ownership
 from connector.models import Status
+from connector.sheets.client import SheetsApi
+from connector.sheets.errors import Kind, SheetsError
 from connector.store import batches, fetching, orders
 from connector.store.database import Database
 from tests.clock import FakeClock
+from tests.context import shop_context
 from tests.store.helpers import ITEMS, SHOP, add, batch_of, get, new_order
 
 DAY = 86_400
+
+
+class Unreachable(Ownership):
+    """The spreadsheets can't be asked, so that only the store is cleaned."""
+
+    def __init__(self) -> None:
+        """Has no parts."""
+
+    def renew(self) -> None:
+        raise SheetsError("Google Sheets can't be reached.", kind=Kind.NOT_SENT)
 
 
 def finish(database: Database, clock: FakeClock, *order_ids: str) -> None:
@@ -97,3 +113,17 @@ def test_many_orders_go_in_small_commits(database: Database, clock: FakeClock) -
 
     assert prune(database, shop=SHOP, keep_days=90, clock=clock) == 450
     assert (ids(database), count(database, "items"), count(database, "past_orders")) == ([], 0, 450)
+
+
+def test_a_clock_that_is_set_after_the_start_makes_nothing_old(database: Database, clock: FakeClock) -> None:
+    context = shop_context(database, clock, keep_days=90)
+    add(database, clock, new_order("young", items=ITEMS))
+    finish(database, clock, "young")
+    clock.leap(200 * DAY)
+
+    clean_up(context, cast("SheetsApi", None), Unreachable())
+    assert ids(database) == ["young"]
+
+    clock.advance(91 * DAY)
+    clean_up(context, cast("SheetsApi", None), Unreachable())
+    assert ids(database) == []

@@ -13,6 +13,7 @@ from connector.gateways.reading.lengths import LONGEST_ID
 from connector.gateways.reading.placeholders import lost_in_an_id
 from connector.gateways.reading.visible import without_invisible
 from connector.gateways.reading.wording import came
+from connector.language import gettext as _
 
 FEWEST_DIGITS, MOST_DIGITS = 7, 15
 """Of a number in the international form (E.164 allows fifteen)."""
@@ -39,7 +40,7 @@ def phone(*candidates: Any) -> str | None:
     A bare number that stands as a LID among the candidates is none.
     """
     texts = [(text, _split(text)) for text in map(_text, candidates) if text]
-    lids = {parts[0] for _, parts in texts if parts is not None and parts[1].endswith(LID)}
+    lids = {parts[0] for _unused, parts in texts if parts is not None and parts[1].endswith(LID)}
     found = (digits for text, parts in texts if (digits := _digits(text, parts)) is not None)
     return next((digits for digits in found if digits not in lids), None)
 
@@ -115,6 +116,8 @@ def why_lost(value: Any) -> str | None:
     if lost is None:
         return None
     remedy = (
-        "Format its column as plain text." if "rounded" in lost else "See that the field is mapped to the order's id."
+        _("Format its column as plain text.")
+        if "rounded" in lost
+        else _("See that the field is mapped to the order's id.")
     )
     return f"Expected the order's id; {came(value)} came, {lost}. {remedy}"

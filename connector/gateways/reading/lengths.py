@@ -7,6 +7,7 @@ another's. Either is told in the order's warning.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from connector.language import gettext as _
 from connector.models import NewOrder
 
 LONGEST_ID = 128
@@ -54,12 +55,20 @@ def limited(order: NewOrder) -> NewOrder:
         length = len(getattr(order, field))
         if length > longest:
             changes[field] = None
-            sentences.append(f"The {name} was left out: it has {length:,} characters, and {longest:,} are the most.")
+            sentences.append(
+                _("The {name} was left out: it has {length:,} characters, and {longest:,} are the most.").format(
+                    name=name, length=length, longest=longest
+                )
+            )
     for field, (name, longest) in _too_long(order, _CUT):
         text = getattr(order, field)
         if (shorter := cut(text, longest)) != text:
             changes[field] = shorter
-            sentences.append(f"The {name} was cut: it had {len(text):,} characters, and {longest:,} are the most.")
+            sentences.append(
+                _("The {name} was cut: it had {count:,} characters, and {longest:,} are the most.").format(
+                    name=name, count=len(text), longest=longest
+                )
+            )
     if not changes:
         return order
     warning = " ".join([*([order.warning] if order.warning else []), *sentences])

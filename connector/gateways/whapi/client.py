@@ -12,6 +12,8 @@ import httpx
 from connector.gateways.reading.unwrap import parse_json
 from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.gateways.whapi.payload import MessagePage, parse_items, parse_page
+from connector.language import gettext as _
+from connector.language import marked
 from connector.models import Item
 from connector.observer import UNOBSERVED, Callee, Observer, observed_call
 from connector.retry_after import retry_after_seconds
@@ -23,13 +25,13 @@ _CONNECT_SECONDS = 5.0
 AUTHORISED = "AUTH"
 
 CHANNEL_STATES = {
-    "NOT_INIT": "The channel has not been started. Start it in Whapi's panel.",
-    "STOP": "The channel has been stopped. Start it in Whapi's panel.",
-    "INIT": "The channel is starting. Wait a minute.",
-    "LAUNCH": "The channel is starting. Wait a minute.",
-    "QR": "The phone is not linked. Open the channel in Whapi's panel and scan the QR code with WhatsApp.",
-    "ERROR": "The channel reports an error. Open it in Whapi's panel and restart it.",
-    "SYNC_ERROR": "The channel could not synchronise with the phone. Restart it in Whapi's panel.",
+    "NOT_INIT": marked("The channel has not been started. Start it in Whapi's panel."),
+    "STOP": marked("The channel has been stopped. Start it in Whapi's panel."),
+    "INIT": marked("The channel is starting. Wait a minute."),
+    "LAUNCH": marked("The channel is starting. Wait a minute."),
+    "QR": marked("The phone is not linked. Open the channel in Whapi's panel and scan the QR code with WhatsApp."),
+    "ERROR": marked("The channel reports an error. Open it in Whapi's panel and restart it."),
+    "SYNC_ERROR": marked("The channel could not synchronise with the phone. Restart it in Whapi's panel."),
 }
 """What each state of `GET /health` but AUTH asks the merchant to do. Names from the SDK, STOP from the help desk."""
 
@@ -91,7 +93,7 @@ class WhapiClient:
         items = parse_items(answer)
         if items is None:
             raise WhapiError(
-                "Whapi's answer was not a list of order items. It will be tried again.",
+                _("Whapi's answer was not a list of order items. It will be tried again."),
                 scope=Scope.ORDER,
                 kind="nonsense",
             )
@@ -119,13 +121,13 @@ class WhapiClient:
             if error.kind != "not_found":
                 raise
             raise WhapiError(
-                "Whapi has no message history for this channel (404). See that WHAPI_BASE_URL is right.",
+                _("Whapi has no message history for this channel (404). See that WHAPI_BASE_URL is right."),
                 scope=Scope.ORDER,
                 kind="no_history",
             ) from None
         if page is None:
             raise WhapiError(
-                "Whapi's answer was not a list of messages. It will be tried again.",
+                _("Whapi's answer was not a list of messages. It will be tried again."),
                 scope=Scope.ORDER,
                 kind="nonsense",
             )
@@ -169,8 +171,10 @@ class WhapiClient:
             if error.kind != "unexpected":
                 raise
             raise WhapiError(
-                "Whapi did not take the message. See that the number in ALERT_URLS is right, with the country's code, "
-                "and has WhatsApp.",
+                _(
+                    "Whapi did not take the message. See that the number in ALERT_URLS is right, with "
+                    "the country's code, and has WhatsApp."
+                ),
                 scope=Scope.ORDER,
                 kind="refused",
             ) from None
@@ -185,12 +189,12 @@ class WhapiClient:
                 if error.kind != "not_found":
                     raise
                 raise WhapiError(
-                    "Whapi does not know what was asked of it (404). See that WHAPI_BASE_URL is right.",
+                    _("Whapi does not know what was asked of it (404). See that WHAPI_BASE_URL is right."),
                     scope=Scope.CHANNEL,
                     kind="no_route",
                 ) from None
             if not isinstance(answer, dict):
-                raise WhapiError("Whapi's answer was not understood.", scope=Scope.CHANNEL, kind="nonsense")
+                raise WhapiError(_("Whapi's answer was not understood."), scope=Scope.CHANNEL, kind="nonsense")
         return answer
 
     def _get(self, target: str, *, bearer: bool = False, largest: int = LARGEST_ANSWER) -> Any:
@@ -217,15 +221,17 @@ class WhapiClient:
             raise _timed_out(self._timeout) from None
         except (httpx.InvalidURL, UnicodeError):
             raise WhapiError(
-                "No request can be made with WHAPI_BASE_URL and WHAPI_TOKEN as they are. Compare both with Whapi's "
-                "panel.",
+                _(
+                    "No request can be made with WHAPI_BASE_URL and WHAPI_TOKEN as they are. Compare "
+                    "both with Whapi's panel."
+                ),
                 scope=Scope.CHANNEL,
                 kind="no_connection",
             ) from None
         except httpx.HTTPError as error:
             # The class tells what broke; the text might hold the URL, and the URL holds the tokens.
             raise WhapiError(
-                f"Whapi could not be reached ({type(error).__name__}). It will be tried again.",
+                _("Whapi could not be reached ({name}). It will be tried again.").format(name=type(error).__name__),
                 scope=Scope.CHANNEL if isinstance(error, httpx.ConnectError) else Scope.SUSPECT,
                 kind="no_connection",
             ) from None
@@ -236,7 +242,7 @@ class WhapiClient:
             return parse_json(content, cut=not about_channel)
         except ValueError:
             raise WhapiError(
-                "Whapi's answer was not JSON. It will be tried again.", scope=Scope.ORDER, kind="nonsense"
+                _("Whapi's answer was not JSON. It will be tried again."), scope=Scope.ORDER, kind="nonsense"
             ) from None
 
 
@@ -246,7 +252,7 @@ def _read_body(response: httpx.Response, deadline: float, largest: int) -> bytes
         size += len(chunk)
         if size > largest:
             raise WhapiError(
-                f"Whapi's answer was larger than {largest // 2**20} MiB and was not taken.",
+                _("Whapi's answer was larger than {largest} MiB and was not taken.").format(largest=largest // 2**20),
                 scope=Scope.ORDER,
                 kind="too_large",
             )
@@ -258,7 +264,7 @@ def _read_body(response: httpx.Response, deadline: float, largest: int) -> bytes
 
 def _timed_out(timeout: float) -> WhapiError:
     return WhapiError(
-        f"Whapi did not answer within {timeout:g} seconds. It will be tried again.",
+        _("Whapi did not answer within {timeout:g} seconds. It will be tried again.").format(timeout=timeout),
         scope=Scope.SUSPECT,
         kind="timeout",
     )
@@ -268,30 +274,36 @@ _REFUSALS = {
     HTTPStatus.UNAUTHORIZED: (
         Scope.CHANNEL,
         "unauthorised",
-        "Whapi refused the channel's token (401). Compare WHAPI_TOKEN with the token in Whapi's panel, "
-        "and see there that the channel is connected.",
+        marked(
+            "Whapi refused the channel's token (401). Compare WHAPI_TOKEN with the token in Whapi's panel, "
+            "and see there that the channel is connected."
+        ),
     ),
     HTTPStatus.PAYMENT_REQUIRED: (
         Scope.CHANNEL,
         "payment",
-        "Whapi asks for payment (402): the plan's limit is reached or the plan has ended. "
-        "Look at the channel's plan in Whapi's panel.",
+        marked(
+            "Whapi asks for payment (402): the plan's limit is reached or the plan has ended. "
+            "Look at the channel's plan in Whapi's panel."
+        ),
     ),
     HTTPStatus.FORBIDDEN: (
         Scope.SUSPECT,
         "forbidden",
-        "Whapi forbids this (403). See in Whapi's panel that the token belongs to the channel "
-        "which received the order.",
+        marked(
+            "Whapi forbids this (403). See in Whapi's panel that the token belongs to the channel "
+            "which received the order."
+        ),
     ),
     HTTPStatus.NOT_FOUND: (
         Scope.ORDER,
         "not_found",
-        "Whapi does not know the order yet, or no longer (404). It will be tried again.",
+        marked("Whapi does not know the order yet, or no longer (404). It will be tried again."),
     ),
     HTTPStatus.TOO_MANY_REQUESTS: (
         Scope.CHANNEL,
         "rate_limit",
-        "Whapi asks for a pause: too many requests (429). It goes on by itself.",
+        marked("Whapi asks for a pause: too many requests (429). It goes on by itself."),
     ),
 }
 
@@ -300,22 +312,24 @@ def _refusal(status: int, headers: httpx.Headers) -> WhapiError:
     retry_after = retry_after_seconds(headers.get("Retry-After"))
     if status in _REFUSALS:
         scope, kind, sentence = _REFUSALS[HTTPStatus(status)]
-        return WhapiError(sentence, scope=scope, kind=kind, retry_after=retry_after)
+        return WhapiError(_(sentence), scope=scope, kind=kind, retry_after=retry_after)
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return WhapiError(
-            f"Whapi answered with a redirection ({status}), which is not followed. See that WHAPI_BASE_URL is right.",
+            _(
+                "Whapi answered with a redirection ({status}), which is not followed. See that WHAPI_BASE_URL is right."
+            ).format(status=status),
             scope=Scope.CHANNEL,
             kind="redirected",
         )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return WhapiError(
-            f"Whapi has trouble of its own ({status}). It will be tried again.",
+            _("Whapi has trouble of its own ({status}). It will be tried again.").format(status=status),
             scope=Scope.SUSPECT,
             kind="server_error",
             retry_after=retry_after,
         )
     return WhapiError(
-        f"Whapi answered with the unexpected status {status}. It will be tried again.",
+        _("Whapi answered with the unexpected status {status}. It will be tried again.").format(status=status),
         scope=Scope.ORDER,
         kind="unexpected",
     )

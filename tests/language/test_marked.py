@@ -1,0 +1,119 @@
+"""Every sentence that a shop owner may read is marked for the catalogs, in the code and in the page's templates."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import connector
+
+ROOT = Path(connector.__file__).parent
+TEMPLATES = ROOT / "dashboard" / "templates"
+MARKS = {"_", "gettext", "ngettext", "pgettext", "marked", "in_each_language"}
+SENTENCE = re.compile(
+    r"(?!(?:SELECT|INSERT|UPDATE|SET|CAST)\b)[A-Z]\S*(?=\s)(?:.*[a-z)X][.:?!…]\s*\Z|(?:\s+\S+){4})", re.DOTALL
+)
+"""Begins with a capital, and ends as a sentence does, or has five words."""
+SHOWN = re.compile(r"""\s(?:title|aria-label|placeholder|alt|content)="([^"]*)\"""")
+LETTERS = re.compile(r"[^\W\d_]{2,}")
+
+ENGLISH_MODULES = {
+    "api": "integrators read it",
+    "cli": "`setup` and `check` have their texts elsewhere; the other commands are for who runs the service",
+    "events": "integrators read it",
+    "gateways/whapi/payload": "integrators read it, as do the next",
+    "checks/public": "has parts of other programs' sentences",
+    "language": "has no texts of its own",
+    "not_installed": "speaks before there is anything to speak with",
+    "metrics": "Prometheus's help texts",
+    "shops": "the host reads it, not the shop",
+    "store/migrations": "for who develops",
+}
+"""Modules and packages whose sentences stay English, and why."""
+NOT_YET: tuple[str, ...] = (
+    "dashboard",
+    "gateways",
+    "sheets",
+    "certificates",
+    "converters",
+    "settings",
+    "terminal",
+    "__main__",
+)
+NOT_YET_TEMPLATES = True
+
+
+def modules() -> list[Path]:
+    left = (*ENGLISH_MODULES, *NOT_YET)
+    paths = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
+    return [path for path in paths if not any(f"{path.with_suffix('')}/".startswith(f"{name}/") for name in left)]
+
+
+def sentences(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """Texts that look like sentences and aren't marked. What is logged, asserted or documented isn't
+    for shop owners."""
+    if isinstance(node, ast.Call):
+        name = (
+            node.func.id
+            if isinstance(node.func, ast.Name)
+            else node.func.attr
+            if isinstance(node.func, ast.Attribute)
+            else ""
+        )
+        if name in MARKS or (
+            isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+            and node.func.value.id == "log"
+        ):
+            return
+    if isinstance(node, ast.JoinedStr):
+        text = "".join(str(part.value) if isinstance(part, ast.Constant) else "X" for part in node.values)
+        if SENTENCE.match(text):
+            yield node.lineno, text
+        return
+    if isinstance(node, ast.Constant):
+        if isinstance(node.value, str) and SENTENCE.match(node.value):
+            yield node.lineno, node.value
+        return
+    if isinstance(node, ast.Assert):
+        return
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
+            continue  # a docstring
+        yield from sentences(child)
+
+
+@pytest.mark.parametrize("path", modules(), ids=str)
+def test_a_module_marks_its_sentences(path: Path) -> None:
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    assert list(sentences(tree)) == []
+
+
+def unmarked(template: str) -> list[str]:
+    """Words that a template shows without looking them up."""
+    text = re.sub(
+        r"\{#.*?#\}|<(style|script)\b.*?</\1>|\{%-?\s*trans\b.*?endtrans\s*-?%\}", " ", template, flags=re.DOTALL
+    )
+    text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", " ", text, flags=re.DOTALL)
+    found = [value for value in SHOWN.findall(text) if LETTERS.search(value)]
+    rest = re.sub(r"<[^>]*>", "\n", text)
+    return found + [line.strip() for line in rest.split("\n") if LETTERS.search(re.sub(r"&\w+;", "", line))]
+
+
+@pytest.mark.skipif(NOT_YET_TEMPLATES, reason="not yet")
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
+def test_a_template_marks_its_words(path: Path) -> None:
+    assert unmarked(path.read_text(encoding="utf-8")) == []
+
+
+def test_what_is_not_marked_is_found() -> None:
+    code = (
+        'def f(x):\n    """Says it."""\n    log.info("So it is.")\n    return f"The file {x} is gone.", _("It is.")\n'
+    )
+    assert list(sentences(ast.parse(code))) == [(4, "The file X is gone.")]
+    assert unmarked('<p title="Seen">{{ _("Shown") }} <b>plain</b>{% trans %}Marked{% endtrans %}</p>') == [
+        "Seen",
+        "plain",
+    ]
