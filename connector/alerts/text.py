@@ -85,7 +85,8 @@ class _Told:
     @property
     def title(self) -> str:
         if self.kind is Kind.NEWS:
-            return f"New order {_words(self.data.get('order_id'))}"
+            number, order_id = self.data.get("number"), _words(self.data.get("order_id"))
+            return f"New order {order_id}" if number is None else f"New order #{number} ({order_id})"
         return _("Orders: something must be mended") if self.kind is Kind.PROBLEM else "Orders: mended"
 
     def lines(self, zone: tzinfo) -> list[str]:
