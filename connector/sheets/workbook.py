@@ -153,7 +153,7 @@ class Workbook:
         if self._latest is None or tag is None or not tag.is_wanted or self._summary_failures[tag.id] >= SUMMARY_TRIES:
             return
         try:
-            make_wanted_summary(self._api, self.spreadsheet_id, self._latest)
+            make_wanted_summary(self._api, self.spreadsheet_id, self._latest, newest_first=self.newest_first)
         except SheetsError as error:
             self._summary_failures[tag.id] += 1
             log.warning("summary.failed", reason=error.message, times=self._summary_failures[tag.id])
@@ -162,7 +162,7 @@ class Workbook:
 
     def make_summary(self) -> str:
         """Makes the tab `Summary` anew, in place of the one that the connector made before; returns its title."""
-        return make_summary_anew(self._api, self.spreadsheet_id, self.layout())
+        return make_summary_anew(self._api, self.spreadsheet_id, self.layout(), newest_first=self.newest_first)
 
     def add_column(self, key: str) -> str:
         """Adds an optional column to `Orders` where it is missing; returns a sentence that says what was done."""

@@ -274,6 +274,7 @@ class PipelineStates(RefusingGoogle):
     @invariant()
     def no_row_is_there_twice(self) -> None:
         assert max(Counter(row["Order ID"] for row in self.rows("Orders")).values(), default=1) == 1
+        assert max(Counter(row["Number"] for row in self.rows("Orders")).values(), default=1) == 1
         assert max(Counter(row["Product"] for row in self.rows("Items")).values(), default=1) == 1
 
     def what_is_said_of_an_order_its_row_says(self, stored: Sequence[Order]) -> None:

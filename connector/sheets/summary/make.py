@@ -70,8 +70,10 @@ _LOOKS: Mapping[str, Json] = {
 }
 
 
-def make_wanted_summary(api: SheetsApi, spreadsheet_id: str, layout: Layout) -> None:
+def make_wanted_summary(api: SheetsApi, spreadsheet_id: str, layout: Layout, *, newest_first: bool) -> None:
     """Makes the summary if the spreadsheet still waits for it. One read and one write. Raises SheetsError.
+
+    `newest_first`: at which end of their tab the newest orders stand.
 
     May be repeated after an unclear answer: the new tab's id is the tag's, and Google takes the id of a tab only once.
     Where the merchant has a tab of that name, or has deleted columns that are needed, there will be none.
@@ -81,12 +83,12 @@ def make_wanted_summary(api: SheetsApi, spreadsheet_id: str, layout: Layout) -> 
     overview = read_overview(api, spreadsheet_id)
     requests = [tags.settle_summary(layout.summary.id)]
     if overview.titled(TITLE) is None and not _missing(layout):
-        requests += add_summary(layout.summary.id, TITLE, _columns(layout, overview))
+        requests += add_summary(layout.summary.id, TITLE, _columns(layout, overview), newest_first=newest_first)
     api.batch_update(spreadsheet_id, requests)
     log.info("summary.made" if len(requests) > 1 else "summary.left_out", spreadsheet_id=spreadsheet_id)
 
 
-def make_summary_anew(api: SheetsApi, spreadsheet_id: str, layout: Layout) -> str:
+def make_summary_anew(api: SheetsApi, spreadsheet_id: str, layout: Layout, *, newest_first: bool) -> str:
     """Makes the summary whatever was before, in place of the one that the connector made; returns the tab's title.
 
     A tab of the merchant's own with that name stays. One read and one write. Raises SheetsError.
@@ -101,7 +103,7 @@ def make_summary_anew(api: SheetsApi, spreadsheet_id: str, layout: Layout) -> st
     old = [sheet for sheet in overview.tabs if sheet.sheet_id in layout.summary_sheets]
     title = free_title(TITLE, {sheet.title.casefold() for sheet in overview.tabs})
     sheet_id = new_sheet_id()
-    requests = list(add_summary(sheet_id, title, _columns(layout, overview)))
+    requests = list(add_summary(sheet_id, title, _columns(layout, overview), newest_first=newest_first))
     requests += ({"deleteSheet": {"sheetId": sheet.sheet_id}} for sheet in old)
     if old and old[0].title != title:
         title = old[0].title
@@ -132,13 +134,13 @@ def _columns(layout: Layout, overview: Overview) -> dict[Tab, TabColumns]:
     return {tab: TabColumns.of(titles[layout.tabs[tab].sheet_id], layout.tabs[tab]) for tab in Tab}
 
 
-def contents(orders: TabColumns, items: TabColumns) -> list[Content]:
+def contents(orders: TabColumns, items: TabColumns, *, newest_first: bool = False) -> list[Content]:
     """All cells of the tab."""
     return [
         *tables.figures(orders),
         *lists.bounds(orders, items),
         *lists.prepare_list(items),
-        *lists.open_orders(orders, items),
+        *lists.open_orders(orders, items, newest_first=newest_first),
         *tables.states(orders),
         *lists.currencies(orders),
         *tables.turnover(orders),
@@ -148,7 +150,12 @@ def contents(orders: TabColumns, items: TabColumns) -> list[Content]:
 
 
 def add_summary(
-    sheet_id: int, title: str, columns: Mapping[Tab, TabColumns], index: int | None = None
+    sheet_id: int,
+    title: str,
+    columns: Mapping[Tab, TabColumns],
+    index: int | None = None,
+    *,
+    newest_first: bool = False,
 ) -> Iterator[Json]:
     """A new tab with everything in it; at the end of the tabs, or where `index` says."""
     grid = {"rowCount": ROW_COUNT, "columnCount": COLUMN_COUNT, "hideGridlines": True}
@@ -158,7 +165,7 @@ def add_summary(
     yield {
         "updateCells": {
             "start": {"sheetId": sheet_id, "rowIndex": 0, "columnIndex": 0},
-            "rows": _rows(contents(columns[Tab.ORDERS], columns[Tab.ITEMS])),
+            "rows": _rows(contents(columns[Tab.ORDERS], columns[Tab.ITEMS], newest_first=newest_first)),
             "fields": "userEnteredValue,userEnteredFormat",
         }
     }
