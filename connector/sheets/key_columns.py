@@ -119,7 +119,7 @@ class SheetRows:
         self._file.executemany("INSERT INTO cells VALUES (?, ?, ?)", texts)
         self._file.execute("COMMIT")
 
-    def count(self, *, orders: int, items: int, states: int, numbers: int, below: dict[int, int]) -> None:
+    def count(self, *, orders: int, items: int, states: int, below: dict[int, int], numbers: int = _NO_PART) -> None:
         """Once all cells are there: which column each part is, and in which row the header of its tab stands."""
         for part, header in below.items():
             self._file.execute("DELETE FROM cells WHERE part = ? AND row <= ?", (part, header))

@@ -7,11 +7,9 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
@@ -22,13 +20,12 @@ from connector.jobs.fetch import FetchStage
 from connector.jobs.receive import ReceiveStage
 from connector.jobs.resync import ask_for_resync
 from connector.jobs.write import WriteStage
-from connector.models import Item, NewOrder, Order, OrderChange, Place, Shown, Status
+from connector.models import Item, NewOrder, Order, OrderChange, Place, Status
 from connector.runtime.clients import SHOP
 from connector.sheets.columns import Tab
 from connector.sheets.workbook import Workbook
 from connector.store import batches, orders
 from connector.store.database import Database
-from connector.store.tables import outbox
 from tests.clock import FakeClock
 from tests.context import shop_context
 from tests.memory import new_folder
@@ -42,23 +39,18 @@ from tests.pipeline.direct import (
     new_google,
     whapi_failures,
 )
+from tests.pipeline.order_of_rows import Rows, new_rows_stand_together
 from tests.pipeline.refusing import RefusingGoogle
+from tests.pipeline.telling import is_told_once_and_in_order, told_of_each
 
 TITLES = {Tab.ORDERS: "Orders", Tab.ITEMS: "Items"}
 SAYS = {Status.WAITING: "waiting · {}", Status.SYNCED: "complete", Status.FAILED: "unavailable"}
-ORDER_OF_EVENTS = ("order.received", "order.waiting", "order.failed", "order.synced")
 FILLED_IN = {
     "customer_name": "Customer",
     "customer_phone": "Phone",
     "item_count": "Item count",
     "total_price": "Total",
     "currency": "Currency",
-}
-LAST_TOLD = {
-    None: "order.received",
-    Shown.WAITING: "order.waiting",
-    Shown.UNAVAILABLE: "order.failed",
-    Shown.COMPLETE: "order.synced",
 }
 _TEMPLATE = new_folder("connector-states-") / "empty.db"
 
@@ -111,7 +103,6 @@ class PipelineStates(RefusingGoogle):
             titles=TITLES,
             is_ours=self.known,
             clock=self.clock,
-            time_zone=None,
             newest_first=self.newest_first,
         )
         context = shop_context(self.database, self.clock, events=EVENTS)
@@ -202,30 +193,17 @@ class PipelineStates(RefusingGoogle):
     def the_writer_runs(self, writes: list[Fate], reads: list[Fate]) -> None:
         self.api.writes.extend(writes)
         self.api.reads.extend(reads)
-        before = [row["Order ID"] for row in self.rows("Orders")], [row["Product"] for row in self.rows("Items")]
+        before = self.standing()
         self.may_die(self.write.run)
         self.api.writes.clear()
         self.api.reads.clear()
-        self.new_rows_stand_together(*before, may_have_failed=bool(writes or reads))
-
-    def new_rows_stand_together(
-        self, orders_before: list[str], items_before: list[str], *, may_have_failed: bool
-    ) -> None:
-        """Above all others or below them, each batch in the order of arrival or the other way; and no other moves."""
         arrived = [order.order_id for order in sorted(self.stored(), key=lambda order: order.id)]
-        orders_now = [row["Order ID"] for row in self.rows("Orders")]
-        items_now = [row["Product"] for row in self.rows("Items")]
-        new = sorted(set(orders_now) - set(orders_before), key=arrived.index)
-        lines = sorted(
-            set(items_now) - set(items_before), key=lambda line: (arrived.index(line.split()[0]), line.split()[-1])
-        )
-        by_order = [list(group) for _, group in groupby(lines, key=lambda line: line.split()[0])]
-        first = (new[::-1] + orders_before, [*chain(*by_order[::-1]), *items_before])
-        last = (orders_before + new, [*items_before, *lines])
         # The first batch of a process finds out whether Google refuses what has moved, and a failure may hide it.
-        finds_out = self.newest_first and self.google.unknowns.refuse_unmatched_metadata
-        expected = {False: [last], True: [first, last] if may_have_failed else [first]}[finds_out]
-        assert (orders_now, items_now) in expected
+        is_first = self.newest_first and self.google.unknowns.refuse_unmatched_metadata
+        new_rows_stand_together(before, self.standing(), arrived, first=is_first, or_last=bool(writes or reads))
+
+    def standing(self) -> Rows:
+        return [row["Order ID"] for row in self.rows("Orders")], [row["Product"] for row in self.rows("Items")]
 
     @precondition(lambda self: self.api.late)
     @rule()
@@ -260,15 +238,13 @@ class PipelineStates(RefusingGoogle):
         self.forgotten |= failed - {order.order_id for order in self.stored()}
 
     @invariant()
-    def an_order_that_was_answered_is_in_the_store(self) -> None:
-        assert self.known(list(self.answered)) == set(self.answered)
-
-    @invariant()
     def store_sheet_and_events_agree(self) -> None:
+        assert self.known(list(self.answered)) == set(self.answered)
         stored = self.stored()  # Once for all of this: it takes longer than all else.
         self.what_is_said_of_an_order_its_row_says(stored)
         self.a_row_is_where_the_store_says(stored)
-        self.what_the_store_says_of_an_order_was_told_once_and_in_order(stored)
+        with self.store.read() as connection:
+            is_told_once_and_in_order(told_of_each(connection), self.answered, stored)
         self.an_order_is_in_one_open_batch_at_the_most(stored)
 
     @invariant()
@@ -313,25 +289,6 @@ class PipelineStates(RefusingGoogle):
                 assert order.place == Place(SPREADSHEET_ID, tab.sheet_id, row)
             else:
                 assert order.place is None
-
-    def what_the_store_says_of_an_order_was_told_once_and_in_order(self, stored: Sequence[Order]) -> None:
-        told = self.told()
-        for order_id in self.answered:
-            assert told[order_id] == [kind for kind in ORDER_OF_EVENTS if kind in told[order_id]]
-        for order in stored:
-            assert told[order.order_id][-1] == LAST_TOLD[order.shown]
-        for part in ("channel", "sheet"):
-            begun, ended = (told.get(part, []).count(f"connector.{kind}") for kind in ("problem", "recovered"))
-            assert begun >= ended
-
-    def told(self) -> dict[str, list[str]]:
-        """What a receiver that was down all the time would be told of each order, and of each part."""
-        told: dict[str, list[str]] = {}
-        with self.store.read() as connection:
-            for about, kind in connection.execute(sa.select(outbox.c.about, outbox.c.type).order_by(outbox.c.id)):
-                if kind != "order.changed":  # told whenever it comes
-                    told.setdefault(about, []).append(kind)
-        return told
 
     def an_order_is_in_one_open_batch_at_the_most(self, stored: Sequence[Order]) -> None:
         with self.store.read() as connection:
