@@ -8,7 +8,7 @@ WORKERS ?= 4
 # Each process that the tests start would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-quick coverage test-n8n run lock sbom translations schema summary-check pictures clean
+.PHONY: demo test test-quick coverage test-n8n run lock sbom wheels translations schema summary-check pictures clean
 
 demo: .venv/runtime
 	$(BIN)/python -m connector demo $(ARGS)
@@ -38,15 +38,20 @@ run: .venv/runtime
 	$(BIN)/python -m connector serve
 
 # What pyproject.toml asks for, and all that it needs, for every platform and every Python from 3.11 on: into requirements.txt, and
-# with the development group into requirements-dev.txt. What is pinned stays as it is; for newer versions: make lock ARGS=--upgrade,
-# or ARGS="--upgrade-package flask". The bill of materials follows.
-LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+# with the development group into requirements-dev.txt; what makes the package itself into requirements-build.txt. What is pinned
+# stays as it is; for newer versions: make lock ARGS=--upgrade, or ARGS="--upgrade-package flask". The bill of materials follows.
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
 
 lock: .venv/development
-	$(LOCK) $(ARGS) --output-file requirements.txt
-	$(LOCK) $(ARGS) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(LOCK) pyproject.toml $(ARGS) --output-file requirements.txt
+	$(LOCK) pyproject.toml $(ARGS) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(LOCK) $(ARGS) --group build --constraint requirements-dev.txt --output-file requirements-build.txt
 	$(MAKE) sbom
+
+# Whether each pinned version has a wheel for each system that docs/deploying.md names. Asks the package index: make wheels ARGS="--index URL".
+wheels: .venv/development
+	$(BIN)/python scripts/check_wheels.py $(ARGS)
 
 # sbom.cdx.json: what the service runs on, for hosts that check it (CycloneDX).
 sbom: .venv/development

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from connector.language import gettext as _
+from connector.language import ngettext
 from connector.models import Item, Number
 
 _SAME = Decimal("0.005")
@@ -110,10 +111,14 @@ def _unread(items: Sequence[Item]) -> list[str]:
 
 def _without_amount(items: Sequence[Item]) -> str:
     lines = [str(line) for line, item in enumerate(items, 1) if line_total(item) is None]
-    named = ", ".join(lines[:_MOST_NAMED]) + (" and others" if len(lines) > _MOST_NAMED else "")
-    return _("{value} {named} came without a price or a quantity").format(
-        value="Line" if len(lines) == 1 else "Lines", named=named
-    )
+    named = ", ".join(lines[:_MOST_NAMED])
+    if len(lines) > _MOST_NAMED:
+        named = _("{named} and others").format(named=named)
+    return ngettext(
+        "Line {named} came without a price or a quantity",
+        "Lines {named} came without a price or a quantity",
+        len(lines),
+    ).format(named=named)
 
 
 def _sum(values: Sequence[Number | None]) -> Number | None:

@@ -6,7 +6,7 @@ from werkzeug.routing import PathConverter
 
 from connector.api.auth import Authenticator
 from connector.api.below import BelowPath
-from connector.api.current import ShopPath, shop_for
+from connector.api.current import ShopPath, shop_for, speak_of
 from connector.api.errors import register_error_handlers
 from connector.api.forwarded import TrustedProxies
 from connector.api.health import health_blueprint, metrics_blueprint, observe_requests
@@ -20,6 +20,7 @@ from connector.api.webhooks import GatewayAuthenticator, gateways_blueprint, web
 from connector.dashboard.auth import Access
 from connector.dashboard.routes import NAME as PAGE
 from connector.dashboard.routes import page_blueprint
+from connector.language import ENGLISH, Language, speaking
 from connector.log import working_for
 from connector.runtime.addresses import base_of, path_of
 from connector.runtime.service import Service
@@ -43,7 +44,14 @@ class Rest(PathConverter):
 
 
 class Application(Flask):
-    """Flask, with the log told which shop each request is about."""
+    """Flask, with the log told which shop each request is about, and what is said of that in the shop's language."""
+
+    language: Language = ENGLISH
+    """Of what is no single shop's."""
+
+    def full_dispatch_request(self) -> Response:
+        with speaking(self.language):
+            return super().full_dispatch_request()
 
     def dispatch_request(self) -> ResponseReturnValue:
         shop: Shop | None = g.get("shop")
@@ -58,6 +66,7 @@ def create_app(service: Service) -> Flask:
     status page; without that the page is off, but for shops that have a password of their own.
     """
     app = Application(__name__, static_folder=None)
+    app.language = service.settings.language or ENGLISH
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -80,6 +89,7 @@ def create_app(service: Service) -> Flask:
         signer = gateway_authenticator.signer()
         caller = authenticator.caller(*gateway_authenticator.presented()) if signer is None else signer or None
         g.shop = shop_for(service, caller)
+        speak_of(g.shop)
 
     @app.after_request
     def harden(response: Response) -> Response:

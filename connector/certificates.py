@@ -5,6 +5,8 @@ import ssl
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from connector.language import gettext as _
+
 _NAMES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 """What requests and httpx look for. Where the file isn't there, both fail in ways of their own, at every call."""
 
@@ -14,10 +16,10 @@ def missing_certificates(environment: Mapping[str, str] = os.environ) -> str | N
     for name in _NAMES:
         path = environment.get(name)
         if path and not Path(path).exists():
-            return (
-                f"{name} names {path} as the file of certificates, but there is no such file. Put it there, or take "
-                f"{name} out of the environment."
-            )
+            return _(
+                "{name} names {path} as the file of certificates, but there is no such file. Put it "
+                "there, or take {name} out of the environment."
+            ).format(name=name, path=path)
     return None
 
 
@@ -35,6 +37,8 @@ def certificate_problems(environment: Mapping[str, str] = os.environ) -> Iterato
                 ssl.create_default_context(cafile=path)
             except OSError:
                 yield (
-                    f"{name} names {path}, which can't be read as a file of certificates in PEM. Name another file, or "
-                    f"take {name} out of the environment."
+                    _(
+                        "{name} names {path}, which can't be read as a file of certificates in PEM. Name "
+                        "another file, or take {name} out of the environment."
+                    ).format(name=name, path=path)
                 )

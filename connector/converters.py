@@ -8,9 +8,12 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from connector.language import gettext as _
+from connector.language import marked
+
 SHORTEST_SECRET = 16
 SHORTEST_PASSWORD = 8
-HOW_TO_GET_SPREADSHEET = "Open the spreadsheet and copy its address from the browser."
+HOW_TO_GET_SPREADSHEET = marked("Open the spreadsheet and copy its address from the browser.")
 _SPREADSHEET_URL = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]+)")
 _SPREADSHEET_ID = re.compile(r"[A-Za-z0-9_-]{10,}\Z")
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*/?")
@@ -57,7 +60,7 @@ def spreadsheet_id(text: str) -> str:
     match = _SPREADSHEET_URL.search(text)
     found = match.group(1) if match else text
     if not _SPREADSHEET_ID.match(found):
-        raise ValueError(f"it is neither a spreadsheet's id nor its address. {HOW_TO_GET_SPREADSHEET}")
+        raise ValueError(f"it is neither a spreadsheet's id nor its address. {_(HOW_TO_GET_SPREADSHEET)}")
     return found
 
 

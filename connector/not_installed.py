@@ -8,11 +8,15 @@ from pathlib import Path
 
 _HERE = Path(__file__).parents[1]
 _ENVIRONMENT = Path(".venv", "bin", "python")
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
+"""Folders into which pip, pipx and the like put a package."""
 
 
 def sentence(library: str, arguments: Sequence[str], *, here: Path = _HERE, prefix: str = sys.prefix) -> str:
     """`library`: what could not be imported; `arguments`: those of the command that was to run."""
     lacks = f"This Python ({sys.executable}) lacks the library {library}."
+    if here.name in _INSTALLED:
+        return f"{lacks} It comes with the connector: install the connector again, the way it was installed before."
     again = shlex.join(["-m", "connector", *arguments])
     folder, ours = _from_here(here), here / _ENVIRONMENT
     if Path(prefix).resolve() == ours.parents[1].resolve() or Path(prefix) != Path(sys.base_prefix):

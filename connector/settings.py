@@ -4,41 +4,54 @@ They come from environment variables and from the file `.env` in the working dir
 """
 
 import ipaddress
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import partial
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
-
-from dotenv import dotenv_values
 
 from connector import converters
 from connector.alerts.target import AlertTarget, parse_alerts, secrets_of_alerts
 from connector.certificates import certificate_problems
 from connector.converters import SHORTEST_PASSWORD, SHORTEST_SECRET
+from connector.customers.template import template
 from connector.events.target import HOW_TO_MAKE, PREFIX, Target, parse_secrets, parse_targets, secrets_of
+from connector.language import Language, marked, parse_language
+from connector.language import gettext as _
 from connector.log import SHORTEST_HIDDEN, database_secrets
 from connector.terminal import command
+from connector.variables import (
+    EnvFileUnreadableError,
+    Variables,
+    expanded,
+    of_environment,
+    of_file,
+    trimmed,
+    with_files,
+)
 
 ENV_FILE = ".env"
 _YEAR = 31_536_000
-_BLANKS = re.compile(r"\A[\s\ufeff\u200b\u2060]+|[\s\ufeff\u200b\u2060]+\Z")
-"""Also those that nobody sees: a byte-order mark, and what is copied along from a web page."""
 _LONGEST_PATH = 255
 WHAPI, FORWARDER = "whapi", "forwarder"
 BRINGERS = (WHAPI, FORWARDER)
 """Who may bring the orders."""
 BOTTOM, TOP = "bottom", "top"
 
-HOW_TO_GET = {
-    "WHAPI_TOKEN": "Copy the channel's token from Whapi's panel.",
+_HOW_TO_GET = {
+    "WHAPI_TOKEN": marked("Copy the channel's token from Whapi's panel."),
     "SPREADSHEET_ID": converters.HOW_TO_GET_SPREADSHEET,
-    "WEBHOOK_SECRET": f"Make up a text of at least {SHORTEST_SECRET} characters that callers must present.",
+    "WEBHOOK_SECRET": marked("Make up a text of at least {shortest} characters that callers must present."),
 }
+NEEDED = tuple(_HOW_TO_GET)
+"""Without these, nothing works."""
+
+
+def how_to_get(name: str) -> str:
+    """A sentence on where one of those that are needed comes from."""
+    return _(_HOW_TO_GET[name]).format(shortest=SHORTEST_SECRET)
 
 
 class SettingsError(Exception):
@@ -62,6 +75,7 @@ _of_shop = partial(_by, is_shops=True)
 
 
 _text = str
+_path = expanded
 _seconds = partial(converters.number, above=0)
 _secret = partial(converters.secret, shortest=SHORTEST_SECRET)
 _password = partial(converters.secret, shortest=SHORTEST_PASSWORD)
@@ -77,14 +91,14 @@ class Settings:
 
     whapi_token: str = field(repr=False, metadata=_of_shop(converters.token))
     spreadsheet_id: str = field(metadata=_of_shop(converters.spreadsheet_id))
-    google_credentials: str = field(default="credentials.json", repr=False, metadata=_of_shop(_text))
+    google_credentials: str = field(default="credentials.json", repr=False, metadata=_of_shop(_path))
     webhook_secret: str = field(repr=False, metadata=_of_shop(_secret))
     admin_password: str | None = field(default=None, repr=False, metadata=_of_shop(_password))
     meta_app_secret: str | None = field(default=None, repr=False, metadata=_of_shop(_text))
     whapi_base_url: str = field(default="https://gate.whapi.cloud", metadata=_of_shop(converters.address))
     sheets_base_url: str = field(default="https://sheets.googleapis.com", metadata=_by(converters.address))
     database_url: str = field(default="sqlite:///data/connector.db", repr=False, metadata=_by(_text))
-    shops_file: str | None = field(default=None, metadata=_by(_text))
+    shops_file: str | None = field(default=None, metadata=_by(_path))
     host: str = field(default="127.0.0.1", metadata=_by(_text))
     port: int = field(default=8080, metadata=_by(partial(converters.integer, at_least=0, at_most=65535)))
     public_url: str | None = field(default=None, metadata=_by(converters.public_address))
@@ -94,6 +108,7 @@ class Settings:
     items_tab: str = field(default="Items", metadata=_of_shop(_text))
     new_rows: str = field(default=BOTTOM, metadata=_of_shop(partial(converters.choice, choices=(BOTTOM, TOP))))
     timezone: ZoneInfo | None = field(default=None, metadata=_of_shop(converters.zone))
+    language: Language | None = field(default=None, metadata=_of_shop(parse_language))
     resync_interval: float = field(default=60, metadata=_of_shop(_seconds))
     reconcile_interval: float = field(
         default=900, metadata=_of_shop(partial(converters.number, at_least=0, at_most=_YEAR))
@@ -119,6 +134,10 @@ class Settings:
         default=None, repr=False, metadata=_of_shop(partial(converters.unchanged, check=parse_alerts))
     )
     alert_orders: bool = field(default=False, metadata=_of_shop(converters.boolean))
+    tell_customer: bool = field(default=False, metadata=_of_shop(converters.boolean))
+    text_confirmed: str | None = field(default=None, metadata=_of_shop(template))
+    text_packed: str | None = field(default=None, metadata=_of_shop(template))
+    text_sent: str | None = field(default=None, metadata=_of_shop(template))
     plain_http_hosts: str = field(default="", metadata=_by(_text))
     events_allow_private: bool = field(default=False, metadata=_by(converters.boolean))
     log_format: str = field(default="console", metadata=_by(partial(converters.choice, choices=("console", "json"))))
@@ -179,6 +198,8 @@ class Settings:
         return hidden
 
 
+SECRETS = frozenset(entry.name.upper() for entry in fields(Settings) if not entry.repr)
+"""Each of them may stand in a file of its own, which `NAME_FILE` names."""
 SHOP_SETTINGS: Mapping[str, "Field[Any]"] = {
     entry.name: entry for entry in fields(Settings) if entry.metadata["is_shops"]
 }
@@ -188,7 +209,8 @@ _NOT_WITH_SHOPS_FILE = frozenset({"whapi_token", "spreadsheet_id"})
 
 def environment(env_file: str | None = ENV_FILE) -> dict[str, str]:
     """What is set now in the environment and the file, by names in capital letters. Raises SettingsError."""
-    return {**_texts(_read(env_file)), **_texts(os.environ)}
+    from_file, from_environment = _places(env_file)
+    return {**from_file, **from_environment}
 
 
 def load_settings(*, env_file: str | None = ENV_FILE, **values: Any) -> Settings:
@@ -197,25 +219,12 @@ def load_settings(*, env_file: str | None = ENV_FILE, **values: Any) -> Settings
     Blanks at the ends of a value don't count, and a value of nothing else counts as not set. Raises SettingsError with
     every problem there is.
     """
-    texts: dict[str, str | None] = {**environment(env_file)}
-    texts.update({name.upper(): None if value is None else trimmed(str(value)) for name, value in values.items()})
-    read: dict[str, Any] = {}
-    problems = []
-    for entry in fields(Settings):
-        name = entry.name.upper()
-        text = texts.get(name)
-        if not text:
-            if entry.name in _NOT_WITH_SHOPS_FILE and texts.get("SHOPS_FILE"):
-                read[entry.name] = ""
-            elif entry.default is MISSING:
-                problems.append(f"{name} is not set. {HOW_TO_GET[name]}")
-            continue
-        try:
-            read[entry.name] = entry.metadata["convert"](converters.printable(text))
-        except ValueError as error:
-            problems.append(f"{name} is wrong: {error}")
-    if not any(texts.get(name) for name in (*HOW_TO_GET, "SHOPS_FILE")):
-        problems.insert(0, f"Nothing is set up yet. This asks for all that is needed: {command('setup')}")
+    variables = _variables(env_file, values)
+    read, problems = _converted(variables)
+    if not any(name in variables.texts or name in variables.wrong for name in (*NEEDED, "SHOPS_FILE")):
+        problems.insert(
+            0, _("Nothing is set up yet. This asks for all that is needed: {command}").format(command=command("setup"))
+        )
     if problems:
         raise SettingsError(problems)
     settings = Settings(**read)
@@ -225,24 +234,64 @@ def load_settings(*, env_file: str | None = ENV_FILE, **values: Any) -> Settings
     return settings
 
 
+def _variables(env_file: str | None, values: Mapping[str, Any]) -> Variables:
+    """All that is set, secrets from their files included; `values` win."""
+    variables = Variables()
+    for place in _places(env_file):
+        variables.overrule(with_files(place, SECRETS))
+    for name, value in values.items():
+        variables.drop(name.upper())
+        if value is not None and (text := trimmed(str(value))):
+            variables.texts[name.upper()] = text
+    return variables
+
+
+def _converted(variables: Variables) -> tuple[dict[str, Any], list[str]]:
+    """The settings by their names, and a sentence for each that is wrong or missing."""
+    read: dict[str, Any] = {}
+    problems = []
+    for entry in fields(Settings):
+        name = entry.name.upper()
+        text = variables.texts.get(name)
+        if name in variables.wrong:
+            problems.append(variables.wrong[name])
+        elif text is not None:
+            try:
+                read[entry.name] = entry.metadata["convert"](converters.printable(text))
+            except ValueError as error:
+                problems.append(f"{name} is wrong: {error}")
+        elif entry.name in _NOT_WITH_SHOPS_FILE and "SHOPS_FILE" in variables.texts:
+            read[entry.name] = ""
+        elif entry.default is MISSING:
+            problems.append(_("{name} is not set. {how_to_get}").format(name=name, how_to_get=how_to_get(name)))
+    return read, problems
+
+
 def contradictions(settings: Settings) -> Iterator[str]:
     """A sentence for each case in which two settings, right by themselves, don't go together."""
     if settings.orders_tab == settings.items_tab:
-        yield "ORDERS_TAB and ITEMS_TAB are the same. Give the two tabs different names."
+        yield _("ORDERS_TAB and ITEMS_TAB are the same. Give the two tabs different names.")
     for name, url in (("WHAPI_BASE_URL", settings.whapi_base_url), ("SHEETS_BASE_URL", settings.sheets_base_url)):
         parts = urlsplit(url)
         host = parts.hostname or ""
         if parts.scheme == "http" and not is_loopback(host) and host not in settings.plain_hosts:
             yield (
-                f"{name} is wrong: it begins with http://, so the token would cross the network for all to read. Use "
-                f"https://, or, where the way to that host is safe, allow it with PLAIN_HTTP_HOSTS={host}."
+                _(
+                    "{name} is wrong: it begins with http://, so the token would cross the network for "
+                    "all to read. Use https://, or, where the way to that host is safe, allow it with "
+                    "PLAIN_HTTP_HOSTS={host}."
+                ).format(name=name, host=host)
             )
     if settings.events_url is not None and settings.events_secret is None:
-        yield f"EVENTS_SECRET is not set, but EVENTS_URL is: events are signed with it. {HOW_TO_MAKE}"
+        yield _("EVENTS_SECRET is not set, but EVENTS_URL is: events are signed with it. {how_to_make}").format(
+            how_to_make=HOW_TO_MAKE
+        )
     if not settings.events_allow_private and not all(target.is_secure for target in settings.event_targets):
         yield (
-            "EVENTS_URL is wrong: an address begins with http://. Use https://; plain http is taken only for a "
-            "receiver in the own network, with EVENTS_ALLOW_PRIVATE=true."
+            _(
+                "EVENTS_URL is wrong: an address begins with http://. Use https://; plain http is "
+                "taken only for a receiver in the own network, with EVENTS_ALLOW_PRIVATE=true."
+            )
         )
 
 
@@ -254,20 +303,14 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def trimmed(text: str) -> str:
-    """The text without blanks at its ends: a secret that was read from a file ends in a line break."""
-    return _BLANKS.sub("", text)
-
-
 def raw_secrets(env_file: str | None = ENV_FILE) -> list[str]:
     """Whatever the settings that hold secrets hold now, be it right or wrong: for errors that end everything."""
     try:
-        from_file = _read(env_file)
+        places = _places(env_file)
     except SettingsError:
-        from_file = {}
-    places: tuple[Mapping[str, str | None], ...] = (from_file, os.environ)
-    names = {entry.name.upper() for entry in fields(Settings) if not entry.repr}
-    return in_pieces([value for place in places for name, value in place.items() if name.upper() in names and value])
+        places = _places(None)
+    found = [variables.texts for place in places for variables in (Variables(place), with_files(place, SECRETS))]
+    return in_pieces([text for texts in found for name, text in texts.items() if name in SECRETS])
 
 
 def in_pieces(texts: list[str]) -> list[str]:
@@ -279,24 +322,9 @@ def in_pieces(texts: list[str]) -> list[str]:
     )
 
 
-def _texts(values: Mapping[str, str | None]) -> dict[str, str]:
-    """What is set, by names in capital letters."""
-    return {name.upper(): text for name, value in values.items() if value and (text := trimmed(value))}
-
-
-def _read(env_file: str | None) -> dict[str, str | None]:
-    if env_file is None:
-        return {}
-    if Path(env_file).is_dir():
-        raise SettingsError(
-            [
-                f"{env_file} is a folder, not a file. (A container makes one where the file that it is to mount is "
-                "missing.) Give it another name, and put the file in its place."
-            ]
-        )
+def _places(env_file: str | None) -> tuple[dict[str, str], dict[str, str]]:
+    """What the file sets, and what the environment does, which wins. Raises SettingsError."""
     try:
-        return dict(dotenv_values(env_file, encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError):
-        raise SettingsError(
-            [f"The file {env_file} can't be read. See that it is a text file and that the service may read it."]
-        ) from None
+        return {} if env_file is None else of_file(env_file), of_environment()
+    except EnvFileUnreadableError as error:
+        raise SettingsError([str(error)]) from None

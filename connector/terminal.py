@@ -8,11 +8,21 @@ import textwrap
 from pathlib import Path
 from typing import TextIO
 
+SCRIPT = "order-connector"
+"""The command that comes with the installed package."""
+
 
 def command(*arguments: str) -> str:
-    """A line that runs this program from where it was run: by the interpreter's own path, so that it works outside of
-    the virtual environment too."""
-    return shlex.join([_interpreter(), "-m", "connector", *arguments])
+    """A line that runs this program as it was run: the installed command by its name, or by its path where the shell
+    wouldn't find it; else by the interpreter's own path, so that it works outside of the virtual environment too."""
+    script = _script()
+    started_by = [_interpreter(), "-m", "connector"] if script is None else [script]
+    return shlex.join([*started_by, *arguments])
+
+
+def program() -> str:
+    """What a help text calls this program: the way it was run, without paths."""
+    return "python -m connector" if _script() is None else SCRIPT
 
 
 def width() -> int | None:
@@ -40,11 +50,28 @@ def laid_out(text: str, *, indent: int = 0, stream: TextIO | None = None) -> str
     return ("\n" + " " * indent).join(lines)
 
 
+def _script() -> str | None:
+    """How the installed command is called from here; None where it was not that which was run."""
+    run = Path(sys.argv[0])
+    if run.stem != SCRIPT:
+        return None
+    found = shutil.which(SCRIPT)
+    return (
+        SCRIPT
+        if found is not None and Path(found).resolve().parent == run.resolve().parent
+        else _from_here(sys.argv[0])
+    )
+
+
 def _interpreter() -> str:
     typed = sys.orig_argv[0] if sys.orig_argv else ""
     if os.sep in typed:
         return typed
+    return _from_here(sys.executable)
+
+
+def _from_here(path: str) -> str:
     try:
-        return str(Path(sys.executable).relative_to(Path.cwd()))
+        return str(Path(path).relative_to(Path.cwd()))
     except ValueError:
-        return sys.executable
+        return path

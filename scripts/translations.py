@@ -26,6 +26,7 @@ KEYWORDS = {
     "marked": None,
     "in_each_language": None,
     "ngettext": (1, 2),
+    "counted": (1, 2),
     "pgettext": ((1, "c"), 2),
 }
 WIDTH = 120

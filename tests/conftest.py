@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 
+from connector.language import ENGLISH, speaking
 from connector.store.database import Database
 from tests.clock import FakeClock
 from tests.made_once import sqlite_url
@@ -40,6 +41,20 @@ def one_certificate() -> Iterator[None]:
     os.environ.update(dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), str(one)))
     yield
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_locale() -> None:
+    """The machine's own language must not be heard."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        os.environ.pop(name, None)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A command speaks to its end, and in its test's process another one may follow."""
+    with speaking(ENGLISH):
+        yield
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from connector.alerts.text import Alert, Kind
 from connector.events.delivery import Outcome
 from connector.events.transport import RefusedAddressError, Resolve, addresses_for, resolve
 from connector.language import gettext as _
+from connector.language import in_same_language
 
 # Its lines may quote an address. What is wrong with a try stands in the try's own log.
 logging.getLogger("apprise").propagate = False
@@ -66,7 +67,8 @@ class ByApprise:
                 delivered=False, reason=_("The last try at {name} still hangs.").format(name=self._target.name)
             )
         outcomes: list[Outcome] = []
-        self._last = threading.Thread(target=lambda: outcomes.append(self._try(alert)), name="alert", daemon=True)
+        attempt = in_same_language(lambda: outcomes.append(self._try(alert)))
+        self._last = threading.Thread(target=attempt, name="alert", daemon=True)
         self._last.start()
         self._last.join(self._deadline)
         if outcomes:
@@ -79,7 +81,12 @@ class ByApprise:
         try:
             return self._send(alert)
         except Exception as error:  # noqa: BLE001 - a hundred plugins, of which none may end the thread with its secrets
-            return Outcome(delivered=False, reason=f"apprise failed at {self._target.name} ({type(error).__name__}).")
+            return Outcome(
+                delivered=False,
+                reason=_("apprise failed at {name} ({error}).").format(
+                    name=self._target.name, error=type(error).__name__
+                ),
+            )
 
     def _send(self, alert: Alert) -> Outcome:
         try:
@@ -130,7 +137,9 @@ class ByApprise:
 
     def _reason(self, entries: Iterator[NotifyLogEntry]) -> str:
         text = " ".join(" ".join(entry.message for entry in entries).split())
-        return f"apprise did not get the message through: {self._redact(text)[:_LONGEST_REASON] or 'it says no more.'}"
+        return _("apprise did not get the message through: {reason}").format(
+            reason=self._redact(text)[:_LONGEST_REASON] or _("it says no more.")
+        )
 
 
 def _asset() -> AppriseAsset:

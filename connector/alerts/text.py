@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from connector.events.payload import EventType
+from connector.language import counted, number
 from connector.language import gettext as _
 from connector.store.outbox import Event
 
@@ -59,15 +60,15 @@ def alert_of(events: Sequence[Event], *, shop: str | None, zone: tzinfo) -> Aler
     kind = next((kind for kind in (Kind.PROBLEM, Kind.OVER) if any(one.kind is kind for one in told)), Kind.NEWS)
     lines = [line for one in _worst_first(told)[:_MOST_SHOWN] for line in (f"• {one.title}", *one.lines(zone))]
     if len(told) > _MOST_SHOWN:
-        lines.append(_("And {count:,} more. The status page shows all.").format(count=len(told) - _MOST_SHOWN))
-    return Alert(kind, f"Orders: {len(told):,} messages{whose}", "\n".join(lines))
+        lines.append(_("And {count} more. The status page shows all.").format(count=number(len(told) - _MOST_SHOWN)))
+    return Alert(kind, _("Orders: {count} messages").format(count=number(len(told))) + whose, "\n".join(lines))
 
 
 def test_alert(*, shop: str | None) -> Alert:
     """What the button and `check --alert` send."""
     whose = f" ({shop})" if shop else ""
     body = _("Alerts of the order connector arrive here. Nothing is wrong, and nothing is to be done.")
-    return Alert(Kind.NEWS, f"Test of alerts{whose}", body)
+    return Alert(Kind.NEWS, _("Test of alerts") + whose, body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,9 @@ class _Told:
     def title(self) -> str:
         if self.kind is Kind.NEWS:
             number, order_id = self.data.get("number"), _words(self.data.get("order_id"))
-            return f"New order {order_id}" if number is None else f"New order #{number} ({order_id})"
-        return _("Orders: something must be mended") if self.kind is Kind.PROBLEM else "Orders: mended"
+            named = order_id if number is None else f"#{number} ({order_id})"
+            return _("New order {number}").format(number=named)
+        return _("Orders: something must be mended") if self.kind is Kind.PROBLEM else _("Orders: mended")
 
     def lines(self, zone: tzinfo) -> list[str]:
         if self.kind is Kind.NEWS:
@@ -96,12 +98,10 @@ class _Told:
         if self.kind is Kind.PROBLEM:
             return [reason, _("Since {when}.").format(when=_when(self.data.get("since") or self.at, zone))]
         since = self.data.get("since")
-        began = f" It had begun {_when(since, zone)}." if since else ""
-        return [
-            _("This is over since {when}, and nothing is left to do: {reason}{began}").format(
-                when=_when(self.at, zone), reason=reason, began=began
-            )
-        ]
+        over = _("This is over since {when}, and nothing is left to do: {reason}").format(
+            when=_when(self.at, zone), reason=reason
+        )
+        return [f"{over} {_('It had begun {when}.').format(when=_when(since, zone))}" if since else over]
 
 
 def _worst_first(told: Sequence[_Told]) -> list[_Told]:
@@ -110,11 +110,14 @@ def _worst_first(told: Sequence[_Told]) -> list[_Told]:
 
 
 def _order(data: dict[str, Any]) -> str:
-    customer = _words(data.get("customer_name")) or "a customer without a name"
+    customer = _words(data.get("customer_name")) or _("a customer without a name")
     count, total, currency = data.get("item_count"), data.get("total_price"), _words(data.get("currency"))
-    items = "" if count is None else f", {count} {'item' if count == 1 else 'items'}"
-    worth = "" if total is None else f", {total:,} {currency}".rstrip()
-    return _("From {customer}{items}{worth}.").format(customer=customer, items=items, worth=worth)
+    known = [customer]
+    if count is not None:
+        known.append(counted("{count} item", "{count} items", count))
+    if total is not None:
+        known.append(f"{number(total)} {currency}".rstrip())
+    return _("From {what}.").format(what=", ".join(known))
 
 
 def _when(moment: datetime | str, zone: tzinfo) -> str:

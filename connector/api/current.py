@@ -6,6 +6,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import g, request
 
 from connector.api.errors import NO_ADDRESS, ApiError
+from connector.language import speak
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 
@@ -70,6 +71,12 @@ def shop_for(service: Service, caller: str | None) -> Shop | None:
     if shop is None:
         raise ApiError(404, NO_ADDRESS)
     return shop
+
+
+def speak_of(shop: Shop | None) -> None:
+    """What is said from now on to the end of the request is in the shop's language."""
+    if shop is not None:
+        speak(shop.language)
 
 
 def own_path() -> str:

@@ -1,7 +1,8 @@
 """Google: the key, the spreadsheet and its tabs, who writes into it, and the quota of requests."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 
 import httpx
 
@@ -10,6 +11,7 @@ from connector.findings import Finding
 from connector.gateways.whapi.webhooks import HEADER
 from connector.jobs.guards import CHANGED, DOES_NOT_BLOCK, prove_guard
 from connector.jobs.ownership import Ownership, lost_sentence, waits_sentence
+from connector.language import ShopLanguage, number, speak
 from connector.language import gettext as _
 from connector.runtime.addresses import local_address
 from connector.runtime.clients import known_ids, sheets_api
@@ -41,22 +43,34 @@ def check_google(settings: Settings, database: Database | None, *, shop: str) ->
     """Everything, with seven to ten writes of which nothing is left; without a database only what can be read."""
     api = sheets_api(settings)
     yield _holds(_("The key belongs to {account}.").format(account=api.account))
-    overview = yield from _look(api, settings)
+    overview = yield from _look(api, settings, partial(_speak_as_of, settings))
     if database is not None:
         yield _prove(api, settings, database, overview)
         yield from _tabs(api, settings, database, overview, shop)
 
 
-def check_google_cheaply(api: SheetsApi, settings: Settings) -> Iterator[Finding]:
-    """What one read tells."""
-    overview = yield from _look(api, settings)
+def check_google_cheaply(
+    api: SheetsApi, settings: Settings, *, seen: Callable[[Overview], object] = lambda _: None
+) -> Iterator[Finding]:
+    """What one read tells; `seen` is told what that was, before anything is said of it."""
+    overview = yield from _look(api, settings, seen)
     for tab in overview.tabs:
         if tab.tab is not None:
             yield from (_wrong(tab.sentence(lock, api.account)) for lock in tab.lasting_locks)
 
 
-def _look(api: SheetsApi, settings: Settings) -> Generator[Finding, None, Overview]:
+def _speak_as_of(settings: Settings, overview: Overview) -> None:
+    """From now on what the spreadsheet's owner speaks."""
+    language = ShopLanguage(settings.language)
+    language.saw(overview.locale)
+    speak(language.now)
+
+
+def _look(
+    api: SheetsApi, settings: Settings, seen: Callable[[Overview], object] = lambda _: None
+) -> Generator[Finding, None, Overview]:
     overview = read_overview(api, settings.spreadsheet_id)
+    seen(overview)
     yield _holds(
         _("Google gives a token, and the spreadsheet can be read. Its time zone is {time_zone}.").format(
             time_zone=overview.time_zone
@@ -73,10 +87,10 @@ def _look(api: SheetsApi, settings: Settings) -> Generator[Finding, None, Overvi
     if overview.cells >= NEARLY_FULL:
         yield _warning(
             _(
-                "The spreadsheet has {cells:,} of the {most_cells:,} cells that Google allows. "
+                "The spreadsheet has {cells} of the {most_cells} cells that Google allows. "
                 "Delete tabs, rows or columns that are not needed, or begin a new spreadsheet and "
                 "put its address into SPREADSHEET_ID."
-            ).format(cells=overview.cells, most_cells=MOST_CELLS)
+            ).format(cells=number(overview.cells), most_cells=number(MOST_CELLS))
         )
     return overview
 
@@ -231,11 +245,11 @@ def _check_new_database(database: Database, hold: spreadsheets.Hold, *, clock: C
         yield Finding.warning(
             _NAME,
             _(
-                "On {learned_at:%Y-%m-%d %H:%M} UTC this database was new, and {learned_orders:,} "
+                "On {learned_at:%Y-%m-%d %H:%M} UTC this database was new, and {learned_orders} "
                 "orders stood in the spreadsheet already; they are not written again. If the "
                 "database is new at each start, its disk is lost each time, and with it orders that "
                 "wait for their items: put DATABASE_URL on a disk that stays."
-            ).format(learned_at=hold.learned_at, learned_orders=hold.learned_orders),
+            ).format(learned_at=hold.learned_at, learned_orders=number(hold.learned_orders)),
         )
 
 

@@ -21,11 +21,13 @@ from connector.clock import Clock
 from connector.findings import Finding
 from connector.jobs.scheduler import Job, Wait
 from connector.log import get_logger
+from connector.runtime.clients import keep_overview
 from connector.runtime.condition import is_among_others
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 from connector.sheets.account import GoogleAccount
 from connector.sheets.budget import Hold
+from connector.sheets.overview import Overview
 from connector.store.shops import Known, Next, put_next
 
 log = get_logger(__name__)
@@ -133,7 +135,14 @@ class HealthMonitor:
 
     def _look_at_google(self) -> Iterator[Finding]:
         shop = self._shop
-        return guarded(_GOOGLE, check_google_cheaply(shop.account.api, shop.settings), shop.redact)
+        look = check_google_cheaply(shop.account.api, shop.settings, seen=self._saw)
+        return guarded(_GOOGLE, look, shop.redact)
+
+    def _saw(self, overview: Overview) -> None:
+        """The first look of a service comes before its first batch, and with TIMEZONE the writer asks for no zone."""
+        shop = self._shop
+        if shop.context.language.saw(overview.locale):
+            keep_overview(shop.database, shop.settings.spreadsheet_id, overview)
 
     def _is_written(self, found_before: list[Finding]) -> bool:
         """Whether a batch that the sheet took lately says as much as a look would."""

@@ -13,7 +13,7 @@ from connector.checks.whapi import check_channel, check_webhook
 from connector.findings import Finding, Level
 from connector.log import Redactor
 from connector.runtime.alerts import Alerts
-from connector.runtime.clients import whapi_client
+from connector.runtime.clients import speak_as_stored, whapi_client
 from connector.settings import Settings
 from connector.store.database import Database, StoreError
 
@@ -32,6 +32,7 @@ def check_with(
     try:
         can_be_asked = False
         if database is not None:
+            speak_as_stored(settings, database)
             stored = list(guarded("database", check_storage(database, settings), redact))
             can_be_asked = all(finding.level is not Level.PROBLEM for finding in stored)
             yield from stored

@@ -1,12 +1,11 @@
-"""The settings themselves: what is missing, wrong, can't be read from `.env`, or lies open to other users."""
+"""The settings themselves: what is missing, wrong, unsafe, or lies open to other users."""
 
 import os
-import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from connector.env_statements import statements
+from connector.checks.variables import remarks
 from connector.findings import Finding
 from connector.language import gettext as _
 from connector.settings import ENV_FILE, Settings, SettingsError, is_loopback, load_settings
@@ -16,9 +15,6 @@ _NAME = "settings"
 LONG_ENOUGH = 12
 """Characters of a password."""
 _FILES = "files"
-_ANY_TEXT = frozenset({"ADMIN_PASSWORD", "WEBHOOK_SECRET", "ORDERS_TAB", "ITEMS_TAB"})
-"""Settings whose value may hold a blank and a #."""
-_CUT_OFF = re.compile(r"[^=]*=[^\S\r\n]*(?!['\"])[^\r\n]*?\S\s+#")
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -28,8 +24,8 @@ def read_settings() -> tuple[Settings | None, list[Finding]]:
         settings = load_settings()
     except SettingsError as error:
         problems = [Finding.problem(_NAME, problem) for problem in error.problems]
-        return None, [*left_out(Path(ENV_FILE)), *problems]
-    findings = [*left_out(Path(ENV_FILE)), *_unsafe(settings)]
+        return None, [*remarks(Path(ENV_FILE)), *problems]
+    findings = [*remarks(Path(ENV_FILE)), *_unsafe(settings)]
     if not findings:
         findings.append(Finding.ok(_NAME, _("All settings that are needed are there.")))
     return settings, findings
@@ -54,34 +50,6 @@ def _unsafe(settings: Settings) -> Iterator[Finding]:
                 "HOST=127.0.0.1. What the proxy must limit stands in docs/operating.md."
             ).format(host=settings.host),
         )
-
-
-def left_out(path: Path) -> Iterator[Finding]:
-    """What a reader of the file would leave out without a word: lines such as those of a JSON without quotes, and what
-    stands behind a blank and a # in a password."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        return  # There is none; or it can't be read, which is said elsewhere.
-    found = list(statements(text))
-    wrong = [statement for statement in found if statement.is_wrong]
-    if wrong:
-        number = wrong[0].line
-        more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
-        sentence = _(
-            "Line {number}{more} of {path} can't be read and is left out. Write each as "
-            "NAME=value on one line; a value that holds quotes or a # goes in single quotes."
-        ).format(number=number, more=more, path=path)
-        yield Finding.warning(_NAME, sentence)
-    latest = {statement.name: statement for statement in found if statement.name in _ANY_TEXT}
-    for name, statement in latest.items():
-        if _CUT_OFF.match(statement.text):
-            sentence = _(
-                "Line {line} of {path}: what stands behind the # was left out of {name}, as a "
-                "comment. If it belongs to the value, put the whole value in single quotes; if not, "
-                "give it a line of its own."
-            ).format(line=statement.line, path=path, name=name)
-            yield Finding.warning(_NAME, sentence)
 
 
 def check_files(settings: Settings, database: Path | None) -> Iterator[Finding]:

@@ -16,8 +16,8 @@ from connector.checks.storage import check_orders, check_storage
 from connector.checks.whapi import check_channel, check_webhook
 from connector.findings import Finding, Level
 from connector.gateways.whapi.webhooks import HEADER
+from connector.language import counted, marked, number
 from connector.language import gettext as _
-from connector.language import marked
 from connector.log import Redactor
 from connector.runtime.addresses import local_address
 from connector.runtime.service import Service
@@ -107,13 +107,13 @@ def _each(operator: Settings, shops: Shops, database: Database) -> Iterator[Find
             _SHOP,
             _("{shops}, and all is well.").format(shops=_shops(count))
             if count == 1
-            else _("All {count:,} shops are well.").format(count=count),
+            else _("All {count} shops are well.").format(count=number(count)),
         )
     elif count:
         yield Finding.warning(
             _SHOP,
-            _("{count:,} of {shops} are well. check --shop NAME looks closer.").format(
-                count=count - unwell, shops=_shops(count)
+            _("{count} of {shops} are well. check --shop NAME looks closer.").format(
+                count=number(count - unwell), shops=_shops(count)
             ),
         )
 
@@ -158,7 +158,7 @@ def _look(shop: Shop) -> Iterator[Finding]:
     budget = shop.account.budget
     while (hold := budget.take(reads=1, writes=0)) is None:
         time.sleep(budget.may_begin(reads=1, writes=0))
-    with hold:
+    with hold, shop.work.faults.speaking():
         yield from guarded("google", check_google_cheaply(shop.account.api, shop.settings), shop.redact)
     spreadsheet = shop.settings.spreadsheet_id
     yield from guarded("orders", check_orders(shop.database, spreadsheet, shop=shop.name), shop.redact)
@@ -168,4 +168,4 @@ def _look(shop: Shop) -> Iterator[Finding]:
 
 
 def _shops(count: int) -> str:
-    return "1 shop" if count == 1 else f"{count:,} shops"
+    return counted("{count} shop", "{count} shops", count)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.checks.failure import WrongError
+from connector.checks.lost_disk import check_that_disk_lasts
 from connector.clock import Clock
 from connector.findings import Finding
 from connector.jobs.limits import LIMITS_LAST
@@ -42,6 +43,7 @@ def check_storage(database: Database, settings: Settings) -> Iterator[Finding]:
     if far is not None:
         yield Finding.warning(_NAME, far)
     yield from check_disk(database.path)
+    yield from check_that_disk_lasts(database.path)
 
 
 def check_disk(path: Path | None) -> Iterator[Finding]:

@@ -1,11 +1,13 @@
-"""The commands of `python -m connector`, one module each."""
+"""The commands, one module each."""
 
 import importlib
+import os
 from typing import cast
 
 import click
 
 from connector import __version__
+from connector.language import ENGLISH, of_environment, speaking
 
 _COMMANDS = {
     "serve": "connector.cli.serve:serve",
@@ -19,6 +21,8 @@ _COMMANDS = {
     "audit": "connector.cli.audit:audit",
     "backfill": "connector.cli.recover:backfill_command",
     "replay": "connector.cli.recover:replay_command",
+    "backup": "connector.cli.backup:backup",
+    "restore": "connector.cli.backup:restore",
 }
 
 
@@ -38,5 +42,8 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="connector")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Brings WhatsApp orders from Whapi.Cloud into a Google Sheet, each exactly once."""
+    # Until the command knows better.
+    context.with_resource(speaking(of_environment(os.environ) or ENGLISH))

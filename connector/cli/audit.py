@@ -38,7 +38,7 @@ def audit(
     """
     day = _date(since)
     operator, chosen = shop_or_exit(name, quiet=True)
-    database = database_or_exit(operator)
+    database = database_or_exit(operator, chosen)
     with database.read() as connection:
         begin = None if day is None else datetime.combine(day, time(), zone_of(connection, chosen.settings))
     service = service_or_exit(operator, chosen, database)

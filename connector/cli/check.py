@@ -11,7 +11,7 @@ from connector import terminal
 from connector.checks.run import check_with
 from connector.checks.settings import read_settings
 from connector.checks.shops import check_all, check_shop
-from connector.cli.start import exit_with, no_such_shop, not_several, shop_option, which_shop
+from connector.cli.start import exit_with, no_such_shop, not_several, shop_option, speak_as_set, which_shop
 from connector.findings import Finding, Level
 from connector.log import set_up_logging
 from connector.runtime.clients import SHOP
@@ -33,6 +33,7 @@ def check(as_json: bool, alert: bool, name: str | None) -> None:
     0 only if everything holds; a warning is enough for 1.
     """
     set_up_logging(level="CRITICAL")
+    speak_as_set()
     sys.exit(0 if show(run_checks(name, send_alerts=alert), as_json=as_json) else 1)
 
 

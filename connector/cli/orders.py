@@ -40,7 +40,7 @@ def orders(status: str | None, quarantined: bool, limit: int, as_json: bool, nam
     if quarantined and status:
         raise click.UsageError("What is quarantined has no status: use --status or --quarantined.")
     operator, shop = shop_or_exit(name)
-    database = database_or_exit(operator)
+    database = database_or_exit(operator, shop)
     with database.read() as connection:
         if quarantined:
             _show_quarantined(connection, shop, limit=limit, as_json=as_json)

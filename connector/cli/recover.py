@@ -42,7 +42,7 @@ def replay_command(ids: tuple[int, ...], every: bool, name: str | None) -> None:
     if bool(ids) == every:
         raise click.UsageError("Name the entries, or use --all.")
     operator, shop = _without_reconciliation(*shop_or_exit(name, quiet=True))
-    database = database_or_exit(operator)
+    database = database_or_exit(operator, shop)
     unknown = [entry_id for entry_id in ids if not _is_there(database, shop.name, entry_id)]
     if unknown:
         database.close()
@@ -99,7 +99,7 @@ def backfill_command(since: str, name: str | None) -> None:
     are fetched and written by this command. Exits with 1 if the history could not be read to its end.
     """
     operator, shop = _without_reconciliation(*shop_or_exit(name, quiet=True))
-    database = database_or_exit(operator)
+    database = database_or_exit(operator, shop)
     with database.read() as connection:
         zone = zone_of(connection, shop.settings)
     moment = _moment(since, zone)

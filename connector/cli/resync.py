@@ -67,7 +67,7 @@ def resync(order_ids: tuple[str, ...], failed: bool, rewrites: bool, name: str |
     if rewrites and failed:
         raise click.UsageError("--rewrite takes the orders by name. audit --write-missing writes all that are gone.")
     operator, shop = shop_or_exit(name, quiet=True)
-    database = database_or_exit(operator)
+    database = database_or_exit(operator, shop)
     unknown = [order_id for order_id in order_ids if not _is_known(database, shop.name, order_id, also_past=rewrites)]
     if unknown:
         database.close()

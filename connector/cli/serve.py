@@ -11,9 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from connector import __version__, signals
 from connector.app import create_app
 from connector.checks.failure import WrongError
+from connector.checks.lost_disk import check_that_disk_lasts
 from connector.checks.monitor import monitor_health
-from connector.checks.settings import left_out
 from connector.checks.storage import check_writable
+from connector.checks.variables import remarks
 from connector.cli.start import database_or_exit, exit_with, settings_or_exit
 from connector.jobs.scheduler import Job
 from connector.log import get_logger
@@ -73,8 +74,10 @@ def run_service(settings: Settings) -> None:
         service.start()
     except (SQLAlchemyError, StoreClosedError):
         exit_with([LOST])
-    for finding in left_out(Path(ENV_FILE)):
+    for finding in remarks(Path(ENV_FILE)):
         log.warning("settings.left_out", reason=finding.sentence)
+    for finding in check_that_disk_lasts(database.path):
+        log.warning("database.may_be_lost", reason=finding.sentence)
     far = network_disk.warning(database.path)
     if far is not None:
         log.warning("database.on_network_disk", reason=far)

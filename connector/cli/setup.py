@@ -8,7 +8,7 @@ import click
 
 from connector import terminal
 from connector.cli.shops import end_early, set_up
-from connector.cli.start import exit_with, shop_option, shop_or_exit
+from connector.cli.start import exit_with, shop_option, shop_or_exit, speak_as_set
 from connector.log import set_up_logging
 from connector.settings import SettingsError, environment
 from connector.setup.env_file import EnvFileError
@@ -43,6 +43,7 @@ def setup(yes: bool, summary: bool, takes_over: bool, column: str | None, name: 
     May be run again at any time: what is there already is looked at and left as it is. Exits with 0 if all is well,
     1 if something is wrong, 2 if something is missing. With --shop all this is done for a shop of SHOPS_FILE.
     """
+    speak_as_set()
     talk = Talk(asks=not yes)
     if summary or takes_over or column:
         _, shop = shop_or_exit(name, quiet=True)

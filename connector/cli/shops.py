@@ -13,7 +13,7 @@ from connector.cli.start import database_or_exit, exit_with, no_such_shop, setti
 from connector.cli.table import Column
 from connector.cli.table import show as show_table
 from connector.log import set_up_logging
-from connector.settings import HOW_TO_GET, SHOP_SETTINGS, Settings, SettingsError
+from connector.settings import SHOP_SETTINGS, Settings, SettingsError, how_to_get
 from connector.setup.remove import remove_shop
 from connector.setup.shop import set_up_shop
 from connector.setup.shop_values import ShopValues, account_with_least
@@ -121,7 +121,7 @@ def add(
         given[ACCOUNT] = account_with_least(found)
     values = ShopValues(operator, name, {key: value for key, value in given.items() if value})
     if yes and (missing := [key for key in ("whapi_token", "spreadsheet_id") if not given[key]]):
-        exit_with([f"{key} is not given. {HOW_TO_GET[key.upper()]}" for key in missing])
+        exit_with([f"{key} is not given. {how_to_get(key.upper())}" for key in missing])
     set_up(values, Talk(asks=not yes), f"The shop {name} is added.")
 
 

@@ -2,15 +2,18 @@
 
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from connector import terminal
+from connector.checks.variables import remarks
+from connector.language import parse_language, speak
 from connector.log import Redactor, set_up_logging
-from connector.runtime.clients import SHOP
+from connector.runtime.clients import SHOP, speak_as_stored
 from connector.runtime.service import Service
-from connector.settings import Settings, SettingsError, load_settings
+from connector.settings import ENV_FILE, Settings, SettingsError, environment, load_settings
 from connector.sheets.account import DEFAULT
 from connector.sheets.credentials import CredentialsError
 from connector.shops.file import shown
@@ -29,10 +32,12 @@ def settings_or_exit(*, quiet: bool = False) -> Settings:
 
     `quiet`, for commands that show their own progress: what goes well is logged only with LOG_LEVEL=DEBUG.
     """
+    speak_as_set()
     try:
         settings = load_settings()
     except SettingsError as error:
-        exit_with(error.problems)
+        # Of what is missing, a line that is left out or a name that is misspelt may be the reason.
+        exit_with([*error.problems, *(finding.sentence for finding in remarks(Path(ENV_FILE)))])
     _log_by(settings, quiet=quiet)
     return settings
 
@@ -55,7 +60,19 @@ def shop_or_exit(name: str | None, *, quiet: bool = False) -> tuple[Settings, Sh
         sentences = shops.out.get(name) or [*shops.problems, no_such_shop(name, shops)]
         exit_with(sentences, secrets=operator.secrets)
     _log_by(operator, quiet=quiet, more_secrets=shop.settings.secrets)
+    if shop.settings.language is not None:
+        speak(shop.settings.language)
     return operator, shop
+
+
+def speak_as_set() -> None:
+    """Speaks the language of LANGUAGE from now on, where that is set. Says nothing of what is wrong."""
+    try:
+        language = parse_language(environment().get("LANGUAGE", ""))
+    except (SettingsError, ValueError):
+        return
+    if language is not None:
+        speak(language)
 
 
 def not_several(name: str) -> str:
@@ -84,12 +101,15 @@ def _log_by(settings: Settings, *, quiet: bool, more_secrets: Iterable[str] = ()
     set_up_logging(log_format=settings.log_format, level=level, secrets=[*settings.secrets, *more_secrets])
 
 
-def database_or_exit(settings: Settings) -> Database:
-    """The open store, or exit code 2 and a sentence."""
+def database_or_exit(settings: Settings, shop: ShopEntry | None = None) -> Database:
+    """The open store, or exit code 2 and a sentence. What is said from then on is in the language of the shop, or of
+    these settings, as far as that is known."""
     try:
-        return Database(settings.database_url)
+        database = Database(settings.database_url)
     except StoreError as error:
         exit_with([str(error)], secrets=settings.secrets)
+    speak_as_stored(settings if shop is None else shop.settings, database)
+    return database
 
 
 def service_or_exit(operator: Settings, shop: ShopEntry, database: Database) -> Service:

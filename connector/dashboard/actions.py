@@ -8,13 +8,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from connector.api.current import current_shop, named_shop
 from connector.api.errors import ApiError
 from connector.api.secrets import OPERATOR
-from connector.dashboard.formatting import count
 from connector.dashboard.listing import Query, store_number
 from connector.dashboard.views import ALERTS, ALL, Views, ViewsOfShops
 from connector.jobs.asking import NO_ANSWER
 from connector.jobs.replay import replay
 from connector.jobs.resync import ask_for_resync
 from connector.jobs.rewrite import NotRewrittenError
+from connector.language import counted, marked
 from connector.language import gettext as _
 from connector.log import get_logger
 from connector.models import Order
@@ -29,24 +29,26 @@ from connector.store.quarantine import Entry
 log = get_logger(__name__)
 
 NOTES = {
-    "retried": "The order is being tried again.",
-    "all-retried": "Every order that lacks something is being tried again.",
-    "nothing-to-try": "There is nothing to try: the order came without its token. Its items come if it is sent again.",
-    "rewritten": "What is gone from the sheet is being written again.",
-    "not-rewritten": "Nothing is written again: the rows stand in the sheet, or are on their way to it.",
-    "sheet-not-read": "The sheet can't be read at present, so nothing was done. The problems above say why.",
-    "audit": "The sheet is being compared with what was received. The result stands below.",
-    "audit-writes": "The sheet is being compared with what was received, and what is missing is written again.",
-    "audit-runs": "A comparison is under way. Its result will stand below.",
+    "retried": marked("The order is being tried again."),
+    "all-retried": marked("Every order that lacks something is being tried again."),
+    "nothing-to-try": marked(
+        "There is nothing to try: the order came without its token. Its items come if it is sent again."
+    ),
+    "rewritten": marked("What is gone from the sheet is being written again."),
+    "not-rewritten": marked("Nothing is written again: the rows stand in the sheet, or are on their way to it."),
+    "sheet-not-read": marked("The sheet can't be read at present, so nothing was done. The problems above say why."),
+    "audit": marked("The sheet is being compared with what was received. The result stands below."),
+    "audit-writes": marked("The sheet is being compared with what was received, and what is missing is written again."),
+    "audit-runs": marked("A comparison is under way. Its result will stand below."),
     "nobody-answers": NO_ANSWER,
-    "dealt-with": "It is marked as dealt with.",
-    "tested-alerts": "A test was sent. What came of it stands below.",
-    "understood": "It was understood now and has been taken in.",
-    "not-understood": "It is still not understood, and stays here.",
+    "dealt-with": marked("It is marked as dealt with."),
+    "tested-alerts": marked("A test was sent. What came of it stands below."),
+    "understood": marked("It was understood now and has been taken in."),
+    "not-understood": marked("It is still not understood, and stays here."),
 }
 """What the page says after a change, by the name that stands in the address."""
-_NO_ORDER = "This order is no longer in the database."
-_NO_ENTRY = "This is no longer in quarantine."
+_NO_ORDER = marked("This order is no longer in the database.")
+_NO_ENTRY = marked("This is no longer in quarantine.")
 T = TypeVar("T")
 
 
@@ -95,7 +97,7 @@ def add_actions(blueprint: Blueprint, views: ViewsOfShops) -> None:
         failed = [each for each in tested if each.reason]
         log.info("page.test_alerts", sent=len(tested) - len(failed), failed=len(failed))
         said = [f"{each.name}: {each.reason or 'a test went out.'}" for each in tested]
-        views.current().say(ALERTS, " ".join(said) or "There is no address to send it to.")
+        views.current().say(ALERTS, " ".join(said) or _("There is no address to send it to."))
         return _changed(views.current(), "tested-alerts", beside="alerts")
 
     @blueprint.post("/status/dealt-with")
@@ -120,11 +122,16 @@ def _add_actions_on_quarantine(blueprint: Blueprint, views: ViewsOfShops) -> Non
         log.info("page.replay", understood=replayed.understood, left=replayed.left)
         note = "understood" if replayed.understood else "not-understood"
         if entry is None and replayed.understood:
-            came = count(replayed.understood, "message was", "messages were")
-            left = f" {count(replayed.left, 'stays', 'stay')} here." if replayed.left else ""
-            views.current().say(ALL, f"{came} understood now and taken in.{left}")
+            said = counted(
+                "{count} message was understood now and taken in.",
+                "{count} messages were understood now and taken in.",
+                replayed.understood,
+            )
+            if replayed.left:
+                said += " " + counted("{count} stays here.", "{count} stay here.", replayed.left)
+            views.current().say(ALL, said)
         else:
-            views.current().say(ALL if entry is None or replayed.understood else entry.id, NOTES[note])
+            views.current().say(ALL if entry is None or replayed.understood else entry.id, _(NOTES[note]))
         return _changed(views.current(), note, beside="quarantine")
 
     @blueprint.post("/status/quarantine/dealt-with")
@@ -146,7 +153,7 @@ def _changed(views: Views, note: str, *, beside: str | None = None) -> AnyRespon
     views.forget()
     query = Query.read(request.form)
     if "HX-Request" in request.headers:
-        sentence = "" if beside else NOTES[note]
+        sentence = "" if beside else _(NOTES[note])
         return Response(render_template("status/_changed.html", **views.everything(query), note=sentence))
     if beside:
         return redirect(url_for("page.home", **query.fields, _anchor=beside), 303)
@@ -169,7 +176,7 @@ def _find_order(shop: Shop, text: str) -> Order:
     if number is not None:
         with shop.database.read() as connection:
             order = find_by_number(connection, shop.name, number)
-    return _there(order, _NO_ORDER)
+    return _there(order, _(_NO_ORDER))
 
 
 def find_entry(shop: Shop, text: str) -> Entry:
@@ -177,7 +184,7 @@ def find_entry(shop: Shop, text: str) -> Entry:
     if number is not None:
         with shop.database.read() as connection:
             entry = quarantine.find_entry(connection, shop.name, number)
-    return _there(entry, _NO_ENTRY)
+    return _there(entry, _(_NO_ENTRY))
 
 
 def _there(found: T | None, sentence: str) -> T:

@@ -18,6 +18,8 @@ from connector.api.errors import ApiError
 from connector.api.secrets import OPERATOR
 from connector.dashboard.doors import Door, Doors
 from connector.dashboard.session import LASTS, Login, Logins, use_sessions
+from connector.language import gettext as _
+from connector.language import marked
 from connector.log import get_logger
 from connector.runtime.service import Service
 
@@ -44,7 +46,7 @@ MOST_WRONG_OF_ALL = 50
 """Wrong passwords for one door in a minute from all browsers that never came through it, however many addresses they
 have."""
 _ALL = "all strangers"
-_FOREIGN = "This form is out of date, or was not sent from this page. Open the page again and repeat it."
+_FOREIGN = marked("This form is out of date, or was not sent from this page. Open the page again and repeat it.")
 
 
 def harden(response: Response) -> Response:
@@ -94,7 +96,7 @@ class Access:
         g.browser = session.get("id") or _new_id()
         g.form_token = self._doors.form_token(g.browser)
         if request.method == "POST" and not _is_own_form():
-            raise ApiError(403, _FOREIGN)
+            raise ApiError(403, _(_FOREIGN))
         g.opened_by = next((door.name for door in self._doors.to(g.shop) if self._has_opened(door)), None)
         return None if open_to_all or self.is_in() else _to_the_door()
 
@@ -125,10 +127,12 @@ class Access:
                 self._count_wrong(door)
         wait = max((wait for wait in waits.values() if wait is not None), default=None)
         if wait is None:
-            return self.login_page(target, problem="The password is wrong.", status=403)
+            return self.login_page(target, problem=_("The password is wrong."), status=403)
         seconds = max(math.ceil(wait), 1)
         again = self.login_page(
-            target, problem=f"Too many wrong passwords. Try again in {seconds} seconds.", status=429
+            target,
+            problem=_("Too many wrong passwords. Try again in {seconds} seconds.").format(seconds=seconds),
+            status=429,
         )
         again.headers["Retry-After"] = str(seconds)
         return again

@@ -4,7 +4,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connector.dashboard.formatting import Words, count, duration
+from connector.dashboard.formatting import Words, duration
+from connector.language import counted, number
+from connector.language import gettext as _
 from connector.store.hours import HOUR, Hour, together
 
 WIDTH, HEIGHT = 360, 150
@@ -55,13 +57,15 @@ def orders_plot(hours: Sequence[Hour], words: Words) -> Plot:
         for n, hour in enumerate(hours)
         if hour.orders
     ]
-    rows = [Tick(_y(0), "0"), *([Tick(_y(0.5), f"{top // 2:,}")] if top % 2 == 0 else []), Tick(_y(1), f"{top:,}")]
-    says = "No orders in the last 24 hours."
+    rows = [Tick(_y(0), "0"), *([Tick(_y(0.5), number(top // 2))] if top % 2 == 0 else []), Tick(_y(1), number(top))]
+    says = _("No orders in the last 24 hours.")
     if most:
         busiest = max(hours, key=lambda hour: hour.orders)
         total = sum(hour.orders for hour in hours)
-        says = f"{_orders(total)} in the last 24 hours; the busiest hour, {_span(busiest, words)}, had {most:,}."
-    return Plot("plot-orders", "Orders per hour", says, bars, rows, _columns(hours, words))
+        says = _("{orders} in the last 24 hours; the busiest hour, {span}, had {most}.").format(
+            orders=_orders(total), span=_span(busiest, words), most=number(most)
+        )
+    return Plot("plot-orders", _("Orders per hour"), says, bars, rows, _columns(hours, words))
 
 
 def times_plot(hours: Sequence[Hour], words: Words) -> Plot:
@@ -77,14 +81,18 @@ def times_plot(hours: Sequence[Hour], words: Words) -> Plot:
     for n, hour in enumerate(hours):
         if hour.median is not None and hour.slowest is not None:
             half, all_ = duration(hour.median), duration(hour.slowest)
-            says = f"{_span(hour, words)}: half within {half}, all within {all_}"
+            says = _("{span}: half within {half}, all within {all}").format(
+                span=_span(hour, words), half=half, all=all_
+            )
             bars.append(_bar(n, len(hours), top=y(hour.slowest), bottom=y(hour.median), says=says, dot=y(hour.median)))
     rows = [Tick(y(seconds), duration(seconds)) for seconds in _SECONDS if seconds <= end]
     rows = rows if len(rows) <= 5 else [*rows[:-1:2], rows[-1]]  # noqa: PLR2004 - labels that don't touch
-    says = "No rows were written in the last 24 hours."
+    says = _("No rows were written in the last 24 hours.")
     if everything.median is not None:
-        says = f"Half of the orders had their row within {duration(everything.median)}; all within {duration(slowest)}."
-    return Plot("plot-times", "From message to row", says, bars, rows, _columns(hours, words))
+        says = _("Half of the orders had their row within {median}; all within {slowest}.").format(
+            median=duration(everything.median), slowest=duration(slowest)
+        )
+    return Plot("plot-times", _("From message to row"), says, bars, rows, _columns(hours, words))
 
 
 def _bar(n: int, of: int, *, top: float, says: str, bottom: float = float(_BOTTOM), dot: float | None = None) -> Bar:
@@ -109,8 +117,8 @@ def _round_up(value: int) -> int:
 
 
 def _span(hour: Hour, words: Words) -> str:
-    return f"{words.hour(hour.begins_at)} to {words.hour(hour.begins_at + HOUR)}"
+    return _("{begin} to {end}").format(begin=words.hour(hour.begins_at), end=words.hour(hour.begins_at + HOUR))
 
 
 def _orders(value: int) -> str:
-    return count(value, "order", "orders")
+    return counted("{count} order", "{count} orders", value)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from connector.language import ENGLISH, counted, number, spoken
+from connector.language import gettext as _
 from connector.models import Number, Order
 from connector.sheets.cells import chat_link, currency_decimals, decimals_of
 
@@ -26,8 +28,8 @@ class Words:
         there = moment.astimezone(self.zone)
         if there.date() == self.now.astimezone(self.zone).date():
             return f"{there:%H:%M:%S}"
-        year = "" if there.year == self.now.astimezone(self.zone).year else f" {there.year}"
-        return f"{there.day} {there:%b}{year}, {there:%H:%M}"
+        is_this_year = there.year == self.now.astimezone(self.zone).year
+        return f"{_day(there, is_this_year=is_this_year)}, {there:%H:%M}"
 
     def full(self, moment: datetime) -> str:
         return f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M:%S %Z}"
@@ -45,19 +47,24 @@ def duration(value: timedelta | float) -> str:
     """3 s, 2 min, 4 h, 5 days: one unit, rounded."""
     seconds = value.total_seconds() if isinstance(value, timedelta) else value
     if seconds < 9.95:  # noqa: PLR2004 - from 10 on no tenths
-        return f"{max(seconds, 0.0):.1f}".removesuffix(".0") + " s"
+        tenths = round(max(float(seconds), 0.0), 1)
+        return _("{count} s").format(count=number(int(tenths) if tenths.is_integer() else tenths))
     if seconds < 2 * _MINUTE:
-        return f"{seconds:.0f} s"
+        return _("{count} s").format(count=number(round(seconds)))
     if seconds < 2 * _HOUR:
-        return f"{seconds / _MINUTE:.0f} min"
+        return _("{count} min").format(count=number(round(seconds / _MINUTE)))
     if seconds < 2 * _DAY:
-        return f"{seconds / _HOUR:.0f} h"
-    return f"{seconds / _DAY:.0f} days"
+        return _("{count} h").format(count=number(round(seconds / _HOUR)))
+    return counted("{count} day", "{count} days", round(seconds / _DAY))
 
 
-def number(value: Number) -> str:
-    """12,345 or 12,345.5, as a person writes it."""
-    return f"{value:,}"
+def _day(there: datetime, *, is_this_year: bool) -> str:
+    """17 Nov, or 17 Nov 2025, as the language writes it."""
+    if spoken() is not ENGLISH:
+        from babel.dates import format_skeleton  # noqa: PLC0415 - takes memory that English does without
+
+        return format_skeleton("MMMd" if is_this_year else "yMMMd", there, locale=spoken().locale)
+    return f"{there.day} {there:%b}" if is_this_year else f"{there.day} {there:%b} {there.year}"
 
 
 def amount(value: Number | None, currency: str | None) -> str:
@@ -65,7 +72,7 @@ def amount(value: Number | None, currency: str | None) -> str:
     if value is None:
         return ""
     decimals = 0 if float(value).is_integer() else max(currency_decimals(currency), decimals_of(value))
-    text = f"{value:,.{decimals}f}"
+    text = number(value, decimals)
     return f"{text} {currency}" if currency else text
 
 
@@ -77,11 +84,6 @@ def whatsapp_link(order: Order) -> str | None:
     return None if is_lid else chat_link(phone)
 
 
-def count(value: int, one: str, many: str) -> str:
-    """1 order, 2 orders."""
-    return f"{value:,} {one if value == 1 else many}"
-
-
 def size(value: int) -> str:
     """Bytes as 512 kB, 3.4 MB or 120 GB."""
     amount_, unit = float(value), "B"
@@ -89,4 +91,4 @@ def size(value: int) -> str:
         if amount_ < 1000:  # noqa: PLR2004 - of a unit make one of the next
             break
         amount_, unit = amount_ / 1000, larger
-    return f"{amount_:.1f} {unit}" if amount_ < 10 and unit != "B" else f"{amount_:.0f} {unit}"  # noqa: PLR2004
+    return f"{number(amount_, 1 if amount_ < 10 and unit != 'B' else 0)} {unit}"  # noqa: PLR2004

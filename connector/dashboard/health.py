@@ -10,10 +10,12 @@ from pathlib import Path
 
 from connector import __version__
 from connector.dashboard.data import Snapshot
-from connector.dashboard.formatting import Words, count, size
+from connector.dashboard.formatting import Words, size
 from connector.findings import Finding
 from connector.findings import Level as FindingLevel
 from connector.jobs.reasons import FAILURES_THAT_COUNT, is_late, names, reasons
+from connector.language import counted, marked, number
+from connector.language import gettext as _
 from connector.models import Status
 from connector.problems import Severity
 from connector.runtime.addresses import spreadsheets_site
@@ -23,14 +25,14 @@ from connector.sheets.quota import LIMIT, Quota
 from connector.store.breakers import CircuitBreaker, Part
 from connector.store.refusals import SetAside
 
-ODD_WORDS = "worth a look"
+ODD_WORDS = marked("worth a look")
 """What the page calls orders that somebody should look at."""
-_MEND = "Something in the set-up needs mending."
-_LOOK = "Orders reach the sheet; something is worth a look."
+_MEND = marked("Something in the set-up needs mending.")
+_LOOK = marked("Orders reach the sheet; something is worth a look.")
 _END = re.compile(r"(?<=[.!?])\s")
 """Of a sentence."""
 _NEARLY = 0.8
-_QUOTA = {Quota.READ: "Reads", Quota.WRITE: "Writes"}
+_QUOTA = {Quota.READ: marked("Reads"), Quota.WRITE: marked("Writes")}
 
 
 class Level(StrEnum):
@@ -87,7 +89,7 @@ def judge(snapshot: Snapshot, findings: Sequence[Finding] = (), *, checked_at: d
 def in_short(verdict: Verdict) -> str:
     """One sentence alone: the verdict's first; where that says no more than that something is wrong, what is."""
     sentence = verdict.sentence
-    if sentence in {_MEND, _LOOK}:
+    if sentence in {_(_MEND), _(_LOOK)}:
         sentence = next((problem.sentence for problem in verdict.problems if problem.level is verdict.level), sentence)
     return _END.split(sentence, 1)[0]
 
@@ -96,34 +98,47 @@ def _problems(snapshot: Snapshot) -> Iterator[Problem]:
     for reason in reasons(snapshot.standing, snapshot.named, snapshot.at):
         yield Problem(_SEVERITIES[reason.severity], reason.sentence, reason.since)
     if given_up := snapshot.given_up:
-        items = "The items of one order" if given_up == 1 else f"The items of {given_up:,} orders"
+        items = counted(
+            "The items of one order could not be had.", "The items of {count} orders could not be had.", given_up
+        )
         yield Problem(
             Level.LOOK,
-            f"{items} could not be had. The row in the sheet says so. Each order below shows what went wrong: ask the "
-            "customer, and mark it as dealt with.",
+            _(
+                "{items} The row in the sheet says so. Each order below shows what "
+                "went wrong: ask the customer, and mark it as dealt with."
+            ).format(items=items),
         )
     if snapshot.odd:
-        look = "One order looks" if snapshot.odd == 1 else f"{snapshot.odd:,} orders look"
         yield Problem(
             Level.LOOK,
-            f"{look} odd: a total that does not add up, something that could not be read, or a change by the customer. "
-            f"See what under the status “{ODD_WORDS}”, ask the customer before it is packed, and mark it as dealt "
-            "with.",
+            counted("One order looks odd:", "{count} orders look odd:", snapshot.odd)
+            + " "
+            + _(
+                "a total that does not add up, something that could not be read, or a change by the customer. See what "
+                "under the status “{odd_words}”, ask the customer before it is packed, and mark it as dealt with."
+            ).format(odd_words=_(ODD_WORDS)),
         )
     if snapshot.to_look_at.other_orders:
-        came = count(snapshot.to_look_at.other_orders, "delivery has", "deliveries have")
+        came = counted(
+            "{count} delivery has the id of a known order, but another customer, total or items.",
+            "{count} deliveries have the id of a known order, but another customer, total or items.",
+            snapshot.to_look_at.other_orders,
+        )
         yield Problem(
             Level.LOOK,
-            f"{came} the id of a known order, but another customer, total or items. This is not in the sheet: look at "
-            "Quarantine below, send it again with an id of its own if it is an order of its own, and mark it as dealt "
-            "with.",
+            _(
+                "{came} This is not in the sheet: look at Quarantine below, send it again with an id of its own if it "
+                "is an order of its own, and mark it as dealt with."
+            ).format(came=came),
         )
     if unclear := snapshot.to_look_at.number - snapshot.to_look_at.other_orders:
-        came = count(unclear, "message", "messages")
+        came = counted("{count} message could not be understood.", "{count} messages could not be understood.", unclear)
         yield Problem(
             Level.LOOK,
-            f"{came} could not be understood. Nothing is lost: look at Quarantine below. Have it read again after an "
-            "update, or mark it as dealt with.",
+            _(
+                "{came} Nothing is lost: look at Quarantine below. Have it "
+                "read again after an update, or mark it as dealt with."
+            ).format(came=came),
         )
 
 
@@ -132,9 +147,9 @@ def _answer(snapshot: Snapshot, problems: Sequence[Problem]) -> tuple[Level, str
     if worst is not None:
         return Level.BAD, worst
     if any(problem.level is Level.BAD for problem in problems):
-        return Level.BAD, _MEND
+        return Level.BAD, _(_MEND)
     if problems:
-        return Level.LOOK, _LOOK
+        return Level.LOOK, _(_LOOK)
     return Level.GOOD, _all_is_well(snapshot)
 
 
@@ -143,37 +158,53 @@ def _keeps_orders_out(snapshot: Snapshot) -> Iterator[str]:
     received = snapshot.counts[Status.RECEIVED]
     fails = {part for part, breaker in snapshot.breakers.items() if breaker.failures >= FAILURES_THAT_COUNT}
     if is_late(snapshot.standing, snapshot.at) or (received and Part.SHEET in fails):
-        waits = f"{count(received, 'order waits', 'orders wait')} here"
-        yield f"Orders don't reach the sheet at present. Nothing is lost: {waits} and will be written."
+        waits = counted("{count} order waits here", "{count} orders wait here", received)
+        yield _("Orders don't reach the sheet at present. Nothing is lost: {waits} and will be written.").format(
+            waits=waits
+        )
     if Part.SHEET in fails:
-        yield "The sheet can't be written at present. New orders are kept until it can."
+        yield _("The sheet can't be written at present. New orders are kept until it can.")
     if snapshot.standing.rows_refused.first:
         yield _all_but(snapshot.standing.rows_refused)
     if any(named.severity is Severity.PROBLEM for named in snapshot.named):
-        yield "Something keeps orders from coming in or from reaching the sheet."
+        yield _("Something keeps orders from coming in or from reaching the sheet.")
     if Part.CHANNEL in fails:
-        yield "Orders reach the sheet, but Whapi doesn't give their items at present."
+        yield _("Orders reach the sheet, but Whapi doesn't give their items at present.")
 
 
 def _all_but(aside: SetAside) -> str:
     if aside.number == 1:
-        return f"Order {names(aside)} can't be written into the sheet and is set aside. All others reach it."
-    return f"{aside.number:,} orders can't be written into the sheet and are set aside: {names(aside)}."
+        return _("Order {names} can't be written into the sheet and is set aside. All others reach it.").format(
+            names=names(aside)
+        )
+    return _("{number} orders can't be written into the sheet and are set aside: {names}.").format(
+        number=number(aside.number), names=names(aside)
+    )
 
 
 def _all_is_well(snapshot: Snapshot) -> str:
     received, waiting = snapshot.counts[Status.RECEIVED], snapshot.counts[Status.WAITING]
     if received:
-        return f"All is well. {count(received, 'order is', 'orders are')} on the way to the sheet."
+        return counted(
+            "All is well. {count} order is on the way to the sheet.",
+            "All is well. {count} orders are on the way to the sheet.",
+            received,
+        )
     if waiting:
-        still = count(waiting, "order still waits for its items", "orders still wait for their items")
-        return f"All is well. Every order is in the sheet; {still}."
+        return counted(
+            "All is well. Every order is in the sheet; {count} order still waits for its items.",
+            "All is well. Every order is in the sheet; {count} orders still wait for their items.",
+            waiting,
+        )
     if dealt_with := snapshot.counts[Status.FAILED] - snapshot.given_up:
-        without = count(dealt_with, "without its items is", "without their items are")
-        return f"All is well. Every order is in the sheet; {without} dealt with."
+        return counted(
+            "All is well. Every order is in the sheet; {count} without its items is dealt with.",
+            "All is well. Every order is in the sheet; {count} without their items are dealt with.",
+            dealt_with,
+        )
     if not snapshot.total:
-        return "All is well. No order has come in yet."
-    return "All is well: every order is in the sheet with its items."
+        return _("All is well. No order has come in yet.")
+    return _("All is well: every order is in the sheet with its items.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,18 +236,18 @@ def part_states(shop: Shop, snapshot: Snapshot) -> Iterator[PartState]:
     latest = snapshot.condition.latest_webhook
     yield _paused(
         "channel",
-        "WhatsApp channel",
+        _("WhatsApp channel"),
         snapshot.breakers[Part.CHANNEL],
         words,
-        worked="Last answer of Whapi",
-        more=[f"Last webhook: {words.when(latest)}"] if latest is not None else [],
+        worked=_("Last answer of Whapi"),
+        more=[_("Last webhook: {time}").format(time=words.when(latest))] if latest is not None else [],
     )
     yield _paused(
         "sheet",
-        "Spreadsheet",
+        _("Spreadsheet"),
         snapshot.breakers[Part.SHEET],
         words,
-        worked="Last rows written",
+        worked=_("Last rows written"),
         link=spreadsheet_url(shop.workbook.spreadsheet_id, site=spreadsheets_site(shop.settings)),
     )
     if shop.dispatcher.works_for(shop.name) or not snapshot.instances:
@@ -234,48 +265,52 @@ def _paused(
     more: Sequence[str] = (),
     link: str | None = None,
 ) -> PartState:
-    details = [f"{worked}: {words.when(breaker.worked_at)}" if breaker.worked_at else f"{worked}: none yet", *more]
+    details = [f"{worked}: {words.when(breaker.worked_at) if breaker.worked_at else _('none yet')}", *more]
     if not breaker.failures:
-        return PartState(id_, title, Level.GOOD, "works" if breaker.worked_at else "not asked yet", details, link=link)
+        return PartState(
+            id_, title, Level.GOOD, _("works") if breaker.worked_at else _("not asked yet"), details, link=link
+        )
     if breaker.since is not None:
-        details.append(f"Failing since {words.when(breaker.since)}")
+        details.append(_("Failing since {time}").format(time=words.when(breaker.since)))
     if breaker.until is not None and breaker.is_open(words.now):
-        details.append(f"Next try: {words.when(breaker.until)}")
+        details.append(_("Next try: {time}").format(time=words.when(breaker.until)))
     level = Level.BAD if breaker.failures >= FAILURES_THAT_COUNT else Level.LOOK
-    return PartState(id_, title, level, "fails" if level is Level.BAD else "failed just now", details, link=link)
+    return PartState(id_, title, level, _("fails") if level is Level.BAD else _("failed just now"), details, link=link)
 
 
 def _quota(shop: Shop) -> PartState:
     used = {quota: shop.account.budget.used(quota) for quota in Quota}
-    meters = [Meter(_QUOTA[quota], used[quota], LIMIT) for quota in Quota]
+    meters = [Meter(_(_QUOTA[quota]), used[quota], LIMIT) for quota in Quota]
     is_near = max(used.values()) > LIMIT * _NEARLY
-    state = "nearly used up" if is_near else "enough left"
-    details = ["Calls to Google in the last minute, of those that it allows"]
+    state = _("nearly used up") if is_near else _("enough left")
+    details = [_("Calls to Google in the last minute, of those that it allows")]
     return PartState(
-        "quota", "Google's quota", Level.LOOK if is_near else Level.GOOD, state, details, meters, is_shared=True
+        "quota", _("Google's quota"), Level.LOOK if is_near else Level.GOOD, state, details, meters, is_shared=True
     )
 
 
 def _database(shop: Shop, snapshot: Snapshot) -> PartState:
     path = shop.database.path
-    details = ["1 order" if snapshot.total == 1 else f"{snapshot.total:,} orders"]
+    details = [counted("{count} order", "{count} orders", snapshot.total)]
     if path is None:
         details.insert(0, "PostgreSQL")
     else:
         details.insert(0, f"SQLite, {size(_size(path))}")
-        details.append(f"{size(shutil.disk_usage(path.parent).free)} free on the disk")
+        details.append(_("{size} free on the disk").format(size=size(shutil.disk_usage(path.parent).free)))
     details.append(_who(shop, snapshot))
-    return PartState("database", "Database", Level.GOOD, "works", details, is_shared=True)
+    return PartState("database", _("Database"), Level.GOOD, _("works"), details, is_shared=True)
 
 
 def _who(shop: Shop, snapshot: Snapshot) -> str:
     """Who works for the shop."""
     if shop.dispatcher.works_for(shop.name):
-        return f"This process fetches and writes (version {__version__})"
+        return _("This process fetches and writes (version {version})").format(version=__version__)
     for instance in snapshot.instances:
         if shop.account.email in instance.accounts:
-            return f"{instance.address} fetches and writes (version {instance.version})"
-    return f"Another process fetches and writes (version {__version__})"
+            return _("{address} fetches and writes (version {version})").format(
+                address=instance.address, version=instance.version
+            )
+    return _("Another process fetches and writes (version {version})").format(version=__version__)
 
 
 def _size(path: Path) -> int:

@@ -11,22 +11,26 @@ from werkzeug.datastructures import MultiDict
 from connector.dashboard.data import TTLCache
 from connector.dashboard.formatting import Words
 from connector.dashboard.health import Level
+from connector.language import gettext as _
+from connector.language import marked
 from connector.models import ItemsState, Order, Shown, Status
 from connector.runtime.shop import Shop
+from connector.sheets.statuses import Stage, status_word
 from connector.store import orders, refusals
+from connector.store.customer_texts import CustomerText, TextState, texts_of
 from connector.store.dealt_with import By
 from connector.store.refusals import MOST_KEPT, Try, What
 from connector.store.search import Found, find_page
 
 _APART = timedelta(seconds=5)
 """Between a message and its arrival, from which on the two are worth a line each."""
-_WHAT = {What.FETCH: "The items could not be fetched", What.WRITE: "Google refused the rows"}
+_WHAT = {What.FETCH: marked("The items could not be fetched"), What.WRITE: marked("Google refused the rows")}
 PAGE = 25
 """Orders."""
 BY_WORDS = {
-    By.PAGE: "on the status page",
-    By.OPERATOR: "on the status page, by the operator",
-    By.API: "through the API",
+    By.PAGE: marked("Marked as dealt with on the status page"),
+    By.OPERATOR: marked("Marked as dealt with on the status page, by the operator"),
+    By.API: marked("Marked as dealt with through the API"),
 }
 ODD = "odd"
 """Stands in the address in the place of a status."""
@@ -45,57 +49,88 @@ class Event:
     is_to_come: bool = False
 
 
-def events_of(order: Order, tried: Sequence[Try], now: datetime) -> list[Event]:
+def events_of(order: Order, tried: Sequence[Try], texts: Sequence[CustomerText], now: datetime) -> list[Event]:
     """The oldest first; what is planned stands at the end."""
-    past = sorted(_past(order, tried), key=lambda event: event.at or order.stored_at)
+    past = sorted([*_past(order, tried), *_told(texts)], key=lambda event: event.at or order.stored_at)
     if len(tried) >= MOST_KEPT:
-        past.insert(0, Event(None, f"Of its failed tries the latest {MOST_KEPT} are kept"))
-    return [*past, *_now(order, tried), *_to_come(order, now)]
+        past.insert(
+            0, Event(None, _("Of its failed tries the latest {most_kept} are kept").format(most_kept=MOST_KEPT))
+        )
+    waiting = (Event(None, _told_words(text), is_to_come=True) for text in texts if text.state is TextState.WAITING)
+    return [*past, *_now(order, tried), *_to_come(order, now), *waiting]
 
 
 def _past(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
     if order.stored_at - order.received_at >= _APART:
-        yield Event(order.received_at, "Sent by the customer")
-        yield Event(order.stored_at, "Received here")
+        yield Event(order.received_at, _("Sent by the customer"))
+        yield Event(order.stored_at, _("Received here"))
     else:
-        yield Event(order.stored_at, "Received")
+        yield Event(order.stored_at, _("Received"))
     for n, failed in enumerate(tried):
         same = n > 0 and (tried[n - 1].what, tried[n - 1].error) == (failed.what, failed.error)
-        text = f"{_WHAT[failed.what]}{', as before' if same else ''}"
+        text = _("{what}, as before").format(what=_(_WHAT[failed.what])) if same else _(_WHAT[failed.what])
         yield Event(failed.at, text, None if same else failed.error, Level.LOOK)
     row_at, done_at = order.row_at, order.synced_at
     if order.changed_at is not None and order.change:
-        yield Event(order.changed_at, "What was told of it", order.change, Level.LOOK)
+        yield Event(order.changed_at, _("What was told of it"), order.change, Level.LOOK)
     if row_at is not None and row_at != done_at:
-        yield Event(row_at, "Row written, without items")
+        yield Event(row_at, _("Row written, without items"))
     if order.gone_at is not None:
-        yield Event(order.gone_at, "Its row was looked for, and is no longer in the sheet", level=Level.LOOK)
+        yield Event(order.gone_at, _("Its row was looked for, and is no longer in the sheet"), level=Level.LOOK)
     if order.dealt_with_at is not None:
-        yield Event(order.dealt_with_at, f"Marked as dealt with {BY_WORDS[By(order.dealt_with_by or By.PAGE)]}")
+        yield Event(
+            order.dealt_with_at,
+            _(BY_WORDS[By(order.dealt_with_by or By.PAGE)]),
+        )
     if done_at is not None:
-        yield Event(done_at, "Row and items written" if row_at in (done_at, None) else "Items written")
+        yield Event(done_at, _("Row and items written") if row_at in (done_at, None) else _("Items written"))
+
+
+_TOLD = {
+    TextState.WAITING: marked("The customer is told next: {status}"),
+    TextState.SENDING: marked("The customer is being told: {status}"),
+    TextState.SENT: marked("The customer was told: {status}"),
+    TextState.UNCLEAR: marked("The customer may have been told, or not, and is not told again: {status}"),
+    TextState.REFUSED: marked("The customer was not told: {status}"),
+}
+
+
+def _told_words(text: CustomerText) -> str:
+    return _(_TOLD[text.state]).format(status=status_word(Stage(text.stage)))
+
+
+def _told(texts: Sequence[CustomerText]) -> Iterator[Event]:
+    for text in texts:
+        if text.state is not TextState.WAITING:
+            is_well = text.state in {TextState.SENT, TextState.SENDING}
+            yield Event(
+                text.tried_at or text.decided_at,
+                _told_words(text),
+                None if is_well else text.reason,
+                Level.GOOD if is_well else Level.LOOK,
+            )
 
 
 def _now(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
     """What has no time of its own."""
     if order.shown is not None and order.row_at is None and order.synced_at is None and order.gone_at is None:
-        yield Event(None, "Its row is in the sheet")
+        yield Event(None, _("Its row is in the sheet"))
     if order.last_error and order.last_error not in {failed.error for failed in tried}:
-        yield Event(None, "The latest failure", order.last_error, Level.LOOK)
+        yield Event(None, _("The latest failure"), order.last_error, Level.LOOK)
     if order.items_state is ItemsState.UNAVAILABLE:
-        yield Event(None, "Given up: nothing more is tried by itself", level=Level.BAD)
+        yield Event(None, _("Given up: nothing more is tried by itself"), level=Level.BAD)
     if order.warning:
-        yield Event(None, "Taken, but odd", order.warning, Level.LOOK)
+        yield Event(None, _("Taken, but odd"), order.warning, Level.LOOK)
 
 
 def _to_come(order: Order, now: datetime) -> Iterator[Event]:
     if order.items_state is ItemsState.DUE and order.next_attempt_at is not None:
-        text = "The next try to fetch the items" if order.next_attempt_at > now else "The items are fetched now"
+        text = _("The next try to fetch the items") if order.next_attempt_at > now else _("The items are fetched now")
         yield Event(order.next_attempt_at, text, is_to_come=True)
     if order.batch_id is not None:
-        yield Event(None, "Its rows are on their way to the sheet", is_to_come=True)
+        yield Event(None, _("Its rows are on their way to the sheet"), is_to_come=True)
     elif order.write_due_at is not None and order.shown is not Shown.COMPLETE:
-        text = "The next try to write its rows" if order.write_due_at > now else "Its rows are written next"
+        text = _("The next try to write its rows") if order.write_due_at > now else _("Its rows are written next")
         yield Event(order.write_due_at, text, is_to_come=True)
 
 
@@ -174,13 +209,14 @@ class Listings:
 
     def get(self, query: Query, words: Words) -> Listing:
         """Raises what the database raises, or TooSlowError."""
-        found, order, tried = self._pages.get(query)
-        return Listing(query, found, None if order is None else Opened(order, events_of(order, tried, words.now)))
+        found, order, tried, texts = self._pages.get(query)
+        events = [] if order is None else events_of(order, tried, texts, words.now)
+        return Listing(query, found, None if order is None else Opened(order, events))
 
     def forget(self) -> None:
         self._pages.forget()
 
-    def _read(self, query: Query) -> tuple[Found, Order | None, list[refusals.Try]]:
+    def _read(self, query: Query) -> tuple[Found, Order | None, list[refusals.Try], list[CustomerText]]:
         shop = self._shop.name
         with self._shop.database.read() as connection:
             found = find_page(
@@ -193,7 +229,9 @@ class Listings:
                 limit=PAGE,
             )
             order = None if query.open is None else orders.find_by_number(connection, shop, query.open)
-            return found, order, [] if order is None else refusals.list_tries(connection, order.id)
+            if order is None:
+                return found, None, [], []
+            return found, order, refusals.list_tries(connection, order.id), texts_of(connection, order.id)
 
 
 def store_number(text: str) -> int | None:

@@ -15,6 +15,7 @@ from connector.dashboard.auth import Access
 from connector.dashboard.listing import Query
 from connector.dashboard.shop_list import ShopList, ShopQuery
 from connector.dashboard.views import ViewsOfShops
+from connector.language import gettext as _
 
 _LONGEST_PAYLOAD = 20_000
 """Characters of a quarantined payload that are shown."""
@@ -51,8 +52,10 @@ def _add_home(blueprint: Blueprint, views: ViewsOfShops, shops: ShopList, access
             return access.login_page(_target(request.args))
         if g.shop is None:
             return render_template("status/shops.html", **shops.get(ShopQuery.read(request.args)))
-        note = NOTES.get(request.args.get("note", ""))
-        return render_template("status/page.html", **views.current().everything(Query.read(request.args)), note=note)
+        said = NOTES.get(request.args.get("note", ""))
+        return render_template(
+            "status/page.html", **views.current().everything(Query.read(request.args)), note=said and _(said)
+        )
 
     @blueprint.post("/status/login")
     def log_in() -> AnyResponse:

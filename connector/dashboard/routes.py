@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
-from connector.api.current import current_shop, named_shop, own_path, shop_for
+from connector.api.current import current_shop, named_shop, own_path, shop_for, speak_of
 from connector.api.errors import ApiError
 from connector.api.secrets import OPERATOR
 from connector.dashboard import formatting
@@ -24,7 +24,8 @@ from connector.dashboard.rows import add_rows
 from connector.dashboard.shop_list import SHOP_STATES, ShopList
 from connector.dashboard.slips import add_slips
 from connector.dashboard.views import ViewsOfShops
-from connector.language import gettext, ngettext, pgettext
+from connector.language import gettext, marked, ngettext, number, pgettext, spoken
+from connector.language import gettext as _
 from connector.log import get_logger
 from connector.models import GONE_WORD, STATUS_MEANINGS, STATUS_WORDS
 from connector.runtime.service import Service
@@ -41,8 +42,8 @@ LARGEST_FORM = 16 * 1024
 """Bytes of a form of the page's own."""
 _OPEN_TO_ALL = frozenset({f"{NAME}.{route}" for route in ("home", "log_in", "open_row")})
 _FILES = f"{NAME}.static"
-_TOO_LARGE = "This form is larger than any of this page's. Open the page again and repeat it."
-_NO_DATABASE = (
+_TOO_LARGE = marked("This form is larger than any of this page's. Open the page again and repeat it.")
+_NO_DATABASE = marked(
     "The database does not answer, so nothing can be shown or changed. What comes in meanwhile is refused, and Whapi "
     "sends it again; what came in before is stored. See that the database runs and can be reached, and that the disk "
     "is not full."
@@ -69,7 +70,7 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
             amount=formatting.amount,
             duration=formatting.duration,
             machine=formatting.machine,
-            number=formatting.number,
+            number=number,
             whatsapp_link=formatting.whatsapp_link,
             redact=lambda text: current_shop().redact(text),
             row_token=lambda order: service.row_links.token(current_shop().name, order.order_id),
@@ -95,7 +96,12 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
         return {
             "shop_name": shop.name if is_one_of_many else None,
             "list_address": f"{own_path()}/" if is_one_of_many and g.get("opened_by") == OPERATOR else None,
-            "heading": f"Orders · {shop.name}" if is_one_of_many else "Shops" if service.has_many else "Orders",
+            "heading": _("Orders") + f" · {shop.name}"
+            if is_one_of_many
+            else _("Shops")
+            if service.has_many
+            else _("Orders"),
+            "language": spoken(),
             "has_page": shop is not None or named_shop() is None,
         }
 
@@ -104,6 +110,7 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
         if request.endpoint == _FILES:
             return None  # The same for all who look.
         g.shop = shop_for(service, None)
+        speak_of(g.shop)
         # A form is read before it is known whose it is.
         request.max_content_length = request.max_form_memory_size = LARGEST_FORM
         return access.check(open_to_all=request.endpoint in _OPEN_TO_ALL)
@@ -126,7 +133,7 @@ def _register_error_handlers(blueprint: Blueprint) -> None:
 
     @blueprint.errorhandler(RequestEntityTooLarge)
     def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
-        return render_template("status/error.html", title=None, sentence=_TOO_LARGE), 413
+        return render_template("status/error.html", title=None, sentence=_(_TOO_LARGE)), 413
 
     @blueprint.errorhandler(SQLAlchemyError)
     @blueprint.errorhandler(StoreClosedError)
@@ -135,4 +142,4 @@ def _register_error_handlers(blueprint: Blueprint) -> None:
         # The text of a database error holds the values of the statement: customers' data, and tokens.
         tell = log.debug if is_loss(error) else log.error
         tell("page.store_failed", error=type(error).__name__)
-        return render_template("status/error.html", title=None, sentence=_NO_DATABASE), 503
+        return render_template("status/error.html", title=None, sentence=_(_NO_DATABASE)), 503

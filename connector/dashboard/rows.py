@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from connector.api.current import current_shop
 from connector.api.errors import NO_ADDRESS, ApiError
 from connector.jobs.find_row import NotInSheetError, NotLookedUpError
+from connector.language import gettext as _
 from connector.runtime.addresses import spreadsheets_site
 from connector.runtime.row_links import RowLinks
 from connector.serializers import row_address
@@ -21,7 +22,7 @@ def add_rows(blueprint: Blueprint, links: RowLinks) -> None:
         try:
             place = shop.rows.find(order_id, by_stranger=g.opened_by is None)
         except NotInSheetError as error:
-            title = "Not in the sheet" if error.is_gone else "Not in the sheet yet"
+            title = _("Not in the sheet") if error.is_gone else _("Not in the sheet yet")
             page = render_template("status/error.html", title=title, sentence=str(error))
             return page, 410 if error.is_gone else 404
         except NotLookedUpError as error:

@@ -14,9 +14,11 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from connector.dashboard.data import ODD_FOR, Snapshot, TTLCache
-from connector.dashboard.formatting import Words, count
+from connector.dashboard.formatting import Words
 from connector.dashboard.health import Level, in_short, judge
 from connector.dashboard.views import OPERATORS_FINDINGS, of_shop
+from connector.language import counted, marked
+from connector.language import gettext as _
 from connector.models import Status
 from connector.runtime.condition import Condition, conditions
 from connector.runtime.instances import Living, living
@@ -45,10 +47,10 @@ class State(StrEnum):
 
 
 SHOP_STATES = {
-    State.OUT: "out",
-    State.PROBLEM: "with problems",
-    State.WARNING: "worth a look",
-    State.WELL: "well",
+    State.OUT: marked("out"),
+    State.PROBLEM: marked("with problems"),
+    State.WARNING: marked("worth a look"),
+    State.WELL: marked("well"),
 }
 """The states in words."""
 _STATES = {Level.BAD: State.PROBLEM, Level.LOOK: State.WARNING, Level.GOOD: State.WELL}
@@ -131,20 +133,24 @@ class Overview:
     def sentence(self) -> str:
         bad = list(self._bad())
         if bad:
-            return f"{' and '.join(bad)}."
+            return " ".join(bad)
         if self.problems:
-            return "All shops are served; something that they share needs mending."
+            return _("All shops are served; something that they share needs mending.")
         if not self.rows:
-            return "No shop is served. Add one to the file that SHOPS_FILE names."
+            return _("No shop is served. Add one to the file that SHOPS_FILE names.")
         if warned := self.counts[State.WARNING]:
-            return f"Orders reach every sheet; {count(warned, 'shop is', 'shops are')} worth a look."
-        return "All is well." if len(self.rows) == 1 else f"All is well in all {len(self.rows):,} shops."
+            return counted(
+                "Orders reach every sheet; {count} shop is worth a look.",
+                "Orders reach every sheet; {count} shops are worth a look.",
+                warned,
+            )
+        return counted("All is well.", "All is well in all {count} shops.", len(self.rows))
 
     def _bad(self) -> Iterator[str]:
         if out := self.counts[State.OUT]:
-            yield count(out, "shop is out", "shops are out")
+            yield counted("{count} shop is out.", "{count} shops are out.", out)
         if problems := self.counts[State.PROBLEM]:
-            yield count(problems, "shop has a problem", "shops have problems")
+            yield counted("{count} shop has a problem.", "{count} shops have problems.", problems)
 
 
 @dataclass(frozen=True, slots=True)

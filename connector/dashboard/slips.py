@@ -11,10 +11,12 @@ from connector.api.current import current_shop
 from connector.api.errors import ApiError
 from connector.dashboard.views import ViewsOfShops
 from connector.jobs.to_prepare import NotKnownError, find_to_prepare
+from connector.language import gettext as _
+from connector.language import marked
 from connector.models import Item, Number, Order
 from connector.store.orders import find_by_number
 
-_NO_ORDER = "No order has this number here, or it is no longer kept (KEEP_DAYS)."
+_NO_ORDER = marked("No order has this number here, or it is no longer kept (KEEP_DAYS).")
 _LARGEST_NUMBER = 2**62
 
 
@@ -58,7 +60,7 @@ def add_slips(blueprint: Blueprint, views: ViewsOfShops) -> None:
             with shop.database.read() as connection:
                 order = find_by_number(connection, shop.name, int(number))
         if order is None:
-            raise ApiError(404, _NO_ORDER)
+            raise ApiError(404, _(_NO_ORDER))
         return render_template(
             "status/slips.html",
             orders=(order,),

@@ -15,6 +15,8 @@ from connector.dashboard.formatting import Words
 from connector.dashboard.health import judge, part_states
 from connector.dashboard.listing import Listings, Query
 from connector.findings import Finding
+from connector.language import gettext as _
+from connector.language import marked
 from connector.problems import NamedProblem
 from connector.runtime.shop import OUT, Shop
 from connector.store import outbox
@@ -26,7 +28,7 @@ _MOST_VIEWS = 20
 """Shops whose figures are kept for those who look; it costs a shop nothing that nobody looks."""
 OPERATORS_FINDINGS = frozenset({"database", "quota", "public"})
 """The names of those that tell of what shops share."""
-_OUT = (
+_OUT = marked(
     "The settings of this shop are wrong, so nothing is fetched and written for it. What comes in is kept. Whoever "
     "runs the service sees what is wrong."
 )
@@ -137,4 +139,4 @@ def of_shop(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 def _for_the_shop(named: NamedProblem) -> NamedProblem:
     """Without what only the operator may know, as the names of his files."""
-    return replace(named, sentence=_OUT) if named.key == OUT else named
+    return replace(named, sentence=_(_OUT)) if named.key == OUT else named

@@ -12,6 +12,7 @@ from connector.jobs import audit, rollback
 from connector.jobs.audit import Report
 from connector.jobs.rewrite import SheetLookup
 from connector.language import gettext as _
+from connector.language import in_same_language
 from connector.log import get_logger
 from connector.problems import Problems
 from connector.sheets.errors import SheetsError
@@ -97,7 +98,9 @@ class Audits:
             if self._thread is not None and self._thread.is_alive():
                 return False
             self._error, self._so_far, self._writing = None, (0, 0), None
-            self._thread = threading.Thread(target=self._run, args=(write_missing,), name="audit", daemon=True)
+            self._thread = threading.Thread(
+                target=in_same_language(self._run), args=(write_missing,), name="audit", daemon=True
+            )
             self._thread.start()
             return True
 

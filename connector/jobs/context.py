@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from connector.clock import Clock
 from connector.events.publisher import NOBODY, Publisher
 from connector.jobs.retry import RetryPolicy
+from connector.language import ShopLanguage
 from connector.log import Redactor
 from connector.observer import UNOBSERVED, Observer
 from connector.problems import Problems
@@ -34,5 +35,7 @@ class ShopContext:
     """The shop's own secrets, for `log.working_for`, where there are several shops."""
     events: Publisher = NOBODY
     observer: Observer = UNOBSERVED
+    language: ShopLanguage = field(default_factory=ShopLanguage)
+    """What the shop's owner reads: problems, the page, and new tabs."""
     problems: Problems = field(default_factory=Problems)
     """What the parts say is wrong with them."""

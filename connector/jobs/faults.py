@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager, contextmanager
 from sqlalchemy.exc import SQLAlchemyError
 
 from connector.clock import Clock
+from connector.language import ENGLISH, ShopLanguage, marked, speaking
 from connector.language import gettext as _
-from connector.language import marked
 from connector.log import Redactor, get_logger, working_for
 from connector.problems import Problems, Severity
 from connector.store.loss import is_loss
@@ -20,7 +20,7 @@ _WHAT = {
     "fetching": marked("The items of orders can't be fetched"),
     "writing": marked("Rows can't be written into the sheet"),
     "housekeeping": marked("Old entries of the database and old markers can't be deleted"),
-    "events": "Events can't be sent",
+    "events": marked("Events can't be sent"),
     "checks": marked("The spreadsheet, the channel and the addresses can't be looked at"),
     "channels": marked("The channel can't be asked who it is"),
     "reconcile": marked("The message history can't be read for orders that no webhook brought"),
@@ -39,21 +39,31 @@ class Faults:
         clock: Clock,
         redact: Callable[[str], str] = str,
         secrets: Redactor | None = None,
+        language: ShopLanguage | None = None,
     ) -> None:
-        """`secrets`: the shop's own, where there are several shops."""
+        """`secrets`: the shop's own, where there are several shops. `language`: the shop's; None for English."""
         self._problems = problems
         self._clock = clock
         self._redact = redact
         self._secrets = secrets
+        self._language = language or ShopLanguage(ENGLISH)
 
-    def at_work(self) -> AbstractContextManager[None]:
-        """To be held around work for the shop, so that what is logged meanwhile goes through the shop's secrets."""
-        return working_for(self._secrets)
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """To be held around work for the shop, so that what is logged meanwhile goes through the shop's secrets, and
+        what is said of it is in the shop's language."""
+        with working_for(self._secrets), self.speaking():
+            yield
+
+    def speaking(self) -> AbstractContextManager[None]:
+        """To be held where something is said of the shop outside of work for it."""
+        return speaking(self._language.now)
 
     def happened(self, part: str, error: Exception, *, key: str | None = None, order_id: str | None = None) -> None:
         """Tells of a fault while it is being handled. Each but the first of the same kind in a row is told briefly."""
         severity = Severity.WARNING if part in _MERELY_WARNED_OF else Severity.PROBLEM
-        sentence = self._redact(sentence_of(part, error, order_id=order_id))
+        with self.speaking():
+            sentence = self._redact(sentence_of(part, error, order_id=order_id))
         is_new = self._problems.put(key or part, sentence, at=self._clock.now(), severity=severity)
         about = {"part": part} if order_id is None else {"part": part, "order_id": order_id}
         if is_loss(error):
@@ -110,4 +120,4 @@ def sentence_of(part: str, error: Exception, *, order_id: str | None = None) -> 
 
 def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
-    return lines[0].rstrip(".")[:_LONGEST_REASON] if lines else "no reason given"
+    return lines[0].rstrip(".")[:_LONGEST_REASON] if lines else _("no reason given")

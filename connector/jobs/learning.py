@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from connector.clock import Clock
 from connector.events.publisher import Publisher
 from connector.language import gettext as _
+from connector.language import ngettext, number
 from connector.log import get_logger
 from connector.models import Shown
 from connector.sheets.key_columns import OrderRows, SheetRows
@@ -117,12 +118,13 @@ def _numbers_said(database: Database, shop: str, rows: SheetRows, page: Sequence
 def lacking_sentence(lesson: Lesson) -> str:
     """Names the orders whose item rows are missing."""
     count, unnamed = lesson.lacking, lesson.lacking - len(lesson.named)
-    which = ", ".join(lesson.named) + (f" and {unnamed} more" if unnamed else "")
-    return _(
-        "{value} as complete in the sheet and {value_2} no item rows: {which}. If nobody has "
-        "deleted them, write them by hand."
-    ).format(
-        value="An order counts" if count == 1 else f"{count} orders count",
-        value_2="has" if count == 1 else "have",
-        which=which,
-    )
+    which = ", ".join(lesson.named)
+    if unnamed:
+        which = _("{named} and {count} more").format(named=which, count=number(unnamed))
+    return ngettext(
+        "One order counts as complete in the sheet and has no item rows: {which}. If nobody has deleted them, write "
+        "them by hand.",
+        "{count} orders count as complete in the sheet and have no item rows: {which}. If nobody has deleted them, "
+        "write them by hand.",
+        count,
+    ).format(count=number(count), which=which)

@@ -94,7 +94,7 @@ class Ownership:
         self._held = None
         if (other := self.other_owner(layout, was_held=held is not None)) is not None:
             hold = self._hold()
-            if held is not None or hold.number is not None:
+            if held is not None or hold.had_it:
                 self._lose(there, hold)
                 hold = self._hold()
             raise SheetsError(lost_sentence(other, hold) if hold.lost_to else waits_sentence(other), kind=Kind.OWNED)
@@ -205,7 +205,9 @@ class Ownership:
         identity = self.identity
         if there.place == identity.place:
             return True
-        if hold.number is not None and there.store != identity.store:
+        if not hold.had_it and there.store == identity.store:
+            return True  # An older copy of the very store that has it: a backup, put back on another machine.
+        if hold.had_it and there.store != identity.store:
             return False
         return there.left or self._clock.now() - there.seen > there.silent_after
 
@@ -295,7 +297,7 @@ def waits_sentence(owner: Owner) -> str:
 
 def lost_sentence(owner: Owner, hold: Hold) -> str:
     """Why an installation that had the spreadsheet writes nothing any more."""
-    at = f" on {hold.lost_at:%Y-%m-%d %H:%M} UTC" if hold.lost_at else ""
+    at = _(" on {lost_at:%Y-%m-%d %H:%M} UTC").format(lost_at=hold.lost_at) if hold.lost_at else ""
     return _(
         "{host} has taken over this spreadsheet{at}. Orders are received and kept here. Stop "
         "this service, or take it back with setup --take-over."

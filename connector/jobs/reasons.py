@@ -7,8 +7,8 @@ none is itself what is said.
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from connector.language import counted, marked, number
 from connector.language import gettext as _
-from connector.language import marked
 from connector.problems import NamedProblem, Severity
 from connector.store.all_shops import Unwritten
 from connector.store.breakers import Part
@@ -72,7 +72,11 @@ def _of_orders(standing: Standing) -> Iterator[NamedProblem]:
         yield NamedProblem(SET_ASIDE, Severity.PROBLEM, sentence, oldest.since)
     if standing.items_refused.first:
         oldest = standing.items_refused.first[0]
-        whose = f"order {names(standing.items_refused)}" if standing.items_refused.number == 1 else _many(standing)
+        whose = (
+            _("order {names}").format(names=names(standing.items_refused))
+            if standing.items_refused.number == 1
+            else _many(standing)
+        )
         sentence = _("Whapi doesn't give the items of {whose}, though the channel works. {sentence}").format(
             whose=whose, sentence=oldest.sentence
         )
@@ -87,15 +91,18 @@ def _explain(standing: Standing, named: Sequence[NamedProblem]) -> bool:
 def _set_aside(aside: SetAside) -> str:
     if aside.number == 1:
         return _("Order {names} is set aside").format(names=names(aside))
-    return _("{number:,} orders are set aside ({names})").format(number=aside.number, names=names(aside))
+    return _("{number} orders are set aside ({names})").format(number=number(aside.number), names=names(aside))
 
 
 def _many(standing: Standing) -> str:
-    return f"{standing.items_refused.number:,} orders ({names(standing.items_refused)})"
+    return (
+        counted("{count} order", "{count} orders", standing.items_refused.number)
+        + f" ({names(standing.items_refused)})"
+    )
 
 
 def names(aside: SetAside) -> str:
     """The orders' numbers, as many as are named."""
     named = ", ".join(order.order_id for order in aside.first)
     more = aside.number - len(aside.first)
-    return f"{named} and {more:,} more" if more > 0 else named
+    return _("{named} and {count} more").format(named=named, count=number(more)) if more > 0 else named

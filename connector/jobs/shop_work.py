@@ -43,7 +43,13 @@ class ShopWork:
     ) -> None:
         """`written` is called after each run of the write stage. What doesn't work is named in `context.problems`."""
         self.context = context
-        self.faults = Faults(context.problems, clock=context.clock, redact=context.redact, secrets=context.secrets)
+        self.faults = Faults(
+            context.problems,
+            clock=context.clock,
+            redact=context.redact,
+            secrets=context.secrets,
+            language=context.language,
+        )
         self.account = account
         self._fetch = fetch
         self._write = write

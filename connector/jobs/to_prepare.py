@@ -10,7 +10,7 @@ from connector.language import marked
 from connector.models import Order, Shown
 from connector.sheets.account import GoogleAccount
 from connector.sheets.errors import SheetsError
-from connector.sheets.statuses import PACKED, READS, read_statuses
+from connector.sheets.statuses import PACKED, READS, read_statuses, stage_of
 from connector.store.orders import find_orders
 
 MOST = 200
@@ -65,7 +65,7 @@ def find_to_prepare(context: ShopContext, lookup: SheetLookup, account: GoogleAc
         raise NotKnownError(_(NOT_READ)) from None
     if statuses is None:
         raise NotKnownError(_(NO_STATUS))
-    wanted = [order_id for order_id, status in statuses.items() if status.casefold() not in PACKED]
+    wanted = [order_id for order_id, status in statuses.items() if stage_of(status) not in PACKED]
     half = MOST_ROWS // 2
     looked_up = wanted if len(wanted) <= MOST_ROWS else [*wanted[:half], *wanted[-half:]]
     with context.database.read() as connection:

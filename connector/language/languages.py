@@ -1,5 +1,6 @@
 """The languages that there are texts for, and how people name them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -36,14 +37,26 @@ _BY_PRIMARY = {language.tag.partition("-")[0]: language for language in LANGUAGE
 
 def of_locale(locale: str | None) -> Language | None:
     """The language of a locale such as `es_MX`, `pt-PT` or `ar`; None where there are no texts in it."""
-    primary = (locale or "").strip().replace("-", "_").partition("_")[0].lower()
+    primary = (locale or "").strip().replace("-", "_").partition("_")[0].partition(".")[0].lower()
     return _BY_PRIMARY.get(primary)
 
 
-def parse_language(text: str) -> Language:
-    """Reads `LANGUAGE`. Raises ValueError with a sentence about `it`."""
+def of_environment(environ: Mapping[str, str]) -> Language | None:
+    """The language of who types commands, as the machine's locale has it; None where it says none that there is."""
+    locale = next((text for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (text := environ.get(name))), None)
+    return of_locale(locale)
+
+
+def parse_language(text: str) -> Language | None:
+    """Reads `LANGUAGE`; None stands for not set. Raises ValueError with a sentence about `it`.
+
+    Many systems have a variable of that name for themselves: a list such as `pt_BR:pt:en`, the best first. Of such a
+    list the first counts that there are texts in, and one of other languages only says nothing.
+    """
+    if ":" in text:
+        return next((language for part in text.split(":") if (language := of_locale(part)) is not None), None)
     language = of_locale(text)
     if language is None:
         known = ", ".join(language.tag for language in LANGUAGES)
-        raise ValueError(f"it is {text!r}, and there are no texts in that language. Set one of {known}.")
+        raise ValueError(f"it is no language that there are texts in. Set one of {known}.")
     return language

@@ -5,14 +5,17 @@ Nobody who says nothing speaks English.
 """
 
 import gettext as catalogs
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from connector.language.languages import ENGLISH, LANGUAGES, Language
 
+P = ParamSpec("P")
+T = TypeVar("T")
 DOMAIN = "connector"
 CATALOGS = Path(__file__).with_name("catalogs")
 _spoken: ContextVar[Language] = ContextVar("language", default=ENGLISH)
@@ -26,6 +29,22 @@ def speaking(language: Language) -> Iterator[None]:
         yield
     finally:
         _spoken.reset(token)
+
+
+def speak(language: Language) -> None:
+    """As `speaking`, up to the end of the one that is around it: for who finds out meanwhile for whom it works."""
+    _spoken.set(language)
+
+
+def in_same_language(run: Callable[P, T]) -> Callable[P, T]:
+    """For a thread that is started now: what it says is in the language that is spoken here."""
+    language = spoken()
+
+    def speaking_it(*arguments: P.args, **named: P.kwargs) -> T:
+        with speaking(language):
+            return run(*arguments, **named)
+
+    return speaking_it
 
 
 def spoken() -> Language:

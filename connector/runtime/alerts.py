@@ -14,6 +14,7 @@ from connector.clock import Clock
 from connector.events.sender import Sender
 from connector.gateways.whapi.client import WhapiClient
 from connector.language import gettext as _
+from connector.language import in_same_language
 from connector.settings import Settings
 from connector.store.database import Database
 from connector.store.time_zones import get_zone
@@ -60,7 +61,7 @@ class Alerts:
         """Sends a test to each address at once, past the outbox, so that what came of it can be said."""
         targets = self.targets
         with ThreadPoolExecutor(max(len(targets), 1), thread_name_prefix="alert-test") as pool:
-            return list(pool.map(self._test, targets))
+            return list(pool.map(in_same_language(self._test), targets))
 
     def _test(self, target: AlertTarget) -> Tested:
         outcome = self._way(target).send(test_alert(shop=self.shop))

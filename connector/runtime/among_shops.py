@@ -40,3 +40,9 @@ def tell_of_problems(database: Database, shops: Mapping[str, Shop], wait: Wait) 
         faults = shops[name].work.faults
         with faults.at_work(), faults.caught(Job.PROBLEM_EVENTS):
             shops[name].problem_events.run(wait)
+
+
+def tell_locales(shops: Mapping[str, Shop], locales: Mapping[str, str]) -> None:
+    """Tells the shops the locales of their spreadsheets, which the store has by the spreadsheets' ids."""
+    for shop in shops.values():
+        shop.context.language.saw(locales.get(shop.settings.spreadsheet_id))

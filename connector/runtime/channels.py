@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from connector.language import gettext as _
+
 
 @dataclass(frozen=True, slots=True)
 class _Doubled:
@@ -38,7 +40,7 @@ class DoubledChannels:
 
 
 def _sentence(one: _Doubled, *, of: str) -> str:
-    return (
-        f"whapi_token leads to the channel {one.channel_id}, which {of} has already. Orders of both "
-        "would come into two spreadsheets. Give each shop the token of its own channel."
-    )
+    return _(
+        "whapi_token leads to the channel {channel_id}, which {of} has already. Orders of "
+        "both would come into two spreadsheets. Give each shop the token of its own channel."
+    ).format(channel_id=one.channel_id, of=of)

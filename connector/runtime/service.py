@@ -14,14 +14,16 @@ from connector.jobs.pool import FOR_MANY, FOR_ONE
 from connector.jobs.reasons import late_shops
 from connector.jobs.resync import resync_due
 from connector.jobs.scheduler import Job, Scheduler
+from connector.jobs.status_watch import EVERY
 from connector.jobs.turns import SECONDS_BETWEEN_BATCHES
 from connector.log import Redactor
 from connector.metrics.collector import ServiceCollector, StoreCollector, StoreFigures
 from connector.metrics.instruments import Instruments
 from connector.metrics.many import AccountsCollector, ManyCollector, ReadsManyFigures
-from connector.runtime.among_shops import count_earlier, silent_after, tell_of_problems
+from connector.runtime.among_shops import count_earlier, silent_after, tell_locales, tell_of_problems
 from connector.runtime.channels import DoubledChannels
 from connector.runtime.clients import SHOP, google_account
+from connector.runtime.customers import note_served
 from connector.runtime.exchange import Exchange
 from connector.runtime.plans import Plans
 from connector.runtime.row_links import RowLinks
@@ -33,7 +35,8 @@ from connector.sheets.quota import LIMIT
 from connector.store.breakers import reset_breakers
 from connector.store.database import Database
 from connector.store.shared_clock import clock_of
-from connector.store.shops import Known, ShopState, channels_of_shops, known_shops, put_channel, put_shops
+from connector.store.shops import Known, channels_of_shops, known_shops, put_channel
+from connector.store.time_zones import get_locales
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,8 @@ class Pace:
     seconds_between_batches: float = SECONDS_BETWEEN_BATCHES
     calls_a_minute: int = LIMIT
     """Reads, and writes, of one service account."""
+    seconds_between_looks: float = EVERY
+    """At what merchants write into `Status`."""
 
 
 class Service:
@@ -88,6 +93,7 @@ class Service:
             channels=connection_pool(self.dispatcher.threads.fetchers + 1),  # and the history
             silent_after=lambda account: silent_after(account, self._shops),
             row_links=self.row_links,
+            seconds_between_looks=pace.seconds_between_looks,
             has_many=self.has_many,
             is_anothers=self.is_anothers,
         )
@@ -168,7 +174,7 @@ class Service:
 
     def serve(self, names: Sequence[str]) -> None:
         """Has the orders of shops that were taken in fetched and written."""
-        self.database.write(lambda connection: put_shops(connection, names, ShopState.SERVED))
+        note_served(self.database, {name: self._shops[name].customers is not None for name in names})
         known = self._look_up()
         with self._changing:
             for name in names:
@@ -205,11 +211,14 @@ class Service:
                 self.channels = {**former, channel_id: name}
             self._take_up_again()
         else:
-            self.put_out(name, self._doubled.begin(name, holder, channel_id))
+            with self._shops[name].work.faults.speaking():
+                self.put_out(name, self._doubled.begin(name, holder, channel_id))
 
     def _begin(self, shop: Shop) -> None:
         for sender in shop.senders:
             self.dispatcher.chores.add(shop.name, "events", sender.run, shop.work.faults)
+        if shop.customers is not None:
+            shop.customers.begin(self.dispatcher, shop.work)
         self.dispatcher.add(shop.work)
 
     def when_served(self, plan: Callable[[Shop, Known], object]) -> None:
@@ -242,7 +251,8 @@ class Service:
 
     def _look_up(self) -> dict[str, Known]:
         with self.database.read() as connection:
-            known = known_shops(connection)
+            known, locales = known_shops(connection), get_locales(connection)
+        tell_locales(self._shops, locales)
         self.channels = {each.channel_id: shop for shop, each in known.items() if each.channel_id is not None}
         return known
 
@@ -252,8 +262,9 @@ class Service:
             return
         # Held from the read on, so that what is learned here meanwhile comes after it.
         with self._changing, self.database.read() as connection:
-            known, before = channels_of_shops(connection), self.channels
+            known, before, locales = channels_of_shops(connection), self.channels, get_locales(connection)
             self.channels = known
+        tell_locales(self._shops, locales)
         if known != before:
             self._take_up_again()
 

@@ -33,15 +33,17 @@ from connector.jobs.reconcile import ReconcileStage
 from connector.jobs.retry import RetryPolicy
 from connector.jobs.rewrite import SheetLookup
 from connector.jobs.shop_work import ShopWork
+from connector.jobs.status_watch import EVERY
 from connector.jobs.write import WriteStage
+from connector.language import Language, ShopLanguage, marked
 from connector.language import gettext as _
-from connector.language import marked
 from connector.log import Redactor, add_secrets, drop_secrets
 from connector.metrics.instruments import Instruments
 from connector.problems import Problems
 from connector.runtime.addresses import spreadsheets_site
 from connector.runtime.alerts import Alerts
 from connector.runtime.clients import build_workbook, whapi_client
+from connector.runtime.customers import Customers, build_customers
 from connector.runtime.row_links import RowLinks
 from connector.settings import Settings
 from connector.sheets.account import GoogleAccount
@@ -72,6 +74,8 @@ class Shared:
     silent_after: Callable[[GoogleAccount], timedelta]
     """After how long without a sign of life another installation may take an account's spreadsheets."""
     row_links: RowLinks
+    seconds_between_looks: float = EVERY
+    """At what the merchant writes into `Status`."""
     has_many: bool = False
     """Whether there may be several shops."""
     is_anothers: Callable[[str, str], bool] = lambda _shop, _channel_id: False
@@ -104,6 +108,8 @@ class Shop:
     problem_events: ProblemEvents
     alerts: Alerts
     senders: tuple[Sender, ...] = ()
+    customers: Customers | None = None
+    """Tells customers how far their orders have come, where the shop wants that."""
     arrivals: Arrivals = field(default_factory=Arrivals)
     findings: LatestFindings = field(default_factory=LatestFindings)
     """What the cheap checks found, where the health monitor runs them."""
@@ -132,11 +138,17 @@ class Shop:
     def problems(self) -> Problems:
         return self.context.problems
 
+    @property
+    def language(self) -> Language:
+        """What its owner reads: LANGUAGE, or the spreadsheet's locale as it was last seen, or English."""
+        return self.context.language.now
+
     def refuse(self) -> None:
         """Takes nothing in any more."""
         self.receive.close()
         # Whoever removes the shop looks for this sentence, to know that nothing is taken in any more.
-        self.problems.put(LEAVING, _(LEAVING_SENTENCE), at=self.clock.now())
+        with self.work.faults.speaking():
+            self.problems.put(LEAVING, _(LEAVING_SENTENCE), at=self.clock.now())
 
     def wake(self) -> None:
         """Something may be due in the shop."""
@@ -159,9 +171,10 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         secrets=redactor if shared.has_many else None,
         events=publisher(name, settings, shared.row_links),
         observer=shared.instruments,
+        language=ShopLanguage(settings.language),
     )
     whapi = whapi_client(settings, shared.instruments, shared=shared.channels)
-    workbook = build_workbook(settings, database, api, clock, shop=name)
+    workbook = build_workbook(settings, database, api, clock, shop=name, language=context.language)
     fetch = FetchStage(context, whapi)
     write = WriteStage(
         context,
@@ -186,7 +199,7 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
     history = HistoryReader(context, whapi, receive)
     alerts = Alerts(settings=settings, client=whapi, redact=redactor.text, shop=name if shared.has_many else None)
     asker = Asker(database, dispatcher, name)
-    lookup = SheetLookup(api, build_workbook(settings, database, api, clock, shop=name))
+    lookup = SheetLookup(api, build_workbook(settings, database, api, clock, shop=name, language=context.language))
     return Shop(
         context=context,
         account=account,
@@ -216,6 +229,11 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         problem_events=ProblemEvents(context),
         alerts=alerts,
         senders=(*event_senders(name, settings, database, clock), *alerts.senders(name, database, clock)),
+        customers=(
+            build_customers(context, lookup, account, whapi, write, wake, every=shared.seconds_between_looks)
+            if settings.tell_customer
+            else None
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """Keeps the shops that are served as SHOPS_FILE has them, while the service runs."""
 
 import threading
+from contextlib import nullcontext
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -121,7 +122,9 @@ class ShopsWatch:
             if self._service.out.get(name) != sentence:
                 log.error("shop.out", shop=name, reason=sentence)
             self._served.pop(name, None)
-            self._service.put_out(name, _(IS_OUT))
+            shop = self._service.shops.get(name)
+            with nullcontext() if shop is None else shop.work.faults.speaking():
+                self._service.put_out(name, _(IS_OUT))
             if name in leaving:
                 self._service.refuse(name)
         self._service.out = out

@@ -54,14 +54,14 @@ def address_step(values: Answers, talk: Talk, *, local: str) -> str | None:
     value = values.get("PUBLIC_URL")
     if value is None and (values.was_answered("PUBLIC_URL") or not talk.asks):
         return None
-    talk.title("Public address")
+    talk.title(_("Public address"))
     sentence = None if value is None else _what_is_wrong(values, value)
     if sentence is not None:
         talk.wrong_answer(sentence)
     if value is None or sentence is not None:
         about = _(ABOUT_FORWARDERS_ADDRESS if settings.is_forwarded else ABOUT_ADDRESS)
         talk.explain(about.format(local=local))
-        value = _ask(values, talk, "Public address (Enter: none)")
+        value = _ask(values, talk, _("Public address (Enter: none)"))
     if not value:
         values.keep("PUBLIC_URL", "")
         return None

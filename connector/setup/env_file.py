@@ -1,6 +1,7 @@
 """Changes the file `.env`: only the lines that must change, all at once or not at all."""
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
@@ -11,6 +12,7 @@ from connector.checks.settings import lies_open
 from connector.env_statements import statements
 from connector.files import replace_file
 from connector.language import gettext as _
+from connector.text_files import NotTextError, decoded
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]+\Z")
 """What every reader of such files takes as it stands: shells, containers, systemd."""
@@ -71,10 +73,13 @@ def change_env_file(path: Path, changes: Mapping[str, str]) -> bool:
 def _read(path: Path) -> str:
     try:
         # As bytes, so that the line endings stay as they are.
-        return path.read_bytes().decode("utf-8")
+        content = path.read_bytes()
+        return (_MARK if content.startswith(BOM_UTF8) else "") + decoded(content)
     except FileNotFoundError:
         return ""
-    except (OSError, UnicodeDecodeError):
+    except NotTextError as error:
+        raise EnvFileError(error.sentence(path)) from None
+    except OSError:
         raise EnvFileError(
             _("The file {path} can't be read. See that it is a text file, and yours.").format(path=path)
         ) from None

@@ -17,6 +17,7 @@ from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import webhook_url
 from connector.jobs.leases import works_elsewhere
 from connector.language import gettext as _
+from connector.language import number
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 from connector.runtime.watch import EVERY
@@ -75,8 +76,8 @@ def remove_shop(operator: Settings, name: str, entry: ShopEntry | None, talk: Ta
         service.close()
     if left:
         talk.wrong(
-            _("{left:,} of its orders are not complete in the sheet, and wait until the shop is added again.").format(
-                left=left
+            _("{left} of its orders are not complete in the sheet, and wait until the shop is added again.").format(
+                left=number(left)
             )
         )
     talk.right(

@@ -1,7 +1,7 @@
 """Goes through the steps of setup, in the order in which each builds on the one before."""
 
 from connector.checks.failure import sentence_of
-from connector.checks.settings import left_out
+from connector.checks.variables import remarks
 from connector.clock import SystemClock
 from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import PATH, webhook_url
@@ -10,10 +10,10 @@ from connector.jobs.ownership import Ownership, name_of, waits_sentence
 from connector.language import gettext as _
 from connector.language import marked
 from connector.runtime.addresses import base_of, local_address
-from connector.runtime.clients import SHOP, build_workbook, sheets_api, whapi_client
+from connector.runtime.clients import SHOP, build_workbook, sheets_api, speak_as_stored, whapi_client
 from connector.runtime.service import build_service
 from connector.runtime.shop import Shop
-from connector.settings import ENV_FILE, FORWARDER, HOW_TO_GET, Settings
+from connector.settings import ENV_FILE, FORWARDER, Settings, how_to_get
 from connector.setup.address import address_step, bringer_step, other_address
 from connector.setup.env_file import tighten
 from connector.setup.steps import KEY_FILE, google_step, password_step, secret_step, token_step
@@ -99,7 +99,7 @@ def missing(values: Values) -> list[str]:
     """A sentence for each thing that nobody but the user can give and that isn't there."""
     needed = ("WHAPI_TOKEN", "SPREADSHEET_ID")
     problems = [
-        _("{name} is not set. {how_to_get}").format(name=name, how_to_get=HOW_TO_GET[name])
+        _("{name} is not set. {how_to_get}").format(name=name, how_to_get=how_to_get(name))
         for name in needed
         if values.get(name) is None
     ]
@@ -120,7 +120,7 @@ def run_setup(talk: Talk, values: Values) -> bool:
         talk.right(
             _("{path} could be read by other users of this machine. Now only you can read it.").format(path=values.path)
         )
-    for finding in left_out(values.path):
+    for finding in remarks(values.path):
         talk.say(finding.sentence)
     first = values.settings()
     database = Database(first.database_url)
@@ -129,6 +129,7 @@ def run_setup(talk: Talk, values: Values) -> bool:
         google_step(
             values, talk, lambda address: prepare_tabs(values.settings(spreadsheet_id=address), database, shop=SHOP)
         )
+        speak_as_stored(values.settings(), database)
         owner_step(values.settings(), database, talk, shop=SHOP)
         bringer_step(values, talk)
         address = address_step(values, talk, local=local_address(first))
@@ -234,7 +235,7 @@ def _register(settings: Settings, database: Database, talk: Talk) -> str | None:
         talk.right(try_webhook(settings, service))
     except NotArrivedError as error:
         if error.is_lost and talk.can_ask:
-            return str(error).removesuffix(", and run setup again.") + "; or see that the address is right."
+            return str(error).removesuffix(_(", and run setup again.")) + _("; or see that the address is right.")
         talk.wrong(str(error))
     except WhapiError as error:
         talk.wrong(sentence_of(error))

@@ -10,6 +10,7 @@ from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import webhook_url
 from connector.language import gettext as _
 from connector.runtime.addresses import base_of, local_address
+from connector.runtime.clients import speak_as_stored
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 from connector.settings import Settings
@@ -49,6 +50,7 @@ def set_up_shop(values: ShopValues, talk: Talk, database: Database) -> bool:
         talk,
         lambda address: prepare_tabs(values.settings(spreadsheet_id=address), database, shop=values.shop),
     )
+    speak_as_stored(values.settings(), database)
     owner_step(values.settings(), database, talk, shop=values.shop)
     if talk.complaints > before:
         return False

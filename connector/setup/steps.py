@@ -69,7 +69,7 @@ def token_step(values: Answers, talk: Talk) -> str | None:
 
 def _ask_token(talk: Talk) -> Callable[[str | None], str]:
     def ask(before: str | None) -> str:
-        typed = talk.ask_secret("Token" + (" (Enter: the same again)" if before else ""), default=before)
+        typed = talk.ask_secret(_("Token (Enter: the same again)") if before else _("Token"), default=before)
         # As it stands in examples of requests.
         return unquoted(re.sub(r"(?i)^(authorization:\s*)?bearer\s+", "", unquoted(typed)))
 
@@ -90,7 +90,7 @@ def google_step(values: Answers, talk: Talk, prepare: Callable[[str], str]) -> N
                 "SPREADSHEET_ID",
                 prepare,
                 _(ABOUT_SPREADSHEET).format(account=account),
-                ask=lambda before: talk.ask("Address of the spreadsheet", default=before),
+                ask=lambda before: talk.ask(_("Address of the spreadsheet"), default=before),
             )
         except _KeyRefusedError as error:
             # Google's refusal may be the key's fault: begin with that again. Enter keeps it.
@@ -164,7 +164,7 @@ def password_step(values: Answers, talk: Talk) -> None:
     if password is not None:
         values.keep("ADMIN_PASSWORD", password)
     elif talk.asks and not values.was_answered("ADMIN_PASSWORD"):
-        talk.title("Status page")
+        talk.title(_("Status page"))
         talk.explain(
             _(ABOUT_PAGE).format(shortest=SHORTEST_PASSWORD, place=values.path, name=values.named("ADMIN_PASSWORD"))
         )
@@ -184,7 +184,7 @@ def _ask_password(talk: Talk) -> str:
                     shortest_password=SHORTEST_PASSWORD
                 )
             )
-        elif talk.ask_secret("The same again") != password:
+        elif talk.ask_secret(_("The same again")) != password:
             talk.wrong_answer(_("The two were not the same."))
         else:
             return password

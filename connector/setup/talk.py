@@ -10,8 +10,9 @@ import click
 from connector import terminal
 from connector.language import gettext as _
 from connector.language import marked
-from connector.settings import ENV_FILE, Settings, load_settings, trimmed
+from connector.settings import ENV_FILE, SECRETS, Settings, load_settings
 from connector.setup.env_file import EnvFileError, change_env_file, read_env_file
+from connector.variables import OF_FILE, Variables, of_environment, trimmed, with_files
 
 _STAND_INS = {
     "whapi_token": "-" * 20,
@@ -144,8 +145,15 @@ class Values:
     def __init__(self, path: Path = Path(ENV_FILE), environment: Mapping[str, str] = os.environ) -> None:
         """Raises EnvFileError."""
         self._path = path
-        self._environment = {name.upper(): trimmed(value) for name, value in environment.items()}
-        self._file = {name.upper(): trimmed(value) for name, value in read_env_file(path).items()}
+        in_file = {name.upper(): trimmed(value) for name, value in read_env_file(path).items()}
+        self._answered = {*in_file, *(name.upper() for name in environment)}
+        self._file = with_files(in_file, SECRETS)
+        self._environment = with_files(of_environment(environment), SECRETS)
+        known = Variables()
+        for place in (self._file, self._environment):
+            known.overrule(place)
+        if known.wrong:
+            raise EnvFileError(" ".join(known.wrong.values()))
         self._suggested: dict[str, str] = {}
         self._kept: dict[str, str] = {}
         self.changed = False
@@ -160,34 +168,41 @@ class Values:
 
     def get(self, name: str) -> str | None:
         """The value that the service would take, or that was tried last; None if there is none."""
-        places = (self._kept, self._suggested, self._environment, self._file)
+        places = (self._kept, self._suggested, self._environment.texts, self._file.texts)
         return next((value for place in places if (value := place.get(name))), None)
 
     def was_answered(self, name: str) -> bool:
         """Whether the setting stands in the file or the environment, be it empty: then it was left out on purpose."""
-        return name in self._environment or name in self._file
+        return not {name, name + OF_FILE}.isdisjoint(self._answered)
 
     def suggest(self, name: str, value: str) -> None:
         """Remembers an answer that couldn't be tried yet, for as long as this run lasts."""
         self._suggested[name] = value
 
     def keep(self, name: str, value: str) -> None:
-        """Writes a right answer to the file at once, so that it needn't be given again. Raises EnvFileError."""
-        try:
-            self.changed = change_env_file(self.path, {name: value}) or self.changed
-        except EnvFileError:
-            # Where all stands in the environment, as in a container that may write nothing, no file is needed.
-            if self._environment.get(name) != value:
-                raise
+        """Writes a right answer to the file at once, so that it needn't be given again; what stands in a file of its
+        own stays there alone. Raises EnvFileError."""
+        if not self._has_file_with(name, value):
+            changes = {name: value}
+            if name + OF_FILE in self._file.texts:
+                changes[name + OF_FILE] = ""
+            try:
+                self.changed = change_env_file(self.path, changes) or self.changed
+            except EnvFileError:
+                # Where all stands in the environment, as in a container that may write nothing, no file is needed.
+                if self._environment.texts.get(name) != value:
+                    raise
         self._kept[name] = value
+
+    def _has_file_with(self, name: str, value: str) -> bool:
+        """Whether the service takes this value from a file that NAME_FILE names."""
+        places = (self._environment, self._file)
+        place = next((place for place in places if name in place.texts), None)
+        return place is not None and place.texts[name] == value and name + OF_FILE in place.texts
 
     def overruled(self) -> list[str]:
         """Settings whose value in the environment is not the one that was kept: the service would take the other."""
-        return [
-            name
-            for name, value in self._kept.items()
-            if self._environment.get(name) and self._environment[name] != value
-        ]
+        return [name for name, value in self._kept.items() if self._environment.texts.get(name) not in {None, value}]
 
     def settings(self, **values: str) -> Settings:
         """The settings with what was kept in this run; `values` are tried beside that. Raises SettingsError."""

@@ -141,7 +141,7 @@ def _somewhere(settings: Settings, service: Service) -> Iterator[tuple[Arrived, 
     assert settings.public_url is not None
     for base in (base_of(settings.public_url), local_address(settings)):
         if why_not_alive(base) is None:
-            yield _at(base, settings), f"at the service that runs at {base}"
+            yield _at(base, settings), _("at the service that runs at {base}").format(base=base)
             return
     try:
         server = WebServer(create_app(service), settings.host, settings.port)
@@ -155,7 +155,10 @@ def _somewhere(settings: Settings, service: Service) -> Iterator[tuple[Arrived, 
     thread = threading.Thread(target=server.run, name="setup-server", daemon=True)
     thread.start()
     try:
-        yield (lambda name: service.only.arrivals.test == name), f"here, at {local_address(settings)}"
+        yield (
+            (lambda name: service.only.arrivals.test == name),
+            _("here, at {local_address}").format(local_address=local_address(settings)),
+        )
     finally:
         server.stop()
         thread.join(10)

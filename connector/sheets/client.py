@@ -151,25 +151,36 @@ class SheetsApi:
 
     def tagged_column(self, spreadsheet_id: str, *, key: str, value: str, sheet_id: int) -> list[Any]:
         """The unformatted values of the column of a tab that has the tag; none where no column has it. One read."""
-        lookup = {
-            "metadataKey": key,
-            "metadataValue": value,
-            "metadataLocation": {"sheetId": sheet_id},
-            "locationMatchingStrategy": "INTERSECTING_LOCATION",
-        }
-        found = self._values(spreadsheet_id, {"developerMetadataLookup": lookup}, major="COLUMNS")
+        found = self._values(spreadsheet_id, _tagged(key, value, sheet_id), major="COLUMNS")
         return found[0] if found else []
 
+    def tagged_columns(
+        self, spreadsheet_id: str, *, key: str, values: Sequence[str], sheet_id: int
+    ) -> list[list[Any]] | None:
+        """The same of several columns of a tab at one moment, in the order of `values`; None where one of them has no
+        column. One read."""
+        found: dict[str, list[Any]] = {}
+        # Google answers in an order of its own, and says which filters each of the ranges is for.
+        for one in self._ranges(spreadsheet_id, [_tagged(key, value, sheet_id) for value in values], major="COLUMNS"):
+            for asked_for in one.get("dataFilters", []):
+                value = asked_for.get("developerMetadataLookup", {}).get("metadataValue")
+                found.setdefault(value, (one.get("valueRange", {}).get("values") or [[]])[0])
+        return [found[value] for value in values] if found.keys() >= set(values) else None
+
     def _values(self, spreadsheet_id: str, data_filter: Json, *, major: str) -> list[list[Any]]:
+        found = self._ranges(spreadsheet_id, [data_filter], major=major) or [{}]
+        values: list[list[Any]] = found[0].get("valueRange", {}).get("values", [])
+        return values
+
+    def _ranges(self, spreadsheet_id: str, data_filters: Sequence[Json], *, major: str) -> list[Json]:
         body = {
-            "dataFilters": [data_filter],
+            "dataFilters": list(data_filters),
             "majorDimension": major,
             "valueRenderOption": "UNFORMATTED_VALUE",
         }
         answer = self._ask("values", "post", spreadsheet_id, "/values:batchGetByDataFilter", json=body)
-        found = answer.get("valueRanges") or [{}]
-        values: list[list[Any]] = found[0].get("valueRange", {}).get("values", [])
-        return values
+        found: list[Json] = answer.get("valueRanges") or []
+        return found
 
     def columns(
         self, spreadsheet_id: str, columns: Sequence[Column], take: Callable[[Cells], object]
@@ -275,6 +286,17 @@ class SheetsApi:
             raise _unclear("its answer was cut off or not JSON") from None
         except requests.exceptions.RequestException as error:
             raise _no_answer(error) from None
+
+
+def _tagged(key: str, value: str, sheet_id: int) -> Json:
+    """The filter for the column of a tab that has the tag."""
+    lookup = {
+        "metadataKey": key,
+        "metadataValue": value,
+        "metadataLocation": {"sheetId": sheet_id},
+        "locationMatchingStrategy": "INTERSECTING_LOCATION",
+    }
+    return {"developerMetadataLookup": lookup}
 
 
 def _json(response: requests.Response) -> object:

@@ -15,12 +15,12 @@ from typing import Any
 
 from google.oauth2.service_account import Credentials
 
-LARGEST = 64 * 1024
-"""Bytes. A key has 2.3 kB."""
+from connector.text_files import NotTextError, decoded
+from connector.variables import LARGEST
+
 _LONGEST_PATH = 1024
 _MARKS = "\ufeff\u200b\u2060"
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\s-]{64,}={0,2}\s*\Z")
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 Key = dict[str, Any]
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 _HOW = "Make a key for the service account in the Google Cloud console (Keys, Add key, JSON)"
@@ -58,13 +58,6 @@ def may_be_shown(setting: str) -> bool:
         return False
 
 
-def read_text(path: Path) -> str:
-    """What stands in a key file. Raises OSError, and ValueError where it is no text."""
-    with path.open("rb") as file:
-        content = file.read(LARGEST)
-    return content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
-
-
 def _lies_in_folder(setting: str) -> bool:
     """Whether it names something in a folder that is there, beside the top folder, which a slash alone would name."""
     path = Path(setting)
@@ -89,7 +82,7 @@ def _decoded(text: str) -> str:
     plain = re.sub(r"\s|\\n", "", _unquoted(text)).rstrip("=").translate(str.maketrans("-_", "+/"))
     try:
         content = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-        return _trimmed(content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig"))
+        return _trimmed(decoded(content))
     except (binascii.Error, ValueError):
         return ""
 
@@ -198,7 +191,8 @@ def _path(setting: str) -> Path:
 def _from_file(path: Path) -> Key:
     shown = str(path) if may_be_shown(str(path)) else "that GOOGLE_CREDENTIALS names"
     try:
-        text = read_text(path)
+        with path.open("rb") as file:
+            text = decoded(file.read(LARGEST))
     except IsADirectoryError:
         raise CredentialsError(
             f"{path} is a folder, not a key file. Name the file that lies in it. (A container makes an empty folder "
@@ -208,6 +202,8 @@ def _from_file(path: Path) -> Key:
         raise CredentialsError(
             f"There is no key file {shown}. {_HOW}, save it there, or name its path in GOOGLE_CREDENTIALS."
         ) from None
+    except NotTextError as error:
+        raise CredentialsError(error.sentence(f"the key file {shown}")) from None
     except (OSError, ValueError):
         raise CredentialsError(f"The key file {shown} can't be read. See that the service may read it.") from None
     key = parse_key(text)

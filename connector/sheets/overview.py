@@ -20,7 +20,7 @@ GRID = "GRID"
 """The kind of a tab that has cells. A chart may have a tab of its own, without any."""
 Json = Mapping[str, Any]
 _FIELDS = (
-    "properties(timeZone),"
+    "properties(timeZone,locale),"
     "sheets(properties(sheetId,title,sheetType,gridProperties(rowCount,columnCount)),"
     "developerMetadata(metadataKey,metadataValue),"
     "protectedRanges(range,warningOnly,requestingUserCanEdit,unprotectedRanges))"
@@ -95,6 +95,8 @@ class Overview:
 
     time_zone: str
     tabs: tuple[TabOverview, ...]
+    locale: str | None = None
+    """Such as `pt_BR`."""
 
     @property
     def cells(self) -> int:
@@ -115,9 +117,11 @@ class Overview:
 def read_overview(api: SheetsApi, spreadsheet_id: str) -> Overview:
     """Looks at the spreadsheet. One read. Raises SheetsError."""
     answer = api.get(spreadsheet_id, _FIELDS)
+    properties = answer.get("properties", {})
     return Overview(
-        answer.get("properties", {}).get("timeZone", "Etc/UTC"),
+        properties.get("timeZone", "Etc/UTC"),
         tuple(_tab(sheet) for sheet in answer.get("sheets", [])),
+        properties.get("locale"),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.clock import Clock
+from connector.language import ShopLanguage
 from connector.log import get_logger
 from connector.sheets import tabs, tags
 from connector.sheets.add_column import add_column
@@ -53,10 +54,12 @@ class Workbook:
         is_ours: IsOurs,
         clock: Clock,
         time_zone: ZoneInfo | None = None,
-        zone_read: Callable[[str], object] = lambda _: None,
+        language: ShopLanguage | None = None,
+        overview_read: Callable[[Overview], object] = lambda _: None,
         newest_first: bool = False,
     ) -> None:
-        """`time_zone`: what dates are written in; None for the spreadsheet's own, which `zone_read` is told.
+        """`time_zone`: what dates are written in; None for the spreadsheet's own. `language`: what tabs are made in;
+        None for the spreadsheet's own. `overview_read` is told where zone or locale are others than before.
         `newest_first`: whether new rows are to come in below the header."""
         self.spreadsheet_id = spreadsheet_id
         self.newest_first = newest_first
@@ -65,9 +68,10 @@ class Workbook:
         self._is_ours = is_ours
         self._clock = clock
         self._fixed_zone = time_zone
-        self._zone_read = zone_read
+        self._language = language or ShopLanguage()
+        self._overview_read = overview_read
         self._zone: tzinfo | None = None
-        self._zone_name: str | None = None
+        self._told: tuple[str, str | None] | None = None
         self._zone_read_at: datetime | None = None
         self._latest: Layout | None = None
         self._placed: Layout | None = None
@@ -230,12 +234,13 @@ class Workbook:
 
     def _read_overview(self) -> Overview:
         overview = read_overview(self._api, self.spreadsheet_id)
+        self._language.saw(overview.locale)
         self._zone = read_zone(overview.time_zone)
         if self._zone is None:
             log.warning("sheet.time_zone_unknown", time_zone=overview.time_zone)
             self._zone = UTC
-        elif self._zone_read_at is None or self._zone_name != overview.time_zone:
-            self._zone_read(overview.time_zone)
-        self._zone_name = overview.time_zone
+        if self._told != (overview.time_zone, overview.locale):
+            self._overview_read(overview)
+            self._told = overview.time_zone, overview.locale
         self._zone_read_at = self._clock.now()
         return overview

@@ -11,17 +11,19 @@ from typing import Any
 from connector.converters import SHORTEST_PASSWORD, printable
 from connector.settings import (
     ENV_FILE,
-    HOW_TO_GET,
+    SECRETS,
     SHOP_SETTINGS,
     Settings,
     SettingsError,
     contradictions,
     environment,
+    how_to_get,
 )
 from connector.shops.conflicts import Claim, conflicts
 from connector.shops.file import NAMES, Section, ShopsFile, did_you_mean, is_name, read_file, shown
 from connector.shops.look import Look, stamp
 from connector.shops.values import Values
+from connector.variables import OF_FILE
 
 DEFAULT_ACCOUNT = "default"
 """The account of GOOGLE_CREDENTIALS."""
@@ -151,7 +153,7 @@ def _shop(common: _Common, name: str, section: Section, values: Values) -> tuple
     """The shop, or None and sentences why it can't be served. What other shops say is not looked at."""
     read = _read(section, values, _OF_ENTRY)
     missing = [needed for needed in NEEDED if needed not in read.values and not _is_named(needed, read.sentences)]
-    read.sentences += [f"{needed} is not set. {HOW_TO_GET[needed.upper()]}" for needed in missing]
+    read.sentences += [f"{needed} is not set. {how_to_get(needed.upper())}" for needed in missing]
     account = _account(common, name, read)
     if not read.sentences:
         own = {key: value for key, value in read.values.items() if key != ACCOUNT}
@@ -243,6 +245,9 @@ def _unknown(name: str, allowed: tuple[str, ...]) -> str:
         return f"{name} can't stand there. docs/hosting.md says what stands where."
     if name in Settings.__dataclass_fields__:
         return f"{name} is the operator's alone. Set it in the environment or in .env, as {name.upper()}."
+    secret = name.lower().removesuffix(OF_FILE.lower())
+    if secret != name and secret.upper() in SECRETS and secret in allowed:
+        return f'{name} can\'t stand there. Write {secret} = "file:PATH".'
     return f"{shown(name)} is no setting of a shop.{did_you_mean(name, allowed)}"
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from connector.log import visible
-from connector.settings import SHOP_SETTINGS, trimmed
-from connector.sheets.credentials import LARGEST, read_text
+from connector.settings import SHOP_SETTINGS
 from connector.shops.look import Stamp, stamp
+from connector.text_files import NotTextError, decoded
+from connector.variables import LARGEST, OF_FILE, expanded, trimmed
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}\Z")
 _LONGEST_PATH = 255
@@ -55,6 +56,8 @@ class Values:
         if not _VARIABLE.match(name):
             raise ValueError("what stands behind env: is not the name of a variable.")
         text = self._environment.get(name.upper())
+        if not text and (path := self._environment.get(name.upper() + OF_FILE)):
+            return self._file(path)
         if not text:
             raise ValueError(f"there is no variable {name}, or it is empty. Set it in the environment or in .env.")
         return text
@@ -62,6 +65,7 @@ class Values:
     def _file(self, path: str) -> str:
         if not path or len(path) > _LONGEST_PATH or "\0" in path:
             raise ValueError("what stands behind file: is not the path of a file.")
+        path = expanded(path)
         self.files[path] = stamp(path)
         place = visible(path.encode(errors="replace").decode())
         try:
@@ -70,7 +74,10 @@ class Values:
                 raise ValueError(f"{place} is not a file.")
             if seen.st_size > LARGEST:
                 raise ValueError(f"the file {place} is larger than {LARGEST // 1024} KiB.")
-            text = trimmed(_content(Path(path)))
+            with Path(path).open("rb") as file:
+                text = trimmed(decoded(file.read(LARGEST)))
+        except NotTextError as error:
+            raise ValueError(_small(error.sentence(f"the file {place}"))) from None
         except FileNotFoundError:
             raise ValueError(f"there is no file {place}. A path counts from the working directory.") from None
         except OSError:
@@ -80,8 +87,5 @@ class Values:
         return text
 
 
-def _content(path: Path) -> str:
-    try:
-        return read_text(path)
-    except ValueError:
-        raise ValueError(f"the file {visible(str(path))} is not text.") from None
+def _small(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]

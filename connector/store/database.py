@@ -12,14 +12,13 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL
 
 from connector.language import gettext as _
-from connector.language import marked
 from connector.log import Redactor, database_secrets
 from connector.observer import Observer
 from connector.store.commit import Committed, GroupCommit, MicroBatch, StoreReplacedError
+from connector.store.database_url import read_url
 from connector.store.postgresql import Reach, Watch, options, prepare
 from connector.store.schema import NewerSchemaError, migrate
 
@@ -31,11 +30,6 @@ _CONNECTIONS, _MORE = 5, 20
 _FREE_WITHIN = 10
 """Seconds within which one of them must come free."""
 _ONE_VIEW = "REPEATABLE READ"
-_HOW_TO_WRITE = marked(
-    "Write it as sqlite:///data/connector.db or postgresql://USER:PASSWORD@HOST/NAME; in the password an @ is written "
-    "as %40, a / as %2F, a ? as %3F, and a % as %25."
-)
-_DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
 class SameFile:
@@ -78,7 +72,7 @@ class Database:
         """Opens the database, creating and migrating it as needed. Raises StoreError."""
         parsed = parse_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        self.path = _sqlite_path(parsed) if self.is_sqlite else None
+        self.path = sqlite_path(parsed) if self.is_sqlite else None
         self.where = str(self.path.absolute()) if self.path else f"{parsed.host}:{parsed.port}/{parsed.database}"
         """Which database it is, without any password."""
         try:
@@ -159,27 +153,9 @@ class Database:
 def parse_url(url: str) -> URL:
     """The URL with the driver that is installed here. Raises StoreError."""
     try:
-        parsed = make_url(url)
-        driver = _DRIVERS[parsed.get_backend_name()]
-    except (ArgumentError, KeyError, ValueError):
-        raise StoreError(
-            _("DATABASE_URL is not the address of an SQLite or PostgreSQL database. {how_to_write}").format(
-                how_to_write=_(_HOW_TO_WRITE)
-            )
-        ) from None
-    is_sqlite = parsed.get_backend_name() == "sqlite"
-    if is_sqlite and parsed.query:
-        raise StoreError(
-            _("DATABASE_URL has options after a ?, which an SQLite database takes none of. Take them out.")
-        )
-    if not is_sqlite and (url.partition("?")[0].count("@") > 1 or any("@" in name for name in parsed.query)):
-        # What was taken for the host or the name would be a part of the password.
-        raise StoreError(
-            _("DATABASE_URL can't be read without doubt, because of an @ in it. {how_to_write}").format(
-                how_to_write=_(_HOW_TO_WRITE)
-            )
-        )
-    return parsed.set(drivername=driver)
+        return read_url(url)
+    except ValueError as error:
+        raise StoreError(str(error)) from None
 
 
 def described(url: URL) -> str:
@@ -190,7 +166,8 @@ def described(url: URL) -> str:
     if not isinstance(host, str):
         return str(url.database)
     # A host that is a folder holds the socket.
-    return f"{url.database} at {host if host.startswith('/') else f'{host}:{url.port or _POSTGRESQL_PORT}'}"
+    where = f"at {host if host.startswith('/') else f'{host}:{url.port or _POSTGRESQL_PORT}'}"
+    return f"{url.database} {where}" if url.database else where
 
 
 def _engine(url: URL) -> sa.Engine:
@@ -201,10 +178,9 @@ def _engine(url: URL) -> sa.Engine:
     )
 
 
-def _sqlite_path(url: URL) -> Path:
-    if not url.database or url.database == ":memory:":
-        raise StoreError(_("DATABASE_URL names no file, so orders would be lost. Use sqlite:///data/connector.db."))
-    return Path(url.database)
+def sqlite_path(url: URL) -> Path:
+    """The file of an SQLite database whose address was read by `parse_url`."""
+    return Path(str(url.database))
 
 
 def _make_private(path: Path) -> None:

@@ -40,11 +40,11 @@ def contradiction(known: Order, came: NewOrder) -> str | None:
     """What makes the delivery another order than the one known under its id, as a sentence; None if it is the same."""
     differing = []
     if _other_customer(known, came):
-        differing.append("another customer")
+        differing.append(_("another customer"))
     if _other_total(known.said_total, came.total_price):
-        differing.append("another total")
+        differing.append(_("another total"))
     if known.items and came.items and _other_items(known.items, came.items):
-        differing.append("other items")
+        differing.append(_("other items"))
     if not differing:
         return None
     return _(
@@ -54,7 +54,7 @@ def contradiction(known: Order, came: NewOrder) -> str | None:
 
 
 def _and(words: Sequence[str]) -> str:
-    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
+    return _(" and ").join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 def _other_customer(known: Order, came: NewOrder) -> bool:

@@ -22,15 +22,19 @@ class LockError(Exception):
 
 def instance_lock(database: Database) -> "InstanceLock | None":
     """The lock of whoever fetches and writes for the shops of this database; None on PostgreSQL."""
-    if database.path is None:
-        return None
-    return InstanceLock(database.path.with_name(f"{database.path.name}.{_NAME}.lock"))
+    return None if database.path is None else lock_beside(database.path)
+
+
+def lock_beside(path: Path) -> "InstanceLock":
+    """The same for an SQLite database of this name, which need not be there."""
+    return InstanceLock(path.with_name(f"{path.name}.{_NAME}.lock"))
 
 
 class InstanceLock:
     """A lock on a file beside the database; the system frees it when the process ends."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self._lock = FileLock(path, mode=0o600, thread_local=False)
 
     def acquire(self) -> bool:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.models import ItemsState, Shown
+from connector.store.customer_texts import drop_texts
 from connector.store.refusals import drop_tries
 from connector.store.tables import items, orders, past_orders, quarantine
 
@@ -39,6 +40,7 @@ def prune_orders(connection: Connection, shop: str, *, before: datetime, limit: 
         keys = [row.id for row in old]
         connection.execute(sa.insert(past_orders), [{"shop": shop, "order_id": row.order_id} for row in old])
         drop_tries(connection, keys)
+        drop_texts(connection, keys)
         connection.execute(sa.delete(items).where(items.c.order_key.in_(keys)))
         connection.execute(sa.delete(orders).where(orders.c.id.in_(keys)))
         pruned += len(keys)

@@ -17,7 +17,7 @@ from connector.language import gettext as _
 from connector.store.loss import is_loss
 from connector.store.tables import compat
 
-HEAD = "0020"
+HEAD = "0024"
 """The newest migration in `migrations/versions`, and the number of this version's schema."""
 PATIENT = "patient"
 """The execution option of connections whose statements may take as long as they take."""

@@ -27,6 +27,7 @@ class Hold:
     number: int | None = None
     """The latest owner's number that this store has taken for certain."""
     word: str | None = None
+    """None beside a number: this store is an older copy that was put back, and has not had the spreadsheet since."""
     taken_at: datetime | None = None
     next_number: int | None = None
     """The number that it last was about to take, where it isn't known what became of that."""
@@ -44,6 +45,11 @@ class Hold:
     """When the sheet was last compared with what was received."""
     audit: str | None = None
     """What came of that, as JSON."""
+
+    @property
+    def had_it(self) -> bool:
+        """Whether this store has had the spreadsheet, as far as it knows."""
+        return self.word is not None
 
     def has_taken(self, number: int, word: str) -> bool:
         """Whether a number in the spreadsheet is this store's own, as far as the store knows."""
@@ -131,6 +137,13 @@ def batch_known(connection: Connection, spreadsheet_id: str, batch_id: str) -> N
 def learned(connection: Connection, spreadsheet_id: str, batch_id: str, *, orders: int, now: datetime) -> None:
     """The store has read from the sheet what it did not know; the batch is the last that was in it before."""
     _put(connection, spreadsheet_id, known_batch=batch_id, learned_at=now, learned_orders=orders)
+
+
+def forget(connection: Connection) -> None:
+    """Of an older copy that is put back: whom the spreadsheets belong to and what stands in them is to be found out as
+    by a store that never had them. The numbers stay on record as used, so that the next one is higher."""
+    unknown = ("word", "taken_at", "next_word", "next_guard", "lost_to", "lost_at", "known_batch")
+    connection.execute(sa.update(ownership).values(**dict.fromkeys(unknown)))
 
 
 def audited(connection: Connection, spreadsheet_id: str, report: str, *, now: datetime) -> None:

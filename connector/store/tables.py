@@ -178,6 +178,7 @@ time_zones = sa.Table(
     metadata,
     sa.Column("spreadsheet_id", sa.Text, primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
+    sa.Column("locale", sa.Text),
 )
 
 installation = sa.Table(

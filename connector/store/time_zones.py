@@ -1,4 +1,5 @@
-"""The time zone of each spreadsheet, as Google last named it: a start need not ask before it says when."""
+"""The time zone and the locale of each spreadsheet, as Google last named them: a start need not ask before it says
+when, and knows in which language."""
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -13,6 +14,20 @@ def get_zone(connection: Connection, spreadsheet_id: str) -> str | None:
     return connection.execute(query).scalar()
 
 
-def put_zone(connection: Connection, spreadsheet_id: str, name: str) -> None:
-    statement = insert_of(connection.dialect.name)(time_zones).values(spreadsheet_id=spreadsheet_id, name=name)
-    connection.execute(statement.on_conflict_do_update(index_elements=["spreadsheet_id"], set_={"name": name}))
+def get_locale(connection: Connection, spreadsheet_id: str) -> str | None:
+    """Its name, such as `pt_BR`."""
+    query = sa.select(time_zones.c.locale).where(time_zones.c.spreadsheet_id == spreadsheet_id)
+    return connection.execute(query).scalar()
+
+
+def get_locales(connection: Connection) -> dict[str, str]:
+    """Of all spreadsheets of which it is known, by their ids."""
+    query = sa.select(time_zones.c.spreadsheet_id, time_zones.c.locale).where(time_zones.c.locale.is_not(None))
+    return {row.spreadsheet_id: row.locale for row in connection.execute(query)}
+
+
+def put_zone(connection: Connection, spreadsheet_id: str, name: str, locale: str | None) -> None:
+    """`locale`: None where Google named none; what is known stays then."""
+    values = {"name": name} | ({} if locale is None else {"locale": locale})
+    statement = insert_of(connection.dialect.name)(time_zones).values(spreadsheet_id=spreadsheet_id, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["spreadsheet_id"], set_=values))

@@ -73,8 +73,12 @@ def test_no_command_prints_a_part_of_a_secret(folder: Path, shape: Shape) -> Non
     assert {command: "Traceback" in text for command, text in printed.items()} == dict.fromkeys(printed, False)
 
 
-def fits_a_line(shape: Shape) -> bool:
-    """Whether the file can hold the value as it is."""
+def fits(shape: Shape, place: str) -> bool:
+    """Whether the place can hold the value as it is, and the service would read it from there."""
+    if place == "environment":
+        return True
+    if place == "file of its own":
+        return not any("\ud800" <= letter <= "\udfff" for letter in shape.value)
     return shape.value.isprintable() and "'" not in shape.value and "${" not in shape.value
 
 
@@ -83,8 +87,8 @@ def fits_a_line(shape: Shape) -> bool:
     [
         pytest.param(shape, place, id=f"{shape} in the {place}")
         for shape in shapes()
-        for place in ("environment", "file")
-        if shape.file is None and (place == "environment" or fits_a_line(shape))
+        for place in ("environment", "file", "file of its own")
+        if shape.file is None and fits(shape, place)
     ],
 )
 def test_a_crash_shows_nothing_of_a_secret_though_its_error_quotes_it(
@@ -92,6 +96,10 @@ def test_a_crash_shows_nothing_of_a_secret_though_its_error_quotes_it(
 ) -> None:
     if place == "environment":
         monkeypatch.setenv(shape.setting, shape.value)
+    elif place == "file of its own":
+        (folder / "secret").write_text(shape.value, encoding="utf-8")
+        monkeypatch.setenv(f"{shape.setting}_FILE", "secret")
+        monkeypatch.delenv(shape.setting, raising=False)
     else:
         (folder / ".env").write_text(f"{shape.setting}='{shape.value}'\n", encoding="utf-8")
         monkeypatch.delenv(shape.setting, raising=False)

@@ -141,7 +141,7 @@ DAMAGED = (
     [
         (
             ["GOOGLE_CREDENTIALS={", '  "type": "service_account",', '  "client_email": "a@b"', "}"],
-            "Line 5 and 1 more",
+            "Line 5 and 2 more",
             BROKEN,
         ),
         (
@@ -214,9 +214,7 @@ def test_a_key_in_quotes_of_its_own_kind_is_left_out_and_so_said(folder: Path) -
 def test_an_env_file_that_is_no_text(folder: Path) -> None:
     (folder / ".env").write_bytes(b"\xff\xfe\x00")
 
-    assert wrong(run_checks()) == [
-        "The file .env can't be read. See that it is a text file and that the service may read it."
-    ]
+    assert wrong(run_checks()) == ["Line 1 of .env is not text in UTF-8. Save the file as UTF-8."]
 
 
 # The database

@@ -48,7 +48,7 @@ def test_everything_is_below_the_path_that_public_url_has(
     started: Callable[..., Host], proxy: Callable[[WSGIApplication], WSGIApplication]
 ) -> None:
     host = started(public_url="https://example.com/shop")
-    host.app.wsgi_app = proxy(host.app.wsgi_app)  # type: ignore[method-assign]
+    host.app.wsgi_app = proxy(host.app.wsgi_app)  # type: ignore[method-assign, assignment]
     guest, client = Guest(host.app), host.app.test_client()
 
     assert guest.log_in(OPERATORS_PASSWORD, "/shop/") == 303

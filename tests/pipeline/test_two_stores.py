@@ -14,6 +14,9 @@ import sqlalchemy as sa
 from connector.jobs.ownership import Ownership
 from connector.sheets.workbook import Workbook
 from connector.store import spreadsheets
+from connector.store.backup import back_up
+from connector.store.database import parse_url
+from connector.store.restore import ready_to_restore
 from connector.store.tables import spreadsheets as ownership_table
 from sandbox.google.spreadsheet import Spreadsheet
 from tests.pipeline.direct import SPREADSHEET_ID, DirectApi, Fate, ProcessDied
@@ -206,6 +209,46 @@ def test_a_database_restored_from_before_the_last_batches_writes_nothing_again()
 
         two.assert_all_is_there_once()
         assert two.first.says() == ""
+    finally:
+        two.close()
+
+
+@pytest.mark.parametrize("point", [Point.LOOKED, Point.ON_THE_WAY, Point.ANSWERED])
+def test_a_backup_restored_on_another_machine_goes_on_at_once_whatever_the_former_one_had_under_way(
+    point: Point,
+) -> None:
+    two = Two(second="stranger")
+    try:
+        assert two.first.process is not None
+        two.first.run(2)
+        two.first.receive([1])
+        back_up(two.first.path, two.folder / "backup.db")
+        two.first.run(4)
+        two.first.start()  # With a number that the backup doesn't know.
+        two.first.receive([2])
+        two.first.run(4)
+        two.first.receive([3])
+        assert two.first.writer is not None
+        two.first.writer.run(point)
+        two.second.end()
+        with ready_to_restore(
+            two.folder / "backup.db", two.second.path, parse_url(f"sqlite:///{two.second.path}")
+        ) as restored:
+            restored.put_in_place(now=two.clock.now())
+        two.second.start()
+        two.second.receive([1, 2, 3, 4])
+        two.second.run(6)
+        two.assert_nothing_is_there_twice()
+        two.first.writer.go_on()
+        two.answered.update({1, 2, 3, 4})
+
+        two.settle()
+
+        two.assert_all_is_there_once()
+        assert two.second.says() == ""
+        two.first.receive([5])
+        two.first.run(2)
+        assert "has taken over this spreadsheet" in two.first.says()
     finally:
         two.close()
 

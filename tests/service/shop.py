@@ -37,7 +37,7 @@ QUICK = {
 """Shorter times than in production; what is done in them is the same. Reconciliation runs where a test wants it."""
 
 
-QUICK_PACE = Pace(seconds_between_batches=0.05, calls_a_minute=100_000)
+QUICK_PACE = Pace(seconds_between_batches=0.05, calls_a_minute=100_000, seconds_between_looks=0.05)
 
 
 class Shop:

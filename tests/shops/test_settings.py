@@ -114,12 +114,13 @@ def test_values_come_from_the_environment_from_the_env_file_and_from_files(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RYE_TOKEN", "  token-from-the-environment\n")
+    monkeypatch.setenv("RYE_SHEET_FILE", "sheet")
     (place.folder / ".env").write_text("RYE_SECRET=secret-from-the-env-file\n", encoding="utf-8")
     (place.folder / "sheet").write_text("\ufeffhttps://docs.google.com/spreadsheets/d/1BxiMVs0XRA5n/edit\r\n", "utf-8")
     (place.folder / "divisor").write_text("100\n", encoding="utf-8")
     place.write(
         shop("rye", 1, whapi_token='"env:RYE_TOKEN"', webhook_secret='"env:RYE_SECRET"',
-             spreadsheet_id='"file:sheet"', item_price_divisor='"file:divisor"'),
+             spreadsheet_id='"env:RYE_SHEET"', item_price_divisor='"file:divisor"'),
     )  # fmt: skip
 
     shops = place.read()

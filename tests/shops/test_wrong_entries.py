@@ -58,7 +58,9 @@ WRONG = [
     ({"whapi_token": '"file:."'}, "whapi_token is wrong: . is not a file."),
     ({"whapi_token": '"file:empty"'}, "whapi_token is wrong: the file empty is empty."),
     ({"whapi_token": '"file:large"'}, "whapi_token is wrong: the file large is larger than 64 KiB."),
-    ({"whapi_token": '"file:bytes"'}, "whapi_token is wrong: the file bytes is not text."),
+    ({"whapi_token": '"file:bytes"'}, "whapi_token is wrong: line 1 of the file bytes is not text in UTF-8. "
+     "Save the file as UTF-8."),
+    ({"whapi_token_file": '"geheim"'}, 'whapi_token_file can\'t stand there. Write whapi_token = "file:PATH".'),
     ({"account": '"secnd"'}, "account is wrong: there is no [accounts.secnd]. Did you mean second?"),
     ({"account": '"shop:rye"'}, "account is wrong: there is no [accounts.…]."),
     ({"account": '"broken"'}, "The account broken ([accounts.broken] in shops.toml) can't be used: google_credentials "

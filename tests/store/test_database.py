@@ -242,6 +242,9 @@ def test_a_payload_is_quarantined_once_without_its_picture(database: Database, c
         "postgresql://shop:a@b@127.0.0.1:1/orders",
         "postgresql://shop:a@b/c@127.0.0.1:1/orders",
         "postgresql://shop@127.0.0.1:1/or@ders",
+        "postgresql://shop:a@b?c@127.0.0.1:1/orders",
+        "postgresql://shop:a@b?c=d@127.0.0.1:1/orders",
+        "postgresql://sh/op:a-b@127.0.0.1:1/orders",
     ],
 )
 def test_an_address_with_an_at_sign_in_the_wrong_place_says_how_to_write_it(url: str) -> None:
@@ -269,6 +272,50 @@ def test_a_database_that_cannot_be_reached_is_told_by_its_name_and_host(url: str
 
     assert str(caught.value).startswith("The database orders at 127.0.0.1:1 can't be opened: ")
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("sqlite://data/x.db", "DATABASE_URL names a host, as what stands behind two slashes is one. Write three "),
+        ("sqlite:///~/x.db", "DATABASE_URL begins with a ~ or a variable, which only a shell replaces. Write the whole "
+         "path, as in sqlite:////home/shop/x.db."),
+        ("sqlite:////$HOME/x.db", "DATABASE_URL begins with a ~ or a variable, which only a shell replaces. Write the "
+         "whole path, as in sqlite:////"),
+        ("sqlite:///data/", "DATABASE_URL names a folder. Put the name of the file behind it, as in "),
+        ("postgres://shop:s3cret?@127.0.0.1:1/x?sslmode", "DATABASE_URL has an option without a value behind the ?. "),
+        ("postgres://shop:s3cret@127.0.0.1:1/x?sslmode=", "DATABASE_URL has an option without a value behind the ?. "),
+        ("postgres://shop:s3cret@127.0.0.1:1/x?ssl=true", "DATABASE_URL has the option ssl behind the ?, which "
+         "PostgreSQL does not know. Take it out. (For an encrypted connection write sslmode=require.)"),
+        ("POSTGRES://shop:s3cret?@127.0.0.1:1/x?sslmode=require", "The database x at 127.0.0.1:1 can't be opened: "),
+        ("postgres://shop:s3cret@127.0.0.1:1", "The database at 127.0.0.1:1 can't be opened: "),
+    ],
+)  # fmt: skip
+def test_an_address_of_another_kind_makes_no_file_and_says_how_to_write_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, sentence: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/shop")
+
+    with pytest.raises(StoreError) as caught:
+        Database(url)
+
+    assert str(caught.value).startswith(sentence)
+    assert "s3cret" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_in_a_folder_of_the_name_of_a_tilde_is_found_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "~").mkdir()
+    (tmp_path / "~" / "x.db").touch()
+
+    with pytest.raises(StoreError) as caught:
+        Database("sqlite:///~/x.db")
+
+    assert str(caught.value).endswith(f" The one that was used until now is {tmp_path}/~/x.db.")
 
 
 def test_options_of_an_sqlite_database_are_refused_without_being_shown(tmp_path: Path) -> None:

@@ -281,8 +281,13 @@ def test_a_value_of_the_wrong_kind_is_named_with_its_reason(
 
 def test_a_file_that_cannot_be_read_or_is_a_folder_is_said(folder: Path) -> None:
     file = folder / ".env"
-    file.write_bytes("WHAPI_TOKEN=x".encode("utf-16"))
-    assert problems() == ["The file .env can't be read. See that it is a text file and that the service may read it."]
+    for content, line in (
+        ("PORT=1\r\nITEMS_TAB=Stücke".encode("latin-1"), 2),
+        ("PORT=1".encode("utf-16-le"), 1),
+        ("PORT=1\n".encode("utf-16") + b"\x00", 2),
+    ):
+        file.write_bytes(content)
+        assert problems() == [f"Line {line} of .env is not text in UTF-8. Save the file as UTF-8."]
 
     file.unlink()
     file.mkdir()

@@ -4,6 +4,7 @@
 (() => {
   const trouble = document.getElementById("trouble");
   const note = document.getElementById("note");
+  const sentences = trouble.dataset; // In the language of the page.
   let latest = new Date();
 
   const say = (sentence) => {
@@ -11,14 +12,14 @@
     trouble.hidden = !sentence;
     document.body.classList.toggle("stale", Boolean(sentence));
   };
-  const stale = (why) => say(`${why} What you see is from ${latest.toLocaleTimeString("en-GB")}.`);
+  const stale = (why) => say(`${why} ${sentences.stale.replace("{time}", latest.toLocaleTimeString("en-GB"))}`);
 
-  document.addEventListener("htmx:error", () => stale("The service does not answer."));
+  document.addEventListener("htmx:error", () => stale(sentences.silent));
   document.addEventListener("htmx:response:error", (event) => {
     const status = event.detail.ctx.response.status;
-    if (status === 403) note.textContent = "That did not work. Reload the page and repeat it.";
-    else if (status === 404) note.textContent = "That is no longer there.";
-    else if (status !== 401) stale(`The service answered with an error (${status}).`);
+    if (status === 403) note.textContent = sentences.refused;
+    else if (status === 404) note.textContent = sentences.gone;
+    else if (status !== 401) stale(sentences.error.replace("{status}", status));
   });
   document.addEventListener("htmx:after:swap", () => {
     latest = new Date();

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from connector.language import gettext as _
+from connector.language import number
 from connector.models import NewOrder
 
 LONGEST_ID = 128
@@ -56,8 +57,8 @@ def limited(order: NewOrder) -> NewOrder:
         if length > longest:
             changes[field] = None
             sentences.append(
-                _("The {name} was left out: it has {length:,} characters, and {longest:,} are the most.").format(
-                    name=name, length=length, longest=longest
+                _("The {name} was left out: it has {length} characters, and {longest} are the most.").format(
+                    name=name, length=number(length), longest=number(longest)
                 )
             )
     for field, (name, longest) in _too_long(order, _CUT):
@@ -65,8 +66,8 @@ def limited(order: NewOrder) -> NewOrder:
         if (shorter := cut(text, longest)) != text:
             changes[field] = shorter
             sentences.append(
-                _("The {name} was cut: it had {count:,} characters, and {longest:,} are the most.").format(
-                    name=name, count=len(text), longest=longest
+                _("The {name} was cut: it had {count} characters, and {longest} are the most.").format(
+                    name=name, count=number(len(text)), longest=number(longest)
                 )
             )
     if not changes:

@@ -1,0 +1,72 @@
+"""What a customer is told of an order, and whether there is anybody who can be told."""
+
+import re
+from collections.abc import Mapping
+
+from connector.customers.template import filled
+from connector.language import gettext as _
+from connector.models import Order
+from connector.products import products_text
+from connector.sheets.cells import currency_decimals, decimals_of
+from connector.sheets.statuses import Stage
+
+NOTHING = "-"
+"""Stands for a text where nothing is to be said of a state."""
+_LONGEST = 200
+"""Characters of a name."""
+_OF_NUMBERS = frozenset({"s.whatsapp.net", "c.us"})
+_NUMBER = re.compile(r"[1-9][0-9]{9,14}", re.ASCII)
+"""As Whapi takes it."""
+_SIGNS = re.compile(r"[+ ().-]")
+
+
+def default_text(stage: Stage) -> str:
+    """What is said where the shop has no text of its own, in the shop's language."""
+    return {
+        Stage.CONFIRMED: _("Hello {customer}, your order {number} is confirmed.\n{products}\n{total}"),
+        Stage.PACKED: _("Hello {customer}, your order {number} is packed."),
+        Stage.SENT: _("Hello {customer}, your order {number} is on its way to you."),
+    }[stage]
+
+
+def text_for(order: Order, stage: Stage, texts: Mapping[Stage, str | None]) -> str | None:
+    """The whole message; None where the shop says nothing of this state."""
+    text = texts.get(stage) or default_text(stage)
+    if text == NOTHING:
+        return None
+    values = {
+        "customer": _words(order.customer_name),
+        "number": order.order_id,
+        "order_id": order.order_id,
+        "products": products_text(order.items) or "",
+        "total": _total(order),
+        "shop": _words(order.title),
+    }
+    return filled(text, values)
+
+
+def recipient(order: Order) -> str | None:
+    """The customer's number; None where none is known. A LID is nobody's number, and a group is not the customer."""
+    user, at, server = (order.chat_id or "").partition("@")
+    if at and server in _OF_NUMBERS and _NUMBER.fullmatch(user):
+        return user
+    if at and server not in {*_OF_NUMBERS, "lid"}:
+        return None
+    digits = _SIGNS.sub("", order.customer_phone or ("" if at else user)).removeprefix("00")
+    if server == "lid" and digits == user:
+        return None
+    return digits if _NUMBER.fullmatch(digits) else None
+
+
+def _total(order: Order) -> str:
+    if order.total_price is None:
+        return ""
+    whole = float(order.total_price).is_integer()
+    decimals = 0 if whole else max(currency_decimals(order.currency), decimals_of(order.total_price))
+    return f"{order.total_price:,.{decimals}f} {_words(order.currency)}".rstrip()
+
+
+def _words(text: str | None) -> str:
+    """In one line, without what can't be seen."""
+    words = " ".join("".join(sign if sign.isprintable() else " " for sign in text or "").split())
+    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
