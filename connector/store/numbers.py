@@ -2,7 +2,7 @@
 
 The last number of each shop stands in a row of its own, which pruning doesn't touch. Whoever takes numbers raises it in
 the transaction that uses them, and so holds that row until the commit: of several instances each gets others. A
-transaction that is rolled back uses none up; some are passed over all the same, where an order turns out to be known.
+transaction that is rolled back uses none up, and those of orders that turn out to be known are put back.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -22,6 +22,16 @@ _NOT_WRITTEN = (orders.c.shown.is_(None), orders.c.batch_id.is_(None))
 def take_numbers(connection: Connection, shop: str, count: int) -> int:
     """The first of so many numbers that no order of the shop has had."""
     return raise_counter(connection, order_numbers, shop, count) - count + 1
+
+
+def put_back(connection: Connection, shop: str, keys: Sequence[int | None], *, first: int) -> None:
+    """Numbers from `first` on were just taken for so many orders, of which those without a key were known already. The
+    others move up, and what is left over goes to the next orders: nobody can have taken numbers meanwhile."""
+    new = [key for key in keys if key is not None]
+    for number, key in enumerate(new, first):
+        if keys[number - first] != key:
+            connection.execute(sa.update(orders).where(orders.c.id == key).values(number=number))
+    raise_counter(connection, order_numbers, shop, len(new) - len(keys))
 
 
 def pass_over(connection: Connection, shop: str, up_to: int) -> None:
