@@ -103,11 +103,13 @@ def _soak(options: Options, folder: Path) -> list[str]:
     ):
         shop = BusyShop(sandbox, serve, seed=options.seed)
         try:
+            # Before the first rows there is nothing to edit, and the service has not begun in earnest.
+            shop.order()
+            _settle(shop, options.patience)
             samples = _run(options, shop, serve, folder)
             began = time.monotonic()
             sandbox.faults.clear()
-            while (wrong := shop.wrong()) and time.monotonic() < began + options.patience:
-                time.sleep(_LOOK_EVERY)
+            wrong = _settle(shop, options.patience)
             settled = time.monotonic() - began
             samples.append(_sample(options.minutes + settled / 60, shop, serve, folder))
         finally:
@@ -116,7 +118,15 @@ def _soak(options: Options, folder: Path) -> list[str]:
     print(", ".join(f"{count:,} {what}" for what, count in shop.counts.items()) + ".")
     if not wrong:
         print(f"Verified: each order and each item has one row, {settled:.0f} s after the last.")
-    return [*wrong, *(_grown(samples) if options.minutes >= LONG else ())]
+    return [*wrong, *(grown(samples) if options.minutes >= LONG else ())]
+
+
+def _settle(shop: BusyShop, patience: float) -> list[str]:
+    """Waits until all is in the sheet; what is not when the time is up."""
+    deadline = time.monotonic() + patience
+    while (wrong := shop.wrong()) and time.monotonic() < deadline:
+        time.sleep(_LOOK_EVERY)
+    return wrong
 
 
 def _run(options: Options, shop: BusyShop, serve: Serve, folder: Path) -> list[Sample]:
@@ -130,7 +140,8 @@ def _run(options: Options, shop: BusyShop, serve: Serve, folder: Path) -> list[S
     )
     draw, began, length = random.Random(options.seed), time.monotonic(), 60 * options.minutes
     outages = [length * (n + 0.5) / _OUTAGES for n in range(_OUTAGES)] if options.minutes >= LONG else []
-    due = {what: draw.expovariate(rate / 60) for what, rate in kinds if rate > 0}
+    # Each at the beginning, so that a short run has all of them.
+    due = {what: 0.0 for what, rate in kinds if rate > 0}
     rates, samples = dict(kinds), list[Sample]()
     while (now := time.monotonic() - began) < length:
         if now >= length * len(samples) / options.samples:
@@ -196,7 +207,7 @@ def _print(samples: Sequence[Sample]) -> None:
     print_table(head, rows)
 
 
-def _grown(samples: Sequence[Sample]) -> list[str]:
+def grown(samples: Sequence[Sample]) -> list[str]:
     """A sentence for each thing of which there was more at the end than before."""
     quarter = round(QUARTER * len(samples))
     second, earlier, last = samples[quarter : 2 * quarter], samples[:-quarter], samples[-quarter:]

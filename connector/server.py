@@ -6,6 +6,7 @@ docs/operating.md says which.
 """
 
 import logging
+import os
 import socket
 import time
 from collections.abc import Callable
@@ -138,7 +139,8 @@ def _listen(host: str, port: int, seconds_idle: int) -> list[socket.socket]:
         for family, kind, protocol, _unused, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
             listening = socket.socket(family, kind, protocol)
             sockets.append(listening)
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if os.name != "nt":  # Windows would let a second service listen at the same address.
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if family == socket.AF_INET6:
                 listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             if hasattr(socket, "TCP_USER_TIMEOUT"):

@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 
 from connector import converters
 from connector.alerts.target import AlertTarget, parse_alerts, secrets_of_alerts
-from connector.certificates import certificate_problems
+from connector.certificates import certificate_problems, settle_certificates
 from connector.converters import SHORTEST_PASSWORD, SHORTEST_SECRET
 from connector.customers.template import template
 from connector.events.target import HOW_TO_MAKE, PREFIX, Target, parse_secrets, parse_targets, secrets_of
 from connector.language import Language, marked, parse_language
 from connector.language import gettext as _
 from connector.log import SHORTEST_HIDDEN, database_secrets
+from connector.proxies import proxy_problems, settle_proxies
 from connector.terminal import command
 from connector.variables import (
     EnvFileUnreadableError,
@@ -99,6 +100,7 @@ class Settings:
     sheets_base_url: str = field(default="https://sheets.googleapis.com", metadata=_by(converters.address))
     database_url: str = field(default="sqlite:///data/connector.db", repr=False, metadata=_by(_text))
     shops_file: str | None = field(default=None, metadata=_by(_path))
+    ca_bundle: str | None = field(default=None, metadata=_by(_text))
     host: str = field(default="127.0.0.1", metadata=_by(_text))
     port: int = field(default=8080, metadata=_by(partial(converters.integer, at_least=0, at_most=65535)))
     public_url: str | None = field(default=None, metadata=_by(converters.public_address))
@@ -228,7 +230,7 @@ def load_settings(*, env_file: str | None = ENV_FILE, **values: Any) -> Settings
     if problems:
         raise SettingsError(problems)
     settings = Settings(**read)
-    contradicting = [*contradictions(settings), *certificate_problems()]
+    contradicting = [*contradictions(settings), *_network_problems(variables.texts)]
     if contradicting:
         raise SettingsError(contradicting)
     return settings
@@ -265,6 +267,22 @@ def _converted(variables: Variables) -> tuple[dict[str, Any], list[str]]:
         elif entry.default is MISSING:
             problems.append(_("{name} is not set. {how_to_get}").format(name=name, how_to_get=how_to_get(name)))
     return read, problems
+
+
+def _network_problems(given: Mapping[str, str]) -> Iterator[str]:
+    yield from certificate_problems(given)
+    called = (Settings.__dataclass_fields__[name] for name in ("whapi_base_url", "sheets_base_url"))
+    yield from proxy_problems(given, [given.get(entry.name.upper()) or str(entry.default) for entry in called])
+
+
+def settle_libraries() -> None:
+    """Has the libraries that call others use the certificates and the proxy that the environment names. To be called
+    before a client is made. Raises SettingsError."""
+    given = environment()
+    if problems := list(_network_problems(given)):
+        raise SettingsError(problems)
+    settle_certificates(given)
+    settle_proxies(given)
 
 
 def contradictions(settings: Settings) -> Iterator[str]:

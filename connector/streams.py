@@ -4,6 +4,7 @@ have to be installed.
 """
 
 import atexit
+import io
 import os
 import sys
 from contextlib import suppress
@@ -15,6 +16,7 @@ def make_usable() -> None:
     """To be called first. Opens those standard streams that were closed, so that no database and no connection takes
     their place and gets what is meant for the log; and names a home folder where there is none."""
     _open_closed()
+    _show_what_cannot_be_written()
     _name_home()
     atexit.register(_leave_closed_pipes)
 
@@ -28,6 +30,13 @@ def _open_closed() -> None:
     sys.stdin = sys.stdin or _nowhere("r")
     sys.stdout = sys.stdout or _nowhere("w")
     sys.stderr = sys.stderr or _nowhere("w")
+
+
+def _show_what_cannot_be_written() -> None:
+    """A name in letters that the terminal's encoding lacks is shown by its letters' codes. (Standard error does so by
+    itself.)"""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _nowhere(mode: str) -> TextIO:

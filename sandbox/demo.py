@@ -171,7 +171,7 @@ def _answers(address: str, process: subprocess.Popen[bytes]) -> bool:
     pause = threading.Event()
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            if httpx.get(f"{address}/healthz", timeout=1).is_success:
+            if httpx.get(f"{address}/healthz", timeout=1, trust_env=False).is_success:
                 return True
         except httpx.HTTPError:
             pause.wait(0.1)

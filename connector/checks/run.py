@@ -6,6 +6,7 @@ from connector.checks.alerts import check_alerts, send_test_alerts
 from connector.checks.events import check_receivers
 from connector.checks.failure import guarded
 from connector.checks.google import check_google, check_quota_of_running
+from connector.checks.network import check_network
 from connector.checks.public import check_public_url
 from connector.checks.settings import check_files
 from connector.checks.storage import check_orders, check_prices, check_storage
@@ -37,6 +38,7 @@ def check_with(
             can_be_asked = all(finding.level is not Level.PROBLEM for finding in stored)
             yield from stored
         yield from guarded("files", check_files(settings, database.path if database is not None else None), redact)
+        yield from check_network(settings)
         yield from guarded("google", check_google(settings, database, shop=shop), redact)
         if database is not None and can_be_asked:
             yield from guarded("orders", check_orders(database, settings.spreadsheet_id, shop=shop), redact)

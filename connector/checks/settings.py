@@ -8,7 +8,7 @@ from pathlib import Path
 from connector.checks.variables import remarks
 from connector.findings import Finding
 from connector.language import gettext as _
-from connector.settings import ENV_FILE, Settings, SettingsError, is_loopback, load_settings
+from connector.settings import ENV_FILE, Settings, SettingsError, is_loopback, load_settings, settle_libraries
 from connector.sheets.credentials import key_file
 
 _NAME = "settings"
@@ -22,6 +22,7 @@ def read_settings() -> tuple[Settings | None, list[Finding]]:
     """The settings, if they can be used, and what was found about them."""
     try:
         settings = load_settings()
+        settle_libraries()
     except SettingsError as error:
         problems = [Finding.problem(_NAME, problem) for problem in error.problems]
         return None, [*remarks(Path(ENV_FILE)), *problems]

@@ -9,6 +9,7 @@ import httpx
 from connector.checks.events import check_receivers
 from connector.checks.failure import guarded
 from connector.checks.google import check_google_cheaply
+from connector.checks.network import check_network
 from connector.checks.public import check_public_url, why_not_alive
 from connector.checks.run import check_with
 from connector.checks.settings import check_files
@@ -57,6 +58,7 @@ def check_all(operator: Settings) -> Iterator[Finding]:
     try:
         yield from guarded("database", check_storage(database, operator), redact)
         yield from guarded("files", check_files(operator, database.path), redact)
+        yield from check_network(operator)
         yield from guarded("public", check_public_url(operator), redact)
         yield from _file(operator, shops)
         yield from _accounts(shops)

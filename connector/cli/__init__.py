@@ -21,6 +21,7 @@ _COMMANDS = {
     "audit": "connector.cli.audit:audit",
     "backfill": "connector.cli.recover:backfill_command",
     "replay": "connector.cli.recover:replay_command",
+    "dealt-with": "connector.cli.dealt_with:dealt_with",
     "backup": "connector.cli.backup:backup",
     "restore": "connector.cli.backup:restore",
 }

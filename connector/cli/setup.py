@@ -10,7 +10,7 @@ from connector import terminal
 from connector.cli.shops import end_early, set_up
 from connector.cli.start import exit_with, shop_option, shop_or_exit, speak_as_set
 from connector.log import set_up_logging
-from connector.settings import SettingsError, environment
+from connector.settings import SettingsError, environment, settle_libraries
 from connector.setup.env_file import EnvFileError
 from connector.setup.run import column_step, missing, run_setup, summary_step, take_over_step
 from connector.setup.shop_values import ShopValues
@@ -66,6 +66,7 @@ def setup(yes: bool, summary: bool, takes_over: bool, column: str | None, name: 
 def _set_up(talk: Talk) -> NoReturn:
     """Takes all steps, and ends the command."""
     try:
+        settle_libraries()
         values = Values()
         if not talk.asks and (problems := missing(values)):
             exit_with(problems)

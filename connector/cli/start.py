@@ -13,7 +13,7 @@ from connector.language import parse_language, speak
 from connector.log import Redactor, set_up_logging
 from connector.runtime.clients import SHOP, speak_as_stored
 from connector.runtime.service import Service
-from connector.settings import ENV_FILE, Settings, SettingsError, environment, load_settings
+from connector.settings import ENV_FILE, Settings, SettingsError, environment, load_settings, settle_libraries
 from connector.sheets.account import DEFAULT
 from connector.sheets.credentials import CredentialsError
 from connector.shops.file import shown
@@ -35,6 +35,7 @@ def settings_or_exit(*, quiet: bool = False) -> Settings:
     speak_as_set()
     try:
         settings = load_settings()
+        settle_libraries()
     except SettingsError as error:
         # Of what is missing, a line that is left out or a name that is misspelt may be the reason.
         exit_with([*error.problems, *(finding.sentence for finding in remarks(Path(ENV_FILE)))])

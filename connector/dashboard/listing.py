@@ -31,6 +31,7 @@ BY_WORDS = {
     By.PAGE: marked("Marked as dealt with on the status page"),
     By.OPERATOR: marked("Marked as dealt with on the status page, by the operator"),
     By.API: marked("Marked as dealt with through the API"),
+    By.COMMAND: marked("Marked as dealt with on the command line"),
 }
 ODD = "odd"
 """Stands in the address in the place of a status."""

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 import google.auth.exceptions
 import gspread
 import requests
-import urllib3.exceptions
 from google.oauth2.service_account import Credentials
 from gspread.exceptions import APIError
 from gspread.http_client import HTTPClient
@@ -23,7 +22,8 @@ from connector.clock import Clock, SystemClock
 from connector.observer import UNOBSERVED, Callee, Observer, observed_call
 from connector.retry_after import retry_after_seconds
 from connector.sheets.column_stream import Cells, Column, asked, read_columns
-from connector.sheets.errors import Kind, RedirectedError, SheetsError, from_answer
+from connector.sheets.errors import Kind, SheetsError, from_answer
+from connector.sheets.no_answer import no_answer, no_token, unclear
 from connector.sheets.session import Deadline, TooLateError, google_session, sent_before
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
@@ -110,6 +110,7 @@ class SheetsApi:
         self._clock = clock or SystemClock()
         self.account: str = credentials.service_account_email
         self._credentials = credentials
+        self._base_url = base_url
         self._adapter: Any = partial(_Adapter, base_url=base_url, timeout=timeout)
         self._own = threading.local()
 
@@ -193,12 +194,12 @@ class SheetsApi:
                 try:
                     return read_columns(answer.iter_content(_PIECE), take)
                 except ValueError:
-                    raise _unclear("its answer was cut off or not JSON") from None
+                    raise unclear("its answer was cut off or not JSON") from None
 
         with observed_call(self._observer, Callee.GOOGLE, "values"):
             numbers = self._reach(spreadsheet_id, "/values:batchGetByDataFilter", read)
             if set(columns) - numbers.keys():
-                raise _unclear("its answer was not of the documented shape")
+                raise unclear("its answer was not of the documented shape")
         return numbers
 
     def grid(self, spreadsheet_id: str, grid_ranges: Sequence[Json], fields: str) -> list[Json]:
@@ -254,7 +255,7 @@ class SheetsApi:
         sent = json.get("requests") if json is not None and path == ":batchUpdate" else None
         answer = self._reach(spreadsheet_id, path, call, sent=sent)
         if not isinstance(answer, dict):
-            raise _unclear("its answer was not of the documented shape")
+            raise unclear("its answer was not of the documented shape")
         return answer
 
     def _reach(
@@ -281,11 +282,11 @@ class SheetsApi:
                 kind=Kind.LATE,
             ) from None
         except google.auth.exceptions.GoogleAuthError as error:
-            raise _no_token(error, self.account) from None
+            raise no_token(error, self.account) from None
         except requests.exceptions.JSONDecodeError:
-            raise _unclear("its answer was cut off or not JSON") from None
+            raise unclear("its answer was cut off or not JSON") from None
         except requests.exceptions.RequestException as error:
-            raise _no_answer(error) from None
+            raise no_answer(error, self._base_url) from None
 
 
 def _tagged(key: str, value: str, sheet_id: int) -> Json:
@@ -305,44 +306,3 @@ def _json(response: requests.Response) -> object:
     except requests.exceptions.JSONDecodeError:
         return None
     return body
-
-
-def _unclear(what: str) -> SheetsError:
-    return SheetsError(
-        f"Google Sheets gave no usable answer: {what}. It will be looked up whether the rows were written.",
-        kind=Kind.UNCLEAR,
-    )
-
-
-def _no_answer(error: requests.exceptions.RequestException) -> SheetsError:
-    """Only where no connection came about is it certain that nothing was sent."""
-    if isinstance(error, requests.exceptions.TooManyRedirects):
-        return RedirectedError()
-    if isinstance(error, requests.exceptions.ConnectTimeout) or _never_connected(error):
-        return SheetsError(
-            "Google Sheets can't be reached. See that the machine has internet access.", kind=Kind.NOT_SENT
-        )
-    if isinstance(error, requests.exceptions.Timeout):
-        return _unclear("the time is up")
-    return _unclear("the connection broke")
-
-
-def _never_connected(error: requests.exceptions.RequestException) -> bool:
-    cause = error.args[0] if error.args else None
-    reason = getattr(cause, "reason", None)
-    return isinstance(reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.NameResolutionError)
-
-
-def _no_token(error: google.auth.exceptions.GoogleAuthError, account: str) -> SheetsError:
-    """The token is got before anything is sent, so nothing was written."""
-    text = str(error)
-    if "invalid_grant" in text and "timeframe" in text:
-        sentence = "Google refused the service account's login because this machine's clock is wrong. Set the clock."
-    elif "invalid_grant" in text:
-        sentence = (
-            f"Google does not accept the key of {account}: it was deleted, or the account was. "
-            "Make a new key in the Google Cloud console and put it into GOOGLE_CREDENTIALS."
-        )
-    else:
-        return SheetsError("Google's login service gave no token. It will be tried again.", kind=Kind.NOT_SENT)
-    return SheetsError(sentence, kind=Kind.CREDENTIALS)

@@ -78,6 +78,8 @@ class Database:
         try:
             if self.path is not None:
                 _make_private(self.path)
+            # Before it is opened: whoever replaces it just then is noticed as well.
+            self._file = None if self.path is None else SameFile(self.path)
             self.engine = _engine(parsed)
         except OSError as error:
             raise StoreError(_cannot_open(parsed, error)) from None
@@ -98,7 +100,6 @@ class Database:
             raise StoreError(_cannot_open(parsed, error)) from None
         # SQLite has one view for each transaction anyway; PostgreSQL, unless it is told, one for each statement.
         self._reading = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level=_ONE_VIEW)
-        self._file = None if self.path is None else SameFile(self.path)
         self._commit = GroupCommit(self.engine.execution_options(writes=True), check=self.check_file)
 
     def write(self, change: Callable[[Connection], T], *, of: str | None = None) -> T:

@@ -22,6 +22,8 @@ class By(StrEnum):
     OPERATOR = "operator"
     """On the status page of one of several shops, with the operator's password."""
     API = "api"
+    COMMAND = "command"
+    """On the command line."""
 
 
 is_dealt_with = sa.and_(

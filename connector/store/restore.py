@@ -66,6 +66,7 @@ class Restored:
         place = self._place
         try:
             as_whose(place if place.exists() else place.parent, self._draft)
+            to_disk(self._draft)  # Before anything is touched: what follows takes no longer than two names.
             if not place.exists():
                 put(self._draft, place)
                 return None

@@ -1,62 +1,25 @@
-"""What waitress has no setting for is the reverse proxy's part: the example of docs/operating.md, in a real nginx.
+"""What waitress has no setting for is the reverse proxy's part: the example for nginx, in a real one."""
 
-Runs where nginx is installed (on Debian: apt-get install nginx-light).
-"""
-
-import os
-import re
-import shutil
 import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import httpx
 import pytest
 
-from benchmarks.running import free_port
+from tests.proxies import nginx
 from tests.service.shop import Shop
 from tests.service.test_connections import accepted_by
-from tests.waiting import wait_until
 
-OPERATING = Path(__file__).parents[2] / "docs" / "operating.md"
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 STRANGER, GATEWAY = "127.0.0.1", "127.0.0.2"
 SLOW = b"POST /orders HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"
-
-pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
-
-
-def example(port: int, service_port: int) -> str:
-    """The documented example, with this test's ports."""
-    found = re.search(r"```nginx\n(.*?)```", OPERATING.read_text(encoding="utf-8"), re.DOTALL)
-    assert found is not None
-    text = found[1].replace("# listen, server_name, ssl_certificate …", f"listen 127.0.0.1:{port};")
-    assert f"listen 127.0.0.1:{port};" in text
-    return text.replace("http://127.0.0.1:8080", f"http://127.0.0.1:{service_port}")
 
 
 @pytest.fixture(scope="module")
 def proxy(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """nginx in front of the service; its port."""
-    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
-    temporary = "".join(
-        f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    user = "user root;" if os.geteuid() == 0 else ""
-    (folder / "nginx.conf").write_text(
-        f"daemon off; {user} pid {folder}/pid; error_log {folder}/error.log; worker_processes 1;\n"
-        f"worker_rlimit_nofile 4096; events {{ worker_connections 2048; }}\n"
-        f"http {{ access_log off; {temporary}\n{example(port, int(shop.url.rpartition(':')[2]))}\n}}\n"
-    )
-    process = subprocess.Popen([str(NGINX), "-p", str(folder), "-c", "nginx.conf", "-e", str(folder / "error.log")])
-    try:
-        wait_until(lambda: answers(port), what="nginx")
-        yield port
-    finally:
-        process.terminate()
-        process.wait(10)
+    with nginx(tmp_path_factory.mktemp("nginx"), int(shop.url.rpartition(":")[2]), tls=False) as url:
+        yield int(url.rpartition(":")[2])
 
 
 def answers(port: int) -> bool:

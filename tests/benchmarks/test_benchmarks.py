@@ -1,12 +1,14 @@
 """Every benchmark runs, does what it says, and finds its counts right. No time that it measures is looked at."""
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import fleet
+from benchmarks import fleet, soak
+from benchmarks.soak import Sample
 from tests.benchmarks.bench import bench, tables
 
 
@@ -124,6 +126,37 @@ def test_the_simulation_of_many_shops_loses_no_order_and_more_accounts_and_quota
         if len(cells) > 4
     }
     assert within_30["1", "60"] < within_30["2", "60"] < within_30["1", "120"]
+
+
+def test_a_busy_shop_loses_nothing_meanwhile_and_what_the_service_holds_is_told(tmp_path: Path) -> None:
+    load = ("--others-a-minute", "600", "--orders-a-minute", "200", "--looks-a-minute", "60", "--seed", "3")
+    trouble = ("--edits-a-minute", "200", "--faults-a-minute", "60")
+
+    result = bench(tmp_path, "soak", "--minutes", "0.05", "--samples", "4", *load, *trouble)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "Verified: each order and each item has one row," in result.stdout
+    for what in ("messages that are no orders", "orders", "edits", "faults", "looks at the page"):
+        assert re.search(rf"\b[1-9]\d* {what}\b", result.stdout), what
+
+
+def test_a_soak_finds_what_grows_and_lets_pass_what_moves_up_and_down() -> None:
+    def samples(**grows: float) -> list[Sample]:
+        held = {"own": 100e6, "threads": 90.0, "descriptors": 15.0}
+        return [
+            Sample(
+                minute=n, others=n, orders=n, rss=0, cpu=0, database=0, log=0,
+                **{name: int(value * (1 + grows.get(name, 0.0) * n) + n % 3) for name, value in held.items()},
+            )
+            for n in range(12)
+        ]  # fmt: skip
+
+    assert soak.grown(samples()) == []
+    assert soak.grown(samples(own=0.02, threads=0.02, descriptors=0.2)) == [
+        "Its own memory grew from 108.0 MB in the second quarter to 120.0 MB in the last.",
+        "It had 111 threads in the last quarter, and at the most 106 before.",
+        "It had 50 descriptors in the last quarter, and at the most 41 before.",
+    ]
 
 
 def number(text: str) -> int:

@@ -1,7 +1,5 @@
 """What goes wrong with PUBLIC_URL, each as the one sentence that says how to mend it."""
 
-import datetime as dt
-import ipaddress
 import socket
 import ssl
 import threading
@@ -9,10 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.certificate import self_signed
 from tests.check.place import Place, right, wrong
 from tests.process.service_process import free_port
 from tests.service.shop import Shop
@@ -112,27 +108,7 @@ class TlsPort:
     """A port that shows a certificate which nobody vouches for."""
 
     def __init__(self, path: Path) -> None:
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-        now = dt.datetime.now(dt.UTC)
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(1)
-            .not_valid_before(now - dt.timedelta(days=1))
-            .not_valid_after(now + dt.timedelta(days=1))
-            .add_extension(
-                x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
-            )
-            .sign(key, hashes.SHA256())
-        )
-        pem = serialization.Encoding.PEM
-        plain = serialization.NoEncryption()
-        path.write_bytes(
-            key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain) + certificate.public_bytes(pem)
-        )
+        path.write_bytes(self_signed())
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(path)
         self._socket = socket.create_server(("127.0.0.1", 0))

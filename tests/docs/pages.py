@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("connector", "sandbox", "tests", "benchmarks", "docs", "scripts", "integrations")
+FOLDERS = ("connector", "sandbox", "tests", "benchmarks", "docs", "scripts", "integrations", "deploy")
 _BLOCK = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 _ROW = re.compile(r"^\| (?!---)(.*) \|$", re.MULTILINE)
 

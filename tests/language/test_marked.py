@@ -21,6 +21,9 @@ LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 ENGLISH_MODULES = {
     "api": "integrators read it",
+    "certificates": "who runs the service reads it, as do the next two",
+    "checks/network": "",
+    "proxies": "",
     "cli": "`setup` and `check` have their texts elsewhere; the other commands are for who runs the service",
     "events": "integrators read it",
     "gateways/whapi/payload": "integrators read it, as do the next",

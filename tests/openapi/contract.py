@@ -32,15 +32,17 @@ _ELSEWHERE = {
 class Contract:
     """Looks at every answer on its way out of an application, and keeps what is not as described."""
 
-    def __init__(self) -> None:
+    def __init__(self, below: str = "") -> None:
+        """`below`: the path that may stand before each address."""
         self.problems: list[str] = []
+        self._below = below
 
     def watching(self, app: Flask) -> WSGIApplication:
         """The application, with somebody who looks at its answers."""
         routes = app.url_map.bind("shop")
 
         def watched(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            method, path = environ["REQUEST_METHOD"], _path(environ)
+            method, path = environ["REQUEST_METHOD"], _path(environ["PATH_INFO"].removeprefix(self._below))
             if _is_the_page(routes, method, path):
                 return app(environ, start_response)
             # Held back until it is whole, so that what is found counts before the caller has the answer.
@@ -54,10 +56,9 @@ class Contract:
         return watched
 
 
-def _path(environ: WSGIEnvironment) -> str:
+def _path(path: str) -> str:
     """The path as Flask reads it, without the shop in it: WSGI has its bytes as Latin-1."""
-    path: str = _SHOP.sub("/", environ["PATH_INFO"])
-    return path.encode("latin-1").decode(errors="replace")
+    return _SHOP.sub("/", path).encode("latin-1").decode(errors="replace")
 
 
 def is_described(endpoint: str) -> bool:

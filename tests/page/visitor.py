@@ -8,7 +8,7 @@ import httpx
 from tests.service.shop import Shop
 
 PASSWORD = "a password of the shop"
-_TOKEN = re.compile(r'name="form_token" value="([0-9a-f]{64})"')
+TOKEN = re.compile(r'name="form_token" value="([0-9a-f]{64})"')
 
 
 class Visitor:
@@ -18,7 +18,7 @@ class Visitor:
 
     def get(self, path: str = "/", **options: Any) -> httpx.Response:
         answer = self.http.get(path, **options)
-        found = _TOKEN.search(answer.text)
+        found = TOKEN.search(answer.text)
         self.token = found[1] if found else self.token
         return answer
 

@@ -51,10 +51,12 @@ def test_a_service_without_standard_streams_works_and_ends_with_its_terminal(tmp
         assert service.signal(signal.SIGHUP) == 0
 
 
-def test_a_log_that_nobody_reads_any_more_leaves_the_exit_code_as_it_is() -> None:
-    run = "import sys; from connector.streams import make_usable as m; m(); sys.stdin.read(); print(1); sys.exit(3)"
+def test_output_that_nobody_reads_or_that_has_no_such_letters_leaves_the_exit_code_as_it_is() -> None:
+    run = "import sys; from connector.streams import make_usable as m; m(); sys.stdin.read(); print('☕'); sys.exit(3)"
     pipe = subprocess.PIPE
-    child = subprocess.Popen([sys.executable, "-c", run], cwd=ROOT, env={}, stdin=pipe, stdout=pipe)
+    child = subprocess.Popen(
+        [sys.executable, "-c", run], cwd=ROOT, env={"PYTHONIOENCODING": "latin-1"}, stdin=pipe, stdout=pipe
+    )
     assert child.stdout is not None
     assert child.stdin is not None
     child.stdout.close()

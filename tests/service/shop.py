@@ -11,6 +11,7 @@ import httpx
 from connector.app import create_app
 from connector.models import Order
 from connector.runtime import shop as parts
+from connector.runtime.addresses import path_of
 from connector.runtime.clients import SHOP
 from connector.runtime.service import Pace, Service, build_service
 from connector.server import WebServer
@@ -52,7 +53,7 @@ class Shop:
         self.settings = load_settings(env_file=None, **values)
         self.secret = self.settings.webhook_secret
         self.url = ""
-        self.contract = Contract()
+        self.contract = Contract(path_of(self.settings))
         self._service: Service | None = None
 
     @property

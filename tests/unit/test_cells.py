@@ -40,6 +40,14 @@ def test_a_time_is_the_number_of_days_that_google_counts_in_local_time() -> None
     }
 
 
+def test_a_time_is_what_the_clocks_showed_also_where_they_are_changed_in_that_night() -> None:
+    hours = [serial(datetime(2026, 3, 29, hour, 30, tzinfo=UTC), BERLIN) for hour in (0, 1)]
+    assert [round(hour % 1 * 24, 3) for hour in hours] == [1.5, 3.5]
+
+    hours = [serial(datetime(2026, 10, 25, hour, 30, tzinfo=UTC), BERLIN) for hour in (0, 1, 2)]
+    assert [round(hour % 1 * 24, 3) for hour in hours] == [2.5, 2.5, 3.5]
+
+
 @pytest.mark.parametrize(
     ("amount", "currency", "pattern"),
     [

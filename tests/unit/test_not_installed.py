@@ -51,6 +51,15 @@ def test_the_virtual_environment_is_named_if_it_is_there_and_else_how_to_make_it
     )
 
 
+def test_a_system_of_32_bits_is_told_that_it_will_not_do(tmp_path: Path) -> None:
+    said = sentence("psycopg", ["serve"], here=tmp_path, is_32_bit=True)
+
+    assert said == (
+        f"This Python ({sys.executable}) lacks the library psycopg. It is one of 32 bits, and for those not all "
+        "libraries can be had ready-made. Take a system of 64 bits: on a Raspberry Pi the 64-bit edition of its own."
+    )
+
+
 def test_a_part_of_the_connector_that_is_missing_is_no_matter_of_installing() -> None:
     missing = [ModuleNotFoundError("No module", name=name) for name in ("connector.cli.gone", "sandbox", "click.core")]
 

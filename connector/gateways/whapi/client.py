@@ -11,6 +11,7 @@ import httpx
 
 from connector.gateways.reading.unwrap import parse_json
 from connector.gateways.whapi.errors import Scope, WhapiError
+from connector.gateways.whapi.in_the_way import stopped_by
 from connector.gateways.whapi.payload import MessagePage, parse_items, parse_page
 from connector.language import gettext as _
 from connector.language import marked
@@ -229,6 +230,9 @@ class WhapiClient:
                 kind="no_connection",
             ) from None
         except httpx.HTTPError as error:
+            in_the_way = stopped_by(error, self._base_url)
+            if in_the_way is not None:
+                raise in_the_way from None
             # The class tells what broke; the text might hold the URL, and the URL holds the tokens.
             raise WhapiError(
                 _("Whapi could not be reached ({name}). It will be tried again.").format(name=type(error).__name__),
