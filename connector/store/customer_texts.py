@@ -76,7 +76,8 @@ def get_watch(connection: Connection, shop: str) -> Watch | None:
 
 
 def begin_watch(connection: Connection, shop: str, *, now: datetime) -> None:
-    """Begins it, or begins it anew."""
+    """Begins it, or begins it anew: what waited by then is not sent."""
+    _leave_unsaid(connection, customer_texts.c.shop == shop)
     values = {"since": now, "seen_at": now}
     statement = insert_of(connection.dialect.name)(status_watches).values(shop=shop, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["shop"], set_=values))
@@ -91,9 +92,20 @@ def end_watches(connection: Connection, shops: Sequence[str]) -> None:
     watched = connection.execute(sa.select(status_watches.c.shop)).scalars()
     names = sorted(set(watched) & set(shops))
     if names:
-        waiting = sa.and_(customer_texts.c.shop.in_(names), customer_texts.c.state == TextState.WAITING)
-        connection.execute(sa.update(customer_texts).where(waiting).values(state=TextState.NONE))
+        _leave_unsaid(connection, customer_texts.c.shop.in_(names))
         connection.execute(sa.delete(status_watches).where(status_watches.c.shop.in_(names)))
+
+
+def forget(connection: Connection) -> None:
+    """The database is an older copy: what customers were told since, it can't know."""
+    _leave_unsaid(connection, sa.true())
+    connection.execute(sa.delete(status_watches))
+
+
+def _leave_unsaid(connection: Connection, whose: sa.ColumnElement[bool]) -> None:
+    """What waits is not sent."""
+    waiting = customer_texts.c.state == TextState.WAITING
+    connection.execute(sa.update(customer_texts).where(whose, waiting).values(state=TextState.NONE))
 
 
 def recent_orders(connection: Connection, shop: str, *, since: datetime) -> dict[str, tuple[int, bool]]:

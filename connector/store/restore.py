@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
-from connector.store import spreadsheets
+from connector.store import customer_texts, spreadsheets
 from connector.store.backup import (
     CopyError,
     as_one_file,
@@ -157,6 +157,7 @@ def _brought_up_to_date(draft: Path, url: URL) -> Contents:
 def _forget(connection: Connection) -> Contents:
     """What the copy can't know any more: who holds the spreadsheets and what they show, and who asked for what."""
     spreadsheets.forget(connection)
+    customer_texts.forget(connection)
     connection.execute(sa.delete(asks))
     count, newest = connection.execute(sa.select(sa.func.count(), sa.func.max(orders.c.stored_at))).one()
     return Contents(count, newest or connection.execute(sa.select(sa.func.max(installation.c.created_at))).scalar())

@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from connector.products import TIMES
 from connector.runtime.customers import Customers, build_customers
-from connector.sheets.columns import FIRST_STATUS
 from connector.store import customer_texts as stored
 from connector.store.customer_texts import CustomerText
 from connector.store.orders import find_order
+from connector.store.tables import ownership
 from sandbox.faults import Fault
 from sandbox.whapi.order import SandboxOrder
 from tests.clock import FakeClock
@@ -146,7 +147,7 @@ def _is_watching(shop: Shop) -> bool:
 def test_each_state_is_told_once_however_often_it_is_typed(day: Day) -> None:
     (order,) = day.receive()
     day.look()
-    for status in ("Confirmed", FIRST_STATUS, "Confirmed", "Packed", "Confirmed", "Sent", "Packed", "Sent", "Done"):
+    for status in ("Confirmed", "New", "Confirmed", "Packed", "Confirmed", "Sent", "Packed", "Sent", "Done"):
         day.set(status, order)
         day.look()
         day.send()
@@ -160,7 +161,7 @@ def test_what_the_merchant_takes_back_before_it_is_sent_is_not_sent(day: Day) ->
     day.look()
     day.set("Sent", order)
     day.look()
-    day.set(FIRST_STATUS, order)
+    day.set("New", order)
     day.look()
     day.send()
     assert day.told() == []
@@ -298,3 +299,28 @@ def test_after_a_day_without_a_look_and_of_old_orders_nobody_is_told(day: Day) -
     day.look()
     day.send()
     assert day.told() == [confirmed(another)]
+
+
+def test_an_older_copy_of_the_database_tells_nobody_what_they_were_told_before(day: Day) -> None:
+    (order,) = day.receive()
+    day.look()
+    day.set("Sent", order)
+    day.look()
+    day.send()
+    database = day.shop.whole.database
+    # As the copy was: nothing was decided yet, and the sheet shows a batch that it doesn't know.
+    database.write(lambda connection: stored.drop_texts(connection, [day.shop.stored(order).id]))
+    database.write(lambda connection: connection.execute(sa.update(ownership).values(known_batch=None)))
+    database.write(lambda connection: stored.begin_watch(connection, "default", now=datetime.now(UTC)))
+    day.start()
+    day.look()
+    day.send()
+    assert day.told() == [sent(order)]
+
+    # With the next order it has learned what it didn't know.
+    (later,) = day.receive()
+    for status in ("New", "Sent"):
+        day.set(status, later)
+        day.look()
+        day.send()
+    assert day.told() == [sent(order), sent(later)]

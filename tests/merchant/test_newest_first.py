@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from connector.sheets.columns import STATUSES
+from connector.sheets.words import ENGLISH_WORDS
 from sandbox.google import dimension_requests, object_requests, sheet_requests
 from sandbox.google.validation import rule_at
 from tests.merchant.book import ITEMS, ORDERS, Book, Grid, index_of, item_values, order_values
@@ -174,7 +174,7 @@ def test_a_new_row_looks_like_the_order_below_and_not_like_the_header(newest_fir
     for row in (1, 2):
         rule = rule_at(sheet, row, STATUS)
         assert rule is not None
-        assert [value["userEnteredValue"] for value in rule["condition"]["values"]] == list(STATUSES)
+        assert [value["userEnteredValue"] for value in rule["condition"]["values"]] == list(ENGLISH_WORDS.statuses)
         looks = [(sheet.cell(row, column).format or {}) for column in range(len(ORDERS))]
         assert not any("backgroundColorStyle" in look or look.get("textFormat", {}).get("bold") for look in looks)
         assert [look["borders"] for look in looks] == [(sheet.cell(4, 0).format or {})["borders"]] * len(ORDERS)
