@@ -286,8 +286,8 @@ def test_what_is_sent_gets_the_answer_that_stands_beside_it(shop: Shop, method: 
     operation = operation_of(method, address)
     quiet(shop)
     for name, sending in sent_examples(operation).items():
-        for table in (orders, order_numbers):
-            shop.service.database.write(lambda connection, table=table: connection.execute(sa.delete(table)))
+        shop.service.database.write(lambda connection: connection.execute(sa.delete(orders)))
+        shop.service.database.write(lambda connection: connection.execute(sa.delete(order_numbers)))
 
         answer = shop.http.request(method, path_of(address), **sending)
 
