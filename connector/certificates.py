@@ -40,7 +40,7 @@ def _first(environment: Mapping[str, str], names: tuple[str, ...]) -> str | None
 
 
 def _give(path: str | None, names: tuple[str, ...], process: MutableMapping[str, str]) -> None:
-    if path is None:
+    if path is None or _first(process, names) == path:
         return
     for name in names:
         process.pop(name, None)

@@ -10,6 +10,8 @@ from pathlib import Path
 _HERE = Path(__file__).parents[1]
 _PROGRAMS = Path(".venv", "Scripts" if os.name == "nt" else "bin")
 _ENVIRONMENT = _PROGRAMS / "python"
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
+"""Folders into which pip, pipx and the like put a package."""
 _IS_32_BIT = sys.maxsize < 2**32
 
 
@@ -29,6 +31,8 @@ def sentence(
             "own."
         )
     lacks = f"This Python ({sys.executable}) lacks the library {library}."
+    if here.name in _INSTALLED:
+        return f"{lacks} It comes with the connector: install the connector again, the way it was installed before."
     again = shlex.join(["-m", "connector", *arguments])
     folder, ours = _from_here(here), here / _ENVIRONMENT
     if Path(prefix).resolve() == ours.parents[1].resolve() or Path(prefix) != Path(sys.base_prefix):

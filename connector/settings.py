@@ -4,7 +4,6 @@ They come from environment variables and from the file `.env` in the working dir
 """
 
 import ipaddress
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import partial
@@ -20,7 +19,7 @@ from connector.customers.template import template
 from connector.events.target import HOW_TO_MAKE, PREFIX, Target, parse_secrets, parse_targets, secrets_of
 from connector.language import Language, marked, parse_language
 from connector.language import gettext as _
-from connector.log import SHORTEST_HIDDEN, database_secrets
+from connector.log import database_secrets
 from connector.proxies import proxy_problems, settle_proxies
 from connector.terminal import command
 from connector.variables import (
@@ -105,8 +104,8 @@ class Settings:
     public_url: str | None = field(default=None, metadata=_by(converters.public_address))
     trusted_proxies: str = field(default="", metadata=_by(partial(converters.unchanged, check=converters.networks)))
     orders_from: str = field(default=WHAPI, metadata=_of_shop(partial(converters.choice, choices=BRINGERS)))
-    orders_tab: str = field(default="Orders", metadata=_of_shop(_text))
-    items_tab: str = field(default="Items", metadata=_of_shop(_text))
+    orders_tab: str | None = field(default=None, metadata=_of_shop(_text))
+    items_tab: str | None = field(default=None, metadata=_of_shop(_text))
     timezone: ZoneInfo | None = field(default=None, metadata=_of_shop(converters.zone))
     language: Language | None = field(default=None, metadata=_of_shop(parse_language))
     resync_interval: float = field(default=60, metadata=_of_shop(_seconds))
@@ -285,7 +284,7 @@ def settle_libraries() -> None:
 
 def contradictions(settings: Settings) -> Iterator[str]:
     """A sentence for each case in which two settings, right by themselves, don't go together."""
-    if settings.orders_tab == settings.items_tab:
+    if (settings.orders_tab or "Orders") == (settings.items_tab or "Items"):
         yield _("ORDERS_TAB and ITEMS_TAB are the same. Give the two tabs different names.")
     for name, url in (("WHAPI_BASE_URL", settings.whapi_base_url), ("SHEETS_BASE_URL", settings.sheets_base_url)):
         parts = urlsplit(url)
@@ -317,25 +316,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
-
-
-def raw_secrets(env_file: str | None = ENV_FILE) -> list[str]:
-    """Whatever the settings that hold secrets hold now, be it right or wrong: for errors that end everything."""
-    try:
-        places = _places(env_file)
-    except SettingsError:
-        places = _places(None)
-    found = [variables.texts for place in places for variables in (Variables(place), with_files(place, SECRETS))]
-    return in_pieces([text for texts in found for name, text in texts.items() if name in SECRETS])
-
-
-def in_pieces(texts: list[str]) -> list[str]:
-    """Secrets, and the parts of them that an error may quote: single lines, and a database's password."""
-    lines = [line for text in texts for line in re.split(r"[\r\n]+|\\n", text)]
-    pieces = [*texts, *lines, *(piece for text in texts for piece in database_secrets(text))]
-    return list(
-        dict.fromkeys(piece for text in pieces for piece in (text, trimmed(text)) if len(piece) >= SHORTEST_HIDDEN)
-    )
 
 
 def _places(env_file: str | None) -> tuple[dict[str, str], dict[str, str]]:

@@ -34,7 +34,8 @@ def program(name: str) -> str:
 def example(name: str, service_port: int, *changes: Mapping[str, str]) -> str:
     """A file of deploy/proxies, with other words in place of some that stand in it."""
     text = (EXAMPLES / name).read_text(encoding="utf-8")
-    for old, new in [(SERVICE, f"127.0.0.1:{service_port}"), *(pair for change in changes for pair in change.items())]:
+    pairs = [pair for some in changes for pair in some.items()]
+    for old, new in [*pairs, (SERVICE, f"127.0.0.1:{service_port}")]:
         assert old in text
         text = text.replace(old, new)
     return text

@@ -14,12 +14,12 @@ from connector.jobs.ownership import Ownership, lost_sentence, waits_sentence
 from connector.language import ShopLanguage, number, speak
 from connector.language import gettext as _
 from connector.runtime.addresses import local_address
-from connector.runtime.clients import known_ids, sheets_api
+from connector.runtime.clients import given_titles, known_ids, sheets_api
 from connector.settings import Settings
 from connector.sheets import tags
 from connector.sheets.budget import Budget
 from connector.sheets.client import SheetsApi
-from connector.sheets.columns import COLUMNS, KEY, Tab
+from connector.sheets.columns import COLUMNS, KEY, Tab, tab_titles
 from connector.sheets.idempotency.marker import Marker
 from connector.sheets.layout import Layout, TabLayout, read_layout
 from connector.sheets.overview import MOST_CELLS, Overview, read_overview, read_zone
@@ -109,7 +109,8 @@ def _prove(api: SheetsApi, settings: Settings, database: Database, overview: Ove
 def _tabs(api: SheetsApi, settings: Settings, database: Database, overview: Overview, shop: str) -> Iterator[Finding]:
     layout = read_layout(api.find_metadata(settings.spreadsheet_id, tags.LOOKUPS), settings.spreadsheet_id)
     yield from check_owner(layout, api, database, settings.spreadsheet_id, clock=SystemClock())
-    titles = {Tab.ORDERS: settings.orders_tab, Tab.ITEMS: settings.items_tab}
+    given = given_titles(settings)
+    titles = {tab: _title(overview, given, tab) for tab in Tab}
     to_be_made, all_hold = [], True
     for tab in Tab:
         if tab in layout.tabs:
@@ -129,6 +130,12 @@ def _tabs(api: SheetsApi, settings: Settings, database: Database, overview: Over
         )
     elif all_hold:
         yield _holds(_("The tabs and their columns are found."))
+
+
+def _title(overview: Overview, given: Mapping[Tab, str], tab: Tab) -> str:
+    """What the tab is called; a new one, if there is none."""
+    titles = tab_titles(given, tab)
+    return next((title for title in titles if overview.titled(title) is not None), titles[0])
 
 
 def _untagged(

@@ -29,6 +29,8 @@ _NAMES = sorted({*_KNOWN, *(name + OF_FILE for name in SECRETS)})
 _CLOSE_IN_FILE, _CLOSE_ANYWHERE = 0.81, 0.85
 """How alike names must be, from 0 to 1. The environment is full of other programs' variables."""
 _BEYOND_DOUBT = 0.9
+_SHORT = 4
+"""HOST and PORT are close to too much."""
 
 
 def remarks(path: Path, environment: Mapping[str, str] = os.environ) -> Iterator[Finding]:
@@ -38,6 +40,10 @@ def remarks(path: Path, environment: Mapping[str, str] = os.environ) -> Iterator
         found = list(statements(decoded(content)))
     except (OSError, NotTextError):
         found = []  # There is none; or it can't be read, which is said elsewhere.
+        other = path.with_name(f"{path.name}.txt")
+        if not path.exists() and other.is_file():
+            # As editors on Windows save it.
+            yield _warning(_("{other} is not read. Rename it to {path}.").format(other=other, path=path))
     else:
         if is_utf_16(content):
             yield _warning(
@@ -105,7 +111,7 @@ def _misspelt(found: list[Statement], path: Path, environment: Mapping[str, str]
             yield _warning(sentence.format(line=statement.line, path=path, name=name, hint=_hint(name, meant)))
     for name in sorted(in_environment.keys() - in_file.keys()):
         meant = _meant(name, are_set, close=_CLOSE_ANYWHERE, has_shops=has_shops)
-        if meant is not None and meant not in are_set:
+        if meant is not None and meant not in are_set and len(meant) > _SHORT:
             sentence = _("{name} in the environment is no setting. {hint}")
             yield _warning(sentence.format(name=name, hint=_hint(name, meant)))
 

@@ -6,7 +6,7 @@ import traceback
 from types import TracebackType
 
 from connector.log import Redactor
-from connector.settings import raw_secrets
+from connector.raw_secrets import raw_secrets
 from connector.shops.secrets import raw_shop_secrets
 
 

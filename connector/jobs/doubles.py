@@ -16,11 +16,12 @@ from connector.log import get_logger
 from connector.models import Order
 from connector.sheets import tags
 from connector.sheets.client import SheetsApi
-from connector.sheets.columns import COLUMNS, FIRST_STATUS, KEY, STATUS, Tab
+from connector.sheets.columns import COLUMNS, KEY, STATUS, Tab
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.first_row import refuses_what_is_gone
 from connector.sheets.layout import TabLayout
 from connector.sheets.values import as_text
+from connector.sheets.words import FIRST_STATUSES
 from connector.sheets.workbook import Workbook
 from connector.store.database import Database
 from connector.store.orders import find_orders
@@ -155,7 +156,7 @@ def _read(index: int, values: Sequence[Any], own: Sequence[int]) -> _Found:
 
 def _has_additions(row: _Found) -> bool:
     # An empty check box holds FALSE.
-    return any(value not in {"", FIRST_STATUS} and value is not False for value in row.others)
+    return any(value not in {"", *FIRST_STATUSES} and value is not False for value in row.others)
 
 
 def _delete(api: SheetsApi, spreadsheet_id: str, tab: Tab, place: TabLayout, surplus: Sequence[_Found]) -> int:

@@ -11,7 +11,8 @@ from connector.language import ngettext, number
 from connector.log import get_logger
 from connector.models import Shown
 from connector.sheets.key_columns import OrderRows, SheetRows
-from connector.sheets.rows import COMPLETE, UNAVAILABLE, WAITING_COLUMNS
+from connector.sheets.rows import WAITING_COLUMNS
+from connector.sheets.words import ENGLISH_WORDS, Words, shown_by
 from connector.store import learned as learned_rows
 from connector.store import spreadsheets
 from connector.store.database import Database
@@ -36,16 +37,17 @@ class Lesson:
     """The first of these."""
 
 
-def standing_of(there: OrderRows) -> Standing:
+def standing_of(there: OrderRows, words: Words = ENGLISH_WORDS) -> Standing:
     """How an order stands, by what its row says of the items, and by its rows in the other tab.
 
     Item rows come with `complete`, in one piece. So where there are some, there are all, whatever the merchant has
     made of the cell since.
     """
     lines = there.lines
-    if lines or there.state.startswith(COMPLETE):
+    says = shown_by(there.state, words)
+    if lines or says is Shown.COMPLETE:
         return Standing(Shown.COMPLETE, lines)
-    if there.state.startswith(UNAVAILABLE):
+    if says is Shown.UNAVAILABLE:
         return Standing(Shown.UNAVAILABLE, lines, WAITING_COLUMNS[Shown.UNAVAILABLE])
     return Standing(Shown.WAITING, lines, WAITING_COLUMNS[Shown.WAITING])
 
@@ -67,7 +69,7 @@ def learn_rows(
     count = new = lacking = 0
     named: list[str] = []
     for page in rows.pages():  # As many in one commit that no webhook waits long behind it.
-        standings = {there.order_id: standing_of(there) for there in page}
+        standings = {there.order_id: standing_of(there, rows.words) for there in page}
 
         def change(connection: Connection, standings: dict[str, Standing] = standings) -> Learned:
             now = clock.now()

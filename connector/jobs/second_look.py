@@ -46,7 +46,9 @@ class SecondLook:
             now = self._context.clock.now()
             for there in back:
                 was = again[there.order_id].shown
-                learned.stands(connection, self._context.shop, there.order_id, was, standing_of(there), now=now)
+                learned.stands(
+                    connection, self._context.shop, there.order_id, was, standing_of(there, layout.words), now=now
+                )
             for order in halves:
                 gone = Gone.ORDER_ROW if found[order.order_id].lines else Gone.ALL
                 write_anew(connection, order, gone, now=now)

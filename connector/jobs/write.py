@@ -175,7 +175,7 @@ class WriteStage:
                 self._backwards.compare(rows)
         layout = self._workbook.with_first_rows(layout)
         guard = chosen.guard
-        entries = entries_that_fit(waiting, self._workbook.zone())
+        entries = entries_that_fit(waiting, self._workbook.zone(), layout.words)
         if self._second_look.finds_rows([entry.order for entry in entries], layout):
             return Written(more=True)
         looked_up = [entry.order for entry in entries if must_be_found(entry.order, entry.shows)]

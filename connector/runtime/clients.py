@@ -96,6 +96,12 @@ def speak_as_stored(settings: Settings, database: Database) -> None:
         speak(language.now)
 
 
+def given_titles(settings: Settings) -> dict[Tab, str]:
+    """The names of tabs that are set."""
+    given = {Tab.ORDERS: settings.orders_tab, Tab.ITEMS: settings.items_tab}
+    return {tab: title for tab, title in given.items() if title is not None}
+
+
 def build_workbook(
     settings: Settings,
     database: Database,
@@ -110,7 +116,7 @@ def build_workbook(
     return Workbook(
         api,
         settings.spreadsheet_id,
-        titles={Tab.ORDERS: settings.orders_tab, Tab.ITEMS: settings.items_tab},
+        titles=given_titles(settings),
         is_ours=known_ids(database, shop),
         clock=clock,
         time_zone=settings.timezone,

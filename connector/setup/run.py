@@ -7,10 +7,10 @@ from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import PATH, webhook_url
 from connector.jobs.guards import current_guard
 from connector.jobs.ownership import Ownership, name_of, waits_sentence
+from connector.language import ShopLanguage, marked, speaking
 from connector.language import gettext as _
-from connector.language import marked
 from connector.runtime.addresses import base_of, local_address
-from connector.runtime.clients import SHOP, build_workbook, sheets_api, speak_as_stored, whapi_client
+from connector.runtime.clients import SHOP, build_workbook, given_titles, sheets_api, speak_as_stored, whapi_client
 from connector.runtime.service import build_service
 from connector.runtime.shop import Shop
 from connector.settings import ENV_FILE, FORWARDER, Settings, how_to_get
@@ -19,7 +19,7 @@ from connector.setup.env_file import tighten
 from connector.setup.steps import KEY_FILE, google_step, password_step, secret_step, token_step
 from connector.setup.talk import Answers, Talk, Values
 from connector.setup.webhook import NotArrivedError, Registered, register, take_away, try_webhook
-from connector.sheets.columns import Tab
+from connector.sheets.columns import Tab, tab_titles
 from connector.sheets.credentials import CredentialsError, load_credentials
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.owner import Owner
@@ -180,7 +180,8 @@ def prepare_tabs(settings: Settings, database: Database, *, shop: str) -> str:
     """Makes the tabs as the first order would, and proves that nothing can be written twice. Changes nothing where that
     was done before. Raises SheetsError."""
     api, clock = sheets_api(settings), SystemClock()
-    workbook = build_workbook(settings, database, api, clock, shop=shop)
+    language = ShopLanguage(settings.language)
+    workbook = build_workbook(settings, database, api, clock, shop=shop, language=language)
     for left in reversed(range(_TRIES)):
         try:
             layout = workbook.layout()
@@ -191,8 +192,11 @@ def prepare_tabs(settings: Settings, database: Database, *, shop: str) -> str:
         else:
             break
     current_guard(database, api, settings.spreadsheet_id, layout.tabs[Tab.ORDERS].sheet_id, clock=clock)
+    given = given_titles(settings)
+    with speaking(layout.words.spoken):
+        titles = {tab: tab_titles(given, tab)[0] for tab in Tab}
     return _("The spreadsheet can be written, and its tabs {orders_tab} and {items_tab} are ready.").format(
-        orders_tab=settings.orders_tab, items_tab=settings.items_tab
+        orders_tab=titles[Tab.ORDERS], items_tab=titles[Tab.ITEMS]
     )
 
 

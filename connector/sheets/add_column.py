@@ -8,6 +8,8 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
+from connector.language import gettext, speaking
+from connector.language import gettext as _
 from connector.log import get_logger
 from connector.sheets import tags
 from connector.sheets.client import SheetsApi
@@ -26,29 +28,32 @@ _IDS = 2**31 - 1
 
 
 def add_column(api: SheetsApi, spreadsheet_id: str, layout: Layout, key: str) -> str:
-    """One write, or none where the column is there; returns a sentence that says what was done. Raises SheetsError.
+    """One write, or none where the column is there; returns a sentence that says what was done. Raises SheetsError. Its
+    title is in the language of the tab.
 
     May be repeated after an unclear answer: the id of the column's tag is always the same, and Google takes it once.
     """
     place = layout.tabs[Tab.ORDERS]
     column = next(column for column in COLUMNS[Tab.ORDERS] if column.key == key)
-    if key in place.columns:
-        return f"The column {column.title} is in the tab of the orders already; nothing was changed."
-    requests = list(_requests(place, column))
+    with speaking(place.words.spoken):
+        title = gettext(column.title)
+        requests = [] if key in place.columns else list(_requests(place, column, title))
+    if not requests:
+        return _("The column {title} is in the tab of the orders already; nothing was changed.").format(title=title)
     try:
         api.batch_update(spreadsheet_id, requests)
     except SheetsError as error:
         if error.kind is Kind.TAKEN:  # By a request whose answer was lost, and that has arrived meanwhile.
-            raise SheetsError("The column was just being added. Run the command again.", kind=Kind.STALE) from error
+            raise SheetsError(_("The column was just being added. Run the command again."), kind=Kind.STALE) from error
         raise explained(error, api, spreadsheet_id, requests, layout) from error
     log.info("sheet.column_added", column=key, spreadsheet_id=spreadsheet_id)
-    return (
-        f"The column {column.title} was added to the tab of the orders. Orders that come from now on are filled in; "
-        "rows that are there stay as they are."
-    )
+    return _(
+        "The column {title} was added to the tab of the orders. Orders that come from now on are filled in; rows that "
+        "are there stay as they are."
+    ).format(title=title)
 
 
-def _requests(place: TabLayout, column: Column) -> Iterator[Json]:
+def _requests(place: TabLayout, column: Column, title: str) -> Iterator[Json]:
     index = _index(place, column)
     for other, at in place.columns.items():
         yield tags.check_place("COLUMNS", place.column_tags[other], place.sheet_id, at)
@@ -67,7 +72,7 @@ def _requests(place: TabLayout, column: Column) -> Iterator[Json]:
         yield {
             "updateCells": {
                 "start": {"sheetId": place.sheet_id, "rowIndex": place.header_row, "columnIndex": index},
-                "rows": [{"values": [{"userEnteredValue": {"stringValue": column.title}}]}],
+                "rows": [{"values": [{"userEnteredValue": {"stringValue": title}}]}],
                 "fields": "userEnteredValue",
             }
         }

@@ -25,6 +25,11 @@ def cell(row: int, column: int) -> str:
     return f"${letters(column)}${row + 1}"
 
 
+def quoted(text: str) -> str:
+    """A text as formulas write it."""
+    return '"' + text.replace('"', '""') + '"'
+
+
 @dataclass(frozen=True, slots=True)
 class TabColumns:
     """One tab's columns where they stand now. Google changes the formulas when they are moved or the tab is renamed."""

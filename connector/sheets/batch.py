@@ -16,6 +16,7 @@ from connector.sheets.replace import Rows, columns_replaced, replacements
 from connector.sheets.request_parts import dimension_range
 from connector.sheets.rows import Row, item_rows, order_row, typed, typed_products, waits
 from connector.sheets.tables import Table, Tables, grow_tables
+from connector.sheets.words import ENGLISH_WORDS, Words
 
 Json = dict[str, Any]
 
@@ -60,7 +61,7 @@ class Entry:
         return waits(self.order, self.shows)
 
 
-def entry_for(order: Order, zone: tzinfo) -> Entry:
+def entry_for(order: Order, zone: tzinfo, words: Words = ENGLISH_WORDS) -> Entry:
     shows = shown_for(order.items_state)
     if order.shown is Shown.UNAVAILABLE and shows is Shown.WAITING:
         shows = Shown.UNAVAILABLE  # It is tried again; its row says something else only once the items are there.
@@ -68,17 +69,17 @@ def entry_for(order: Order, zone: tzinfo) -> Entry:
     return Entry(
         order,
         shows,
-        order_rows=(order_row(order, shows, zone),) if order.shown is None else (),
+        order_rows=(order_row(order, shows, zone, words),) if order.shown is None else (),
         item_rows=tuple(item_rows(order, zone)) if are_new and not order.items_there else (),
     )
 
 
-def entries_that_fit(orders: Iterable[Order], zone: tzinfo) -> list[Entry]:
-    """Entries for as many orders, from the first on, as a request may hold; at least one."""
+def entries_that_fit(orders: Iterable[Order], zone: tzinfo, words: Words = ENGLISH_WORDS) -> list[Entry]:
+    """Entries for as many orders, from the first on, as a request may hold; at least one. `words`: those of the tab."""
     entries: list[Entry] = []
     size = 0
     for order in orders:
-        entry = entry_for(order, zone)
+        entry = entry_for(order, zone, words)
         size += _size(entry)
         if entries and size > LARGEST_BODY:
             break

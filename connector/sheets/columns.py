@@ -1,7 +1,10 @@
 """The connector's two tabs and their columns: names, widths and formats."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from connector.language import gettext, in_each_language, marked
 
 
 class Tab(StrEnum):
@@ -16,12 +19,24 @@ class Format(StrEnum):
     TIME = "time"
 
 
+_TITLES = {Tab.ORDERS: marked("Orders"), Tab.ITEMS: marked("Items")}
+
+
+def tab_titles(given: Mapping[Tab, str], tab: Tab) -> list[str]:
+    """What a tab of the connector's may be called: first what a new one is. `given`: the names in the settings; where
+    there is none, it is a word of the shop's language, or of another that an older tab was made in."""
+    if tab in given:
+        return [given[tab]]
+    own = gettext(_TITLES[tab])
+    return [own, *sorted(in_each_language(_TITLES[tab]) - {own})]
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     key: str
     """Stands in the column's tag; never changes."""
     title: str
-    """Written when the column is made. The merchant may rename it."""
+    """In English; written in the shop's language when the column is made. The merchant may rename it."""
     width: int
     """In pixels."""
     format: Format = Format.TEXT
@@ -29,11 +44,6 @@ class Column:
     is_optional: bool = False
     """Tabs of earlier versions lack it, and get it only where somebody asks for it: see `add_column.py`."""
 
-
-FIRST_STATUS = "New"
-"""What the column `Status` begins with. From then on it is the merchant's, and never written again."""
-STATUSES = (FIRST_STATUS, "Confirmed", "Packed", "Sent", "Done", "Cancelled")
-"""What the column offers. The merchant may write anything else."""
 
 KEY = "order_id"
 """The column that tells the connector's rows from others, in both tabs."""
@@ -50,31 +60,31 @@ ITEMS_STATE = "items"
 
 COLUMNS: dict[Tab, tuple[Column, ...]] = {
     Tab.ORDERS: (
-        Column(KEY, "Order ID", 150),
-        Column(RECEIVED, "Received", 130, Format.TIME),
-        Column(CUSTOMER, "Customer", 160),
-        Column(PHONE, "Phone", 135),
-        Column("title", "Title", 160),
-        Column("note", "Note", 240, wrap=True),
-        Column(PRODUCTS, "Products", 240, wrap=True, is_optional=True),
-        Column(ITEM_COUNT, "Item count", 90, Format.COUNT),
-        Column(TOTAL, "Total", 130, Format.AMOUNT),
-        Column(CURRENCY, "Currency", 80),
-        Column(STATUS, "Status", 110),
-        Column(ITEMS_STATE, "Items", 200),
+        Column(KEY, marked("Order ID"), 150),
+        Column(RECEIVED, marked("Received"), 130, Format.TIME),
+        Column(CUSTOMER, marked("Customer"), 160),
+        Column(PHONE, marked("Phone"), 135),
+        Column("title", marked("Title"), 160),
+        Column("note", marked("Note"), 240, wrap=True),
+        Column(PRODUCTS, marked("Products"), 240, wrap=True, is_optional=True),
+        Column(ITEM_COUNT, marked("Item count"), 90, Format.COUNT),
+        Column(TOTAL, marked("Total"), 130, Format.AMOUNT),
+        Column(CURRENCY, marked("Currency"), 80),
+        Column(STATUS, marked("Status"), 110),
+        Column(ITEMS_STATE, marked("Items"), 200),
     ),
     Tab.ITEMS: (
-        Column(KEY, "Order ID", 150),
-        Column(RECEIVED, "Received", 130, Format.TIME),
-        Column("customer", "Customer", 160),
-        Column("product", "Product", 240),
-        Column("product_id", "Product ID", 150),
-        Column("sku", "SKU", 120),
-        Column("quantity", "Quantity", 80, Format.COUNT),
-        Column("unit_price", "Unit price", 125, Format.AMOUNT),
-        Column("currency", "Currency", 80),
-        Column("line_total", "Line total", 130, Format.AMOUNT),
-        Column("image", "Image", 220),
+        Column(KEY, marked("Order ID"), 150),
+        Column(RECEIVED, marked("Received"), 130, Format.TIME),
+        Column("customer", marked("Customer"), 160),
+        Column("product", marked("Product"), 240),
+        Column("product_id", marked("Product ID"), 150),
+        Column("sku", marked("SKU"), 120),
+        Column("quantity", marked("Quantity"), 80, Format.COUNT),
+        Column("unit_price", marked("Unit price"), 125, Format.AMOUNT),
+        Column("currency", marked("Currency"), 80),
+        Column("line_total", marked("Line total"), 130, Format.AMOUNT),
+        Column("image", marked("Image"), 220),
     ),
 }
 

@@ -4,12 +4,14 @@ import secrets
 from collections.abc import Iterator
 from typing import Any
 
+from connector.language import gettext
 from connector.sheets import tags
 from connector.sheets.cells import TEXT_FORMAT, TIME_FORMAT
 from connector.sheets.columns import COLUMNS, Column, Format, Tab
-from connector.sheets.formatting import GREY, column_width, rgb
+from connector.sheets.formatting import GREY, beginning, column_width, direction, rgb
 from connector.sheets.layout import TabLayout
 from connector.sheets.request_parts import grid_range
+from connector.sheets.words import words_spoken
 
 Json = dict[str, Any]
 
@@ -21,9 +23,10 @@ def new_sheet_id() -> int:
 
 
 def create_tab(tab: Tab, title: str, sheet_id: int) -> Iterator[Json]:
-    """A new tab, with all that belongs into it but its formatting."""
+    """A new tab, with all that belongs into it but its formatting, in the language that is spoken."""
     grid = {"rowCount": 1 + _BLANK_ROWS, "columnCount": len(COLUMNS[tab]), "frozenRowCount": 1}
-    yield {"addSheet": {"properties": {"sheetId": sheet_id, "title": title, "gridProperties": grid}}}
+    properties = {"sheetId": sheet_id, "title": title, "gridProperties": grid, **direction()}
+    yield {"addSheet": {"properties": properties}}
     yield from create_in_blank_tab(tab, sheet_id, 1 + _BLANK_ROWS)
 
 
@@ -35,8 +38,8 @@ def create_in_blank_tab(tab: Tab, sheet_id: int, row_count: int) -> Iterator[Jso
     header_format = {
         "backgroundColorStyle": rgb(GREY),
         "textFormat": {"bold": True},
-        # Also above numbers: the filter's buttons stand at the right.
-        "horizontalAlignment": "LEFT",
+        # Also above numbers: the filter's buttons stand at the end.
+        "horizontalAlignment": beginning(),
         "verticalAlignment": "MIDDLE",
         "wrapStrategy": "CLIP",
     }
@@ -46,7 +49,7 @@ def create_in_blank_tab(tab: Tab, sheet_id: int, row_count: int) -> Iterator[Jso
             "rows": [
                 {
                     "values": [
-                        {"userEnteredValue": {"stringValue": column.title}, "userEnteredFormat": header_format}
+                        {"userEnteredValue": {"stringValue": gettext(column.title)}, "userEnteredFormat": header_format}
                         for column in columns
                     ]
                 }
@@ -64,7 +67,7 @@ def create_in_blank_tab(tab: Tab, sheet_id: int, row_count: int) -> Iterator[Jso
         yield column_width(sheet_id, index, column.width)
         yield column_format(sheet_id, index, column, first_row=1)
     indexes = {column.key: index for index, column in enumerate(columns)}
-    yield from tag_columns(tab, TabLayout(sheet_id, indexes, header_row=0))
+    yield from tag_columns(tab, TabLayout(sheet_id, indexes, header_row=0, words=words_spoken()))
     yield from tag_end(tab, sheet_id, 0)
 
 
@@ -78,7 +81,7 @@ def column_format(sheet_id: int, index: int, column: Column, *, first_row: int) 
                     "numberFormat": _NUMBER_FORMATS[column.format],
                     "wrapStrategy": "WRAP" if column.wrap else "CLIP",
                     "verticalAlignment": "TOP",
-                    **({"horizontalAlignment": "LEFT"} if column.format is Format.TIME else {}),
+                    **({"horizontalAlignment": beginning()} if column.format is Format.TIME else {}),
                 }
             },
             "fields": "userEnteredFormat(numberFormat,wrapStrategy,verticalAlignment,horizontalAlignment)",
@@ -97,6 +100,8 @@ _NUMBER_FORMATS = {
 def tag_columns(tab: Tab, tab_layout: TabLayout) -> Iterator[Json]:
     """Tags for a tab, its columns and its header."""
     yield tags.create_tab_tag(tab, tab_layout.sheet_id)
+    if tab is Tab.ORDERS and not tab_layout.words.is_english:
+        yield tags.create_words_tag(tab_layout.sheet_id, tab_layout.words)
     for key, index in tab_layout.columns.items():
         yield tags.create_column_tag(tab, tab_layout.sheet_id, key, index)
     if tab_layout.header_row is not None:

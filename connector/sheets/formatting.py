@@ -7,8 +7,10 @@ or removes stays changed or removed.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connector.sheets.columns import COLUMNS, ITEMS_STATE, STATUS, STATUSES, Tab
+from connector.language import spoken
+from connector.sheets.columns import COLUMNS, ITEMS_STATE, STATUS, Tab
 from connector.sheets.request_parts import dimension_range, grid_range
+from connector.sheets.words import STATES, Words, words_spoken
 
 Json = dict[str, Any]
 
@@ -17,22 +19,34 @@ GREY = "#eef0f2"
 _LINE = "#e3e6e9"
 _HEADER_LINE = "#b8bec4"
 _STATUS_COLOURS = {
-    "New": ("#fff1c2", "#7a5200"),
-    "Confirmed": ("#dbe9ff", "#174ea6"),
-    "Packed": ("#e9defc", "#5b2b9a"),
-    "Sent": ("#d5f0f3", "#0b5c66"),
-    "Done": ("#d0efd8", "#14602f"),
-    "Cancelled": ("#eceef0", "#5f656b"),
+    "new": ("#fff1c2", "#7a5200"),
+    "confirmed": ("#dbe9ff", "#174ea6"),
+    "packed": ("#e9defc", "#5b2b9a"),
+    "sent": ("#d5f0f3", "#0b5c66"),
+    "done": ("#d0efd8", "#14602f"),
+    "cancelled": ("#eceef0", "#5f656b"),
 }
 """Ground and text; each pair can be read (contrast 4.5 or more)."""
-_ITEMS_COLOURS = (
-    ("TEXT_STARTS_WITH", "waiting", "#8a5a00"),
-    ("TEXT_STARTS_WITH", "unavailable", "#b3261e"),
-)
+_WAITING, _UNAVAILABLE = "#8a5a00", "#b3261e"
+
+
+def direction() -> Json:
+    """Of a tab that is made now: from right to left in a language that is written so."""
+    return {"rightToLeft": True} if spoken().is_right_to_left else {}
+
+
+def beginning() -> str:
+    """Where the lines of such a tab begin."""
+    return "RIGHT" if spoken().is_right_to_left else "LEFT"
+
+
+def ending() -> str:
+    return "LEFT" if spoken().is_right_to_left else "RIGHT"
 
 
 def format_tab(tab: Tab, sheet_id: int) -> Iterator[Json]:
-    """Formats a tab that was just created."""
+    """Formats a tab that was just created, in the language that is spoken."""
+    words = words_spoken()
     yield {
         "updateSheetProperties": {
             "properties": {"sheetId": sheet_id, "gridProperties": {"hideGridlines": True}},
@@ -47,25 +61,25 @@ def format_tab(tab: Tab, sheet_id: int) -> Iterator[Json]:
     yield {"repeatCell": {"range": whole | {"endRowIndex": 1}, **bottom_line(_HEADER_LINE)}}
     indexes = {column.key: index for index, column in enumerate(columns)}
     if STATUS in indexes:
-        yield _choices(sheet_id, indexes[STATUS])
-        yield from status_colours(_column(sheet_id, indexes[STATUS]))
+        yield _choices(sheet_id, indexes[STATUS], words)
+        yield from status_colours(_column(sheet_id, indexes[STATUS]), words)
     if ITEMS_STATE in indexes:
-        for kind, text, colour in _ITEMS_COLOURS:
+        for text, colour in ((words.waiting, _WAITING), (words.unavailable, _UNAVAILABLE)):
             look = {"textFormat": {"foregroundColorStyle": rgb(colour)}}
-            yield _rule(_column(sheet_id, indexes[ITEMS_STATE]), kind, text, look)
+            yield _rule(_column(sheet_id, indexes[ITEMS_STATE]), "TEXT_STARTS_WITH", text, look)
     # The rows come in between the header and the blank ones, within the filter, so that it grows with them.
     yield {"setBasicFilter": {"filter": {"range": whole | {"startRowIndex": 0}}}}
 
 
-def status_colours(area: Json) -> Iterator[Json]:
+def status_colours(area: Json, words: Words) -> Iterator[Json]:
     """Colours for the words that the connector offers; the merchant's own words stay plain.
 
     `place` must take in the row above the first order: a range that begins where rows are inserted is pushed down.
     """
-    for status in STATUSES:
-        ground, ink = _STATUS_COLOURS[status]
+    for state, status in zip(STATES, words.statuses, strict=True):
+        ground, ink = _STATUS_COLOURS[state]
         text_format: Json = {"foregroundColorStyle": rgb(ink)}
-        if status == "Cancelled":
+        if state == "cancelled":
             text_format["strikethrough"] = True
         yield _rule(area, "TEXT_EQ", status, {"backgroundColorStyle": rgb(ground), "textFormat": text_format})
 
@@ -94,9 +108,9 @@ def _size(lines: Json, pixels: int) -> Json:
     return {"updateDimensionProperties": {"range": lines, "properties": {"pixelSize": pixels}, "fields": "pixelSize"}}
 
 
-def _choices(sheet_id: int, column: int) -> Json:
+def _choices(sheet_id: int, column: int, words: Words) -> Json:
     """A list to choose from that refuses nothing else: the column is the merchant's."""
-    values = [{"userEnteredValue": status} for status in STATUSES]
+    values = [{"userEnteredValue": status} for status in words.statuses]
     rule = {"condition": {"type": "ONE_OF_LIST", "values": values}, "showCustomUi": True, "strict": False}
     return {"setDataValidation": {"range": _column(sheet_id, column) | {"startRowIndex": 1}, "rule": rule}}
 

@@ -16,6 +16,7 @@ from connector.sheets.columns import ITEMS_STATE, KEY, Tab
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.layout import Layout, TabLayout
 from connector.sheets.values import as_text
+from connector.sheets.words import ENGLISH_WORDS, Words
 
 _AT_ONCE = 500
 _CACHE = "PRAGMA cache_size = -8000"
@@ -52,7 +53,9 @@ class OrderRows:
 class SheetRows:
     """The orders in the sheet as they were at the look. For one thread, which closes it."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Words = ENGLISH_WORDS) -> None:
+        """`words`: those of the tab of orders."""
+        self.words = words
         self._file = sqlite3.connect("", isolation_level=None)
         self._file.execute(_CACHE)
         self._file.executescript(_TABLES)
@@ -110,7 +113,7 @@ def read_rows(api: SheetsApi, spreadsheet_id: str, layout: Layout) -> SheetRows:
     A tab that isn't there has no rows, and neither has one whose key column the merchant has deleted. Raises
     SheetsError.
     """
-    rows = SheetRows()
+    rows = SheetRows(layout.words)
     try:
         _read(rows, api, spreadsheet_id, layout)
     except sqlite3.Error as error:

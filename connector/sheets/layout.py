@@ -7,6 +7,7 @@ from typing import Any
 from connector.sheets import tags
 from connector.sheets.columns import COLUMNS, Tab
 from connector.sheets.owner import Owner, read_last_batch, read_owner
+from connector.sheets.words import ENGLISH_WORDS, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class TabLayout:
     """The tag on the last of the connector's rows, or on the header where there are none yet."""
     end: tuple[RowTag, ...] = ()
     """The tag on the row below. There can be none of either, or several after a repair that happened twice."""
+    words: Words = ENGLISH_WORDS
+    """What it was made with, if it is the tab of orders."""
     is_first_free: bool = False
     """Whether the row below the header was just seen to be blank, and the first of the connector's rows may fill it."""
 
@@ -69,6 +72,12 @@ class Layout:
     """The last batch in the sheet, as it says itself; None where no batch has said so yet."""
     is_checked: bool = True
     """Whether a batch made from it is to be refused if the merchant has moved something meanwhile."""
+
+    @property
+    def words(self) -> Words:
+        """Those of the tab of orders."""
+        place = self.tabs.get(Tab.ORDERS)
+        return ENGLISH_WORDS if place is None else place.words
 
     @property
     def is_empty(self) -> bool:
@@ -123,6 +132,15 @@ def _summary_sheets(entries: list[Mapping[str, Any]]) -> tuple[int, ...]:
     )
 
 
+def _read_words(sheet_id: int, entries: list[Mapping[str, Any]]) -> Words:
+    found = (
+        tags.words_in_tag(str(entry.get("metadataValue")), sheet_id)
+        for entry in entries
+        if entry.get("metadataKey") == tags.WORDS and entry["location"].get("sheetId", 0) == sheet_id
+    )
+    return next((words for words in found if words is not None), ENGLISH_WORDS)
+
+
 def _read_tab(tab: Tab, sheet_id: int, entries: list[Mapping[str, Any]]) -> TabLayout:
     columns: dict[str, int] = {}
     column_tags: dict[str, int] = {}
@@ -143,6 +161,7 @@ def _read_tab(tab: Tab, sheet_id: int, entries: list[Mapping[str, Any]]) -> TabL
         sheet_id,
         columns,
         column_tags,
+        words=_read_words(sheet_id, entries) if tab is Tab.ORDERS else ENGLISH_WORDS,
         header_row=max((tag.row for tag in rows[tags.HEADER]), default=None),
         last=tuple(rows[tags.LAST]),
         end=tuple(rows[tags.END]),

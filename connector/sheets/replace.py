@@ -14,6 +14,7 @@ from connector.sheets.columns import ITEMS_STATE, PRODUCTS, TOTAL
 from connector.sheets.layout import TabLayout
 from connector.sheets.request_parts import grid_range
 from connector.sheets.rows import items_text, pending_text, typed, typed_products, waits
+from connector.sheets.words import ENGLISH_WORDS, Words
 
 Json = dict[str, Any]
 
@@ -32,7 +33,9 @@ def must_be_found(order: Order, shows: Shown) -> bool:
     """Whether the order's row must be looked up, because no text in it is unique."""
     if order.shown is None:
         return False
-    return bool(order.warning) or (order.shown is not Shown.WAITING and _before(order) != _after(order, shows))
+    return bool(order.warning) or (
+        order.shown is not Shown.WAITING and _before(order, ENGLISH_WORDS) != _after(order, shows, ENGLISH_WORDS)
+    )
 
 
 def columns_replaced(order: Order) -> set[str]:
@@ -49,36 +52,37 @@ def replacements(tab_layout: TabLayout, order: Order, shows: Shown, rows: Rows) 
         return
     row = rows.at.get(order.order_id)
     yield from _fill_in(tab_layout, order, shows)
-    if _before(order) != _after(order, shows):
+    before, after = _before(order, tab_layout.words), _after(order, shows, tab_layout.words)
+    if before != after:
         if order.shown is Shown.WAITING:
-            yield from _replace(tab_layout, ITEMS_STATE, _before(order), _after(order, shows))
+            yield from _replace(tab_layout, ITEMS_STATE, before, after)
         elif row is not None:
-            yield from _replace(tab_layout, ITEMS_STATE, _before(order), _after(order, shows), row=row)
+            yield from _replace(tab_layout, ITEMS_STATE, before, after, row=row)
     if order.warning and row is not None and _is_ours(rows.notes.get(row, ""), order.warning):
         yield from _put_note(tab_layout, row, order.warning)
 
 
-def _before(order: Order) -> str:
-    return items_text(order.order_id, order.shown or Shown.WAITING, order.row_change)
+def _before(order: Order, words: Words) -> str:
+    return items_text(order.order_id, order.shown or Shown.WAITING, order.row_change, words=words)
 
 
-def _after(order: Order, shows: Shown) -> str:
-    return items_text(order.order_id, shows, order.change)
+def _after(order: Order, shows: Shown, words: Words) -> str:
+    return items_text(order.order_id, shows, order.change, words=words)
 
 
 def _fill_in(tab_layout: TabLayout, order: Order, shows: Shown) -> Iterator[Json]:
     """The values that have come; and what the other cells say instead of waiting, or nothing."""
     if order.shown is None:
         return
-    still = waits(order, shows)
-    found = pending_text(order.order_id, order.shown)
+    still, words = waits(order, shows), tab_layout.words
+    found = pending_text(order.order_id, order.shown, words)
     for column in order.row_lacks:
-        text = pending_text(order.order_id, shows) if column in still else typed(column, order) or ""
+        text = pending_text(order.order_id, shows, words) if column in still else typed(column, order) or ""
         if text != found:
             yield from _replace(tab_layout, column, found, text)
     if order.shown is not shows:
         # Rows from before the column was there hold no such text, and stay as they are.
-        goods = typed_products(order) or "" if shows is Shown.COMPLETE else pending_text(order.order_id, shows)
+        goods = typed_products(order) or "" if shows is Shown.COMPLETE else pending_text(order.order_id, shows, words)
         yield from _replace(tab_layout, PRODUCTS, found, goods)
 
 

@@ -30,7 +30,8 @@ from connector.sheets.cells import (
     text_cell,
     time_cell,
 )
-from connector.sheets.columns import CURRENCY, CUSTOMER, FIRST_STATUS, ITEM_COUNT, PHONE, PRODUCTS, TOTAL
+from connector.sheets.columns import CURRENCY, CUSTOMER, ITEM_COUNT, PHONE, PRODUCTS, TOTAL
+from connector.sheets.words import ENGLISH_WORDS, Words
 
 _FIGURES = (ITEM_COUNT, TOTAL, CURRENCY)
 """Come with the items."""
@@ -42,14 +43,11 @@ _LARGEST_WHOLE = 10**15
 """Digits beyond it are lost when they are typed."""
 Row = dict[str, Cell]
 _LONGEST_CHANGE = 200
-WAITING = "waiting"
-COMPLETE = "complete"
-UNAVAILABLE = "unavailable"
 
 
-def pending_text(order_id: str, shown: Shown) -> str:
-    """Unique in its column."""
-    return f"{shown} · {order_id}"
+def pending_text(order_id: str, shown: Shown, words: Words = ENGLISH_WORDS) -> str:
+    """Unique in its column, so that Google itself can find the cell later, wherever the row is then."""
+    return f"{words.of(shown)} · {order_id}"
 
 
 def waits(order: Order, shown: Shown) -> tuple[str, ...]:
@@ -60,9 +58,9 @@ def waits(order: Order, shown: Shown) -> tuple[str, ...]:
     return tuple(column for column in columns if column in WAITING_COLUMNS[shown] and known(column, order) is None)
 
 
-def pending_cell(column: str, order: Order, shown: Shown) -> Cell:
+def pending_cell(column: str, order: Order, shown: Shown, words: Words) -> Cell:
     """The cell that waits, with the format that its value will need."""
-    text = pending_text(order.order_id, shown)
+    text = pending_text(order.order_id, shown, words)
     if column not in {ITEM_COUNT, TOTAL}:
         return text_cell(text)
     number_format = count_format(0) if column == ITEM_COUNT else amount_format(0, order.currency)
@@ -117,15 +115,10 @@ def _is_word(text: str) -> bool:
     return begins and text.isprintable() and not any(sign.isnumeric() for sign in text)
 
 
-def waiting_text(order_id: str) -> str:
-    """Unique in its column, so that Google itself can find the cell later, wherever the row is then."""
-    return f"{WAITING} · {order_id}"
-
-
-def items_text(order_id: str, shown: Shown, change: str | None = None) -> str:
+def items_text(order_id: str, shown: Shown, change: str | None = None, *, words: Words = ENGLISH_WORDS) -> str:
     """What the column `Items` says: how the items stand, and behind it what was told of the order later."""
-    texts = {Shown.WAITING: waiting_text(order_id), Shown.COMPLETE: COMPLETE, Shown.UNAVAILABLE: UNAVAILABLE}
-    return texts[shown] if not change else f"{texts[shown]} · {_within_a_sentence(change)}"
+    text = pending_text(order_id, shown, words) if shown is Shown.WAITING else words.of(shown)
+    return text if not change else f"{text} · {_within_a_sentence(change)}"
 
 
 def _within_a_sentence(sentence: str) -> str:
@@ -134,7 +127,7 @@ def _within_a_sentence(sentence: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
-def order_row(order: Order, shown: Shown, zone: tzinfo) -> Row:
+def order_row(order: Order, shown: Shown, zone: tzinfo, words: Words) -> Row:
     """The row of an order in the tab `Orders`."""
     row = {
         "order_id": text_cell(order.order_id),
@@ -144,15 +137,15 @@ def order_row(order: Order, shown: Shown, zone: tzinfo) -> Row:
         "title": text_cell(order.title),
         "note": text_cell(order.note),
         PRODUCTS: text_cell(
-            products_text(order.items) if shown is Shown.COMPLETE else pending_text(order.order_id, shown)
+            products_text(order.items) if shown is Shown.COMPLETE else pending_text(order.order_id, shown, words)
         ),
         "item_count": count_cell(order.item_count),
         "total": amount_cell(order.total_price, order.currency),
         "currency": text_cell(order.currency),
-        "status": text_cell(FIRST_STATUS),
-        "items": text_cell(items_text(order.order_id, shown, order.change)),
+        "status": text_cell(words.first_status),
+        "items": text_cell(items_text(order.order_id, shown, order.change, words=words)),
     }
-    row |= {column: pending_cell(column, order, shown) for column in waits(order, shown)}
+    row |= {column: pending_cell(column, order, shown, words) for column in waits(order, shown)}
     if order.warning:
         row[TOTAL] = {**row[TOTAL], "note": order.warning}
     return row

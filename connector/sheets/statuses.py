@@ -2,17 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from functools import cache
 from itertools import zip_longest
 
-from connector.language import gettext as _
-from connector.language import in_each_language
 from connector.sheets import tags
 from connector.sheets.client import SheetsApi
 from connector.sheets.column_stream import Cells, Column
 from connector.sheets.columns import KEY, STATUS, Tab
 from connector.sheets.layout import Layout
 from connector.sheets.values import as_text, two_columns
+from connector.sheets.words import NEW, STATES, state_of, words_spoken
 from connector.sheets.workbook import Workbook
 
 
@@ -49,30 +47,13 @@ def read_statuses(api: SheetsApi, workbook: Workbook) -> Mapping[str, str] | Non
 def stage_of(status: str) -> Stage | None:
     """What the word says, in whatever language the tab was made; None for New, and for what the merchant has made
     up."""
-    return _stages().get(status.strip().casefold())
+    state = state_of(status)
+    return None if state is None or state == NEW else Stage(state)
 
 
 def status_word(stage: Stage) -> str:
     """As `Status` offers it, in the language that is spoken."""
-    return {
-        Stage.CONFIRMED: _("Confirmed"),
-        Stage.PACKED: _("Packed"),
-        Stage.SENT: _("Sent"),
-        Stage.DONE: _("Done"),
-        Stage.CANCELLED: _("Cancelled"),
-    }[stage]
-
-
-@cache
-def _stages() -> Mapping[str, Stage]:
-    words = {
-        Stage.CONFIRMED: in_each_language("Confirmed"),
-        Stage.PACKED: in_each_language("Packed"),
-        Stage.SENT: in_each_language("Sent"),
-        Stage.DONE: in_each_language("Done"),
-        Stage.CANCELLED: in_each_language("Cancelled"),
-    }
-    return {word.casefold(): stage for stage, said in words.items() for word in said}
+    return words_spoken().statuses[STATES.index(stage)]
 
 
 class StatusReader:

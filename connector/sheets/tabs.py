@@ -7,7 +7,7 @@ from typing import Any
 from connector.log import get_logger
 from connector.sheets import tags
 from connector.sheets.client import SheetsApi
-from connector.sheets.columns import COLUMNS, KEY, RECEIVED, Tab
+from connector.sheets.columns import COLUMNS, KEY, RECEIVED, Tab, tab_titles
 from connector.sheets.create import append_rows, create_in_blank_tab, create_tab, new_sheet_id, tag_columns, tag_end
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.formatting import format_tab
@@ -37,7 +37,8 @@ def prepare(
     *,
     with_looks: bool = True,
 ) -> None:
-    """Makes or marks what is missing in the layout, in one atomic write. The layout must be read again after it.
+    """Makes or marks what is missing in the layout, in one atomic write and in the language that is spoken. The layout
+    must be read again after it. `titles`: the tabs' names, where they are set.
 
     May be repeated after an unclear answer: two tabs can't have the same title, and where there are two tags for the
     end, both are replaced. Raises SheetsError.
@@ -52,8 +53,9 @@ def prepare(
                 requests += (tags.delete_tag(tag.id) for tag in known.last + known.end)
                 requests += _tag_end(api, spreadsheet_id, tab, known, overview, is_ours)
             continue
-        same_title = overview.titled(titles[tab])
-        found = same_title and _recognised(api, spreadsheet_id, tab, same_title, is_ours)
+        wanted = tab_titles(titles, tab)[0]
+        same_title = overview.titled(wanted)
+        found = _recognised(api, spreadsheet_id, tab, overview, titles, is_ours)
         if found:
             requests += tag_columns(tab, found)
             requests += _tag_end(api, spreadsheet_id, tab, found, overview, is_ours)
@@ -61,7 +63,7 @@ def prepare(
             requests += create_in_blank_tab(tab, same_title.sheet_id, same_title.row_count)
             looks += format_tab(tab, same_title.sheet_id)
         else:
-            title = free_title(titles[tab], taken)
+            title = free_title(wanted, taken)
             taken.add(title.casefold())
             sheet_id = new_sheet_id()
             requests += create_tab(tab, title, sheet_id)
@@ -93,7 +95,7 @@ def can_go_on_in(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: TabOvervi
 
     Raises SheetsError.
     """
-    return _recognised(api, spreadsheet_id, tab, sheet, is_ours) is not None or _is_blank_tab(
+    return _recognise(api, spreadsheet_id, tab, sheet, is_ours) is not None or _is_blank_tab(
         api, spreadsheet_id, tab, sheet
     )
 
@@ -108,14 +110,21 @@ def with_untagged(
         return layout
     overview = read_overview(api, spreadsheet_id)
     found = {
-        tab: place
-        for tab in missing
-        if (sheet := overview.titled(titles[tab])) and (place := _recognised(api, spreadsheet_id, tab, sheet, is_ours))
+        tab: place for tab in missing if (place := _recognised(api, spreadsheet_id, tab, overview, titles, is_ours))
     }
     return replace(layout, tabs={**layout.tabs, **found})
 
 
-def _recognised(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: TabOverview, is_ours: IsOurs) -> TabLayout | None:
+def _recognised(
+    api: SheetsApi, spreadsheet_id: str, tab: Tab, overview: Overview, titles: Mapping[Tab, str], is_ours: IsOurs
+) -> TabLayout | None:
+    """The tab without tags that was made by the connector, in whatever language."""
+    named = (sheet for title in tab_titles(titles, tab) if (sheet := overview.titled(title)))
+    found = (_recognise(api, spreadsheet_id, tab, sheet, is_ours) for sheet in named)
+    return next((place for place in found if place is not None), None)
+
+
+def _recognise(api: SheetsApi, spreadsheet_id: str, tab: Tab, sheet: TabOverview, is_ours: IsOurs) -> TabLayout | None:
     return recognise(api, spreadsheet_id, tab, sheet.sheet_id, sheet.row_count, is_ours) if sheet.is_grid else None
 
 

@@ -20,6 +20,7 @@ from connector.sheets.request_parts import (
     dimension_range,
     update_metadata,
 )
+from connector.sheets.words import Words, read_words
 
 Json = dict[str, Any]
 
@@ -33,7 +34,10 @@ SUMMARY = "wcsync.summary"
 WANTED = "wanted"
 SETTLED = "settled"
 
-LOOKUPS = [{"metadataKey": key} for key in (TAB, COLUMN, HEADER, LAST, END, SUMMARY, *owner.KEYS)]
+WORDS = "wcsync.words"
+"""On a tab of orders: the words that it was made with. None for those in English."""
+
+LOOKUPS = [{"metadataKey": key} for key in (TAB, COLUMN, HEADER, LAST, END, SUMMARY, WORDS, *owner.KEYS)]
 """Finds all tags of a spreadsheet, its owner and the last batch, in one read."""
 
 
@@ -53,6 +57,16 @@ def create_column_tag(tab: Tab, sheet_id: int, column: str, index: int, *, entry
     """`entry_id`: an id of one's own choice, which Google takes once."""
     place = _one("COLUMNS", sheet_id, index)
     return create_metadata(COLUMN, column_value(tab, sheet_id, column), place, entry_id=entry_id)
+
+
+def create_words_tag(sheet_id: int, words: Words) -> Json:
+    return create_metadata(WORDS, f"{tab_value(Tab.ORDERS, sheet_id)}:{words.as_text()}", {"sheetId": sheet_id})
+
+
+def words_in_tag(value: str, sheet_id: int) -> Words | None:
+    """None for a copy of the tag on a duplicated tab, as for any other tab's."""
+    mine = f"{tab_value(Tab.ORDERS, sheet_id)}:"
+    return read_words(value.removeprefix(mine)) if value.startswith(mine) else None
 
 
 def create_row_tag(key: str, tab: Tab, sheet_id: int, index: int) -> Json:

@@ -4,14 +4,17 @@ Titles such as `Order ID` and `Customer` stand in every shop's export. So a tab 
 nobody else writes: all of its titles in one row, or nearly all of them above rows that only it makes.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+from connector.language import LANGUAGES, Language, gettext, speaking
+from connector.models import Shown
 from connector.sheets.client import SheetsApi
 from connector.sheets.columns import COLUMNS, ITEMS_STATE, KEY, Tab
 from connector.sheets.layout import TabLayout
-from connector.sheets.rows import COMPLETE, UNAVAILABLE, waiting_text
+from connector.sheets.rows import items_text
 from connector.sheets.values import all_rows, as_text, column_values, top_rows
+from connector.sheets.words import words_in
 
 IsOurs = Callable[[list[str]], Collection[str]]
 """Tells which of some order ids are known to the store."""
@@ -32,11 +35,13 @@ def recognise(
     """
     top = top_rows(api, spreadsheet_id, sheet_id, min(_HEADER_SEARCH, row_count))
     for row, cells in enumerate(top):
-        columns = _by_title(tab, cells)
-        missing = sum(not column.is_optional and column.key not in columns for column in COLUMNS[tab])
+        # In the language that most of its titles are in. English comes first where that isn't clear.
+        language = min(LANGUAGES, key=lambda language: _missing(tab, _by_title(tab, cells, language)))
+        columns = _by_title(tab, cells, language)
+        missing = _missing(tab, columns)
         if KEY not in columns or missing > _MOST_MISSING:
             continue
-        found = TabLayout(sheet_id, columns, header_row=row)
+        found = TabLayout(sheet_id, columns, header_row=row, words=words_in(language))
         if not missing or _has_our_rows(api, spreadsheet_id, tab, found, is_ours):
             return found
     return None
@@ -65,7 +70,7 @@ def _has_our_rows(api: SheetsApi, spreadsheet_id: str, tab: Tab, found: TabLayou
         return False
     states = _texts(api, spreadsheet_id, found, ITEMS_STATE)[header + 1 :]
     return any(
-        order_id and state in {COMPLETE, UNAVAILABLE, waiting_text(order_id)}
+        order_id and state in {items_text(order_id, shown, words=found.words) for shown in Shown}
         for order_id, state in zip(ids, states, strict=False)
     )
 
@@ -74,12 +79,18 @@ def _texts(api: SheetsApi, spreadsheet_id: str, found: TabLayout, key: str) -> l
     return [as_text(value) for value in column_values(api, spreadsheet_id, found.sheet_id, found.columns[key])]
 
 
-def _by_title(tab: Tab, row: Sequence[Any]) -> dict[str, int]:
+def _missing(tab: Tab, columns: Mapping[str, int]) -> int:
+    return sum(not column.is_optional and column.key not in columns for column in COLUMNS[tab])
+
+
+def _by_title(tab: Tab, row: Sequence[Any], language: Language) -> dict[str, int]:
     """An optional column counts only among the connector's others, where it is made: beside them a column of that title
     is the merchant's own."""
     titles = [as_text(value).casefold() for value in row]
-    columns = {column.key: column for column in COLUMNS[tab] if column.title.casefold() in titles}
-    found = {key: titles.index(column.title.casefold()) for key, column in columns.items()}
+    columns = {column.key: column for column in COLUMNS[tab]}
+    with speaking(language):
+        own_titles = {key: gettext(column.title).casefold() for key, column in columns.items()}
+    found = {key: titles.index(title) for key, title in own_titles.items() if title in titles}
     own = [index for key, index in found.items() if not columns[key].is_optional]
     return {
         key: index

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.clock import Clock
-from connector.language import ShopLanguage
+from connector.language import ShopLanguage, speaking
 from connector.log import get_logger
 from connector.sheets import tabs, tags
 from connector.sheets.add_column import add_column
@@ -57,8 +57,9 @@ class Workbook:
         language: ShopLanguage | None = None,
         overview_read: Callable[[Overview], object] = lambda _: None,
     ) -> None:
-        """`time_zone`: what dates are written in; None for the spreadsheet's own. `language`: what tabs are made in;
-        None for the spreadsheet's own. `overview_read` is told where zone or locale are others than before."""
+        """`titles`: the tabs' names, where they are set. `time_zone`: what dates are written in; None for the
+        spreadsheet's own. `language`: what tabs are made in; None for the spreadsheet's own. `overview_read` is told
+        where zone or locale are others than before."""
         self.spreadsheet_id = spreadsheet_id
         self._api = api
         self._titles = titles
@@ -144,7 +145,8 @@ class Workbook:
         if self._latest is None or tag is None or not tag.is_wanted or self._summary_failures[tag.id] >= SUMMARY_TRIES:
             return
         try:
-            make_wanted_summary(self._api, self.spreadsheet_id, self._latest)
+            with speaking(self._latest.words.spoken):
+                make_wanted_summary(self._api, self.spreadsheet_id, self._latest)
         except SheetsError as error:
             self._summary_failures[tag.id] += 1
             log.warning("summary.failed", reason=error.message, times=self._summary_failures[tag.id])
@@ -153,7 +155,11 @@ class Workbook:
 
     def make_summary(self) -> str:
         """Makes the tab `Summary` anew, in place of the one that the connector made before; returns its title."""
-        return make_summary_anew(self._api, self.spreadsheet_id, self.layout())
+        layout = self.layout()
+        if not self._language.is_known:
+            self._read_overview()
+        with speaking(self._language.now):
+            return make_summary_anew(self._api, self.spreadsheet_id, layout)
 
     def add_column(self, key: str) -> str:
         """Adds an optional column to `Orders` where it is missing; returns a sentence that says what was done."""
@@ -202,15 +208,17 @@ class Workbook:
         """Makes what is missing, with the looks of new tabs at the first try only: a request that gets no clear answer
         may do so again and again for its looks alone, and orders must not wait for those."""
         with_looks, self._with_looks = self._with_looks, False
-        tabs.prepare(
-            self._api,
-            self.spreadsheet_id,
-            layout,
-            self._titles,
-            self._read_overview(),
-            self._is_ours,
-            with_looks=with_looks,
-        )
+        overview = self._read_overview()
+        with speaking(self._language.now):
+            tabs.prepare(
+                self._api,
+                self.spreadsheet_id,
+                layout,
+                self._titles,
+                overview,
+                self._is_ours,
+                with_looks=with_looks,
+            )
 
     def rows_known_by_their_ids(self, layout: Layout) -> SheetRows:
         """Which orders have rows, and how many, by the key columns. One read. To be closed."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from connector.settings import ENV_FILE, SHOP_SETTINGS, SettingsError, environment, in_pieces
+from connector.raw_secrets import in_pieces
+from connector.settings import ENV_FILE, SHOP_SETTINGS, SettingsError, environment
 from connector.shops.file import Section, ShopsFile, read_file
 from connector.shops.values import Values
 

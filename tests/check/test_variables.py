@@ -43,7 +43,7 @@ def test_a_misspelt_setting_is_named_with_the_one_that_was_meant() -> None:
 FOREIGN = """
     HOSTNAME HOSTTYPE LOGNAME LANGUAGE TZ PORTAGE SSL_CERT_FILE GOOGLE_APPLICATION_CREDENTIALS DATABASE_PUBLIC_URL
     DATABASE_PRIVATE_URL ORDERS_PORT ITEMS_SERVICE_HOST CONTAINER_NAME REDIS_URL RENDER_EXTERNAL_URL API_TOKEN
-    RAILWAY_PUBLIC_DOMAIN WEBHOOK_SECRET_FILE GOOGLE_CREDENTIALS_FILE
+    XHOST PORTS RAILWAY_PUBLIC_DOMAIN WEBHOOK_SECRET_FILE GOOGLE_CREDENTIALS_FILE
 """
 
 
@@ -79,6 +79,14 @@ def test_quotes_in_the_environment_and_utf_16_are_said() -> None:
         "What stands behind the = of PORT, WHAPI_TOKEN in the environment is in quotes, which were left out. (docker "
         "run --env-file takes a value as it stands there.) Take the quotes out there.",
     ]
+
+
+def test_an_env_file_that_an_editor_has_called_otherwise_is_named() -> None:
+    Path(".env.txt").touch()
+
+    assert said() == [".env.txt is not read. Rename it to .env."]
+    env("TIMEZONE=Europe/Berlin")
+    assert said() == []
 
 
 MOUNTS = """\

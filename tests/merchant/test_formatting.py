@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connector.sheets.columns import STATUSES
+from connector.sheets.words import ENGLISH_WORDS
 from sandbox.google import object_requests, validation
 from sandbox.google.conditional import effective_format
 from sandbox.google.draft import Draft
@@ -15,6 +15,8 @@ from sandbox.google.ranges import Area
 from sandbox.google.reads import filtered_rows
 from sandbox.google.validation import rule_at
 from tests.merchant.book import ITEMS, ORDERS, Book, index_of, order_values
+
+STATUSES = ENGLISH_WORDS.statuses
 
 PHONE, NOTE, TOTAL, STATUS = (ORDERS.index(column) for column in ("phone", "note", "total", "status"))
 

@@ -10,8 +10,9 @@ import pytest
 from openpyxl.workbook.workbook import Workbook
 
 from connector.sheets.areas import TabColumns
-from connector.sheets.columns import COLUMNS, STATUSES, Tab
+from connector.sheets.columns import COLUMNS, Tab
 from connector.sheets.summary.make import contents
+from connector.sheets.words import ENGLISH_WORDS
 from sandbox.google.calculate.sheet import Calculation
 from sandbox.google.calculate.values import Error, NotPlayedError, Scalar
 from sandbox.google.grid import Cell, Content, Formula, Sheet
@@ -31,6 +32,8 @@ from tests.spreadsheet.calculated_summary import (
     test_there_is_no_error_in_any_book,
     test_what_to_prepare,
 )
+
+STATUSES = ENGLISH_WORDS.statuses
 
 TODAY = date(2026, 11, 23)
 SERIAL = TODAY.toordinal() - date(1899, 12, 30).toordinal()

@@ -11,8 +11,8 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from connector.runtime.clients import build_workbook, sheets_api
-from connector.sheets.columns import STATUSES
 from connector.sheets.summary import layout
+from connector.sheets.words import ENGLISH_WORDS
 from sandbox.google.merchant import Merchant
 from sandbox.whapi.order import SandboxItem, SandboxOrder
 from tests.merchant.book import index_of
@@ -20,6 +20,8 @@ from tests.service.shop import Shop
 from tests.spreadsheet.expected import Expected
 from tests.spreadsheet.export import save_as_xlsx
 from tests.spreadsheet.libreoffice import calculated
+
+STATUSES = ENGLISH_WORDS.statuses
 
 pytestmark = pytest.mark.timeout(900)
 

@@ -28,6 +28,7 @@ GUARDED = {
     "connector/clock.py": {"clock_gettime"},
     "connector/open_files.py": {"resource"},
     "connector/server.py": {"TCP_USER_TIMEOUT"},
+    "connector/store/restore.py": {"chown", "geteuid"},
 }
 """Where one is used after a look whether it is there."""
 

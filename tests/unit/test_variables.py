@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from connector.settings import SECRETS, SettingsError, load_settings, raw_secrets
+from connector.raw_secrets import raw_secrets
+from connector.settings import SECRETS, SettingsError, load_settings
 from connector.sheets.credentials import load_credentials
 from tests.attack.wrong_shapes import readable_keys
 

@@ -196,7 +196,7 @@ def test_whapi_and_google_are_called_through_one_proxy_and_known_by_one_file(pro
 def test_a_certificate_that_is_not_trusted_is_named_with_the_file_that_it_was_checked_by(proxy: Proxy) -> None:
     other = os.environ["SSL_CERT_FILE"]
     for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
-        del os.environ[name]
+        os.environ.pop(name, None)
     settle(HTTPS_PROXY=proxy.url(), SSL_CERT_FILE=other)
 
     for who, sentence in zip(("Whapi", "Google Sheets"), why_not(), strict=True):
@@ -224,7 +224,7 @@ def test_a_proxy_that_refuses_is_named_without_its_password(proxy: Proxy, certif
     ("named", "seen"),
     [
         ({"SSL_CERT_FILE": "A"}, {"SSL_CERT_FILE": "A", "REQUESTS_CA_BUNDLE": "A"}),
-        ({"CURL_CA_BUNDLE": "A"}, {"SSL_CERT_FILE": "A", "REQUESTS_CA_BUNDLE": "A"}),
+        ({"CURL_CA_BUNDLE": "A"}, {"SSL_CERT_FILE": "A", "CURL_CA_BUNDLE": "A"}),
         ({"SSL_CERT_FILE": "A", "REQUESTS_CA_BUNDLE": "B"}, {"SSL_CERT_FILE": "A", "REQUESTS_CA_BUNDLE": "B"}),
         ({"CA_BUNDLE": "A", "REQUESTS_CA_BUNDLE": "B"}, {"SSL_CERT_FILE": "A", "REQUESTS_CA_BUNDLE": "A"}),
         ({"REQUESTS_CA_BUNDLE": "FOLDER"}, {"SSL_CERT_DIR": "FOLDER", "REQUESTS_CA_BUNDLE": "FOLDER"}),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from connector.language import gettext as _
 from connector.sheets.formatting import rgb
 from connector.sheets.request_parts import grid_range
 from connector.sheets.summary.layout import BEST, BEST_PRODUCTS, CHARTS, DAYS, FIRST, NAME, PER_DAY, SECOND, WIDTHS
@@ -14,17 +15,19 @@ _BLUE, _GREEN, _VIOLET = "#4a86e8", "#34a06b", "#8e6bd1"
 
 
 def charts(sheet_id: int) -> Iterator[Json]:
-    yield _chart(sheet_id, 0, f"Orders per day, last {DAYS} days", "COLUMN", (PER_DAY, DAYS, FIRST), _BLUE)
+    yield _chart(
+        sheet_id, 0, _("Orders per day, last {days} days").format(days=DAYS), "COLUMN", (PER_DAY, DAYS, FIRST), _BLUE
+    )
     yield _chart(
         sheet_id,
         1,
-        f"Turnover per day, last {DAYS} days",
+        _("Turnover per day, last {days} days").format(days=DAYS),
         "COLUMN",
         (PER_DAY, DAYS, SECOND),
         _GREEN,
         legend="TOP_LEGEND",
     )
-    yield _chart(sheet_id, 2, "Best products, by orders", "BAR", (BEST_PRODUCTS, BEST, FIRST), _VIOLET)
+    yield _chart(sheet_id, 2, _("Best products, by orders"), "BAR", (BEST_PRODUCTS, BEST, FIRST), _VIOLET)
 
 
 def _chart(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from connector.sheets.areas import cell
-from connector.sheets.columns import STATUSES
+from connector.sheets.words import STATES as ORDER_STATES
 
 DAYS = 30
 PREPARED = 25
@@ -12,11 +12,6 @@ OPEN = 50
 """Orders in the list of open ones, the newest first. What to prepare is counted over these."""
 BEST = 10
 CURRENCIES = 3
-
-SHIPPED = ("Sent", "Done", "Cancelled")
-"""An order with one of these is not open any more."""
-PACKED = "Packed"
-"""An open order, but nothing is left to prepare."""
 
 LABELS, FIGURES = 3, 4
 CHARTS = 6
@@ -31,7 +26,7 @@ WIDTHS = (230, 70, 20, 130, 160, 150, 95, 80, 100, 20, 190, 80, 100, 100, 100)
 
 # Rows of the headers at the right.
 STATES = LISTS
-TURNOVER = STATES + len(STATUSES) + 4
+TURNOVER = STATES + len(ORDER_STATES) + 4
 BEST_PRODUCTS = TURNOVER + CURRENCIES + 3
 PER_DAY = BEST_PRODUCTS + BEST + 3
 
@@ -45,6 +40,18 @@ LAST_ORDER, LAST_ITEM, FIRST_OPEN_ITEM, FIRST_RECENT_ITEM, ALL_TO_PREPARE = (cel
 """Cells of their own in the hidden columns, above the lists."""
 OPEN_COUNT = cell(FIGURES, RECEIVED)
 MAIN_CURRENCY = cell(TURNOVER + 1, NAME)
+
+
+def _word(state: str) -> str:
+    """The cell that holds the word for one of the states. Whoever uses another word changes it there."""
+    return cell(STATES + 1 + ORDER_STATES.index(state), NAME)
+
+
+CANCELLED = _word("cancelled")
+SHIPPED = (_word("sent"), _word("done"), CANCELLED)
+"""An order with one of these words is not open any more."""
+PACKED = _word("packed")
+"""An open order, but nothing is left to prepare."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ without doubles (products, currencies) are numbered by the row in which each sta
 
 from collections.abc import Iterator
 
-from connector.sheets.areas import TabColumns, cell
+from connector.language import gettext as _
+from connector.sheets.areas import TabColumns, cell, quoted
 from connector.sheets.summary.layout import (
     ALL_TO_PREPARE,
     BEST,
@@ -56,13 +57,13 @@ def bounds(orders: TabColumns, items: TabColumns) -> Iterator[Content]:
     recent = f"ISNUMBER({received})*({received}>=TODAY()-{DAYS - 1})"
     first_items = f"{cell(LISTS + 1, FIRST_ITEM)}:{cell(LISTS + OPEN, FIRST_ITEM)}"
     lines = (
-        ("Last order", _last_row(orders.whole("received"))),
-        ("Last item", _last_row(received)),
-        ("First item of an open order", f"=MIN({first_items})"),
+        (_("Last order"), _last_row(orders.whole("received"))),
+        (_("Last item"), _last_row(received)),
+        (_("First item of an open order"), f"=MIN({first_items})"),
         # The smallest row, or 0 where there is none, without a function that Google and LibreOffice treat differently.
-        ("First recent item", f"=MOD(10000000-SUMPRODUCT(MAX({recent}*(10000000-ROW({received}))));10000000)"),
+        (_("First recent item"), f"=MOD(10000000-SUMPRODUCT(MAX({recent}*(10000000-ROW({received}))));10000000)"),
         (
-            "Pieces to prepare",
+            _("Pieces to prepare"),
             f"=IF({FIRST_OPEN_ITEM}=0;0;SUMPRODUCT({_to_prepare(items)}*{_number(_open_part(items, 'quantity'))}))",
         ),
     )
@@ -73,30 +74,34 @@ def bounds(orders: TabColumns, items: TabColumns) -> Iterator[Content]:
 
 def open_orders(orders: TabColumns, items: TabColumns) -> Iterator[Content]:
     """The newest orders that are neither sent nor done nor cancelled."""
-    most = f'IF({OPEN_COUNT}>{OPEN};", the newest {OPEN} of "&{OPEN_COUNT};"")'
-    yield Content(LISTS - 1, RECEIVED, f'="Open orders"&{most}', "section")
+    # Translators: {all} is their number, {most} how many the list has room for.
+    before, _all, after = _("Open orders, the newest {most} of {all}").partition("{all}")
+    most = f"{quoted(before.format(most=OPEN))}&{OPEN_COUNT}&{quoted(after.format(most=OPEN))}"
+    all_open = _("Open orders")
+    title = f"=IF({OPEN_COUNT}>{OPEN};{most};{quoted(all_open)})"
+    yield Content(LISTS - 1, RECEIVED, title, "section")
     columns = (
-        (RECEIVED, "received", "Received", "time"),
-        (CUSTOMER, "customer", "Customer", "text"),
-        (ORDER, "order_id", "Order ID", "text"),
-        (TOTAL, "total", "Total", "money"),
-        (CURRENCY, "currency", "Currency", "text"),
-        (STATUS, "status", "Status", "text"),
+        (RECEIVED, "received", _("Received"), "time"),
+        (CUSTOMER, "customer", _("Customer"), "text"),
+        (ORDER, "order_id", _("Order ID"), "text"),
+        (TOTAL, "total", _("Total"), "money"),
+        (CURRENCY, "currency", _("Currency"), "text"),
+        (STATUS, "status", _("Status"), "text"),
     )
-    for column, key, title, _ in columns:
+    for column, key, title, _look in columns:
         yield Content(LISTS, column, title, "header_right" if key == "total" else "header")
     yield Content(LISTS, OPEN_ROW, f"={LAST_ORDER}+1")
     for line in range(LISTS + 1, LISTS + 1 + OPEN):
         here, above = cell(line, OPEN_ROW), cell(line - 1, OPEN_ROW)
         received, status = (orders.part(key, "1", f"{above}-1") for key in ("received", "status"))
-        is_open = f"ISNUMBER({received})" + "".join(f'*({status}<>"{word}")' for word in SHIPPED)
+        is_open = f"ISNUMBER({received})" + "".join(f"*({status}<>{word})" for word in SHIPPED)
         yield Content(line, OPEN_ROW, f"=IF({above}<=1;0;SUMPRODUCT(MAX({is_open}*ROW({received}))))")
         order_id, is_packed = (f"INDEX({orders.whole(key)};{here})" for key in ("order_id", "status"))
-        yield Content(line, PREPARE_ID, f'=IF({here}=0;"";IF({is_packed}="{PACKED}";"";{order_id}&""))')
+        yield Content(line, PREPARE_ID, f'=IF({here}=0;"";IF({is_packed}={PACKED};"";{order_id}&""))')
         prepare_id = cell(line, PREPARE_ID)
         first_item = f'IFERROR(MATCH({prepare_id};{items.whole("order_id")};0);"")'
         yield Content(line, FIRST_ITEM, f'=IF({prepare_id}="";"";{first_item})')
-        for column, key, _, look in columns:
+        for column, key, _title, look in columns:
             value = f"INDEX({orders.whole(key)};{here})"
             shown = f'{value}&""' if look == "text" else f'IF({value}="";"";{value})'
             yield Content(line, column, f'=IF({here}=0;"";{shown})', look)
@@ -104,10 +109,11 @@ def open_orders(orders: TabColumns, items: TabColumns) -> Iterator[Content]:
 
 def prepare_list(items: TabColumns) -> Iterator[Content]:
     """The products of the open orders that are not packed yet; those that stand in most lines first."""
-    most = f'IF({OPEN_COUNT}>{OPEN};", newest {OPEN} orders";", not packed yet")'
-    yield Content(LISTS - 1, PRODUCT, f'="To prepare"&{most}', "section")
-    yield Content(LISTS, PRODUCT, "Product", "header")
-    yield Content(LISTS, PIECES, "Pieces", "header_right")
+    newest, all_open = _("To prepare, newest {most} orders").format(most=OPEN), _("To prepare, not packed yet")
+    title = f"=IF({OPEN_COUNT}>{OPEN};{quoted(newest)};{quoted(all_open)})"
+    yield Content(LISTS - 1, PRODUCT, title, "section")
+    yield Content(LISTS, PRODUCT, _("Product"), "header")
+    yield Content(LISTS, PIECES, _("Pieces"), "header_right")
     product, quantity = _open_part(items, "product"), _number(_open_part(items, "quantity"))
     matters = _to_prepare(items)
     yield from _groups(LISTS, PREPARE_GROUP, PREPARED, product, matters, none_if=f"{FIRST_OPEN_ITEM}=0")
@@ -117,18 +123,18 @@ def prepare_list(items: TabColumns) -> Iterator[Content]:
         yield Content(line, PRODUCT, f'=IF({group}>0;{found};"")', "text")
         pieces = f"SUMPRODUCT({matters}*({product}={name})*{quantity})"
         yield Content(line, PIECES, f'=IF({group}>0;{pieces};"")', "pieces")
-    below = LISTS + 1 + PREPARED
+    below, label = LISTS + 1 + PREPARED, _("Other products")
     others = f"{ALL_TO_PREPARE}-SUM({cell(LISTS + 1, PIECES)}:{cell(below - 1, PIECES)})"
-    yield Content(below, PRODUCT, f'=IF({others}>0;"Other products";"")', "text")
+    yield Content(below, PRODUCT, f'=IF({others}>0;{quoted(label)};"")', "text")
     yield Content(below, PIECES, f'=IF({others}>0;{others};"")', "pieces")
 
 
 def best_products(items: TabColumns) -> Iterator[Content]:
     """The products that stand in most order lines of the last days."""
-    yield Content(BEST_PRODUCTS - 1, NAME, f"Best products, last {DAYS} days", "section")
-    yield Content(BEST_PRODUCTS, NAME, "Product", "header")
-    yield Content(BEST_PRODUCTS, FIRST, "Orders", "header_right")
-    yield Content(BEST_PRODUCTS, SECOND, "Pieces", "header_right")
+    yield Content(BEST_PRODUCTS - 1, NAME, _("Best products, last {days} days").format(days=DAYS), "section")
+    yield Content(BEST_PRODUCTS, NAME, _("Product"), "header")
+    yield Content(BEST_PRODUCTS, FIRST, _("Orders"), "header_right")
+    yield Content(BEST_PRODUCTS, SECOND, _("Pieces"), "header_right")
     yield Content(BEST_PRODUCTS, THIRD, f"={MAIN_CURRENCY}", "header_right")
 
     def part(key: str) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from connector.language import gettext as _
+from connector.language import marked
 from connector.log import get_logger
 from connector.sheets import tags
 from connector.sheets.areas import TabColumns
@@ -11,7 +13,16 @@ from connector.sheets.client import SheetsApi
 from connector.sheets.columns import COLUMNS, Tab
 from connector.sheets.create import new_sheet_id
 from connector.sheets.errors import Kind, SheetsError
-from connector.sheets.formatting import GREY, column_width, rgb, row_height, status_colours
+from connector.sheets.formatting import (
+    GREY,
+    beginning,
+    column_width,
+    direction,
+    ending,
+    rgb,
+    row_height,
+    status_colours,
+)
 from connector.sheets.layout import Layout
 from connector.sheets.overview import Overview, read_overview
 from connector.sheets.request_parts import dimension_range, grid_range
@@ -31,16 +42,21 @@ from connector.sheets.summary.layout import (
     Content,
 )
 from connector.sheets.tabs import free_title
+from connector.sheets.words import ENGLISH_WORDS, Words
 
 log = get_logger(__name__)
 
 
-TITLE = "Summary"
+TITLE = marked("Summary")
 NEEDED = {
     Tab.ORDERS: ("order_id", "received", "customer", "total", "currency", "status"),
     Tab.ITEMS: ("order_id", "received", "product", "quantity", "currency", "line_total"),
 }
 """The columns that the formulas refer to."""
+_OF_TAB = {
+    Tab.ORDERS: marked("{title} (tab of the orders)"),
+    Tab.ITEMS: marked("{title} (tab of the items)"),
+}
 Json = dict[str, Any]
 _FIGURES_HEIGHT = 34
 _QUIET = {"foregroundColorStyle": rgb("#5f656b")}
@@ -80,8 +96,9 @@ def make_wanted_summary(api: SheetsApi, spreadsheet_id: str, layout: Layout) -> 
         return
     overview = read_overview(api, spreadsheet_id)
     requests = [tags.settle_summary(layout.summary.id)]
-    if overview.titled(TITLE) is None and not _missing(layout):
-        requests += add_summary(layout.summary.id, TITLE, _columns(layout, overview))
+    title = _(TITLE)
+    if overview.titled(title) is None and not _missing(layout):
+        requests += add_summary(layout.summary.id, title, _columns(layout, overview), layout.words)
     api.batch_update(spreadsheet_id, requests)
     log.info("summary.made" if len(requests) > 1 else "summary.left_out", spreadsheet_id=spreadsheet_id)
 
@@ -93,15 +110,17 @@ def make_summary_anew(api: SheetsApi, spreadsheet_id: str, layout: Layout) -> st
     """
     if missing := _missing(layout):
         raise SheetsError(
-            f"The summary needs columns that were deleted: {', '.join(missing)}. Restore them from the spreadsheet's "
-            "version history (File, Version history).",
+            _(
+                "The summary needs columns that were deleted: {columns}. Restore them from the spreadsheet's version "
+                "history (File, Version history)."
+            ).format(columns=", ".join(missing)),
             kind=Kind.REFUSED,
         )
     overview = read_overview(api, spreadsheet_id)
     old = [sheet for sheet in overview.tabs if sheet.sheet_id in layout.summary_sheets]
-    title = free_title(TITLE, {sheet.title.casefold() for sheet in overview.tabs})
+    title = free_title(_(TITLE), {sheet.title.casefold() for sheet in overview.tabs})
     sheet_id = new_sheet_id()
-    requests = list(add_summary(sheet_id, title, _columns(layout, overview)))
+    requests = list(add_summary(sheet_id, title, _columns(layout, overview), layout.words))
     requests += ({"deleteSheet": {"sheetId": sheet.sheet_id}} for sheet in old)
     if old and old[0].title != title:
         title = old[0].title
@@ -118,7 +137,7 @@ def make_summary_anew(api: SheetsApi, spreadsheet_id: str, layout: Layout) -> st
 def _missing(layout: Layout) -> list[str]:
     """The titles of columns that the formulas need and that are not there any more."""
     return [
-        f"{column.title} (tab of the {tab})"
+        _(_OF_TAB[tab]).format(title=_(column.title))
         for tab in Tab
         for column in COLUMNS[tab]
         if column.key in NEEDED[tab] and column.key not in layout.tabs[tab].columns
@@ -128,18 +147,18 @@ def _missing(layout: Layout) -> list[str]:
 def _columns(layout: Layout, overview: Overview) -> dict[Tab, TabColumns]:
     titles = {sheet.sheet_id: sheet.title for sheet in overview.tabs}
     if any(layout.tabs[tab].sheet_id not in titles for tab in Tab):
-        raise SheetsError("The tabs were changed meanwhile. Try again.", kind=Kind.STALE)
+        raise SheetsError(_("The tabs were changed meanwhile. Try again."), kind=Kind.STALE)
     return {tab: TabColumns.of(titles[layout.tabs[tab].sheet_id], layout.tabs[tab]) for tab in Tab}
 
 
-def contents(orders: TabColumns, items: TabColumns) -> list[Content]:
+def contents(orders: TabColumns, items: TabColumns, words: Words = ENGLISH_WORDS) -> list[Content]:
     """All cells of the tab."""
     return [
         *tables.figures(orders),
         *lists.bounds(orders, items),
         *lists.prepare_list(items),
         *lists.open_orders(orders, items),
-        *tables.states(orders),
+        *tables.states(orders, words),
         *lists.currencies(orders),
         *tables.turnover(orders),
         *lists.best_products(items),
@@ -148,17 +167,22 @@ def contents(orders: TabColumns, items: TabColumns) -> list[Content]:
 
 
 def add_summary(
-    sheet_id: int, title: str, columns: Mapping[Tab, TabColumns], index: int | None = None
+    sheet_id: int,
+    title: str,
+    columns: Mapping[Tab, TabColumns],
+    words: Words = ENGLISH_WORDS,
+    index: int | None = None,
 ) -> Iterator[Json]:
-    """A new tab with everything in it; at the end of the tabs, or where `index` says."""
+    """A new tab with everything in it, in the language that is spoken; at the end of the tabs, or where `index` says.
+    `words`: those of the tab of orders."""
     grid = {"rowCount": ROW_COUNT, "columnCount": COLUMN_COUNT, "hideGridlines": True}
-    properties: Json = {"sheetId": sheet_id, "title": title, "gridProperties": grid}
+    properties: Json = {"sheetId": sheet_id, "title": title, "gridProperties": grid, **direction()}
     yield {"addSheet": {"properties": properties if index is None else properties | {"index": index}}}
     yield tags.create_summary_tab_tag(sheet_id)
     yield {
         "updateCells": {
             "start": {"sheetId": sheet_id, "rowIndex": 0, "columnIndex": 0},
-            "rows": _rows(contents(columns[Tab.ORDERS], columns[Tab.ITEMS])),
+            "rows": _rows(contents(columns[Tab.ORDERS], columns[Tab.ITEMS], words)),
             "fields": "userEnteredValue,userEnteredFormat",
         }
     }
@@ -173,7 +197,8 @@ def add_summary(
         }
     }
     for column, first, last in ((STATUS, LISTS, LISTS + OPEN), (NAME, STATES, STATES + 8)):
-        yield from status_colours(grid_range(sheet_id, rows=(first, last + 1), columns=(column, column + 1)))
+        area = grid_range(sheet_id, rows=(first, last + 1), columns=(column, column + 1))
+        yield from status_colours(area, words)
     yield from charts(sheet_id)
 
 
@@ -190,4 +215,7 @@ def _cell(cell: Content) -> Json:
     else:
         value = {"formulaValue" if cell.content.startswith("=") else "stringValue": cell.content}
     look = _LOOKS[cell.look]
+    if "horizontalAlignment" in look:
+        aligned = beginning() if look["horizontalAlignment"] == "LEFT" else ending()
+        look = {**look, "horizontalAlignment": aligned}
     return {"userEnteredValue": value} | ({"userEnteredFormat": look} if look else {})
