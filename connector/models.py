@@ -176,6 +176,9 @@ class Order:
     """Counts what came for the order since it was stored, and is to be seen in its row."""
     row_change: str | None = None
     """The change of which its row says something."""
+    number: int | None = None
+    """Counted in its shop, for people. None of one that an instance of an earlier version has just taken in, and of one
+    that was read from a sheet that didn't say it."""
     row_lacks: tuple[str, ...] = ()
     """The columns of `Orders` whose cells hold a text that waits for the value (see `sheets/rows.py`)."""
 

@@ -4,12 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from connector.models import Item, Order, Place
+from connector.products import products_text
 
 
 def order_json(order: Order, *, row_url: str | None) -> dict[str, Any]:
-    """Every public field of an order; its token is not one. `row_url`: the link that leads to its row."""
+    """Every public field of an order that was read with its items; its token is not one. `row_url`: the link that
+    leads to its row."""
     return {
         "order_id": order.order_id,
+        "number": order.number,
         "channel_id": order.channel_id,
         "status": str(order.status),
         "received_at": moment(order.received_at),
@@ -22,6 +25,7 @@ def order_json(order: Order, *, row_url: str | None) -> dict[str, Any]:
         "total_price": order.total_price,
         "currency": order.currency,
         "items": [item_json(item) for item in order.items],
+        "products": products_text(order.items),
         "attempts": order.attempts,
         "next_attempt_at": moment(order.next_attempt_at),
         "last_error": order.last_error,
@@ -33,6 +37,11 @@ def order_json(order: Order, *, row_url: str | None) -> dict[str, Any]:
         "dealt_with_at": moment(order.dealt_with_at),
         "row_url": row_url,
     }
+
+
+def without_items(entry: dict[str, Any]) -> dict[str, Any]:
+    """An order as lists show it, for which its items are not read."""
+    return {name: value for name, value in entry.items() if name not in {"items", "products"}}
 
 
 def row_address(place: Place, *, site: str) -> str:

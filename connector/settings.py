@@ -38,6 +38,7 @@ _LONGEST_PATH = 255
 WHAPI, FORWARDER = "whapi", "forwarder"
 BRINGERS = (WHAPI, FORWARDER)
 """Who may bring the orders."""
+BOTTOM, TOP = "bottom", "top"
 
 _HOW_TO_GET = {
     "WHAPI_TOKEN": marked("Copy the channel's token from Whapi's panel."),
@@ -106,6 +107,7 @@ class Settings:
     orders_from: str = field(default=WHAPI, metadata=_of_shop(partial(converters.choice, choices=BRINGERS)))
     orders_tab: str | None = field(default=None, metadata=_of_shop(_text))
     items_tab: str | None = field(default=None, metadata=_of_shop(_text))
+    new_rows: str = field(default=BOTTOM, metadata=_of_shop(partial(converters.choice, choices=(BOTTOM, TOP))))
     timezone: ZoneInfo | None = field(default=None, metadata=_of_shop(converters.zone))
     language: Language | None = field(default=None, metadata=_of_shop(parse_language))
     resync_interval: float = field(default=60, metadata=_of_shop(_seconds))

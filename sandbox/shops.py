@@ -6,7 +6,7 @@ All channels have one address, as at Whapi: the token says which is meant.
 import json
 import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,8 @@ class SandboxShop:
     account: str | None
     """The name of its service account; None: the sandbox's first."""
     orders: OrderMaker
+    settings: dict[str, str] = field(default_factory=dict)
+    """What else stands in its entry."""
 
     @property
     def token(self) -> str:
@@ -73,7 +75,7 @@ class SandboxShop:
             "webhook_secret": self.secret,
             "spreadsheet_id": self.spreadsheet_id,
         }
-        return values if self.account is None else {**values, "account": self.account}
+        return {**values, **({} if self.account is None else {"account": self.account}), **self.settings}
 
 
 class SandboxShops:

@@ -86,7 +86,9 @@ class _Told:
     @property
     def title(self) -> str:
         if self.kind is Kind.NEWS:
-            return _("New order {number}").format(number=_words(self.data.get("order_id")))
+            number, order_id = self.data.get("number"), _words(self.data.get("order_id"))
+            named = order_id if number is None else f"#{number} ({order_id})"
+            return _("New order {number}").format(number=named)
         return _("Orders: something must be mended") if self.kind is Kind.PROBLEM else _("Orders: mended")
 
     def lines(self, zone: tzinfo) -> list[str]:

@@ -21,7 +21,7 @@ from connector.models import Order, Status
 from connector.runtime.asking import rewrite_order
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
-from connector.serializers import order_json
+from connector.serializers import order_json, without_items
 from connector.sheets.errors import SheetsError
 from connector.store import orders as stored
 from connector.store.dealt_with import By, deal_with_order
@@ -73,7 +73,7 @@ def orders_blueprint(service: Service, *, public_url: str | None = None) -> Blue
         status, limit, before = _status(), whole_number("limit", 50, most=MOST_LISTED), whole_number("before", None)
         with shop.database.read() as connection:
             found = _listed(connection, shop.name, status=status, limit=limit or 0, before=before)
-            entries, is_cut = as_far_as_may_be(_without_items(shown(shop, order), order) for order in found)
+            entries, is_cut = as_far_as_may_be(_in_a_list(shown(shop, order), order) for order in found)
         is_full = is_cut or len(entries) == limit
         return jsonify(orders=entries, next_before=entries[-1]["id"] if entries and is_full else None)
 
@@ -211,9 +211,8 @@ def _mounted(shop: Shop) -> str:
     return "" if g.get("shop") is not None else f"{BELOW}{shop.name}"
 
 
-def _without_items(entry: dict[str, Any], order: Order) -> dict[str, Any]:
-    del entry["items"]
-    return {**entry, "id": order.id}
+def _in_a_list(entry: dict[str, Any], order: Order) -> dict[str, Any]:
+    return {**without_items(entry), "id": order.id}
 
 
 def _wait_seconds() -> float:

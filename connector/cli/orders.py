@@ -13,7 +13,7 @@ from connector.cli.table import Column, show
 from connector.log import Redactor
 from connector.models import GONE_WORD, STATUS_WORDS, Order, Status
 from connector.runtime.row_links import RowLinks
-from connector.serializers import order_json
+from connector.serializers import order_json, without_items
 from connector.shops.settings import ShopEntry
 from connector.store import quarantine
 from connector.store.orders import list_orders
@@ -58,9 +58,7 @@ def _show_orders(
     found = list_orders(connection, shop.name, status=status, limit=limit)
     if as_json:
         for order in found:
-            entry = order_json(order, row_url=links.url(shop.name, order))
-            del entry["items"]
-            click.echo(json.dumps(entry))
+            click.echo(json.dumps(without_items(order_json(order, row_url=links.url(shop.name, order)))))
     elif found:
         _show_table(found, zone_of(connection, shop.settings))
     else:
@@ -98,6 +96,7 @@ def _show_heads(found: list[Head], zone: tzinfo) -> None:
 
 def _show_table(found: list[Order], zone: tzinfo) -> None:
     columns = (
+        Column("Number", is_whole=True, is_right=True),
         Column("Order", is_whole=True),
         Column(f"Received ({name_of(zone)})", is_whole=True),
         Column("Status", is_whole=True),
@@ -108,6 +107,7 @@ def _show_table(found: list[Order], zone: tzinfo) -> None:
     )
     rows = [
         (
+            "" if order.number is None else str(order.number),
             order.order_id,
             minute(order.received_at, zone),
             GONE_WORD if order.gone_at else STATUS_WORDS[order.status],

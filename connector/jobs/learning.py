@@ -1,5 +1,6 @@
 """Reads from the sheet what this store doesn't know of it, before anything is written there."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -14,13 +15,15 @@ from connector.sheets.key_columns import OrderRows, SheetRows
 from connector.sheets.rows import WAITING_COLUMNS
 from connector.sheets.words import ENGLISH_WORDS, Words, shown_by
 from connector.store import learned as learned_rows
-from connector.store import spreadsheets
+from connector.store import numbers, spreadsheets
 from connector.store.database import Database
 from connector.store.learned import Learned, Standing
 
 log = get_logger(__name__)
 
 _NAMED = 20
+Numbers = Mapping[str, int | None]
+"""By the ids of orders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +71,16 @@ def learn_rows(
     """
     count = new = lacking = 0
     named: list[str] = []
+    highest = rows.highest_number
+    database.write(lambda connection: numbers.pass_over(connection, shop, highest))
     for page in rows.pages():  # As many in one commit that no webhook waits long behind it.
         standings = {there.order_id: standing_of(there, rows.words) for there in page}
+        said = _numbers_said(database, shop, rows, page)
 
-        def change(connection: Connection, standings: dict[str, Standing] = standings) -> Learned:
+        def change(connection: Connection, standings: dict[str, Standing] = standings, said: Numbers = said) -> Learned:
             now = clock.now()
             learned = learned_rows.learn(connection, shop, standings, now=now)
+            numbers.put_numbers(connection, shop, said)
             events.shown(connection, learned.shown, now=now)
             return learned
 
@@ -82,13 +89,32 @@ def learn_rows(
         without_items = [there.order_id for there in page if there.times and standings[there.order_id].lacks_items]
         lacking += len(without_items)
         named += without_items[: _NAMED - len(named)]
-    database.write(
-        lambda connection: spreadsheets.learned(connection, spreadsheet_id, last_batch, orders=new, now=clock.now())
-    )
+    with database.read() as connection:
+        unwritten = numbers.unwritten_numbers(connection, shop)
+    taken = [key for key, (order_id, number) in unwritten.items() if rows.is_of_another(number, order_id)]
+
+    def end(connection: Connection) -> None:
+        numbers.number_anew(connection, shop, taken)
+        spreadsheets.learned(connection, spreadsheet_id, last_batch, orders=new, now=clock.now())
+
+    database.write(end)
     log.info("sheet.rows_known", orders=count, new=new)
     if lacking:
         log.warning("sheet.items_missing", orders=lacking, order_ids=named)
     return Lesson(count, new, lacking, tuple(named))
+
+
+def _numbers_said(database: Database, shop: str, rows: SheetRows, page: Sequence[OrderRows]) -> Numbers:
+    """What the rows of orders say, where the store says otherwise. An order whose row says nothing has none where
+    another order's row says the number that the store has for it."""
+    with database.read() as connection:
+        known = numbers.numbers_of(connection, shop, [there.order_id for there in page if there.times])
+    return {
+        there.order_id: there.number
+        for there in page
+        if there.number != (number := known.get(there.order_id))
+        and (there.number is not None or rows.is_of_another(number, there.order_id))
+    }
 
 
 def lacking_sentence(lesson: Lesson) -> str:

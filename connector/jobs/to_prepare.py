@@ -16,7 +16,8 @@ from connector.store.orders import find_orders
 MOST = 200
 """Orders at a time: the newest, since a merchant who never writes into `Status` has all orders of years open."""
 MOST_ROWS = 1000
-"""Rows from the bottom of the sheet up, where the newest come in, whose orders are looked up for that."""
+"""Rows whose orders are looked up for that: half of them from the bottom of the sheet up and half from its top down,
+since the newest orders may stand at either end."""
 NOT_READ = marked(
     "The spreadsheet can't be read at present, so nothing tells what is packed. The status page says why."
 )
@@ -65,13 +66,15 @@ def find_to_prepare(context: ShopContext, lookup: SheetLookup, account: GoogleAc
     if statuses is None:
         raise NotKnownError(_(NO_STATUS))
     wanted = [order_id for order_id, status in statuses.items() if stage_of(status) not in PACKED]
+    half = MOST_ROWS // 2
+    looked_up = wanted if len(wanted) <= MOST_ROWS else [*wanted[:half], *wanted[-half:]]
     with context.database.read() as connection:
-        found = sorted(find_orders(connection, context.shop, wanted[-MOST_ROWS:]), key=_age)
+        found = sorted(find_orders(connection, context.shop, looked_up), key=_age)
     known = [order for order in found if order.shown is not None]
     whole = [order for order in known if order.shown is Shown.COMPLETE and order.items]
     there = {order.id for order in whole}
     without = tuple(order for order in known if order.id not in there)
-    return ToPrepare(tuple(whole[-MOST:]), without, len(wanted[:-MOST_ROWS]) + len(whole[:-MOST]))
+    return ToPrepare(tuple(whole[-MOST:]), without, len(wanted) - len(looked_up) + len(whole[:-MOST]))
 
 
 def _age(order: Order) -> tuple[float, int]:

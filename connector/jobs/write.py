@@ -40,6 +40,7 @@ from connector.sheets.workbook import Workbook
 from connector.store import batches, breakers, refusals
 from connector.store.batches import Batch, Made
 from connector.store.breakers import Part
+from connector.store.numbers import number_anew
 
 log = get_logger(__name__)
 
@@ -158,6 +159,10 @@ class WriteStage:
         waiting = self._limits.choose(waiting) if self._limits.is_trying else self._aside.choose(waiting)
         if not waiting:
             return Written()
+        if without := [order.id for order in waiting if order.number is None and order.shown is None]:
+            # Taken in by an instance of an earlier version, which goes on while this one is started.
+            self._context.database.write(lambda connection: number_anew(connection, self._context.shop, without))
+            return Written(more=True)
         looked = Deadline.after(self._context.clock, LOOK_WITHIN)
         layout = self._workbook.layout(self.ownership.check)
         spreadsheet_id, sheet_id = self._workbook.spreadsheet_id, layout.tabs[Tab.ORDERS].sheet_id
@@ -208,7 +213,7 @@ class WriteStage:
 
     def _learn(self, layout: Layout) -> None:
         """Reads what the sheet holds and this store doesn't know of."""
-        with self._workbook.rows_known_by_their_ids(layout) as rows:
+        with self._workbook.rows_known_by_their_ids(layout, with_numbers=True) as rows:
             self._backwards.compare(rows)
             lesson = learn_rows(
                 self._context.database,

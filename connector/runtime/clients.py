@@ -9,7 +9,7 @@ from connector.clock import Clock
 from connector.gateways.whapi.client import WhapiClient
 from connector.language import ShopLanguage, speak
 from connector.observer import UNOBSERVED, Observer
-from connector.settings import Settings
+from connector.settings import TOP, Settings
 from connector.sheets.account import DEFAULT, GoogleAccount, Metered
 from connector.sheets.budget import Budget
 from connector.sheets.client import SheetsApi
@@ -122,4 +122,5 @@ def build_workbook(
         time_zone=settings.timezone,
         language=language or ShopLanguage(settings.language),
         overview_read=lambda overview: keep_overview(database, settings.spreadsheet_id, overview),
+        newest_first=settings.new_rows == TOP,
     )

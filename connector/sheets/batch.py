@@ -119,13 +119,16 @@ def build_requests(
     `rows_found`: where the orders stand whose rows must be looked up (`replace.must_be_found`).
     """
     found = rows_found or Rows()
-    order_rows = [row for entry in entries for row in entry.order_rows]
-    item_rows = [row for entry in entries for row in entry.item_rows]
+    order_rows = [row for entry in _as_they_stand(entries, layout, Tab.ORDERS) for row in entry.order_rows]
+    item_rows = [row for entry in _as_they_stand(entries, layout, Tab.ITEMS) for row in entry.item_rows]
     requests = list(guards)
     if layout.is_checked:
         replaced = {column for entry in entries for column in columns_replaced(entry.order)}
         requests += _checks(layout.tabs[Tab.ORDERS], None if order_rows else replaced, rows=bool(found.at))
         requests += _checks(layout.tabs[Tab.ITEMS], None if item_rows else [])
+    # Before rows come in: these may move the ones that were found.
+    for entry in entries:
+        requests += replacements(layout.tabs[Tab.ORDERS], entry.order, entry.shows, found)
     for tab_layout, rows in ((layout.tabs[Tab.ORDERS], order_rows), (layout.tabs[Tab.ITEMS], item_rows)):
         # Where the merchant has deleted every column, there is nothing to make rows for.
         if rows and tab_layout.columns:
@@ -136,9 +139,12 @@ def build_requests(
                 fields=_VALUES if tab_layout.sheet_id in manner.plain else _FIELDS,
                 tables=manner.tables.get(tab_layout.sheet_id, ()),
             )
-    for entry in entries:
-        requests += replacements(layout.tabs[Tab.ORDERS], entry.order, entry.shows, found)
     return requests
+
+
+def _as_they_stand(entries: Sequence[Entry], layout: Layout, tab: Tab) -> Sequence[Entry]:
+    """The entries, which are in the order of their arrival, as their rows stand from the top down."""
+    return entries[::-1] if layout.tabs[tab].newest_first else entries
 
 
 def order_places(spreadsheet_id: str, layout: Layout, entries: Sequence[Entry]) -> dict[int, Place]:
@@ -149,8 +155,8 @@ def order_places(spreadsheet_id: str, layout: Layout, entries: Sequence[Entry]) 
     tab = layout.tabs[Tab.ORDERS]
     if not tab.columns:
         return {}
-    new = [entry.order.id for entry in entries if entry.order_rows]
-    return {key: Place(spreadsheet_id, tab.sheet_id, row) for row, key in enumerate(new, start=tab.end[0].row)}
+    new = [entry.order.id for entry in _as_they_stand(entries, layout, Tab.ORDERS) if entry.order_rows]
+    return {key: Place(spreadsheet_id, tab.sheet_id, row) for row, key in enumerate(new, start=tab.new_rows_at)}
 
 
 def _checks(tab_layout: TabLayout, columns: Collection[str] | None, *, rows: bool = False) -> Iterator[Json]:
@@ -170,18 +176,26 @@ def _insert(
 ) -> Iterator[Json]:
     """Fresh rows between the last one and the one below, filled. The tag below moves by itself, the other is moved.
 
-    Where the row below is still free for the first of them (see `first_row.py`), it is filled, the fresh ones come in
-    below it, and the last of these takes its place.
+    Where the newest stands first they come in below the header, and both tags move by themselves. Where the row below
+    is still free for the first of them (see `first_row.py`), it is filled, the fresh ones come in below it, and the
+    last of these takes its place.
     """
     if not tab_layout.knows_its_end:
         raise ValueError("The layout was not complete.")
     (last,), (end,) = tab_layout.last, tab_layout.end
     fills = tab_layout.is_first_free and checked
-    first, after = end.row, end.row + len(rows)
+    is_above_others = tab_layout.newest_first and not tab_layout.is_empty
+    first = tab_layout.new_rows_at
+    after = first + len(rows)
+    if is_above_others and checked and tab_layout.header_tag is not None:
+        yield tags.check_place("ROWS", tab_layout.header_tag, tab_layout.sheet_id, first - 1)
     inserted = dimension_range(tab_layout.sheet_id, "ROWS", first + fills, after + fills)
     yield {
-        # The first rows must not look like the header.
-        "insertDimension": {"range": inserted, "inheritFromBefore": fills or not tab_layout.is_empty}
+        # Rows below the header must not look like it.
+        "insertDimension": {
+            "range": inserted,
+            "inheritFromBefore": fills or not (tab_layout.is_empty or is_above_others),
+        }
     }
     yield {
         # Whether they are hidden where the row that they take after is hidden, Google does not say.
@@ -203,7 +217,8 @@ def _insert(
         if fields == _FIELDS:
             yield from _notes(tab_layout, first, rows)
         yield tags.move_row_tag(end.id, tab_layout.sheet_id, after, from_=first)
-    yield tags.move_row_tag(last.id, tab_layout.sheet_id, after - 1, from_=last.row if checked else None)
+    if not is_above_others:
+        yield tags.move_row_tag(last.id, tab_layout.sheet_id, after - 1, from_=last.row if checked else None)
 
 
 def _cells(tab_layout: TabLayout, first: int, columns: Sequence[str], rows: Sequence[Row], *, fields: str) -> Json:

@@ -51,6 +51,8 @@ CUSTOMER, PHONE, ITEM_COUNT, TOTAL, CURRENCY = "customer", "phone", "item_count"
 """The columns of `Orders` that are filled in later where they are not known at first."""
 PRODUCTS = "products"
 """The goods in one cell of the order's row. It comes with the items, and is found again like the columns above."""
+NUMBER = "number"
+"""The order's short number, counted in the shop."""
 RECEIVED = "received"
 """When the customer sent the order; filled in every row of the connector's, in both tabs."""
 STATUS = "status"
@@ -61,6 +63,7 @@ ITEMS_STATE = "items"
 COLUMNS: dict[Tab, tuple[Column, ...]] = {
     Tab.ORDERS: (
         Column(KEY, marked("Order ID"), 150),
+        Column(NUMBER, marked("Number"), 80, Format.COUNT, is_optional=True),
         Column(RECEIVED, marked("Received"), 130, Format.TIME),
         Column(CUSTOMER, marked("Customer"), 160),
         Column(PHONE, marked("Phone"), 135),

@@ -28,6 +28,9 @@ class TabLayout:
     column_tags: Mapping[str, int] = field(default_factory=dict)
     """The ids of those tags."""
     header_row: int | None = None
+    """None where the merchant has deleted it."""
+    header_tag: int | None = None
+    """The id of the tag on it."""
     last: tuple[RowTag, ...] = ()
     """The tag on the last of the connector's rows, or on the header where there are none yet."""
     end: tuple[RowTag, ...] = ()
@@ -36,6 +39,8 @@ class TabLayout:
     """What it was made with, if it is the tab of orders."""
     is_first_free: bool = False
     """Whether the row below the header was just seen to be blank, and the first of the connector's rows may fill it."""
+    newest_first: bool = False
+    """Whether new rows come in below the header and not below the last one."""
 
     @property
     def knows_its_end(self) -> bool:
@@ -46,6 +51,18 @@ class TabLayout:
     def is_empty(self) -> bool:
         """Whether there is no row of the connector's below the header."""
         return self.header_row is not None and any(tag.row == self.header_row for tag in self.last)
+
+    @property
+    def has_rows_below_header(self) -> bool:
+        """Whether the last of the connector's rows stands below the header, which a merchant can move down."""
+        return self.header_row is not None and all(tag.row > self.header_row for tag in self.last)
+
+    @property
+    def new_rows_at(self) -> int:
+        """The row in which new rows begin. Only where the tags agree on the end."""
+        if self.newest_first and self.header_row is not None:
+            return self.header_row + 1
+        return self.end[0].row
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +174,14 @@ def _read_tab(tab: Tab, sheet_id: int, entries: list[Mapping[str, Any]]) -> TabL
             column_tags[keys[value]] = entry["metadataId"]
         elif key in rows and value == tags.tab_value(tab, sheet_id):
             rows[key].append(RowTag(entry["metadataId"], index))
+    header = max(rows[tags.HEADER], key=lambda tag: tag.row, default=None)
     return TabLayout(
         sheet_id,
         columns,
         column_tags,
         words=_read_words(sheet_id, entries) if tab is Tab.ORDERS else ENGLISH_WORDS,
-        header_row=max((tag.row for tag in rows[tags.HEADER]), default=None),
+        header_row=None if header is None else header.row,
+        header_tag=None if header is None else header.id,
         last=tuple(rows[tags.LAST]),
         end=tuple(rows[tags.END]),
     )

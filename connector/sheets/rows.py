@@ -30,7 +30,7 @@ from connector.sheets.cells import (
     text_cell,
     time_cell,
 )
-from connector.sheets.columns import CURRENCY, CUSTOMER, ITEM_COUNT, PHONE, PRODUCTS, TOTAL
+from connector.sheets.columns import CURRENCY, CUSTOMER, ITEM_COUNT, NUMBER, PHONE, PRODUCTS, TOTAL
 from connector.sheets.words import ENGLISH_WORDS, Words
 
 _FIGURES = (ITEM_COUNT, TOTAL, CURRENCY)
@@ -131,6 +131,7 @@ def order_row(order: Order, shown: Shown, zone: tzinfo, words: Words) -> Row:
     """The row of an order in the tab `Orders`."""
     row = {
         "order_id": text_cell(order.order_id),
+        NUMBER: count_cell(order.number),
         "received": time_cell(order.received_at, zone),
         "customer": text_cell(order.customer_name),
         "phone": linked_cell(order.customer_phone, chat_link(order.customer_phone)),

@@ -5,6 +5,9 @@ from typing import Any
 from connector.sheets.client import SheetsApi
 from connector.sheets.request_parts import grid_range
 
+_NEAR = 2
+"""In new tabs one column stands between the two that are read together."""
+
 
 def column_values(api: SheetsApi, spreadsheet_id: str, sheet_id: int, column: int) -> list[Any]:
     """A column from the top to its last filled cell."""
@@ -16,12 +19,12 @@ def column_values(api: SheetsApi, spreadsheet_id: str, sheet_id: int, column: in
 def two_columns(
     api: SheetsApi, spreadsheet_id: str, sheet_id: int, first: int, second: int
 ) -> tuple[list[Any], list[Any]]:
-    """Two columns, equally long. One read where they stand side by side, as they do unless moved; else two."""
+    """Two columns, equally long. One read where they stand near each other, as they do unless moved; else two."""
     left, right = sorted((first, second))
-    if right - left == 1:
+    if right - left <= _NEAR:
         cells = grid_range(sheet_id, columns=(left, right + 1))
         found = api.grid_values(spreadsheet_id, cells, major="COLUMNS")
-        by_column = dict(zip((left, right), found, strict=False))
+        by_column = dict(zip(range(left, right + 1), found, strict=False))
     else:
         by_column = {column: column_values(api, spreadsheet_id, sheet_id, column) for column in (left, right)}
     length = max((len(values) for values in by_column.values()), default=0)

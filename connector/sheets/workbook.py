@@ -17,7 +17,7 @@ from connector.sheets.columns import TOTAL, Tab
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.first_row import free_first_rows, refuses_what_is_gone
 from connector.sheets.key_columns import SheetRows, read_rows
-from connector.sheets.layout import Layout, read_layout
+from connector.sheets.layout import Layout, TabLayout, read_layout
 from connector.sheets.overview import Overview, read_overview, read_zone
 from connector.sheets.refusal import explained
 from connector.sheets.replace import Rows
@@ -56,11 +56,14 @@ class Workbook:
         time_zone: ZoneInfo | None = None,
         language: ShopLanguage | None = None,
         overview_read: Callable[[Overview], object] = lambda _: None,
+        newest_first: bool = False,
     ) -> None:
         """`titles`: the tabs' names, where they are set. `time_zone`: what dates are written in; None for the
         spreadsheet's own. `language`: what tabs are made in; None for the spreadsheet's own. `overview_read` is told
-        where zone or locale are others than before."""
+        where zone or locale are others than before. `newest_first`: whether new rows are to come in below the
+        header."""
         self.spreadsheet_id = spreadsheet_id
+        self.newest_first = newest_first
         self._api = api
         self._titles = titles
         self._is_ours = is_ours
@@ -102,20 +105,30 @@ class Workbook:
         return replace(layout, is_checked=self._times_same <= TIMES_CHECKED)
 
     def with_first_rows(self, layout: Layout) -> Layout:
-        """The layout for a batch that is made now. Before a tab's first row: one read, and once one write."""
+        """The layout for a batch that is made now. Before a tab's first row: one read, and once one write; where the
+        newest stands first, that write with the first batch.
+
+        Both ways of coming in below the header rest on it that Google refuses the batch where the header, or the row
+        below it, was just moved. Where it doesn't, rows are inserted below the last one.
+        """
         empty = [tab_layout for tab_layout in layout.tabs.values() if tab_layout.is_empty]
-        if not empty or not layout.is_checked:
+        first = [tab_layout for tab_layout in layout.tabs.values() if self._may_stand_first(tab_layout)]
+        if not (empty or first) or not layout.is_checked:
             return layout
         free = free_first_rows(self._api, self.spreadsheet_id, empty)
-        if free and self._refuses_what_is_gone is None:
-            self._refuses_what_is_gone = refuses_what_is_gone(self._api, self.spreadsheet_id, empty[0])
+        if (free or first) and self._refuses_what_is_gone is None:
+            self._refuses_what_is_gone = refuses_what_is_gone(self._api, self.spreadsheet_id, (empty or first)[0])
         if not self._refuses_what_is_gone:
             return layout
         tabs = {
-            tab: replace(tab_layout, is_first_free=tab_layout.sheet_id in free)
+            tab: replace(tab_layout, is_first_free=tab_layout.sheet_id in free, newest_first=tab_layout in first)
             for tab, tab_layout in layout.tabs.items()
         }
         return replace(layout, tabs=tabs)
+
+    def _may_stand_first(self, tab_layout: TabLayout) -> bool:
+        """Whether new rows are to come in below the header, and there is one above the connector's rows."""
+        return self.newest_first and (tab_layout.is_empty or tab_layout.has_rows_below_header)
 
     def explained(self, error: SheetsError, sent: Sequence[Json]) -> SheetsError:
         """The refusal of a batch that was made from the latest layout, with its reason where the spreadsheet shows it.
@@ -146,7 +159,7 @@ class Workbook:
             return
         try:
             with speaking(self._latest.words.spoken):
-                make_wanted_summary(self._api, self.spreadsheet_id, self._latest)
+                make_wanted_summary(self._api, self.spreadsheet_id, self._latest, newest_first=self.newest_first)
         except SheetsError as error:
             self._summary_failures[tag.id] += 1
             log.warning("summary.failed", reason=error.message, times=self._summary_failures[tag.id])
@@ -159,7 +172,7 @@ class Workbook:
         if not self._language.is_known:
             self._read_overview()
         with speaking(self._language.now):
-            return make_summary_anew(self._api, self.spreadsheet_id, layout)
+            return make_summary_anew(self._api, self.spreadsheet_id, layout, newest_first=self.newest_first)
 
     def add_column(self, key: str) -> str:
         """Adds an optional column to `Orders` where it is missing; returns a sentence that says what was done."""
@@ -220,9 +233,9 @@ class Workbook:
                 with_looks=with_looks,
             )
 
-    def rows_known_by_their_ids(self, layout: Layout) -> SheetRows:
+    def rows_known_by_their_ids(self, layout: Layout, *, with_numbers: bool = False) -> SheetRows:
         """Which orders have rows, and how many, by the key columns. One read. To be closed."""
-        return read_rows(self._api, self.spreadsheet_id, layout)
+        return read_rows(self._api, self.spreadsheet_id, layout, with_numbers=with_numbers)
 
     def _search(self) -> Layout:
         return read_layout(self._api.find_metadata(self.spreadsheet_id, tags.LOOKUPS), self.spreadsheet_id)

@@ -155,7 +155,9 @@ class GroupCommit:
         """Makes the changes in one transaction; who is to be told of which results."""
         began = time.perf_counter()
         kinds: dict[MicroBatch[Any, Any], list[_Change]] = {}
-        for change in group:
+        # Shop by shop, always in the same order: of two instances that take rows of several shops for themselves, such
+        # as the last number of an order, one waits for the other, and never each for the other.
+        for change in sorted(group, key=lambda change: change.of or ""):
             kinds.setdefault(change.make, []).append(change)
         has_begun = False
         try:

@@ -34,6 +34,20 @@ def insert_new(
     return connection.exec_driver_sql(statement, values).all()
 
 
+def raise_counter(connection: Connection, table: sa.Table, shop: str, by: int) -> int:
+    """Raises `last` in the shop's row of a table of counters, which is made if it isn't there; returns what it is then.
+
+    Whoever else wants to raise it waits until this transaction ends.
+    """
+    mark = _mark(connection.dialect)
+    statement = (
+        f"INSERT INTO {table.name} (shop, last) VALUES ({mark}, {mark}) "  # noqa: S608 - as below
+        f"ON CONFLICT (shop) DO UPDATE SET last = {table.name}.last + excluded.last RETURNING last"
+    )
+    last: int = connection.exec_driver_sql(statement, (shop, by)).scalar_one()
+    return last
+
+
 def select_among(
     connection: Connection, table: sa.Table, column: str, among: Sequence[str], *, shop: str
 ) -> Sequence[str]:

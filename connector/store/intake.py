@@ -17,6 +17,7 @@ from connector.store.dialect import insert_new, select_among
 from connector.store.items import OrderItems, put_items
 from connector.store.known import adds_something, complete, known_orders
 from connector.store.known import contradiction as contradiction_of
+from connector.store.numbers import put_back, take_numbers
 from connector.store.orders import find_order
 from connector.store.tables import orders, past_orders
 
@@ -112,13 +113,19 @@ def _insert(
     connection: Connection, shop: str, new_orders: Sequence[NewOrder], *, now: datetime, grace: timedelta
 ) -> dict[str, int]:
     """Inserts those that are not there yet; their keys by their ids."""
-    rows = [_first_row(shop, order, now=now, grace=grace) for order in new_orders]
+    first = take_numbers(connection, shop, len(new_orders))
+    rows = [
+        _first_row(shop, order, now=now, grace=grace) | {"number": number}
+        for number, order in enumerate(new_orders, first)
+    ]
     inserted = insert_new(connection, orders, rows, once="shop, order_id", returning="order_id, id")
     keys = {row.order_id: row.id for row in inserted}
     # Looked up only now, after the insert: then no pruning at the same moment can come in between.
     past = [keys.pop(order_id) for order_id in select_among(connection, past_orders, "order_id", list(keys), shop=shop)]
     if past:
         connection.execute(sa.delete(orders).where(orders.c.id.in_(past)))
+    if len(keys) < len(new_orders):
+        put_back(connection, shop, [keys.get(order.order_id) for order in new_orders], first=first)
     return keys
 
 

@@ -103,6 +103,13 @@ def newest_number(connection: Connection, shop: str) -> int:
     return max(connection.execute(query.where(branch)).scalar() or 0 for branch in _EVERY_BRANCH)
 
 
+def find_numbered(connection: Connection, shop: str, number: int) -> Order | None:
+    """The order with this number of the shop's, with its items; the newest, should there ever be two."""
+    query = sa.select(orders).where(orders.c.shop == shop, orders.c.number == number).order_by(orders.c.id.desc())
+    row = connection.execute(query.limit(1)).first()
+    return None if row is None else with_items(connection, [row])[0]
+
+
 def find_by_number(connection: Connection, shop: str, number: int) -> Order | None:
     """The order with the store's number, with its items; None if the store doesn't have it."""
     row = connection.execute(sa.select(orders).where(orders.c.shop == shop, orders.c.id == number)).first()

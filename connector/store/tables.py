@@ -57,6 +57,7 @@ orders = sa.Table(
     sa.Column("gone_at", Moment),
     sa.Column("dealt_with_at", Moment),
     sa.Column("dealt_with_by", sa.String(16)),
+    sa.Column("number", sa.BigInteger),
     sa.UniqueConstraint("shop", "order_id", name="orders_once"),
 )
 
@@ -105,6 +106,9 @@ by_message = sa.Index(
     sqlite_where=orders.c.message_id.is_not(None),
 )
 
+by_number = sa.Index("orders_by_number", orders.c.shop, orders.c.number)
+"""Not a unique one: a number must never keep an order out. `numbers.py` sees to it that none is given twice."""
+
 by_time = sa.Index("orders_by_time", orders.c.shop, orders.c.received_at)
 
 tries = sa.Table(
@@ -144,6 +148,13 @@ batches = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("settled_at", Moment),
     sa.Index("batches_by_state", "shop", "state", "created_at"),
+)
+
+order_numbers = sa.Table(
+    "order_numbers",
+    metadata,
+    sa.Column("shop", sa.String(64), primary_key=True),
+    sa.Column("last", sa.BigInteger, nullable=False),
 )
 
 past_orders = sa.Table(

@@ -123,5 +123,5 @@ def test_a_customers_text_is_nothing_but_words_in_an_alert_of_an_order(open_shop
     shop.sandbox.whapi.send(order)
 
     wait_until(lambda: by_whatsapp(shop) and receiver.taken)
-    told = f"New order {order.order_id}\nFrom Eve https evil. example everyone here, 3 items, 359 AUD."
+    told = f"New order #1 ({order.order_id})\nFrom Eve https evil. example everyone here, 3 items, 359 AUD."
     assert (by_whatsapp(shop), by_apprise(receiver)) == ([told], [told])

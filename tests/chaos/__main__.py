@@ -36,6 +36,7 @@ TROUBLES = tuple(trouble.value for trouble in Trouble)
 @click.option("--seed", type=int, help="Draws the plan; a former run's seed plays its plan again.")
 @click.option("--second-marker", is_flag=True, help="The sandbox accepts a second marker with the same id.")
 @click.option("--unmatched", is_flag=True, help="The sandbox takes updates that match nothing.")
+@click.option("--new-rows", default="bottom", show_default=True, type=click.Choice(["bottom", "top"]))
 @click.option("--database-url", help="An empty PostgreSQL database. The default is SQLite on a small disk of its own.")
 @click.option("--quota-factor", default=1.0, show_default=True, help="Multiplies Google's quotas in the sandbox.")
 @click.option(
@@ -58,6 +59,7 @@ def main(
     seed: int | None,
     second_marker: bool,
     unmatched: bool,
+    new_rows: str,
     database_url: str | None,
     quota_factor: float,
     only: tuple[str, ...],
@@ -114,6 +116,7 @@ def main(
         seed=seed,
         second_marker=second_marker,
         unmatched=unmatched,
+        new_rows=new_rows,
         database_url=database_url,
         quota_factor=quota_factor,
         only=only,

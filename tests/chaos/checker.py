@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from tests.chaos import expected
 from tests.chaos.expected import Row, same
@@ -29,6 +30,7 @@ def differences(
             yield from _order(one, order_lines.get(order_id, []), item_lines.get(order_id, []))
     for order_id in (order_lines.keys() | item_lines.keys()) - sent.keys():
         yield f"Strange: there are rows of {order_id!r}, and nobody sent it such an order."
+    yield from _numbers(orders)
     for title, tab in (("Orders", orders), ("Items", items)):
         yield from _places(title, tab)
         if title in edited_tabs:
@@ -83,6 +85,17 @@ def _cells(where: str, line: Line, row: Row) -> Iterator[str]:
             yield f"Wrong: {where}: {column} is {_short(line.cells[column])} instead of {_short(value)}."
     for column in line.formulas:
         yield f"Wrong: {where}: {column} is a formula."
+
+
+def _numbers(orders: Tab) -> Iterator[str]:
+    """Every order has a number, and no two have the same, whatever its database has forgotten."""
+    seen: dict[Any, Any] = {}
+    for line in orders.lines:
+        order_id, number = line.cells["Order ID"], line.cells["Number"]
+        if not isinstance(number, int | float) or number < 1:
+            yield f"Wrong: order {order_id}: Number is {_short(number)}."
+        elif seen.setdefault(number, order_id) != order_id:
+            yield f"Doubled: the number {number:g} is that of order {order_id} and of order {seen[number]}."
 
 
 def _places(title: str, tab: Tab) -> Iterator[str]:

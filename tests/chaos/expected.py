@@ -12,8 +12,8 @@ from tests.chaos.plan import Form
 from tests.chaos.stream import Sent
 
 ORDERS = (
-    "Order ID", "Received", "Customer", "Phone", "Title", "Note", "Products", "Item count", "Total", "Currency",
-    "Status", "Items",
+    "Order ID", "Number", "Received", "Customer", "Phone", "Title", "Note", "Products", "Item count", "Total",
+    "Currency", "Status", "Items",
 )  # fmt: skip
 ITEMS = (
     "Order ID", "Received", "Customer", "Product", "Product ID", "SKU", "Quantity", "Unit price", "Currency",

@@ -42,7 +42,7 @@ _MOST_WAITING = 5
 CHECKBOXES = 999
 FAR_NOTE = "The merchant's note, far below"
 TABS = ("Orders", "Items")
-EXTRA_COLUMN = 12
+EXTRA_COLUMN = 13
 """The merchant's own column, right beside the connector's in `Orders`."""
 
 

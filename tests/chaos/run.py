@@ -49,6 +49,8 @@ class Options:
     """The sandbox accepts a second marker with the same id."""
     unmatched: bool = False
     """The sandbox takes updates that match nothing."""
+    new_rows: str = "bottom"
+    """Where the shop wants the newest order."""
     database_url: str | None = None
     """None: SQLite on a disk of the run's own."""
     quota_factor: float = 1.0
@@ -94,7 +96,7 @@ class Run:
         self.sandbox = stack.enter_context(Sandbox(free_port(), seed=options.seed, account=service_account()))
         _set_up(self.sandbox, options)
         self.clock = ChaosClock(folder / "clock")
-        settings = RECONCILING if self.loses else {}
+        settings = {"NEW_ROWS": options.new_rows} | (RECONCILING if self.loses else {})
         start = how_to_start(
             self.sandbox, folder, url, clock=self.clock, launcher=tuple(options.launcher), settings=settings
         )

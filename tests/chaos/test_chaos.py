@@ -38,8 +38,8 @@ def test_one_that_stands_still_while_another_goes_on_doubles_nothing(tmp_path: P
 
 
 def test_one_whose_lock_has_gone_with_its_connection_doubles_nothing(tmp_path: Path, postgres_url: str) -> None:
-    """On PostgreSQL; while Google works on its look at the tabs, and on its write."""
-    result = chaos(tmp_path, *STALLS, "--seed", "9", "--database-url", postgres_url)
+    """On PostgreSQL; while Google works on its look at the tabs, and on its write. The newest order stands first."""
+    result = chaos(tmp_path, *STALLS, "--seed", "9", "--new-rows", "top", "--database-url", postgres_url)
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert count(result.stdout, "stalls") == 2
@@ -47,8 +47,9 @@ def test_one_whose_lock_has_gone_with_its_connection_doubles_nothing(tmp_path: P
 
 
 def test_what_a_lost_database_knew_is_in_the_sheet_once_or_named(tmp_path: Path) -> None:
-    """Emptied and replaced by an older copy, while the service is down and while it runs."""
-    result = chaos(tmp_path, *LOSSES, "--losses", "4", "--seed", "4")
+    """Emptied and replaced by an older copy, while the service is down and while it runs. The newest order stands
+    first."""
+    result = chaos(tmp_path, *LOSSES, "--losses", "4", "--seed", "4", "--new-rows", "top")
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert count(result.stdout, "databases lost") == 4

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from itertools import takewhile
 
 from tests.chaos.sheet import HasSheet, order_ids_from
 from tests.chaos.stream import Stream
@@ -33,9 +34,12 @@ class Watcher:
     def look(self) -> None:
         for number, (sheet, stream) in enumerate(self._places):
             stream.look()
-            for order_id in order_ids_from(sheet, self._next_rows[number]):
+            # Where the newest stands first, new rows are above those that were seen.
+            fresh = list(takewhile(lambda order_id: order_id not in self.row_at, order_ids_from(sheet, 1)))
+            fresh += order_ids_from(sheet, self._next_rows[number] + len(fresh))
+            self._next_rows[number] += len(fresh)
+            for order_id in fresh:
                 self.row_at.setdefault(order_id, time.monotonic())
-                self._next_rows[number] += 1
 
     def delays(self) -> list[float]:
         """Seconds from 200 to row, shortest first, of the orders that have both; as exact as the looks are many."""

@@ -22,6 +22,7 @@ from tests.waiting import wait_until
 
 ORDERS = (
     "order_id",
+    "number",
     "received",
     "customer",
     "phone",
@@ -137,6 +138,15 @@ class Book:
     def merchant(self) -> Merchant:
         return Merchant(self.google, self.spreadsheet_id)
 
+    @property
+    def newest_first(self) -> bool:
+        """Whether the newest order is to stand first, as NEW_ROWS says."""
+        return self.shop.service.workbook.newest_first
+
+    @newest_first.setter
+    def newest_first(self, newest_first: bool) -> None:
+        self.shop.service.workbook.newest_first = newest_first
+
     def edit(self, change: Callable[[Draft], object]) -> None:
         """An edit of the owner's for which `Merchant` has no word."""
         file = self.google.spreadsheets[self.spreadsheet_id]
@@ -239,7 +249,7 @@ class Book:
         """
         now, was = self.grid(tab), before[tab]
         width = max([len(columns), *(len(row) for row in now[at : at + len(rows)])])
-        expected = [_padded(_in_columns(row, columns), width) for row in rows]
+        expected = [_padded(_in_columns(self.numbered(row), columns), width) for row in rows]
         notes: list[Any] = [[None] * width for _ in rows]
         if fills and at < len(was):
             for column, cell in enumerate(was[at]):
@@ -250,6 +260,11 @@ class Book:
         assert [_padded([cell.value for cell in row], width) for row in fresh] == expected
         assert [_padded([cell.note for cell in row], width) for row in fresh] == notes
         assert _without_ends(_trimmed(old)) == _without_ends(was)
+
+    def numbered(self, row: Values) -> Values:
+        """With the number of the order, which the service has given it. That all differ, the store's tests see."""
+        answer = self.shop.http.get(f"/orders/{row['order_id']}").json() if "status" in row else {}
+        return {**row, "number": answer.get("number")}
 
     def holds_still(self, before: dict[str, Grid], *, but: Sequence[str] = ()) -> None:
         """No tab but these has changed, and there are no others, but for the summary that comes with new tabs."""

@@ -22,6 +22,8 @@ class Shops:
         if self._shop is None:
             self._shop = Shop(self._factory.mktemp("shop")).start()
         self._shop.service.problems.clear(rollback.KEY)
+        workbook = self._shop.service.workbook
+        workbook.newest_first, workbook._refuses_what_is_gone = False, None
         sandbox = self._shop.sandbox
         sandbox.google.quota.refill()
         sandbox.google.calls.clear()

@@ -196,7 +196,11 @@ def test_where_google_refuses_the_looks_the_orders_come_in_all_the_same(
 
     rows = [dict(zip(ORDERS, row, strict=False)) for row in empty_book.values("Orders")[1:]]
     assert rows == [
-        {key: value for key, value in order_values(order).items() if value is not None or key != "items"}
+        {
+            key: value
+            for key, value in empty_book.numbered(order_values(order)).items()
+            if value is not None or key != "items"
+        }
         for order in orders
     ]
     assert empty_book.sheet("Orders").grid == {"frozenRowCount": 1}

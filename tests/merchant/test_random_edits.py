@@ -118,8 +118,11 @@ class Check:
             assert first >= 0
             fills = self.fills(sheet, before, first, places.values())
             self.book.holds({sheet.title: before}, sheet.title, first, columns, rows, fills=fills)
-            above = grid[first - 1]
-            assert first == 1 or self.holds_one_of(above, self.book.sent) or self.is_first_of_ours(grid, first)
+            header, above = self.merchant.header(sheet), grid[first - 1]
+            if self.book.newest_first and header is not None and not self.is_below_all_others(before, header):
+                assert first == header + 1
+            else:
+                assert first == 1 or self.holds_one_of(above, self.book.sent) or self.is_first_of_ours(grid, first)
         else:
             assert grid == self.before[sheet.sheet_id]
 
@@ -133,6 +136,10 @@ class Check:
             and not any(self.holds_one_of(row, self.book.sent) for row in before)
             and all(cell.value is None and cell.note is None for cell in ours)
         )
+
+    def is_below_all_others(self, before: Grid, header: int) -> bool:
+        """Whether the header stands below all orders: no row can come in there without being apart from them."""
+        return not any(self.holds_one_of(row, self.book.sent) for row in before[header:])
 
     def is_first_of_ours(self, grid: Grid, first: int) -> bool:
         return not any(self.holds_one_of(row, self.book.sent) for row in grid[:first])
@@ -156,6 +163,7 @@ def test_whatever_the_merchant_does_each_order_is_there_once_and_no_cell_of_the_
         unknowns = book.google.unknowns
         unknowns.duplicate_copies_metadata = data.draw(st.booleans())
         unknowns.restore_keeps_metadata = data.draw(st.booleans())
+        book.newest_first = data.draw(st.booleans())
         merchant = RandomMerchant(book, data)
         check = Check(book, merchant)
         try:

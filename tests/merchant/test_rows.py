@@ -194,15 +194,15 @@ def test_a_column_of_check_boxes_down_to_row_1000_keeps_each_of_them(book: Book)
     book.merchant.insert_column("Orders", index_of("customer"), "Done")
     book.merchant.checkbox_column("Orders", index_of("customer"))
     book.merchant.set_cell("Orders", 2, index_of("customer"), "TRUE")
-    columns = [*ORDERS[:2], MINE, *ORDERS[2:]]
+    columns = [*ORDERS[:3], MINE, *ORDERS[3:]]
 
     book.an_order_arrives(orders=columns)
     for descending in (False, True):
         book.merchant.sort("Orders", index_of("customer"), descending)
         book.an_order_arrives(orders=columns)
-    assert [row[2] for row in book.values("Orders")[1:]].count(True) == 1
+    assert [row[3] for row in book.values("Orders")[1:]].count(True) == 1
     rules = [placed.areas[0] for placed in book.sheet("Orders").validations]
-    assert (1, 2) in [(area.row, area.column) for area in rules]
+    assert (1, 3) in [(area.row, area.column) for area in rules]
 
 
 def test_notes_right_below_far_below_and_in_the_key_column_move_down_unchanged(book: Book) -> None:

@@ -127,7 +127,7 @@ def test_on_demand_it_is_made_again_in_place_of_the_old_one_with_columns_where_t
     assert titles(book) == ["Sheet1", "Bob's orders", "Items", "Übersicht"]
     now = formulas(book, "Übersicht")
     assert len(now) == len(before)
-    assert any("SUMIFS('Bob''s orders'!$A:$A;'Bob''s orders'!$C:$C" in formula for formula in now)
+    assert any("SUMIFS('Bob''s orders'!$A:$A;'Bob''s orders'!$D:$D" in formula for formula in now)
     assert remembered(book) == [tags.SETTLED]
 
 

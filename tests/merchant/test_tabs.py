@@ -10,10 +10,10 @@ from tests.merchant.book import ITEMS, ORDERS, Book, index_of, item_values, orde
 ABBREVIATED = {"order_id": "Order ID", "product_id": "Product ID", "sku": "SKU"}
 
 
-def made_anew(tab: str, *orders: SandboxOrder) -> list[list[Any]]:
+def made_anew(book: Book, tab: str, *orders: SandboxOrder) -> list[list[Any]]:
     """All that a tab holds which the connector has made for these orders."""
     if tab == "Orders":
-        rows = [[order_values(order)[column] for column in ORDERS] for order in orders]
+        rows = [[book.numbered(order_values(order))[column] for column in ORDERS] for order in orders]
     else:
         rows = [[item[column] for column in ITEMS] for order in orders for item in item_values(order)]
     for row in rows:
@@ -56,7 +56,7 @@ def test_a_deleted_tab_is_made_again_for_new_orders_and_old_ones_stay_gone(book:
     orders = book.send_and_wait(2)
 
     for tab in gone:
-        assert book.values(tab) == made_anew(tab, *orders)
+        assert book.values(tab) == made_anew(book, tab, *orders)
     if gone == ("Orders",):
         book.holds(
             before, "Items", len(before["Items"]), ITEMS, [row for order in orders for row in item_values(order)]
@@ -74,9 +74,9 @@ def test_an_order_that_waited_in_a_deleted_tab_gets_along_and_its_row_does_not_c
     book.items_can_be_fetched(waiting)
 
     book.holds(before, "Items", len(before["Items"]), ITEMS, item_values(waiting))
-    assert book.values("Orders") == made_anew("Orders")
+    assert book.values("Orders") == made_anew(book, "Orders")
     (order,) = book.send_and_wait()
-    assert book.values("Orders") == made_anew("Orders", order)
+    assert book.values("Orders") == made_anew(book, "Orders", order)
 
 
 def test_an_order_that_waited_when_the_items_were_deleted_gets_its_items(book: Book) -> None:
@@ -85,8 +85,8 @@ def test_an_order_that_waited_when_the_items_were_deleted_gets_its_items(book: B
 
     book.items_can_be_fetched(waiting)
 
-    assert book.values("Items") == made_anew("Items", waiting)
-    assert book.values("Orders")[4] == made_anew("Orders", waiting)[1]
+    assert book.values("Items") == made_anew(book, "Items", waiting)
+    assert book.values("Orders")[4] == made_anew(book, "Orders", waiting)[1]
 
 
 @pytest.mark.parametrize("tags_are_copied", [True, False])
@@ -117,7 +117,7 @@ def test_where_only_a_copy_is_left_the_orders_go_to_a_new_tab_and_the_copy_is_le
 
     (order,) = book.send_and_wait()
 
-    assert book.values("Orders") == made_anew("Orders", order)
+    assert book.values("Orders") == made_anew(book, "Orders", order)
     book.holds(before, "Items", len(before["Items"]), ITEMS, item_values(order))
     book.holds_still(before | {"Orders": book.grid("Orders")}, but=("Items",))
 
@@ -155,8 +155,8 @@ def test_a_tab_of_the_merchants_with_our_name_and_something_else_in_it_stays_unt
     (order,) = empty_book.send_and_wait()
 
     assert titles(empty_book) == [title, "Orders 2", "Items"]
-    assert empty_book.values("Orders 2") == made_anew("Orders", order)
-    assert empty_book.values("Items") == made_anew("Items", order)
+    assert empty_book.values("Orders 2") == made_anew(empty_book, "Orders", order)
+    assert empty_book.values("Items") == made_anew(empty_book, "Items", order)
     empty_book.holds_still(before | {tab: empty_book.grid(tab) for tab in ("Orders 2", "Items")})
     empty_book.an_order_arrives(orders_tab="Orders 2")
 
@@ -175,7 +175,7 @@ def test_another_program_s_tab_with_titles_such_as_ours_stays_untouched(empty_bo
     orders = empty_book.send_and_wait(2)
 
     assert titles(empty_book) == ["Orders", "Orders 2", "Items"]
-    assert empty_book.values("Orders 2") == made_anew("Orders", *orders)
+    assert empty_book.values("Orders 2") == made_anew(empty_book, "Orders", *orders)
     empty_book.holds_still(before | {tab: empty_book.grid(tab) for tab in ("Orders 2", "Items")})
 
 
@@ -187,8 +187,8 @@ def test_a_chart_s_own_tab_may_be_the_first_and_have_a_name_of_ours(empty_book: 
 
     own = {tab: f"{tab} 2" if tab == title else tab for tab in ("Orders", "Items")}
     assert sorted(titles(empty_book)) == sorted({title, "Sheet1", *own.values()} - {"Summary"})
-    assert empty_book.values(own["Orders"]) == made_anew("Orders", *orders)
-    assert empty_book.values(own["Items"]) == made_anew("Items", *orders)
+    assert empty_book.values(own["Orders"]) == made_anew(empty_book, "Orders", *orders)
+    assert empty_book.values(own["Items"]) == made_anew(empty_book, "Items", *orders)
     empty_book.an_order_arrives(orders_tab=own["Orders"], items_tab=own["Items"])
 
 
@@ -201,7 +201,7 @@ def test_a_tab_that_only_looks_empty_at_the_top_is_not_used(empty_book: Book, ro
     (order,) = empty_book.send_and_wait()
 
     assert empty_book.grid("Orders") == before["Orders"]
-    assert empty_book.values("Orders 2") == made_anew("Orders", order)
+    assert empty_book.values("Orders 2") == made_anew(empty_book, "Orders", order)
 
 
 @pytest.mark.parametrize("title", ["Orders", "orders"])
@@ -212,7 +212,7 @@ def test_an_empty_tab_with_our_name_is_used(empty_book: Book, title: str) -> Non
     (order,) = empty_book.send_and_wait()
 
     assert titles(empty_book) == [title, "Items"]
-    assert empty_book.values(title) == made_anew("Orders", order)
+    assert empty_book.values(title) == made_anew(empty_book, "Orders", order)
     assert empty_book.grid(title)[31][12].note == "a remark in an empty cell"
     empty_book.an_order_arrives(orders_tab=title)
 
@@ -224,7 +224,7 @@ def test_an_empty_tab_with_a_single_row_is_used(empty_book: Book) -> None:
     orders = empty_book.send_and_wait(2)
 
     assert titles(empty_book) == ["Orders", "Items"]
-    assert empty_book.values("Orders") == made_anew("Orders", *orders)
+    assert empty_book.values("Orders") == made_anew(empty_book, "Orders", *orders)
 
 
 def test_an_empty_tab_that_is_too_narrow_is_left_alone(empty_book: Book) -> None:
@@ -235,4 +235,4 @@ def test_an_empty_tab_that_is_too_narrow_is_left_alone(empty_book: Book) -> None
     (order,) = empty_book.send_and_wait()
 
     assert titles(empty_book) == ["Orders", "Orders 2", "Items"]
-    assert empty_book.values("Orders 2") == made_anew("Orders", order)
+    assert empty_book.values("Orders 2") == made_anew(empty_book, "Orders", order)

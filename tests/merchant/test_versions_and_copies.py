@@ -97,7 +97,7 @@ def test_a_copy_of_the_whole_spreadsheet_is_gone_on_with(book: Book, tags_are_co
     first_id = book.spreadsheet_id
     point_to(book, COPY)
 
-    columns = [ORDERS[2], *ORDERS[:2], *ORDERS[3:]]
+    columns = [ORDERS[3], *ORDERS[:3], *ORDERS[4:]]
     book.an_order_arrives(orders=columns)
     book.items_can_be_fetched(waiting)
     book.an_order_arrives(orders=columns)

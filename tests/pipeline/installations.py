@@ -126,10 +126,12 @@ class Two:
         expected = Counter(f"order-{number}" for number in self.answered)
         assert Counter(self.column("Orders")) == expected
         assert Counter(self.column("Items")) == expected
+        # Whoever wrote a row has read the numbers of the others before.
+        assert len(set(self.column("Orders", "Number")) - {None}) == len(self.answered)
 
-    def column(self, tab: str) -> list[Any]:
+    def column(self, tab: str, title: str = "Order ID") -> list[Any]:
         header, *rows = self.google.sheet_values(SPREADSHEET_ID, tab)
-        return [row[header.index("Order ID")] for row in rows]
+        return [row[header.index(title)] for row in rows]
 
     def settle(self) -> None:
         """Nobody hangs any more, nothing is on its way, and both have had their turns."""

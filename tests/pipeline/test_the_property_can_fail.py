@@ -120,11 +120,10 @@ def plays(story: Sequence[Story]) -> None:
     state = PipelineStates()
     try:
         # Where Google refuses an update by a tag that is gone, that alone keeps most of it from doing harm.
-        state.start(second_marker=False, prepared=True, refuses_unmatched=False)
+        state.start(second_marker=False, prepared=True, refuses_unmatched=False, newest_first=False)
         for step in story:
             step(state)
             for holds in (
-                state.an_order_that_was_answered_is_in_the_store,
                 state.no_row_is_there_twice,
                 state.store_sheet_and_events_agree,
                 state.a_cell_holds_its_order_s_own_value_or_says_that_it_is_still_to_come,

@@ -68,14 +68,19 @@ def made_up() -> tuple[Rows, Rows]:
             line: Scalar = "two" if chance.random() < 0.05 else quantity
             items.append([order_id, received, "Ada", name, None, None, line, 1.25, currency, quantity * 1.25, None])
         total = sum(quantity for _, quantity in lines) * 1.25
-        orders.append([order_id, received, "Ada", None, None, None, None, 3, total, currency, status, "complete"])
-    orders.insert(40, [None, "below: last month"])
+        orders.append(
+            [order_id, number + 1, received, "Ada", None, None, None, None, 3, total, currency, status, "complete"]
+        )
+    orders.insert(40, [None, None, "below: last month"])
     return orders, items
 
 
-def book_of(orders: Rows, items: Rows, title: str = "Orders") -> tuple[Workbook, dict[str, Rows]]:
-    """The summary of two tabs, as the sandbox calculates it."""
-    tabs = {Tab.ORDERS: (title, orders), Tab.ITEMS: ("Items", items)}
+def book_of(
+    orders: Rows, items: Rows, title: str = "Orders", *, newest_first: bool = False
+) -> tuple[Workbook, dict[str, Rows]]:
+    """The summary of two tabs, as the sandbox calculates it. The rows are given with the oldest first."""
+    standing = [[rows[0], *(rows[:0:-1] if newest_first else rows[1:])] for rows in (orders, items)]
+    tabs = {Tab.ORDERS: (title, standing[0]), Tab.ITEMS: ("Items", standing[1])}
     columns, content = {}, Content("Shop")
     for number, (tab, (name, rows)) in enumerate(tabs.items()):
         keys = {column.title: column.key for column in COLUMNS[tab]}
@@ -83,7 +88,7 @@ def book_of(orders: Rows, items: Rows, title: str = "Orders") -> tuple[Workbook,
         columns[tab] = TabColumns(name, places)
         content.sheets[number] = sheet_of(number, name, rows)
     summary = Sheet(9, "Summary")
-    for cell in contents(columns[Tab.ORDERS], columns[Tab.ITEMS]):
+    for cell in contents(columns[Tab.ORDERS], columns[Tab.ITEMS], newest_first=newest_first):
         is_formula = isinstance(cell.content, str) and cell.content.startswith("=")
         summary.put(cell.row, cell.column, Cell(Formula(str(cell.content)) if is_formula else cell.content))
     content.sheets[9] = summary
@@ -119,6 +124,17 @@ def books() -> Books:
         MANY: book_of(orders, items),
         MOVED: book_of(moved(orders, "Total"), with_own, "Bob's =orders"),
     }
+
+
+def test_where_the_newest_stand_first_the_same_orders_are_open_and_to_be_prepared() -> None:
+    orders, items = made_up()
+    for row in (row for row in orders[1:] if row[0]):
+        row[orders[0].index("Status")] = None  # so that more are open than the list can hold
+    books = {MANY: book_of(orders, items, newest_first=True), EMPTY: book_of(orders[:1], items[:1], newest_first=True)}
+
+    test_open_orders(books, MANY)
+    test_what_to_prepare(books, MANY)
+    test_an_empty_spreadsheet_has_zeroes_and_empty_lists(books)
 
 
 def calculated(formula: str, *cells: Scalar) -> Scalar:

@@ -32,6 +32,7 @@ def test_whapis_sample_becomes_one_order_row_and_its_item_rows_with_typed_cells(
     assert shop.rows("Orders") == [
         {
             "Order ID": "964278151888836",
+            "Number": 1,
             "Received": received,
             "Customer": "Gerald",
             "Phone": "919984351847",
@@ -87,6 +88,8 @@ def test_the_api_tells_where_an_order_stands_with_its_items(shop: Shop) -> None:
     assert [item["name"] for item in answer.pop("items")] == ["Linen shirt", "Canvas tote", "Wool scarf"]
     assert answer == {
         "order_id": "964278151888836",
+        "number": 1,
+        "products": "1 × Linen shirt; 1 × Canvas tote; 1 × Wool scarf",  # noqa: RUF001
         "channel_id": shop.sandbox.whapi.channel_id,
         "status": "synced",
         "received_at": "2024-04-16T10:49:03Z",

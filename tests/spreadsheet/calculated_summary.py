@@ -58,7 +58,7 @@ def edit(merchant: Merchant) -> None:
     merchant.set_cell("Items", 200, "G", "two")
     merchant.set_cell("Items", 210, "D", "")
     merchant.insert_rows("Orders", 40)
-    merchant.set_cell("Orders", 40, "B", "below: last month")
+    merchant.set_cell("Orders", 40, index_of("received"), "below: last month")
 
 
 @pytest.fixture(scope="module")

@@ -30,6 +30,18 @@ def written(database: Database, clock: FakeClock, *order_ids: str) -> None:
     database.write(lambda connection: batches.applied(connection, batch, now=clock.now()))
 
 
+def test_a_number_of_the_shop_s_finds_its_order_first_with_and_without_a_sign(
+    database: Database, clock: FakeClock
+) -> None:
+    add(database, clock, *(new_order(f"{n}00001", customer_phone=f"4915550{n:04d}") for n in range(1, 14)))
+
+    assert ids(find(database, "#12")) == ["1200001"]
+    assert ids(find(database, "12"))[0] == "1200001"
+    assert ids(find(database, "1", limit=3))[0] == "100001"
+    assert ids(find(database, "#14")) == []
+    assert ids(find(database, "#12", status=Status.SYNCED)) == []
+
+
 def test_a_text_is_found_in_names_phones_and_numbers_whatever_its_case(database: Database, clock: FakeClock) -> None:
     add(
         database,

@@ -82,21 +82,21 @@ def test_other_tabs_are_referred_to_by_whole_columns() -> None:
     """Rows are inserted right below the header, and would not be in a range that begins there."""
     for formula in (str(one.content) for one in USUAL):
         references = re.findall(r"'(?:Orders|Items)'!([$A-Z0-9:]+)", formula)
-        assert all(re.fullmatch(r"\$([A-K]):\$\1", reference) for reference in references), references
+        assert all(re.fullmatch(r"\$([A-M]):\$\1", reference) for reference in references), references
 
 
 def test_columns_are_found_where_they_stand_in_tabs_of_any_name() -> None:
     moved = formulas(columns(Tab.ORDERS, 'Bob\'s =orders; "1"', 26), columns(Tab.ITEMS, "Items"))
 
     text = "\n".join(str(one.content) for one in moved)
-    assert "'Bob''s =orders; \"1\"'!$AB:$AB" in text
+    assert "'Bob''s =orders; \"1\"'!$AC:$AC" in text
     assert "Orders" not in text
 
 
 def test_the_columns_that_are_needed_are_those_that_are_used() -> None:
     text = "\n".join(str(one.content) for one in USUAL)
     for tab, title in ((Tab.ORDERS, "Orders"), (Tab.ITEMS, "Items")):
-        used = set(re.findall(rf"'{title}'!\$([A-K]):", text))
+        used = set(re.findall(rf"'{title}'!\$([A-M]):", text))
         keys = [column.key for column in COLUMNS[tab]]
         assert used == {letters(keys.index(key)) for key in NEEDED[tab]}
 

@@ -60,8 +60,7 @@ def bounds(orders: TabColumns, items: TabColumns) -> Iterator[Content]:
         (_("Last order"), _last_row(orders.whole("received"))),
         (_("Last item"), _last_row(received)),
         (_("First item of an open order"), f"=MIN({first_items})"),
-        # The smallest row, or 0 where there is none, without a function that Google and LibreOffice treat differently.
-        (_("First recent item"), f"=MOD(10000000-SUMPRODUCT(MAX({recent}*(10000000-ROW({received}))));10000000)"),
+        (_("First recent item"), f"={_first_row(recent, received)}"),
         (
             _("Pieces to prepare"),
             f"=IF({FIRST_OPEN_ITEM}=0;0;SUMPRODUCT({_to_prepare(items)}*{_number(_open_part(items, 'quantity'))}))",
@@ -72,8 +71,9 @@ def bounds(orders: TabColumns, items: TabColumns) -> Iterator[Content]:
         yield Content(row, PREPARE_ID, formula)
 
 
-def open_orders(orders: TabColumns, items: TabColumns) -> Iterator[Content]:
-    """The newest orders that are neither sent nor done nor cancelled."""
+def open_orders(orders: TabColumns, items: TabColumns, *, newest_first: bool) -> Iterator[Content]:
+    """The newest orders that are neither sent nor done nor cancelled. `newest_first`: whether these stand at the top of
+    their tab, or at its end."""
     # Translators: {all} is their number, {most} how many the list has room for.
     before, _all, after = _("Open orders, the newest {most} of {all}").partition("{all}")
     most = f"{quoted(before.format(most=OPEN))}&{OPEN_COUNT}&{quoted(after.format(most=OPEN))}"
@@ -90,12 +90,16 @@ def open_orders(orders: TabColumns, items: TabColumns) -> Iterator[Content]:
     )
     for column, key, title, _look in columns:
         yield Content(LISTS, column, title, "header_right" if key == "total" else "header")
-    yield Content(LISTS, OPEN_ROW, f"={LAST_ORDER}+1")
+    yield Content(LISTS, OPEN_ROW, 1 if newest_first else f"={LAST_ORDER}+1")
     for line in range(LISTS + 1, LISTS + 1 + OPEN):
         here, above = cell(line, OPEN_ROW), cell(line - 1, OPEN_ROW)
-        received, status = (orders.part(key, "1", f"{above}-1") for key in ("received", "status"))
+        bounds = (f"{above}+1", LAST_ORDER) if newest_first else ("1", f"{above}-1")
+        received, status = (orders.part(key, *bounds) for key in ("received", "status"))
         is_open = f"ISNUMBER({received})" + "".join(f"*({status}<>{word})" for word in SHIPPED)
-        yield Content(line, OPEN_ROW, f"=IF({above}<=1;0;SUMPRODUCT(MAX({is_open}*ROW({received}))))")
+        if newest_first:
+            yield Content(line, OPEN_ROW, f"=IF(OR({above}=0;{above}>={LAST_ORDER});0;{_first_row(is_open, received)})")
+        else:
+            yield Content(line, OPEN_ROW, f"=IF({above}<=1;0;SUMPRODUCT(MAX({is_open}*ROW({received}))))")
         order_id, is_packed = (f"INDEX({orders.whole(key)};{here})" for key in ("order_id", "status"))
         yield Content(line, PREPARE_ID, f'=IF({here}=0;"";IF({is_packed}={PACKED};"";{order_id}&""))')
         prepare_id = cell(line, PREPARE_ID)
@@ -193,6 +197,12 @@ def _groups(header: int, column: int, count: int, names: str, matters: str, *, n
 
 def _last_row(column: str) -> str:
     return f"=SUMPRODUCT(MAX(ISNUMBER({column})*ROW({column})))"
+
+
+def _first_row(matters: str, column: str) -> str:
+    """The smallest row that matters, or 0 where there is none, without a function that Google and LibreOffice treat
+    differently."""
+    return f"MOD(10000000-SUMPRODUCT(MAX({matters}*(10000000-ROW({column}))));10000000)"
 
 
 def _open_part(items: TabColumns, key: str) -> str:

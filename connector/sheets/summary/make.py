@@ -86,8 +86,10 @@ _LOOKS: Mapping[str, Json] = {
 }
 
 
-def make_wanted_summary(api: SheetsApi, spreadsheet_id: str, layout: Layout) -> None:
+def make_wanted_summary(api: SheetsApi, spreadsheet_id: str, layout: Layout, *, newest_first: bool) -> None:
     """Makes the summary if the spreadsheet still waits for it. One read and one write. Raises SheetsError.
+
+    `newest_first`: at which end of their tab the newest orders stand.
 
     May be repeated after an unclear answer: the new tab's id is the tag's, and Google takes the id of a tab only once.
     Where the merchant has a tab of that name, or has deleted columns that are needed, there will be none.
@@ -98,12 +100,14 @@ def make_wanted_summary(api: SheetsApi, spreadsheet_id: str, layout: Layout) -> 
     requests = [tags.settle_summary(layout.summary.id)]
     title = _(TITLE)
     if overview.titled(title) is None and not _missing(layout):
-        requests += add_summary(layout.summary.id, title, _columns(layout, overview), layout.words)
+        requests += add_summary(
+            layout.summary.id, title, _columns(layout, overview), layout.words, newest_first=newest_first
+        )
     api.batch_update(spreadsheet_id, requests)
     log.info("summary.made" if len(requests) > 1 else "summary.left_out", spreadsheet_id=spreadsheet_id)
 
 
-def make_summary_anew(api: SheetsApi, spreadsheet_id: str, layout: Layout) -> str:
+def make_summary_anew(api: SheetsApi, spreadsheet_id: str, layout: Layout, *, newest_first: bool) -> str:
     """Makes the summary whatever was before, in place of the one that the connector made; returns the tab's title.
 
     A tab of the merchant's own with that name stays. One read and one write. Raises SheetsError.
@@ -120,7 +124,7 @@ def make_summary_anew(api: SheetsApi, spreadsheet_id: str, layout: Layout) -> st
     old = [sheet for sheet in overview.tabs if sheet.sheet_id in layout.summary_sheets]
     title = free_title(_(TITLE), {sheet.title.casefold() for sheet in overview.tabs})
     sheet_id = new_sheet_id()
-    requests = list(add_summary(sheet_id, title, _columns(layout, overview), layout.words))
+    requests = list(add_summary(sheet_id, title, _columns(layout, overview), layout.words, newest_first=newest_first))
     requests += ({"deleteSheet": {"sheetId": sheet.sheet_id}} for sheet in old)
     if old and old[0].title != title:
         title = old[0].title
@@ -151,13 +155,15 @@ def _columns(layout: Layout, overview: Overview) -> dict[Tab, TabColumns]:
     return {tab: TabColumns.of(titles[layout.tabs[tab].sheet_id], layout.tabs[tab]) for tab in Tab}
 
 
-def contents(orders: TabColumns, items: TabColumns, words: Words = ENGLISH_WORDS) -> list[Content]:
+def contents(
+    orders: TabColumns, items: TabColumns, words: Words = ENGLISH_WORDS, *, newest_first: bool = False
+) -> list[Content]:
     """All cells of the tab."""
     return [
         *tables.figures(orders),
         *lists.bounds(orders, items),
         *lists.prepare_list(items),
-        *lists.open_orders(orders, items),
+        *lists.open_orders(orders, items, newest_first=newest_first),
         *tables.states(orders, words),
         *lists.currencies(orders),
         *tables.turnover(orders),
@@ -172,6 +178,8 @@ def add_summary(
     columns: Mapping[Tab, TabColumns],
     words: Words = ENGLISH_WORDS,
     index: int | None = None,
+    *,
+    newest_first: bool = False,
 ) -> Iterator[Json]:
     """A new tab with everything in it, in the language that is spoken; at the end of the tabs, or where `index` says.
     `words`: those of the tab of orders."""
@@ -182,7 +190,7 @@ def add_summary(
     yield {
         "updateCells": {
             "start": {"sheetId": sheet_id, "rowIndex": 0, "columnIndex": 0},
-            "rows": _rows(contents(columns[Tab.ORDERS], columns[Tab.ITEMS], words)),
+            "rows": _rows(contents(columns[Tab.ORDERS], columns[Tab.ITEMS], words, newest_first=newest_first)),
             "fields": "userEnteredValue,userEnteredFormat",
         }
     }

@@ -49,6 +49,8 @@ class Shops:
             # Five accounts of a project have 60 calls each, which is all that Google gives a project.
             sandbox.add_account(f"a{number}", f"project-{(number - 1) // 5 + 1}")
         self.all = [sandbox.add_shop(f"shop{n:03d}", f"a{n % accounts + 1}") for n in range(shops)]
+        for shop in self.all[::2]:
+            shop.settings["new_rows"] = "top"
         self._sandbox = sandbox
         self._file = file
         draw = random.Random(f"{seed}: balancer")

@@ -6,7 +6,7 @@ from alembic import op
 _KEY = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 
 _DUE = sa.text("state IN ('waiting', 'sending')")
 
