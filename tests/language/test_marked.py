@@ -12,10 +12,8 @@ import connector
 ROOT = Path(connector.__file__).parent
 TEMPLATES = ROOT / "dashboard" / "templates"
 MARKS = {"_", "gettext", "ngettext", "counted", "pgettext", "marked", "in_each_language"}
-SENTENCE = re.compile(
-    r"(?!(?:SELECT|INSERT|UPDATE|DELETE|SET|CAST|X WHERE|Invalid requests)\b)[A-Z]\S*(?=\s)(?:.*[a-z)X][.:?!…]\s*\Z|(?:\s+\S+){4})",
-    re.DOTALL,
-)
+NO_TEXT = r"(?!(?:SELECT|INSERT|UPDATE|DELETE|SET|CAST|X WHERE|Invalid requests)\b)"
+SENTENCE = re.compile(NO_TEXT + r"[A-Z]\S*(?=\s)(?:.*[a-z)X][.:?!…]\s*\Z|(?:\s+\S+){4})", re.DOTALL)
 """Begins with a capital, and ends as a sentence does, or has five words."""
 SHOWN = re.compile(r"""\s(?:title|aria-label|placeholder|alt)="([^"]*)\"""")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
