@@ -36,7 +36,7 @@ def text_for(order: Order, stage: Stage, texts: Mapping[Stage, str | None]) -> s
         return None
     values = {
         "customer": _words(order.customer_name),
-        "number": order.order_id,
+        "number": order.order_id if order.number is None else str(order.number),
         "order_id": order.order_id,
         "products": products_text(order.items) or "",
         "total": _total(order),

@@ -75,6 +75,10 @@ class Day:
         sent = self.shop.sandbox.whapi.sent()[self._sent_before :]
         return [(message["chat_id"], message["text"]["body"]) for message in sent]
 
+    def number(self, order: SandboxOrder) -> int | None:
+        """As the merchant and the customer know the order."""
+        return self.shop.stored(order).number
+
     def texts(self, order: SandboxOrder) -> list[CustomerText]:
         with self.shop.whole.database.read() as connection:
             known = find_order(connection, "default", order.order_id)
@@ -95,15 +99,15 @@ def day(shop: Shop) -> Day:
     return Day(shop)
 
 
-def confirmed(order: SandboxOrder) -> tuple[str, str]:
+def confirmed(day: Day, order: SandboxOrder) -> tuple[str, str]:
     total = f"{order.total:,.2f}".removesuffix(".00")
     goods = "; ".join(f"{item.quantity} {TIMES} {item.name}" for item in order.items)
-    first = f"Hello {order.customer_name}, your order {order.order_id} is confirmed."
+    first = f"Hello {order.customer_name}, your order {day.number(order)} is confirmed."
     return order.chat_id, f"{first}\n{goods}\n{total} {order.currency}"
 
 
-def sent(order: SandboxOrder) -> tuple[str, str]:
-    return order.chat_id, f"Hello {order.customer_name}, your order {order.order_id} is on its way to you."
+def sent(day: Day, order: SandboxOrder) -> tuple[str, str]:
+    return order.chat_id, f"Hello {order.customer_name}, your order {day.number(order)} is on its way to you."
 
 
 @pytest.fixture
@@ -153,7 +157,7 @@ def test_each_state_is_told_once_however_often_it_is_typed(day: Day) -> None:
         day.send()
 
     # Packed is a state of which this shop says nothing.
-    assert day.told() == [confirmed(order), sent(order)]
+    assert day.told() == [confirmed(day, order), sent(day, order)]
 
 
 def test_what_the_merchant_takes_back_before_it_is_sent_is_not_sent(day: Day) -> None:
@@ -169,7 +173,7 @@ def test_what_the_merchant_takes_back_before_it_is_sent_is_not_sent(day: Day) ->
     day.set("Sent", order)
     day.look()
     day.send()
-    assert day.told() == [sent(order)]
+    assert day.told() == [sent(day, order)]
 
 
 def test_a_process_that_dies_between_storing_and_sending_tells_nobody_twice(day: Day) -> None:
@@ -180,7 +184,7 @@ def test_a_process_that_dies_between_storing_and_sending_tells_nobody_twice(day:
     # Decided, and dead before it was sent: whoever comes next sends it.
     day.start()
     day.send()
-    assert day.told() == [sent(before)]
+    assert day.told() == [sent(day, before)]
 
     day.set("Sent", order)
     day.clock.advance(MINUTE)
@@ -195,7 +199,7 @@ def test_a_process_that_dies_between_storing_and_sending_tells_nobody_twice(day:
     day.send()
     day.send()
 
-    assert day.told() == [sent(before)]
+    assert day.told() == [sent(day, before)]
     (text,) = day.texts(order)
     assert (text.state, text.reason) == (
         "unclear",
@@ -223,7 +227,7 @@ def test_after_a_time_out_it_is_not_sent_again_and_what_certainly_did_not_go_out
     day.clock.advance(900)
     day.send()
 
-    assert day.told() == [sent(lost), sent(late)]
+    assert day.told() == [sent(day, lost), sent(day, late)]
     assert day.texts(late)[0].state == "sent"
 
 
@@ -259,7 +263,7 @@ def test_a_paste_into_many_rows_goes_out_one_after_the_other(day: Day) -> None:
     for _ in range(20):
         day.send()
         day.clock.advance(6)
-    assert sorted(day.told()) == sorted(map(sent, orders))
+    assert sorted(day.told()) == sorted(sent(day, order) for order in orders)
 
 
 def test_a_look_lets_the_writing_go_before(day: Day) -> None:
@@ -276,7 +280,7 @@ def test_a_look_lets_the_writing_go_before(day: Day) -> None:
     used.end()
     day.look()
     day.send()
-    assert day.told() == [sent(order)]
+    assert day.told() == [sent(day, order)]
 
 
 def test_after_a_day_without_a_look_and_of_old_orders_nobody_is_told(day: Day) -> None:
@@ -291,14 +295,14 @@ def test_after_a_day_without_a_look_and_of_old_orders_nobody_is_told(day: Day) -
     day.set("Confirmed", another)
     day.look()
     day.send()
-    assert day.told() == [confirmed(another)]
+    assert day.told() == [confirmed(day, another)]
 
     day.clock.advance(15 * 24 * 3600)
     day.shop.whole.database.write(lambda connection: stored.has_seen(connection, "default", now=day.clock.now()))
     day.set("Sent", another)
     day.look()
     day.send()
-    assert day.told() == [confirmed(another)]
+    assert day.told() == [confirmed(day, another)]
 
 
 def test_an_older_copy_of_the_database_tells_nobody_what_they_were_told_before(day: Day) -> None:
@@ -315,7 +319,7 @@ def test_an_older_copy_of_the_database_tells_nobody_what_they_were_told_before(d
     day.start()
     day.look()
     day.send()
-    assert day.told() == [sent(order)]
+    assert day.told() == [sent(day, order)]
 
     # With the next order it has learned what it didn't know.
     (later,) = day.receive()
@@ -323,4 +327,4 @@ def test_an_older_copy_of_the_database_tells_nobody_what_they_were_told_before(d
         day.set(status, later)
         day.look()
         day.send()
-    assert day.told() == [sent(order), sent(later)]
+    assert day.told() == [sent(day, order), sent(day, later)]

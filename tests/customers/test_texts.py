@@ -20,7 +20,7 @@ ORDER = Order(
     customer_name="Gerald", customer_phone="919984351847", title="Rye & Co", note=None, item_count=2,
     total_price=1359.5, currency="AUD", received_at=NOW, stored_at=NOW, items_state=ItemsState.READY, attempts=0,
     next_attempt_at=None, setback_at=None, last_error=None, warning=None, shown=None, write_due_at=None,
-    batch_id=None, row_at=None, synced_at=None, place=None, items=(Item(name="Rye loaf", quantity=2),),
+    batch_id=None, row_at=None, synced_at=None, place=None, items=(Item(name="Rye loaf", quantity=2),), number=117,
 )  # fmt: skip
 
 
@@ -28,10 +28,10 @@ def test_a_text_of_the_shops_own_has_all_that_is_known_put_in_and_leaves_out_the
     own = template(r"Hi {customer}!\n{shop}: {number} ({order_id})\n{products}\n{total}\nThanks {customer}, bye {now")
 
     assert text_for(ORDER, Stage.SENT, {Stage.SENT: own}) == (
-        "Hi Gerald!\nRye & Co: 964278151888836 (964278151888836)\n2 \N{MULTIPLICATION SIGN} Rye loaf\n"
+        "Hi Gerald!\nRye & Co: 117 (964278151888836)\n2 \N{MULTIPLICATION SIGN} Rye loaf\n"
         "1,359.50 AUD\nThanks Gerald, bye {now"
     )
-    bare = replace(ORDER, customer_name=None, total_price=None, items=(), title="Rye\n{customer}\u202e")
+    bare = replace(ORDER, customer_name=None, total_price=None, items=(), number=None, title="Rye\n{customer}\u202e")
     assert text_for(bare, Stage.SENT, {Stage.SENT: own}) == (
         "Hi!\nRye {customer}: 964278151888836 (964278151888836)\nThanks, bye {now"
     )
