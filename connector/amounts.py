@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from connector.language import counted, ngettext, number
 from connector.language import gettext as _
-from connector.language import ngettext
 from connector.models import Item, Number
 
 _SAME = Decimal("0.005")
@@ -128,9 +128,17 @@ def _sum(values: Sequence[Number | None]) -> Number | None:
 
 
 def _came(items: Sequence[Item]) -> str:
-    lines = "1 line" if len(items) == 1 else f"{len(items)} lines"
+    lines = counted("{count} line", "{count} lines", len(items))
     count = pieces(items)
-    return lines if count is None else f"{lines} with {count} {'piece' if count == 1 else 'pieces'}"
+    if count is None:
+        return lines
+    return _("{lines} with {pieces}").format(lines=lines, pieces=_pieces(count))
+
+
+def _pieces(count: Number) -> str:
+    if count == int(count):
+        return counted("{count} piece", "{count} pieces", int(count))
+    return _("{count} pieces").format(count=number(count))
 
 
 def _compare(items_total: Decimal, order_total: Decimal) -> str | None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connector.language import gettext as _
 from connector.language import marked
+from connector.language import number as written
 
 SHORTEST_SECRET = 16
 SHORTEST_PASSWORD = 8
@@ -32,16 +33,16 @@ def printable(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise ValueError("it is not a text in UTF-8.") from None
+        raise ValueError(_("it is not a text in UTF-8.")) from None
     if "\0" in text:
-        raise ValueError("it holds a character that no text has (a NUL).")
+        raise ValueError(_("it holds a character that no text has (a NUL)."))
     return text
 
 
 def token(text: str) -> str:
     """What stands in an `Authorization` header."""
     if not re.fullmatch(r"[!-~]+", text):
-        raise ValueError("it holds a blank, a line break or a letter that no token has. Copy it anew.")
+        raise ValueError(_("it holds a blank, a line break or a letter that no token has. Copy it anew."))
     return text
 
 
@@ -49,9 +50,11 @@ def secret(text: str, *, shortest: int) -> str:
     """What somebody must present. It has to fit into a header, so it is one line."""
     if len(text) < shortest:
         also = ", such as a random text" if shortest == SHORTEST_SECRET else ""
-        raise ValueError(f"it is shorter than {shortest} characters. Use a longer one{also}.")
+        raise ValueError(
+            _("it is shorter than {shortest} characters. Use a longer one{also}.").format(shortest=shortest, also=also)
+        )
     if re.search(r"[\x00-\x08\x0a-\x1f\x7f]", text):
-        raise ValueError("it holds a line break or a control character. Write it on one line.")
+        raise ValueError(_("it holds a line break or a control character. Write it on one line."))
     return text
 
 
@@ -60,7 +63,11 @@ def spreadsheet_id(text: str) -> str:
     match = _SPREADSHEET_URL.search(text)
     found = match.group(1) if match else text
     if not _SPREADSHEET_ID.match(found):
-        raise ValueError(f"it is neither a spreadsheet's id nor its address. {_(HOW_TO_GET_SPREADSHEET)}")
+        raise ValueError(
+            _("it is neither a spreadsheet's id nor its address. {how_to_get}").format(
+                how_to_get=_(HOW_TO_GET_SPREADSHEET)
+            )
+        )
     return found
 
 
@@ -72,9 +79,9 @@ def address(text: str) -> str:
     except ValueError:
         is_one = False
     if "@" in urlsplit(text).netloc if is_one else False:
-        raise ValueError("it holds a login before the host (an @). Write the address without it.")
+        raise ValueError(_("it holds a login before the host (an @). Write the address without it."))
     if not is_one or not text.isprintable() or " " in text:
-        raise ValueError("it is not an address that begins with https:// (or http://).")
+        raise ValueError(_("it is not an address that begins with https:// (or http://)."))
     return text.rstrip("/")
 
 
@@ -82,7 +89,7 @@ def public_address(text: str) -> str:
     """A web address whose path needs no escaping anywhere."""
     found = address(text)
     if not _PATH.fullmatch(urlsplit(found).path):
-        raise ValueError("its path holds something else than letters, digits and - . _ ~. Choose a simpler one.")
+        raise ValueError(_("its path holds something else than letters, digits and - . _ ~. Choose a simpler one."))
     return found
 
 
@@ -97,13 +104,17 @@ def networks(text: str) -> tuple[Network, ...]:
         ]
     except ValueError:
         raise ValueError(
-            "it is not a list of addresses and networks. Write them with commas between, such as "
-            f"127.0.0.1, 10.0.0.0/8, or {PRIVATE_RANGES} for all private ones."
+            _(
+                "it is not a list of addresses and networks. Write them with commas between, such as "
+                "127.0.0.1, 10.0.0.0/8, or {private_ranges} for all private ones."
+            ).format(private_ranges=PRIVATE_RANGES)
         ) from None
     if any(network.prefixlen == 0 for network in found):
         raise ValueError(
-            f"it holds all addresses (/0), so everybody could say who he is. Name the proxy's network, or "
-            f"{PRIVATE_RANGES} for all private ones."
+            _(
+                "it holds all addresses (/0), so everybody could say who he is. Name the proxy's "
+                "network, or {private_ranges} for all private ones."
+            ).format(private_ranges=PRIVATE_RANGES)
         )
     return tuple(found)
 
@@ -113,11 +124,15 @@ def zone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("it is not the name of a time zone, such as Europe/Berlin.") from None
+        raise ValueError(_("it is not the name of a time zone, such as Europe/Berlin.")) from None
 
 
 def integer(text: str, *, at_least: int, at_most: int) -> int:
-    wrong = ValueError(f"it is not a whole number from {at_least} to {at_most}. Write it in digits.")
+    wrong = ValueError(
+        _("it is not a whole number from {at_least} to {at_most}. Write it in digits.").format(
+            at_least=at_least, at_most=at_most
+        )
+    )
     try:
         value = int(text)
     except ValueError:
@@ -130,12 +145,11 @@ def integer(text: str, *, at_least: int, at_most: int) -> int:
 def number(
     text: str, *, above: float | None = None, at_least: float | None = None, at_most: float | None = None
 ) -> float:
-    bounds = [
-        f"{words} {bound:,}"
-        for words, bound in (("above", above), ("of at least", at_least), ("of at most", at_most))
-        if bound is not None
-    ]
-    wrong = ValueError(f"it is not a number {' and '.join(bounds)}. Write it in digits, such as 60.")
+    words = (_("above {bound}"), above), (_("of at least {bound}"), at_least), (_("of at most {bound}"), at_most)
+    bounds = [text.format(bound=written(bound)) for text, bound in words if bound is not None]
+    wrong = ValueError(
+        _("it is not a number {bounds}. Write it in digits, such as 60.").format(bounds=_(" and ").join(bounds))
+    )
     try:
         value = float(text)
     except ValueError:
@@ -149,14 +163,18 @@ def number(
 def boolean(text: str) -> bool:
     word = text.lower()
     if word not in _TRUE | _FALSE:
-        raise ValueError("it is neither true nor false.")
+        raise ValueError(_("it is neither true nor false."))
     return word in _TRUE
 
 
 def choice(text: str, *, choices: tuple[str, ...]) -> str:
     if text not in choices:
         *first, last = choices
-        raise ValueError(f"it is not {', '.join(first)} or {last}. Write one of them, as it stands here.")
+        raise ValueError(
+            _("it is not {first} or {last}. Write one of them, as it stands here.").format(
+                first=", ".join(first), last=last
+            )
+        )
     return text
 
 

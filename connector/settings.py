@@ -260,7 +260,7 @@ def _converted(variables: Variables) -> tuple[dict[str, Any], list[str]]:
             try:
                 read[entry.name] = entry.metadata["convert"](converters.printable(text))
             except ValueError as error:
-                problems.append(f"{name} is wrong: {error}")
+                problems.append(_("{name} is wrong: {problem}").format(name=name, problem=error))
         elif entry.name in _NOT_WITH_SHOPS_FILE and "SHOPS_FILE" in variables.texts:
             read[entry.name] = ""
         elif entry.default is MISSING:

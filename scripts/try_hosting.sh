@@ -36,7 +36,7 @@ if [ "${2-}" != inside ]; then
         numbered $((number + 1)) "${commands[number]}" >>"$root/root/log" 2>&1 || { tail -5 "$root/root/log"; exit 1; }
         echo "$((number + 1)). ${commands[number]}"
     done
-    unshare --net --pid --fork --kill-child bash "$0" "$root" inside
+    unshare --net --mount --pid --fork --kill-child bash "$0" "$root" inside
     exit
 fi
 

@@ -11,7 +11,7 @@ from connector.findings import Finding
 from connector.gateways.whapi.webhooks import HEADER
 from connector.jobs.guards import CHANGED, DOES_NOT_BLOCK, prove_guard
 from connector.jobs.ownership import Ownership, lost_sentence, waits_sentence
-from connector.language import ShopLanguage, number, speak
+from connector.language import ShopLanguage, marked, number, speak
 from connector.language import gettext as _
 from connector.runtime.addresses import local_address
 from connector.runtime.clients import given_titles, known_ids, sheets_api
@@ -35,6 +35,7 @@ NEARLY_FULL = MOST_CELLS * 9 // 10
 _NEW = timedelta(hours=1)
 """So old a database may be and still count as one that had just been made."""
 _SAID_FOR = timedelta(days=7)
+_CALLS = {Quota.READ: marked("read"), Quota.WRITE: marked("write")}
 _QUOTA = "quota"
 NEAR_ITS_END = LIMIT * 9 // 10
 
@@ -283,14 +284,13 @@ def _findings(used: Mapping[Quota, int]) -> Iterator[Finding]:
         yield Finding.warning(
             _QUOTA,
             _(
-                "The service has sent {used} {quota}s in the last minute, and Google allows {limit}. "
+                "The service has sent {used} calls that {what} in the last minute, and Google allows {limit}. "
                 "Orders may wait some seconds longer, and none is lost. If it stays so without many "
                 "orders coming in, stop the other programs that use the same service account, or "
                 "make one for the connector alone."
-            ).format(used=used[quota], quota=quota, limit=LIMIT),
+            ).format(used=used[quota], what=_(_CALLS[quota]), limit=LIMIT),
         )
     if not scarce:
-        counts = " and ".join(f"{used[quota]} of {LIMIT} {quota}s" for quota in Quota)
-        yield Finding.ok(
-            _QUOTA, _("In the last minute the service has used {counts} that Google allows.").format(counts=counts)
-        )
+        sentence = _("In the last minute the service has used {reads} of {limit} reads and {writes} of {limit} writes.")
+        counts = {"reads": used[Quota.READ], "writes": used[Quota.WRITE]}
+        yield Finding.ok(_QUOTA, sentence.format(limit=LIMIT, **counts))

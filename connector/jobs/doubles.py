@@ -16,7 +16,7 @@ from connector.log import get_logger
 from connector.models import Order
 from connector.sheets import tags
 from connector.sheets.client import SheetsApi
-from connector.sheets.columns import COLUMNS, KEY, STATUS, Tab
+from connector.sheets.columns import COLUMNS, KEY, STATUS, Tab, tab_word
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.first_row import refuses_what_is_gone
 from connector.sheets.layout import TabLayout
@@ -227,14 +227,14 @@ def _sentence(order_id: str, tab: Tab, rows: Sequence[int]) -> str:
         "Order {order_id} stands in the tab of {tab} in the rows {numbers}. They are not "
         "alike, or something was added to more than one. See which to keep, and delete the "
         "others."
-    ).format(order_id=order_id, tab=tab, numbers=_numbers(rows))
+    ).format(order_id=order_id, tab=tab_word(tab), numbers=_numbers(rows))
 
 
 def _by_hand(order_id: str, tab: Tab, rows: Sequence[int]) -> str:
     return _(
         "Order {order_id} stands in the tab of {tab} once too often: delete the rows "
         "{numbers}. It is not done here, because Google does not say when a row has moved."
-    ).format(order_id=order_id, tab=tab, numbers=_numbers(rows))
+    ).format(order_id=order_id, tab=tab_word(tab), numbers=_numbers(rows))
 
 
 def _numbers(rows: Sequence[int]) -> str:

@@ -10,7 +10,7 @@ from connector.language import gettext as _
 from connector.language import marked
 from connector.models import Order, Shown
 from connector.sheets.client import SheetsApi
-from connector.sheets.columns import KEY
+from connector.sheets.columns import KEY, tab_word
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.key_columns import SheetRows
 from connector.sheets.workbook import Workbook
@@ -58,7 +58,7 @@ def _rows(workbook: Workbook) -> SheetRows:
                 _(
                     "The tab of {tab} has lost its column Order ID, so nothing can tell whose rows are "
                     "there. Undo that in the spreadsheet (Edit, Undo, or File, Version history)."
-                ).format(tab=tab),
+                ).format(tab=tab_word(tab)),
                 kind=Kind.BLOCKED,
             )
     return workbook.rows_known_by_their_ids(layout)

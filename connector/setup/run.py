@@ -46,8 +46,8 @@ def owner_step(settings: Settings, database: Database, talk: Talk, *, shop: str)
         if not talk.asks:
             talk.wrong(sentence)
         elif talk.ask(
-            _("{sentence} Take it over now? (yes or no)").format(sentence=sentence), default="no"
-        ).strip().casefold() in {"yes", "y"}:
+            _("{sentence} Take it over now? (yes or no)").format(sentence=sentence), default=_("no")
+        ).strip().casefold() in {"yes", "y", _("yes").casefold()}:
             _say(talk, take_over(settings, database, shop=shop))
         else:
             talk.wrong(sentence)

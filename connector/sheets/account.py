@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from connector.language import gettext as _
 from connector.observer import Callee, Observer
 from connector.sheets.budget import Budget
 from connector.sheets.client import SheetsApi
@@ -39,5 +40,5 @@ class Metered(Observer):
         if (quota := quota_of(operation, outcome)) is not None:
             self._budget.count(quota, ago=seconds)
         if outcome == Kind.RATE_LIMIT:
-            self._budget.pause(SECONDS_AFTER_REFUSAL, "Google has refused a call: too many in a minute.")
+            self._budget.pause(SECONDS_AFTER_REFUSAL, _("Google has refused a call: too many in a minute."))
         self._observer.call_ended(callee, operation, outcome, seconds)

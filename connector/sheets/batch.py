@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any
 
+from connector.language import gettext as _
 from connector.models import ItemsState, Order, Place, Shown, shown_for
 from connector.sheets import tags
 from connector.sheets.cells import Cell
@@ -181,7 +182,7 @@ def _insert(
     last of these takes its place.
     """
     if not tab_layout.knows_its_end:
-        raise ValueError("The layout was not complete.")
+        raise ValueError(_("The layout was not complete."))
     (last,), (end,) = tab_layout.last, tab_layout.end
     fills = tab_layout.is_first_free and checked
     is_above_others = tab_layout.newest_first and not tab_layout.is_empty

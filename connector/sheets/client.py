@@ -19,6 +19,7 @@ from gspread.http_client import HTTPClient
 
 from connector.certificates import missing_certificates
 from connector.clock import Clock, SystemClock
+from connector.language import gettext as _
 from connector.observer import UNOBSERVED, Callee, Observer, observed_call
 from connector.retry_after import retry_after_seconds
 from connector.sheets.column_stream import Cells, Column, asked, read_columns
@@ -278,7 +279,7 @@ class SheetsApi:
             ) from None
         except TooLateError:
             raise SheetsError(
-                "The rows were not sent, because a minute had gone by since they were made. They are made anew.",
+                _("The rows were not sent, because a minute had gone by since they were made. They are made anew."),
                 kind=Kind.LATE,
             ) from None
         except google.auth.exceptions.GoogleAuthError as error:

@@ -7,6 +7,8 @@ from typing import Any
 
 import ijson
 
+from connector.language import gettext as _
+
 _RANGE = "valueRanges.item"
 _CELL = "valueRanges.item.valueRange.values.item.item"
 _ASKED = "valueRanges.item.dataFilters.item.gridRange."
@@ -76,7 +78,7 @@ def _events(answer: Iterable[bytes]) -> Iterator[tuple[str, str, Any]]:
         parser.close()
         yield from events
     except ijson.JSONError as error:
-        raise ValueError("The answer is cut off, or no JSON.") from error
+        raise ValueError(_("The answer is cut off, or no JSON.")) from error
 
 
 def _column(place: Mapping[str, int]) -> Column:

@@ -22,6 +22,14 @@ class Format(StrEnum):
 _TITLES = {Tab.ORDERS: marked("Orders"), Tab.ITEMS: marked("Items")}
 
 
+_RECORDS = {Tab.ORDERS: marked("orders"), Tab.ITEMS: marked("items")}
+
+
+def tab_word(tab: Tab) -> str:
+    """What the tab's rows are, in a sentence."""
+    return gettext(_RECORDS[tab])
+
+
 def tab_titles(given: Mapping[Tab, str], tab: Tab) -> list[str]:
     """What a tab of the connector's may be called: first what a new one is. `given`: the names in the settings; where
     there is none, it is a word of the shop's language, or of another that an older tab was made in."""

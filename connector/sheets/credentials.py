@@ -15,6 +15,8 @@ from typing import Any
 
 from google.oauth2.service_account import Credentials
 
+from connector.language import gettext as _
+from connector.language import marked
 from connector.text_files import NotTextError, decoded
 from connector.variables import LARGEST
 
@@ -23,7 +25,7 @@ _MARKS = "\ufeff\u200b\u2060"
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\s-]{64,}={0,2}\s*\Z")
 Key = dict[str, Any]
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
-_HOW = "Make a key for the service account in the Google Cloud console (Keys, Add key, JSON)"
+_HOW = marked("Make a key for the service account in the Google Cloud console (Keys, Add key, JSON)")
 
 
 def parse_key(text: str) -> Key | None:
@@ -132,15 +134,21 @@ def load_credentials(setting: str) -> Credentials:
     info = _read(setting)
     if "installed" in info or "web" in info:
         raise CredentialsError(
-            f"GOOGLE_CREDENTIALS is an OAuth client's file, not a service account's key. {_HOW} and use that file."
+            _(
+                "GOOGLE_CREDENTIALS is an OAuth client's file, not a service account's key. {how} and use that file."
+            ).format(how=_(_HOW))
         )
     if info.get("type") != "service_account":
-        raise CredentialsError(f"GOOGLE_CREDENTIALS is not a service account's key. {_HOW} and use that file.")
+        raise CredentialsError(
+            _("GOOGLE_CREDENTIALS is not a service account's key. {how} and use that file.").format(how=_(_HOW))
+        )
     credentials = _usable(info)
     if credentials is None:
         raise CredentialsError(
-            "The service account's key in GOOGLE_CREDENTIALS is damaged or incomplete. "
-            f"{_HOW} and use the file unchanged."
+            _(
+                "The service account's key in GOOGLE_CREDENTIALS is damaged or incomplete. {how} and "
+                "use the file unchanged."
+            ).format(how=_(_HOW))
         )
     return credentials
 
@@ -171,7 +179,7 @@ def _read(setting: str) -> Key:
         return key
     if looks_like_key(setting) and not _is_there(Path(setting)):
         raise CredentialsError(
-            "The JSON in GOOGLE_CREDENTIALS is broken. Put it on one line in single quotes, or give the file's path."
+            _("The JSON in GOOGLE_CREDENTIALS is broken. Put it on one line in single quotes, or give the file's path.")
         )
     return _from_file(_path(setting))
 
@@ -181,8 +189,10 @@ def _path(setting: str) -> Path:
     if not _is_there(path) and (other := os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")):
         if looks_like_key(other):
             raise CredentialsError(
-                "GOOGLE_APPLICATION_CREDENTIALS is not the path of a key file. Name the file there, or put what it "
-                "holds into GOOGLE_CREDENTIALS."
+                _(
+                    "GOOGLE_APPLICATION_CREDENTIALS is not the path of a key file. Name the file there, "
+                    "or put what it holds into GOOGLE_CREDENTIALS."
+                )
             )
         return Path(other)
     return path
@@ -195,20 +205,29 @@ def _from_file(path: Path) -> Key:
             text = decoded(file.read(LARGEST))
     except IsADirectoryError:
         raise CredentialsError(
-            f"{path} is a folder, not a key file. Name the file that lies in it. (A container makes an empty folder "
-            f"where the file that it is to mount is missing: see that it is there.) {_HOW}, if you have none."
+            _(
+                "{path} is a folder, not a key file. Name the file that lies in it. (A container "
+                "makes an empty folder where the file that it is to mount is missing: see that it is "
+                "there.) {how}, if you have none."
+            ).format(path=path, how=_(_HOW))
         ) from None
     except FileNotFoundError:
         raise CredentialsError(
-            f"There is no key file {shown}. {_HOW}, save it there, or name its path in GOOGLE_CREDENTIALS."
+            _("There is no key file {shown}. {how}, save it there, or name its path in GOOGLE_CREDENTIALS.").format(
+                shown=shown, how=_(_HOW)
+            )
         ) from None
     except NotTextError as error:
         raise CredentialsError(error.sentence(f"the key file {shown}")) from None
     except (OSError, ValueError):
-        raise CredentialsError(f"The key file {shown} can't be read. See that the service may read it.") from None
+        raise CredentialsError(
+            _("The key file {shown} can't be read. See that the service may read it.").format(shown=shown)
+        ) from None
     key = parse_key(text)
     if key is None:
-        raise CredentialsError(f"The key file {shown} is not JSON. {_HOW} and use the file unchanged.")
+        raise CredentialsError(
+            _("The key file {shown} is not JSON. {how} and use the file unchanged.").format(shown=shown, how=_(_HOW))
+        )
     return key
 
 

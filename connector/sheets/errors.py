@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
+from connector.language import gettext as _
+from connector.language import marked
+
 Json = Mapping[str, Any]
 
 
@@ -40,15 +43,15 @@ class Kind(StrEnum):
     """No usable answer came: the request may have been applied, or may still be."""
 
 
-FULL = (
+FULL = marked(
     "The spreadsheet is full: Google allows 10,000,000 cells. Delete tabs, rows or columns that are not "
     "needed, or put a new spreadsheet's id into SPREADSHEET_ID."
 )
-_OFFICE_FILE = (
+_OFFICE_FILE = marked(
     "SPREADSHEET_ID is an Excel file in Google Drive, which Google's interface can't write to. Open it, choose "
     "File, Save as Google Sheets, share the new spreadsheet, and put its address into SPREADSHEET_ID."
 )
-CHANGED = "The tabs were changed while rows were on their way. It is tried again."
+CHANGED = marked("The tabs were changed while rows were on their way. It is tried again.")
 
 
 class SheetsError(Exception):
@@ -85,8 +88,10 @@ class RedirectedError(SheetsError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Google Sheets answered with a redirection, which is not followed. See that SHEETS_BASE_URL is right, and "
-            "that nothing on the way to it redirects.",
+            _(
+                "Google Sheets answered with a redirection, which is not followed. See that "
+                "SHEETS_BASE_URL is right, and that nothing on the way to it redirects."
+            ),
             kind=Kind.UNCLEAR,
         )
 
@@ -133,28 +138,34 @@ def from_answer(
     message = str(error.get("message", ""))
     if status not in _CERTAIN or not error:
         return SheetsError(
-            f"Google Sheets gave no usable answer ({status}). It will be looked up whether the rows were written.",
+            _(
+                "Google Sheets gave no usable answer ({status}). It will be looked up whether the rows were written."
+            ).format(status=status),
             kind=Kind.UNCLEAR,
             retry_after=retry_after,
         )
     if status == 429:  # noqa: PLR2004
         return SheetsError(
-            "Google's limit of requests a minute is reached. It goes on by itself within a minute.",
+            _("Google's limit of requests a minute is reached. It goes on by itself within a minute."),
             kind=Kind.RATE_LIMIT,
             retry_after=retry_after,
         )
     if status == 401:  # noqa: PLR2004
         return SheetsError(
-            "Google did not accept the access token (401). See that the key in GOOGLE_CREDENTIALS has not been "
-            "deleted in the Google Cloud console.",
+            _(
+                "Google did not accept the access token (401). See that the key in "
+                "GOOGLE_CREDENTIALS has not been deleted in the Google Cloud console."
+            ),
             kind=Kind.CREDENTIALS,
         )
     if status == 403:  # noqa: PLR2004
         return _forbidden(message, error.get("details"), account, writing=sent is not None)
     if status == 404:  # noqa: PLR2004
         return SheetsError(
-            f"There is no spreadsheet with the id {spreadsheet_id}. Copy SPREADSHEET_ID anew from the address of "
-            "the open spreadsheet; a deleted one must be restored first.",
+            _(
+                "There is no spreadsheet with the id {spreadsheet_id}. Copy SPREADSHEET_ID anew from "
+                "the address of the open spreadsheet; a deleted one must be restored first."
+            ).format(spreadsheet_id=spreadsheet_id),
             kind=Kind.MISSING,
         )
     return _bad_request(message, account, sent, is_precondition=error.get("status") == "FAILED_PRECONDITION")
@@ -166,35 +177,44 @@ def _forbidden(message: str, details: object, account: str, *, writing: bool) ->
         link = _LINK.search(message)
         where = f"at {link.group()}" if link else "for the key's project in the Google Cloud console"
         return SheetsError(
-            f"The Google Sheets API is switched off in the key's project. Switch it on {where} and wait a few minutes.",
+            _(
+                "The Google Sheets API is switched off in the key's project. Switch it on {where} "
+                "and wait a few minutes."
+            ).format(where=where),
             kind=Kind.PERMISSION,
         )
     if writing:
         # Google answers the same to somebody who may see nothing; but a writer has always read before.
         return SheetsError(
-            f"The spreadsheet is shared with {account} for viewing only. "
-            "Open it, choose Share, and make that address an Editor.",
+            _(
+                "The spreadsheet is shared with {account} for viewing only. Open it, choose Share, "
+                "and make that address an Editor."
+            ).format(account=account),
             kind=Kind.PERMISSION,
         )
     return SheetsError(
-        f"The spreadsheet is not shared with {account}. Open it, choose Share, and add that address as Editor.",
+        _(
+            "The spreadsheet is not shared with {account}. Open it, choose Share, and add that address as Editor."
+        ).format(account=account),
         kind=Kind.PERMISSION,
     )
 
 
 def _bad_request(message: str, account: str, sent: Sequence[Json] | None, *, is_precondition: bool) -> SheetsError:
     if "not supported for this document" in message or (is_precondition and sent is None):
-        return SheetsError(_OFFICE_FILE, kind=Kind.MISSING)
+        return SheetsError(_(_OFFICE_FILE), kind=Kind.MISSING)
     if "already exists" in message and ("developer metadata" in message or "named range" in message.lower()):
-        return SheetsError("The marker is in the spreadsheet already.", kind=Kind.TAKEN)
+        return SheetsError(_("The marker is in the spreadsheet already."), kind=Kind.TAKEN)
     if "protected cell" in message:
         return SheetsError(
-            "The spreadsheet protects cells that the connector writes. Open Data, Protected sheets and ranges, and "
-            f"allow {account} to edit them, or remove the protection.",
+            _(
+                "The spreadsheet protects cells that the connector writes. Open Data, Protected "
+                "sheets and ranges, and allow {account} to edit them, or remove the protection."
+            ).format(account=account),
             kind=Kind.PROTECTED,
         )
     if "above the limit of" in message:
-        return SheetsError(FULL, kind=Kind.FULL)
+        return SheetsError(_(FULL), kind=Kind.FULL)
     return _unknown_refusal(message, sent or ())
 
 
@@ -203,11 +223,15 @@ def _unknown_refusal(message: str, sent: Sequence[Json]) -> SheetsError:
     refused = _REFUSED_REQUEST.match(message)
     index, name = (int(refused[1]), refused[2]) if refused else (-1, "")
     if name in _STALE_REQUESTS or any(sign in message for sign in _STALE_SIGNS):
-        return SheetsError(CHANGED, kind=Kind.STALE)
+        return SheetsError(_(CHANGED), kind=Kind.STALE)
     if index == 0 and _chooses_an_id(sent):
-        return SheetsError(f"Google refused the marker of the rows: {message[:300]}", kind=Kind.TAKEN)
+        return SheetsError(
+            _("Google refused the marker of the rows: {message}").format(message=message[:300]), kind=Kind.TAKEN
+        )
     return SheetsError(
-        f"Google refused the rows: {message[:300]}", kind=Kind.REFUSED, position=index if refused else None
+        _("Google refused the rows: {message}").format(message=message[:300]),
+        kind=Kind.REFUSED,
+        position=index if refused else None,
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from connector.language import gettext as _
 from connector.sheets.client import SheetsApi
 from connector.sheets.column_stream import Cells, Column
 from connector.sheets.columns import ITEMS_STATE, KEY, NUMBER, Tab
@@ -144,8 +145,10 @@ def read_rows(api: SheetsApi, spreadsheet_id: str, layout: Layout, *, with_numbe
     except sqlite3.Error as error:
         rows.close()
         raise SheetsError(
-            f"What was read of the sheet could not be put into a temporary file ({error}). Make room in the folder for "
-            "such files, or name another in the variable TMPDIR.",
+            _(
+                "What was read of the sheet could not be put into a temporary file ({error}). Make room in the folder "
+                "for such files, or name another in the variable TMPDIR."
+            ).format(error=error),
             kind=Kind.NOT_SENT,
         ) from error
     except BaseException:

@@ -5,6 +5,7 @@ import requests
 import urllib3
 
 from connector.certificates import not_trusted
+from connector.language import gettext as _
 from connector.proxies import not_through
 from connector.sheets.errors import Kind, RedirectedError, SheetsError
 
@@ -13,7 +14,9 @@ _LOGIN = "https://oauth2.googleapis.com"
 
 def unclear(what: str) -> SheetsError:
     return SheetsError(
-        f"Google Sheets gave no usable answer: {what}. It will be looked up whether the rows were written.",
+        _("Google Sheets gave no usable answer: {what}. It will be looked up whether the rows were written.").format(
+            what=what
+        ),
         kind=Kind.UNCLEAR,
     )
 
@@ -30,7 +33,7 @@ def no_answer(error: requests.exceptions.RequestException, url: str) -> SheetsEr
         if stopped is not None:
             return SheetsError(stopped, kind=Kind.NOT_SENT)
         return SheetsError(
-            "Google Sheets can't be reached. See that the machine has internet access.", kind=Kind.NOT_SENT
+            _("Google Sheets can't be reached. See that the machine has internet access."), kind=Kind.NOT_SENT
         )
     if isinstance(error, requests.exceptions.Timeout):
         return unclear("the time is up")
@@ -51,18 +54,18 @@ def no_token(error: google.auth.exceptions.GoogleAuthError, account: str) -> She
     """The token is got before anything is sent, so nothing was written."""
     text = str(error)
     if "invalid_grant" in text and "timeframe" in text:
-        sentence = "Google refused the service account's login because this machine's clock is wrong. Set the clock."
+        sentence = _("Google refused the service account's login because this machine's clock is wrong. Set the clock.")
     elif "invalid_grant" in text:
-        sentence = (
-            f"Google does not accept the key of {account}: it was deleted, or the account was. "
+        sentence = _(
+            "Google does not accept the key of {account}: it was deleted, or the account was. "
             "Make a new key in the Google Cloud console and put it into GOOGLE_CREDENTIALS."
-        )
+        ).format(account=account)
     else:
         who = "Google's login service"
         in_the_way = not_trusted(who, error)
         if in_the_way is None and isinstance(error, google.auth.exceptions.TransportError):
             in_the_way = not_through(who, _LOGIN, error)
         return SheetsError(
-            in_the_way or "Google's login service gave no token. It will be tried again.", kind=Kind.NOT_SENT
+            in_the_way or _("Google's login service gave no token. It will be tried again."), kind=Kind.NOT_SENT
         )
     return SheetsError(sentence, kind=Kind.CREDENTIALS)

@@ -7,6 +7,7 @@ from datetime import timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from connector.language import gettext as _
 from connector.sheets import tags
 from connector.sheets.areas import Area
 from connector.sheets.client import SheetsApi
@@ -82,11 +83,15 @@ class TabOverview:
     def sentence(self, lock: Lock, account: str) -> str:
         """Says that the protection is in the way, and what to do."""
         name = lock.area.name(rows=self.row_count, columns=self.column_count)
-        where = f"The range {name} of the tab {self.title}" if name else f"The tab {self.title}"
-        return (
-            f"{where} is protected, so that rows can't be written there. Open Data, Protected sheets and ranges, and "
-            f"allow {account} to edit it, or remove the protection."
+        where = (
+            _("The range {name} of the tab {title}").format(name=name, title=self.title)
+            if name
+            else _("The tab {title}").format(title=self.title)
         )
+        return _(
+            "{where} is protected, so that rows can't be written there. Open Data, Protected "
+            "sheets and ranges, and allow {account} to edit it, or remove the protection."
+        ).format(where=where, account=account)
 
 
 @dataclass(frozen=True, slots=True)

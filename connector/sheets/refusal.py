@@ -7,6 +7,7 @@ that is in the way, no room for more cells, tabs that are not what they were.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from connector.language import gettext as _
 from connector.sheets import tags
 from connector.sheets.areas import Area
 from connector.sheets.client import SheetsApi
@@ -33,9 +34,9 @@ def explained(
         for tab, lock in _locks_in_the_way(overview, sent):
             return SheetsError(tab.sentence(lock, api.account), kind=Kind.PROTECTED)
         if error.kind is Kind.REFUSED and overview.cells + _more_cells(overview, sent) > MOST_CELLS:
-            return SheetsError(FULL, kind=Kind.FULL)
+            return SheetsError(_(FULL), kind=Kind.FULL)
         if error.kind is Kind.REFUSED and (_are_taken(overview, sent) or _has_changed(api, spreadsheet_id, layout)):
-            return SheetsError(CHANGED, kind=Kind.STALE)
+            return SheetsError(_(CHANGED), kind=Kind.STALE)
     except SheetsError:
         pass  # What the look would have shown stays open; the refusal itself is certain.
     return error

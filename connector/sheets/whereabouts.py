@@ -1,5 +1,6 @@
 """Where the row of one order stands now."""
 
+from connector.language import gettext as _
 from connector.models import Place
 from connector.sheets import tags
 from connector.sheets.client import SheetsApi
@@ -34,6 +35,6 @@ def row_anywhere(workbook: Workbook, order_id: str) -> Place | None:
     if place is None:
         return None
     if KEY not in place.columns:
-        raise SheetsError("The tab of orders has lost its column Order ID.", kind=Kind.BLOCKED)
+        raise SheetsError(_("The tab of orders has lost its column Order ID."), kind=Kind.BLOCKED)
     row = workbook.find_orders(layout, [order_id]).at.get(order_id)
     return None if row is None else Place(workbook.spreadsheet_id, place.sheet_id, row)

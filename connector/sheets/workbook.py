@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from connector.clock import Clock
 from connector.language import ShopLanguage, speaking
+from connector.language import gettext as _
 from connector.log import get_logger
 from connector.sheets import tabs, tags
 from connector.sheets.add_column import add_column
@@ -95,7 +96,7 @@ class Workbook:
             log.info("sheet.prepared", spreadsheet_id=self.spreadsheet_id)
             layout = self._search()
             if not layout.is_complete:
-                raise SheetsError("The tabs could not be made ready. It will be tried again.", kind=Kind.STALE)
+                raise SheetsError(_("The tabs could not be made ready. It will be tried again."), kind=Kind.STALE)
         self._with_looks = True
         # No matter who the owner is and which batch was the last: the same places are the same layout.
         placed = replace(layout, owner=None, last_batch=None)

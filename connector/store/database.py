@@ -43,7 +43,7 @@ class SameFile:
         """Raises StoreReplacedError where another file, or none, stands under the name now."""
         now = _identity(self._path)
         if now != self._opened:
-            what = "removed" if now is None else "replaced"
+            what = _("removed") if now is None else _("replaced")
             raise StoreReplacedError(
                 _(
                     "The database {path} was {what} while the service ran, so nothing can be stored. "

@@ -1,6 +1,7 @@
 """The stages, the store and the sandbox's Google without sockets, so that a test decides what comes when."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ from tests.store.helpers import quarantined_entries
 
 TITLES = {Tab.ORDERS: "Orders", Tab.ITEMS: "Items"}
 NOT_FOUND = 404
+OPEN = ExitStack()
+"""Closes the databases of a test's benches. From 3.13 on Python warns of one that was not closed."""
 
 
 class Whapi:
@@ -68,6 +71,7 @@ class Bench:
         self.api = DirectApi(self.google, self.clock)
         self.whapi = Whapi(answers or {})
         self.database = Database(sqlite_url(folder))
+        OPEN.callback(self.database.close)
         events = Publisher(
             shop=SHOP, spreadsheet=Spreadsheet(SPREADSHEET_ID, "https://docs.google.com"), targets=["target"]
         )

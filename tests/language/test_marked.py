@@ -12,9 +12,8 @@ import connector
 ROOT = Path(connector.__file__).parent
 TEMPLATES = ROOT / "dashboard" / "templates"
 MARKS = {"_", "gettext", "ngettext", "counted", "pgettext", "marked", "in_each_language"}
-SENTENCE = re.compile(
-    r"(?!(?:SELECT|INSERT|UPDATE|SET|CAST)\b)[A-Z]\S*(?=\s)(?:.*[a-z)X][.:?!…]\s*\Z|(?:\s+\S+){4})", re.DOTALL
-)
+NO_TEXT = r"(?!(?:SELECT|INSERT|UPDATE|DELETE|SET|CAST|X WHERE|Invalid requests)\b)"
+SENTENCE = re.compile(NO_TEXT + r"[A-Z]\S*(?=\s)(?:.*[a-z)X][.:?!…]\s*\Z|(?:\s+\S+){4})", re.DOTALL)
 """Begins with a capital, and ends as a sentence does, or has five words."""
 SHOWN = re.compile(r"""\s(?:title|aria-label|placeholder|alt)="([^"]*)\"""")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
@@ -26,8 +25,16 @@ ENGLISH_MODULES = {
     "proxies": "",
     "cli": "`setup` and `check` have their texts elsewhere; the other commands are for who runs the service",
     "events": "integrators read it",
-    "gateways/whapi/payload": "integrators read it, as do the next",
+    "gateways/bare": "says to integrators what was wrong with what they sent, as do the next",
+    "gateways/forwarded": "",
+    "gateways/gateway": "",
+    "gateways/meta": "",
+    "gateways/reading": "",
+    "gateways/webhook": "",
+    "gateways/whapi/payload": "",
+    "sheets/batch": "for who develops",
     "checks/public": "has parts of other programs' sentences",
+    "__main__": "speaks before there is anything to speak with",
     "language": "has no texts of its own",
     "not_installed": "speaks before there is anything to speak with",
     "metrics": "Prometheus's help texts",
@@ -37,17 +44,10 @@ ENGLISH_MODULES = {
     "store/restore": "as `store/backup`",
 }
 """Modules and packages whose sentences stay English, and why."""
-NOT_YET: tuple[str, ...] = (
-    "gateways",
-    "sheets",
-    "converters",
-    "terminal",
-    "__main__",
-)
 
 
 def modules() -> list[Path]:
-    left = (*ENGLISH_MODULES, *NOT_YET)
+    left = tuple(ENGLISH_MODULES)
     paths = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
     return [path for path in paths if not any(f"{path.with_suffix('')}/".startswith(f"{name}/") for name in left)]
 

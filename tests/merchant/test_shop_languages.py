@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from connector.language import LANGUAGES, gettext, speaking
+from connector.sheets.areas import letters
 from connector.sheets.columns import COLUMNS, Tab, tab_titles
 from connector.sheets.summary.layout import NAME, STATES
 from connector.sheets.words import words_in
@@ -48,7 +49,7 @@ def test_a_shops_tabs_are_in_its_language_for_good(empty_book: Book, locale: str
 
     # What the merchant renames, and another language of the spreadsheet, are no obstacle to what is written later.
     book.merchant.set_cell(orders, 0, "A", "mine")
-    book.merchant.set_cell(orders, 1, "K", "my word")
+    book.merchant.set_cell(orders, 1, letters(STATUS), "my word")
     book.merchant.rename_tab(orders, "Mine")
     set_locale(book, "de_DE")
     book.items_can_be_fetched(waiting)

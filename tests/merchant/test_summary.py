@@ -190,7 +190,7 @@ def test_a_summary_that_google_refuses_stops_no_order_and_is_given_up(
     empty_book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong = {"addSheet": {"properties": {"title": "Summary", "gridProperties": {"rowCount": -1}}}}
-    monkeypatch.setattr("connector.sheets.summary.make.add_summary", lambda *_: iter([wrong]))
+    monkeypatch.setattr("connector.sheets.summary.make.add_summary", lambda *_, **__: iter([wrong]))
     get_ready(empty_book)
 
     with structlog.testing.capture_logs() as lines:

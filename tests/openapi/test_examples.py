@@ -15,7 +15,7 @@ from connector.api.openapi import document
 from connector.api.request import LARGEST_BODY
 from connector.jobs import reasons
 from connector.runtime.clients import SHOP
-from connector.store.tables import orders
+from connector.store.tables import order_numbers, orders
 from sandbox.google.merchant import Merchant
 from sandbox.orders import whapi_sample
 from tests.attack.raw import exchange, request
@@ -287,6 +287,7 @@ def test_what_is_sent_gets_the_answer_that_stands_beside_it(shop: Shop, method: 
     quiet(shop)
     for name, sending in sent_examples(operation).items():
         shop.service.database.write(lambda connection: connection.execute(sa.delete(orders)))
+        shop.service.database.write(lambda connection: connection.execute(sa.delete(order_numbers)))
 
         answer = shop.http.request(method, path_of(address), **sending)
 

@@ -58,7 +58,7 @@ def test_all_that_is_to_be_prepared_is_what_the_sheet_does_not_call_packed(shop:
     assert texts(page, "h1") == ["To prepare", "Customer slip-1", "Customer slip-2", "Customer slip-4"]
     summed, first, *_ = texts(page, "article")
     assert "4 Rye loaf" in summed
-    assert f"Not listed, as their items are not here {lost.order_id}" in summed
+    assert f"Not listed, as their items are not here #6 {lost.order_id}" in summed
     assert "Note Ring twice" in first
     assert first.endswith("2 Rye loaf 4.50 EUR 9 EUR Total 9 EUR")
     assert "<script>alert" not in page

@@ -69,7 +69,21 @@ def test_whapis_sample_becomes_one_order_row_and_its_item_rows_with_typed_cells(
         for cell in shop.sandbox.google.cells(shop.sandbox.spreadsheet_id, "Orders")[1]
     ]
     text = "TEXT"
-    assert formats == [text, "DATE_TIME", text, text, text, None, text, "NUMBER", "CURRENCY", text, text, text]
+    assert formats == [
+        text,
+        "NUMBER",
+        "DATE_TIME",
+        text,
+        text,
+        text,
+        None,
+        text,
+        "NUMBER",
+        "CURRENCY",
+        text,
+        text,
+        text,
+    ]
 
 
 def test_the_api_tells_where_an_order_stands_with_its_items(shop: Shop) -> None:

@@ -31,9 +31,13 @@ def _alembic(connection: sa.Connection | None = None) -> Config:
     return config
 
 
+_IN_MEMORY = "sqlite:///"
+"""What the service itself refuses."""
+
+
 @contextmanager
 def _engine(url: str) -> Iterator[sa.Engine]:
-    engine = sa.create_engine(parse_url(url))
+    engine = sa.create_engine(_IN_MEMORY if url == _IN_MEMORY else parse_url(url))
     yield engine
     engine.dispose()
 
@@ -51,7 +55,7 @@ def _migrate_to(url: str, revision: str) -> None:
 def test_each_migration_adds_only_unless_it_says_which_code_is_too_old_for_it() -> None:
     scripts = list(ScriptDirectory.from_config(_alembic()).walk_revisions())
     side_by_side = [script.revision for script in reversed(scripts) if script.revision > _LAST_ALONE]
-    with _engine("sqlite:///") as engine, engine.begin() as connection:
+    with _engine(_IN_MEMORY) as engine, engine.begin() as connection:
         command.upgrade(_alembic(connection), _LAST_ALONE)
         before, oldest = reflected(connection), None
         for revision in side_by_side:
@@ -93,7 +97,7 @@ def test_each_migration_adds_only_unless_it_says_which_code_is_too_old_for_it() 
     ],
 )  # fmt: skip
 def test_what_takes_something_from_older_code_is_seen(statements: list[str], problems: list[str]) -> None:
-    with _engine("sqlite:///") as engine, engine.begin() as connection:
+    with _engine(_IN_MEMORY) as engine, engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE a (id INTEGER PRIMARY KEY, said TEXT)")
         connection.exec_driver_sql("CREATE TABLE b (id INTEGER PRIMARY KEY, name TEXT)")
         connection.exec_driver_sql("CREATE UNIQUE INDEX b_once ON b (name)")

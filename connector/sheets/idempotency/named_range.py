@@ -7,6 +7,7 @@ Named ranges, and it is lost if its tab is deleted; so it is only used where the
 from collections.abc import Collection
 from typing import Any
 
+from connector.language import gettext as _
 from connector.sheets.client import SheetsApi
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.idempotency.guard import Found
@@ -36,7 +37,7 @@ class NamedRange:
         # A chart may have a tab of its own, without cells.
         sheet_id = next((tab.get("sheetId", 0) for tab in tabs if tab.get("sheetType", GRID) == GRID), None)
         if sheet_id is None:
-            raise SheetsError("The spreadsheet shows no tab with cells. It will be tried again.", kind=Kind.STALE)
+            raise SheetsError(_("The spreadsheet shows no tab with cells. It will be tried again."), kind=Kind.STALE)
         api.batch_update(spreadsheet_id, [_create(_FENCE + batch_id, marker_id, sheet_id)])
 
     def find(self, api: SheetsApi, spreadsheet_id: str, batch_id: str, marker_id: int) -> Found:
