@@ -110,4 +110,4 @@ def _not_replaced(path: str) -> str:
     ).format(path=meant)
     if not Path(path).exists():
         return sentence
-    return f"{sentence} {_('The one that was used until now is {path}.').format(path=Path(path).absolute())}"
+    return sentence + " " + _("The one that was used until now is {path}.").format(path=Path(path).absolute())
