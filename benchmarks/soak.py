@@ -31,7 +31,9 @@ ALLOCATOR = {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"}
 """glibc keeps what a thread has freed for that thread, up to 240 kB, and it takes hours until all ninety have filled
 that. Without it, what grows is the service's own."""
 _OUTAGE = 20.0
-_OUTAGES = 3
+_OUTAGES = (0.1, 0.4, 0.7)
+"""At these parts of the time: after each, as many threads as there ever are have orders to fetch. None is in the last
+quarter, which is compared with what was before."""
 _LOOK_EVERY = 0.5
 
 
@@ -142,7 +144,7 @@ def _run(options: Options, shop: BusyShop, serve: Serve, folder: Path) -> list[S
         (shop.look_at_the_page, options.looks_a_minute),
     )
     draw, began, length = random.Random(options.seed), time.monotonic(), 60 * options.minutes
-    outages = [length * (n + 0.5) / _OUTAGES for n in range(_OUTAGES)] if options.minutes >= LONG else []
+    outages = [length * part for part in _OUTAGES] if options.minutes >= LONG else []
     # Each at the beginning, so that a short run has all of them.
     due = {what: 0.0 for what, rate in kinds if rate > 0}
     rates, samples = dict(kinds), list[Sample]()

@@ -49,10 +49,11 @@ def token(text: str) -> str:
 def secret(text: str, *, shortest: int) -> str:
     """What somebody must present. It has to fit into a header, so it is one line."""
     if len(text) < shortest:
-        also = ", such as a random text" if shortest == SHORTEST_SECRET else ""
-        raise ValueError(
-            _("it is shorter than {shortest} characters. Use a longer one{also}.").format(shortest=shortest, also=also)
-        )
+        if shortest == SHORTEST_SECRET:
+            sentence = _("it is shorter than {shortest} characters. Use a longer one, such as a random text.")
+        else:
+            sentence = _("it is shorter than {shortest} characters. Use a longer one.")
+        raise ValueError(sentence.format(shortest=shortest))
     if re.search(r"[\x00-\x08\x0a-\x1f\x7f]", text):
         raise ValueError(_("it holds a line break or a control character. Write it on one line."))
     return text

@@ -126,7 +126,7 @@ def _tabs(api: SheetsApi, settings: Settings, database: Database, overview: Over
     if to_be_made:
         yield _holds(
             _("Not there yet: {to_be_made}. setup makes the tabs, or else the first order.").format(
-                to_be_made=" and ".join(to_be_made)
+                to_be_made=_(" and ").join(to_be_made)
             )
         )
     elif all_hold:

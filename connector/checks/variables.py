@@ -67,7 +67,7 @@ def _left_out(found: list[Statement], path: Path, environment: Mapping[str, str]
     wrong = [statement for statement in found if statement.is_wrong or _sets_nothing(statement)]
     if wrong:
         number = wrong[0].line
-        more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+        more = _(" and {count} more").format(count=len(wrong) - 1) if len(wrong) > 1 else ""
         yield _warning(
             _(
                 "Line {number}{more} of {path} can't be read and is left out. Write each as "

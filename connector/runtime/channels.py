@@ -22,12 +22,14 @@ class DoubledChannels:
     @property
     def sentences(self) -> dict[str, str]:
         """Why each of these shops is out, for the operator."""
-        return {name: _sentence(one, of=f"the shop {one.holder}") for name, one in self._doubled.items()}
+        return {
+            name: _sentence(one, of=_("the shop {name}").format(name=one.holder)) for name, one in self._doubled.items()
+        }
 
     def begin(self, name: str, holder: str, channel_id: str) -> str:
         """The shop's channel is that of `holder`; a sentence for the shop itself, which learns no other's name."""
         self._doubled = {**self._doubled, name: _Doubled(holder, channel_id)}
-        return _sentence(self._doubled[name], of="another shop")
+        return _sentence(self._doubled[name], of=_("another shop"))
 
     def end(self, name: str) -> None:
         """The shop is taken in anew, or gone."""

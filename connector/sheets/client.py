@@ -194,12 +194,12 @@ class SheetsApi:
                 try:
                     return read_columns(answer.iter_content(_PIECE), take)
                 except ValueError:
-                    raise unclear("its answer was cut off or not JSON") from None
+                    raise unclear(_("its answer was cut off or not JSON")) from None
 
         with observed_call(self._observer, Callee.GOOGLE, "values"):
             numbers = self._reach(spreadsheet_id, "/values:batchGetByDataFilter", read)
             if set(columns) - numbers.keys():
-                raise unclear("its answer was not of the documented shape")
+                raise unclear(_("its answer was not of the documented shape"))
         return numbers
 
     def grid(self, spreadsheet_id: str, grid_ranges: Sequence[Json], fields: str) -> list[Json]:
@@ -255,7 +255,7 @@ class SheetsApi:
         sent = json.get("requests") if json is not None and path == ":batchUpdate" else None
         answer = self._reach(spreadsheet_id, path, call, sent=sent)
         if not isinstance(answer, dict):
-            raise unclear("its answer was not of the documented shape")
+            raise unclear(_("its answer was not of the documented shape"))
         return answer
 
     def _reach(
@@ -284,7 +284,7 @@ class SheetsApi:
         except google.auth.exceptions.GoogleAuthError as error:
             raise no_token(error, self.account) from None
         except requests.exceptions.JSONDecodeError:
-            raise unclear("its answer was cut off or not JSON") from None
+            raise unclear(_("its answer was cut off or not JSON")) from None
         except requests.exceptions.RequestException as error:
             raise no_answer(error, self._base_url) from None
 

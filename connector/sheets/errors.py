@@ -175,7 +175,9 @@ def _forbidden(message: str, details: object, account: str, *, writing: bool) ->
     entries = [entry for entry in details if isinstance(entry, dict)] if isinstance(details, list) else []
     if any(entry.get("reason") == "SERVICE_DISABLED" for entry in entries):
         link = _LINK.search(message)
-        where = f"at {link.group()}" if link else "for the key's project in the Google Cloud console"
+        where = (
+            _("at {link}").format(link=link.group()) if link else _("for the key's project in the Google Cloud console")
+        )
         return SheetsError(
             _(
                 "The Google Sheets API is switched off in the key's project. Switch it on {where} "

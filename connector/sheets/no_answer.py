@@ -36,8 +36,8 @@ def no_answer(error: requests.exceptions.RequestException, url: str) -> SheetsEr
             _("Google Sheets can't be reached. See that the machine has internet access."), kind=Kind.NOT_SENT
         )
     if isinstance(error, requests.exceptions.Timeout):
-        return unclear("the time is up")
-    return unclear("the connection broke")
+        return unclear(_("the time is up"))
+    return unclear(_("the connection broke"))
 
 
 def _never_connected(error: requests.exceptions.RequestException) -> bool:
