@@ -21,6 +21,6 @@ def wait_until(look: Callable[[], T], *, within: float = 30.0, what: str = "") -
         if now > deadline:
             raise AssertionError(f"Waited {seconds:g} seconds in vain{f' for {what}' if what else ''}. Last: {value!r}")
         # What is waited for shall get the greater part of the processor.
-        pause.wait(max(0.02, 2 * (now - looked)))
+        pause.wait(max(0.05, 3 * (now - looked)))
         looked = time.monotonic()
     return value

@@ -101,7 +101,9 @@ class _Told:
         over = _("This is over since {when}, and nothing is left to do: {reason}").format(
             when=_when(self.at, zone), reason=reason
         )
-        return [f"{over} {_('It had begun {when}.').format(when=_when(since, zone))}" if since else over]
+        if since:
+            over += " " + _("It had begun {when}.").format(when=_when(since, zone))
+        return [over]
 
 
 def _worst_first(told: Sequence[_Told]) -> list[_Told]:

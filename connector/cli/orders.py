@@ -96,8 +96,8 @@ def _show_heads(found: list[Head], zone: tzinfo) -> None:
 
 def _show_table(found: list[Order], zone: tzinfo) -> None:
     columns = (
-        Column("Number", is_whole=True, is_right=True),
         Column("Order", is_whole=True),
+        Column("Number", is_whole=True, is_right=True),
         Column(f"Received ({name_of(zone)})", is_whole=True),
         Column("Status", is_whole=True),
         Column("Customer"),
@@ -107,8 +107,8 @@ def _show_table(found: list[Order], zone: tzinfo) -> None:
     )
     rows = [
         (
-            "" if order.number is None else str(order.number),
             order.order_id,
+            "" if order.number is None else str(order.number),
             minute(order.received_at, zone),
             GONE_WORD if order.gone_at else STATUS_WORDS[order.status],
             order.customer_name or order.customer_phone or "",

@@ -96,10 +96,8 @@ def add_actions(blueprint: Blueprint, views: ViewsOfShops) -> None:
         tested = current_shop().alerts.test()
         failed = [each for each in tested if each.reason]
         log.info("page.test_alerts", sent=len(tested) - len(failed), failed=len(failed))
-        said = [
-            f"{each.name}: {each.reason}" if each.reason else _("{name}: a test went out.").format(name=each.name)
-            for each in tested
-        ]
+        went_out = _("a test went out.")
+        said = [f"{each.name}: {each.reason or went_out}" for each in tested]
         views.current().say(ALERTS, " ".join(said) or _("There is no address to send it to."))
         return _changed(views.current(), "tested-alerts", beside="alerts")
 

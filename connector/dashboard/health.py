@@ -265,7 +265,8 @@ def _paused(
     more: Sequence[str] = (),
     link: str | None = None,
 ) -> PartState:
-    details = [f"{worked}: {words.when(breaker.worked_at) if breaker.worked_at else _('none yet')}", *more]
+    when = words.when(breaker.worked_at) if breaker.worked_at else _("none yet")
+    details = [f"{worked}: {when}", *more]
     if not breaker.failures:
         return PartState(
             id_, title, Level.GOOD, _("works") if breaker.worked_at else _("not asked yet"), details, link=link

@@ -21,7 +21,7 @@ from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.first_row import refuses_what_is_gone
 from connector.sheets.layout import TabLayout
 from connector.sheets.values import as_text
-from connector.sheets.words import FIRST_STATUSES
+from connector.sheets.words import FIRST_STATUSES, Words
 from connector.sheets.workbook import Workbook
 from connector.store.database import Database
 from connector.store.orders import find_orders
@@ -51,7 +51,7 @@ class _Found:
     own: Row
     """The connector's own columns."""
     others: Row
-    """The merchant's, with the status."""
+    """The merchant's, with the status where it is not the first one any more."""
 
 
 def remove_doubles(
@@ -96,7 +96,7 @@ def _surplus(
     for index, values in enumerate(api.grid_values(spreadsheet_id, {"sheetId": place.sheet_id}, major="ROWS")):
         order_id = as_text(values[key]) if key < len(values) else ""
         if order_id in wanted:
-            by_order[order_id].append(_read(index, values, own))
+            by_order[order_id].append(_read(index, values, own, place.words))
     surplus: list[_Found] = []
     unclear: dict[str, list[int]] = {}
     for order_id, found in by_order.items():
@@ -145,12 +145,12 @@ def _own(tab: Tab, place: TabLayout) -> list[int]:
     ]
 
 
-def _read(index: int, values: Sequence[Any], own: Sequence[int]) -> _Found:
+def _read(index: int, values: Sequence[Any], own: Sequence[int], words: Words) -> _Found:
     def at(column: int) -> Any:
         value = values[column] if column < len(values) else ""
         return "" if value is None else value
 
-    others = [at(column) for column in range(len(values)) if column not in own]
+    others = [at(column) for column in range(len(values)) if column not in own and at(column) != words.first_status]
     return _Found(index, tuple(at(column) for column in own), tuple(others))
 
 
@@ -175,7 +175,7 @@ def _delete(api: SheetsApi, spreadsheet_id: str, tab: Tab, place: TabLayout, sur
             for tag_id, row in marked.items()
             if tag_id in at
             and at[tag_id] < len(rows)
-            and (now := _read(at[tag_id], rows[at[tag_id]], own)).own == row.own
+            and (now := _read(at[tag_id], rows[at[tag_id]], own, place.words)).own == row.own
             and not _has_additions(now)
         }
         requests = [tags.check_place("ROWS", tag_id, place.sheet_id, index) for tag_id, index in going.items()]

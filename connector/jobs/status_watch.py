@@ -23,7 +23,7 @@ from connector.models import Order
 from connector.sheets.account import GoogleAccount
 from connector.sheets.errors import SheetsError
 from connector.sheets.layout import Layout
-from connector.sheets.statuses import READS, Stage, StatusReader, stage_of
+from connector.sheets.statuses import READS, Stage, Stages, StatusReader
 from connector.store import customer_texts as stored
 from connector.store import spreadsheets
 from connector.store.customer_texts import NewText, TextState
@@ -108,14 +108,14 @@ class StatusWatch:
             return False
         try:
             with hold:
-                statuses = self._lookup.with_sheet(self._reader.read)
+                stages = self._lookup.with_sheet(self._reader.read)
             self._channel_id = self._channel_id or self._client.health().channel_id
         except (SheetsError, WhapiError) as error:
             # The checks tell of it. Nothing is decided from what couldn't be read.
             log.debug("statuses.unread", reason=error.message)
             return True
-        if statuses is not None:
-            self._decide(statuses, now, is_on=is_on)
+        if stages is not None:
+            self._decide(stages, now, is_on=is_on)
         return True
 
     def _goes_on(self, connection: Connection, now: datetime) -> bool:
@@ -136,7 +136,7 @@ class StatusWatch:
         elif watch is not None and now - watch.seen_at > _NOTED_EVERY:
             database.write(lambda connection: stored.has_seen(connection, shop, now=now))
 
-    def _decide(self, statuses: Mapping[str, str], now: datetime, *, is_on: bool) -> None:
+    def _decide(self, stages: Stages, now: datetime, *, is_on: bool) -> None:
         database, shop, since = self._context.database, self._context.shop, now - RECENT
         with database.read() as connection:
             recent = stored.recent_orders(connection, shop, since=since)
@@ -144,7 +144,7 @@ class StatusWatch:
             decisions = {
                 order_id: decision
                 for order_id, (number, _) in recent.items()
-                if (decision := decide(stage_of(statuses.get(order_id, "")), known.get(number, {})))
+                if (decision := decide(stages.get(order_id), known.get(number, {})))
             }
             orders = find_orders(connection, shop, list(decisions))
         new = [

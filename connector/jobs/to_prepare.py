@@ -10,7 +10,7 @@ from connector.language import marked
 from connector.models import Order, Shown
 from connector.sheets.account import GoogleAccount
 from connector.sheets.errors import SheetsError
-from connector.sheets.statuses import PACKED, READS, read_statuses, stage_of
+from connector.sheets.statuses import PACKED, READS, read_stages
 from connector.store.orders import find_orders
 
 MOST = 200
@@ -52,7 +52,7 @@ class ToPrepare:
 def find_to_prepare(context: ShopContext, lookup: SheetLookup, account: GoogleAccount) -> ToPrepare:
     """The orders in the sheet whose `Status` is neither Packed, Sent, Done nor Cancelled.
 
-    Up to three reads at Google, within the account's budget. Raises NotKnownError, and what the database raises.
+    Up to two reads at Google, within the account's budget. Raises NotKnownError, and what the database raises.
     """
     hold = account.budget.take(reads=READS, writes=0, reserve=True)
     if hold is None:
@@ -60,12 +60,12 @@ def find_to_prepare(context: ShopContext, lookup: SheetLookup, account: GoogleAc
         raise NotKnownError(_(TOO_MANY).format(seconds=seconds), seconds=seconds)
     try:
         with hold:
-            statuses = lookup.with_sheet(read_statuses)
+            stages = lookup.with_sheet(read_stages)
     except SheetsError:
         raise NotKnownError(_(NOT_READ)) from None
-    if statuses is None:
+    if stages is None:
         raise NotKnownError(_(NO_STATUS))
-    wanted = [order_id for order_id, status in statuses.items() if stage_of(status) not in PACKED]
+    wanted = [order_id for order_id, stage in stages.items() if stage not in PACKED]
     half = MOST_ROWS // 2
     looked_up = wanted if len(wanted) <= MOST_ROWS else [*wanted[:half], *wanted[-half:]]
     with context.database.read() as connection:

@@ -1,5 +1,7 @@
 """Goes through the steps of setup, in the order in which each builds on the one before."""
 
+import unicodedata
+
 from connector.checks.failure import sentence_of
 from connector.checks.variables import remarks
 from connector.clock import SystemClock
@@ -33,6 +35,15 @@ _REGISTERED = {
 }
 
 
+def _is_yes(answer: str) -> bool:
+    """In English or in the language that is spoken, with or without its accents."""
+    return _plain(answer) in {"yes", "y", _plain(_("yes"))}
+
+
+def _plain(word: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFD", word.strip().casefold()) if sign.isalpha())
+
+
 def owner_step(settings: Settings, database: Database, talk: Talk, *, shop: str) -> None:
     """Where another installation writes into the spreadsheet, asks which one it shall be."""
     clock = SystemClock()
@@ -45,9 +56,9 @@ def owner_step(settings: Settings, database: Database, talk: Talk, *, shop: str)
         sentence = waits_sentence(other)
         if not talk.asks:
             talk.wrong(sentence)
-        elif talk.ask(
-            _("{sentence} Take it over now? (yes or no)").format(sentence=sentence), default=_("no")
-        ).strip().casefold() in {"yes", "y", _("yes").casefold()}:
+        elif _is_yes(
+            talk.ask(_("{sentence} Take it over now? (yes or no)").format(sentence=sentence), default=_("no"))
+        ):
             _say(talk, take_over(settings, database, shop=shop))
         else:
             talk.wrong(sentence)

@@ -156,18 +156,17 @@ class SheetsApi:
         found = self._values(spreadsheet_id, _tagged(key, value, sheet_id), major="COLUMNS")
         return found[0] if found else []
 
-    def tagged_columns(
-        self, spreadsheet_id: str, *, key: str, values: Sequence[str], sheet_id: int
-    ) -> list[list[Any]] | None:
-        """The same of several columns of a tab at one moment, in the order of `values`; None where one of them has no
-        column. One read."""
+    def tagged_columns(self, spreadsheet_id: str, *, key: str, sheet_ids: Mapping[str, int]) -> dict[str, list[Any]]:
+        """The same of several columns at one moment, by the tags' values; what has no column is missing. One read.
+        `sheet_ids`: the tab of each value."""
         found: dict[str, list[Any]] = {}
+        filters = [_tagged(key, value, sheet_id) for value, sheet_id in sheet_ids.items()]
         # Google answers in an order of its own, and says which filters each of the ranges is for.
-        for one in self._ranges(spreadsheet_id, [_tagged(key, value, sheet_id) for value in values], major="COLUMNS"):
+        for one in self._ranges(spreadsheet_id, filters, major="COLUMNS"):
             for asked_for in one.get("dataFilters", []):
                 value = asked_for.get("developerMetadataLookup", {}).get("metadataValue")
                 found.setdefault(value, (one.get("valueRange", {}).get("values") or [[]])[0])
-        return [found[value] for value in values] if found.keys() >= set(values) else None
+        return found
 
     def _values(self, spreadsheet_id: str, data_filter: Json, *, major: str) -> list[list[Any]]:
         found = self._ranges(spreadsheet_id, [data_filter], major=major) or [{}]

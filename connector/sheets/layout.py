@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector.sheets import tags
+from connector.sheets.column_stream import Column
 from connector.sheets.columns import COLUMNS, Tab
 from connector.sheets.owner import Owner, read_last_batch, read_owner
 from connector.sheets.words import ENGLISH_WORDS, Words
@@ -83,6 +84,8 @@ class Layout:
     """None where no connector that makes summaries has made the tabs."""
     summary_sheets: tuple[int, ...] = ()
     """The tabs that hold a summary of the connector's."""
+    summary_words: Column | None = None
+    """The summary's column with the list of the statuses; None where there is none, or of an earlier version."""
     owner: Owner | None = None
     """Who writes into the spreadsheet; None where nobody has said so yet."""
     last_batch: str | None = None
@@ -123,7 +126,8 @@ def read_layout(found: Iterable[Mapping[str, Any]], spreadsheet_id: str) -> Layo
             tabs[tab] = _read_tab(tab, min(sheet_ids), entries)
     owner = next((owner for entry in entries if (owner := read_owner(entry, spreadsheet_id)) is not None), None)
     batch = next((batch for entry in entries if (batch := read_last_batch(entry, spreadsheet_id)) is not None), None)
-    return Layout(tabs, _read_summary(entries), _summary_sheets(entries), owner, batch)
+    summaries = _summary_sheets(entries)
+    return Layout(tabs, _read_summary(entries), summaries, _summary_words(summaries, entries), owner, batch)
 
 
 def _read_summary(entries: list[Mapping[str, Any]]) -> SummaryTag | None:
@@ -146,6 +150,20 @@ def _summary_sheets(entries: list[Mapping[str, Any]]) -> tuple[int, ...]:
         and not entry["location"].get("spreadsheet")
         and (sheet_id := entry["location"].get("sheetId", 0)) is not None
         and entry.get("metadataValue") == tags.summary_value(sheet_id)
+    )
+
+
+def _summary_words(summaries: Iterable[int], entries: list[Mapping[str, Any]]) -> Column | None:
+    wanted = {tags.summary_words_value(sheet_id): sheet_id for sheet_id in summaries}
+    return next(
+        (
+            Column(place.get("sheetId", 0), place.get("startIndex", 0))
+            for entry in entries
+            if entry.get("metadataKey") == tags.COLUMN
+            and isinstance(place := entry["location"].get("dimensionRange"), dict)
+            and wanted.get(str(entry.get("metadataValue"))) == place.get("sheetId", 0)
+        ),
+        None,
     )
 
 

@@ -86,6 +86,15 @@ def create_summary_tab_tag(sheet_id: int) -> Json:
     return create_metadata(SUMMARY, summary_value(sheet_id), {"sheetId": sheet_id})
 
 
+def summary_words_value(sheet_id: int) -> str:
+    return f"{summary_value(sheet_id)}:words"
+
+
+def create_summary_words_tag(sheet_id: int, index: int) -> Json:
+    """On the column of a summary in which the list of the statuses stands, whose words the merchant may change."""
+    return create_metadata(COLUMN, summary_words_value(sheet_id), _one("COLUMNS", sheet_id, index))
+
+
 def settle_summary(tag_id: int) -> Json:
     """The summary is made, or will not be made."""
     return update_metadata(tag_id, {"metadataValue": SETTLED})

@@ -1,8 +1,10 @@
 """What stands in a tab's cells. Each function is one read, if nothing else is said, and raises SheetsError."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from connector.sheets.client import SheetsApi
+from connector.sheets.column_stream import Cells, Column
 from connector.sheets.request_parts import grid_range
 
 _NEAR = 2
@@ -32,6 +34,19 @@ def two_columns(
         values + [""] * (length - len(values)) for values in (by_column.get(first, []), by_column.get(second, []))
     )
     return one, other
+
+
+def columns_at_once(api: SheetsApi, spreadsheet_id: str, columns: Sequence[Column]) -> list[list[Any]]:
+    """Columns of one tab or of several, as they are at one moment."""
+    cells: dict[int, dict[int, Any]] = {}
+
+    def take(some: Cells) -> None:
+        for number, row, value in some:
+            cells.setdefault(number, {})[row] = value
+
+    numbers = api.columns(spreadsheet_id, columns, take)
+    found = [cells.get(numbers[column], {}) for column in columns]
+    return [[column.get(row) for row in range(max(column, default=-1) + 1)] for column in found]
 
 
 def top_rows(api: SheetsApi, spreadsheet_id: str, sheet_id: int, count: int) -> list[list[Any]]:

@@ -6,9 +6,10 @@ a tag on it. A tab without that tag has the English ones, as all have that were 
 """
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from connector.language import ENGLISH, LANGUAGES, Language, of_locale, pgettext, speaking, spoken
@@ -95,18 +96,30 @@ ENGLISH_WORDS = words_in(ENGLISH)
 FIRST_STATUSES = frozenset(words_in(language).first_status for language in LANGUAGES)
 
 
-def state_of(status: str) -> str | None:
-    """Which of `STATES` a merchant means by a word of the list, in whatever language; None for a word of his own."""
-    return _states().get(status.strip().casefold())
+def state_of(status: str, *lists: tuple[str, ...]) -> str | None:
+    """Which of `STATES` a merchant means by a word; None for one that is in no list.
+
+    `lists`: words for each of the states, as the tab's tag has them or the merchant; the first counts most. After them
+    come the words of all languages, of which another version may have others.
+    """
+    word = _plain(status)
+    found = (_of_list(words).get(word) for words in (*lists, *_of_languages()))
+    return next((state for state in found if state is not None), None)
+
+
+def _plain(word: str) -> str:
+    """However it is typed: letters with marks can be, in two ways."""
+    return unicodedata.normalize("NFC", word.strip().casefold())
+
+
+@lru_cache(maxsize=512)
+def _of_list(words: tuple[str, ...]) -> Mapping[str, str]:
+    return {_plain(word): state for word, state in zip(words, STATES, strict=True)}
 
 
 @cache
-def _states() -> Mapping[str, str]:
-    return {
-        word.casefold(): state
-        for language in LANGUAGES
-        for state, word in zip(STATES, words_in(language).statuses, strict=True)
-    }
+def _of_languages() -> tuple[tuple[str, ...], ...]:
+    return tuple(words_in(language).statuses for language in LANGUAGES)
 
 
 def shown_by(text: str, words: Words = ENGLISH_WORDS) -> Shown | None:

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
-from psycopg import pq
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -88,6 +87,9 @@ def _check_postgresql(text: str, url: URL) -> None:
                 "sslmode=require."
             )
         )
+    # Only here: the greater part of all installations has no PostgreSQL, and starts sooner without its client.
+    from psycopg import pq  # noqa: PLC0415
+
     known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
     for name in url.query:
         if name not in known:
@@ -110,4 +112,4 @@ def _not_replaced(path: str) -> str:
     ).format(path=meant)
     if not Path(path).exists():
         return sentence
-    return f"{sentence} {_('The one that was used until now is {path}.').format(path=Path(path).absolute())}"
+    return sentence + " " + _("The one that was used until now is {path}.").format(path=Path(path).absolute())

@@ -41,7 +41,11 @@ def shifted(formula: str, here: bool, title: str, dimension: str, change: Change
     bounds = _bounds(formula)
     if (folded, dimension) not in bounds and not (here and (None, dimension) in bounds):
         return formula
+    return _shifted(formula, here, folded, dimension, change)
 
+
+@lru_cache(maxsize=50_000)
+def _shifted(formula: str, here: bool, folded: str, dimension: str, change: Change) -> str:
     def edit(of: str | None, cells: str) -> str:
         if not (here if of is None else of.casefold() == folded):
             return _joined(of, cells)
@@ -55,19 +59,20 @@ def shifted(formula: str, here: bool, title: str, dimension: str, change: Change
 def _bounds(formula: str) -> frozenset[tuple[str | None, str]]:
     """The tabs that a formula refers to, by folded title (None: its own), each with the dimension of which it names a
     line. Most formulas have none that a change concerns, and a summary has thousands."""
-    found: set[tuple[str | None, str]] = set()
-
-    def note(title: str | None, cells: str) -> str:
-        folded = None if title is None else title.casefold()
-        found.update((folded, one) for one in (ROWS, COLUMNS) if _named(cells, one))
-        return _joined(title, cells)
-
-    _edited(formula, note)
-    return frozenset(found)
+    named = {
+        (None if title is None else title.casefold(), cells)
+        for match in _TOKEN.finditer(formula)
+        if (cells := match["cells"]) is not None
+        for title in (_title(match["title"]),)
+    }
+    return frozenset((title, dimension) for title, cells in named for dimension in _dimensions(cells))
 
 
-def _named(cells: str, dimension: str) -> bool:
-    return any(_corner(corner, dimension) is not None for corner in cells.split(":"))
+@lru_cache(maxsize=10_000)
+def _dimensions(cells: str) -> tuple[str, ...]:
+    """Those of which the cells name a line."""
+    corners = cells.split(":")
+    return tuple(one for one in (ROWS, COLUMNS) if any(_corner(corner, one) is not None for corner in corners))
 
 
 def renamed(formula: str, old: str, new: str | None) -> str:
@@ -81,6 +86,7 @@ def renamed(formula: str, old: str, new: str | None) -> str:
     return _edited(formula, edit)
 
 
+@lru_cache(maxsize=10_000)
 def moved(cells: str, dimension: str, change: Change) -> str | None:
     """`H2:H` after a change; None when nothing is left of it."""
     first, colon, last = cells.partition(":")
@@ -106,16 +112,22 @@ def _edited(formula: str, edit: Edit) -> str:
     def replaced(match: re.Match[str]) -> str:
         if match["cells"] is None:
             return match[0]
-        written = match["title"]
-        title = None if written is None else written[:-1]
-        if title is not None and title.startswith("'"):
-            title = title[1:-1].replace("''", "'")
+        title = _title(match["title"])
         after = edit(title, match["cells"])
         return match[0] if after == _joined(title, match["cells"]) else after
 
     return _TOKEN.sub(replaced, formula)
 
 
+@lru_cache(maxsize=1_000)
+def _title(written: str | None) -> str | None:
+    """The title that is written before the cells, with the `!` behind it."""
+    if written is None or not written.startswith("'"):
+        return None if written is None else written[:-1]
+    return written[1:-2].replace("''", "'")
+
+
+@lru_cache(maxsize=10_000)
 def _joined(title: str | None, cells: str) -> str:
     return cells if title is None else f"{quoted(title)}!{cells}"
 

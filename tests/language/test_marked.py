@@ -117,3 +117,17 @@ def test_what_is_not_marked_is_found() -> None:
         "Seen",
         "plain",
     ]
+
+
+def test_no_mark_stands_inside_an_f_string() -> None:
+    """Babel doesn't look into them, so the text would be in no catalog."""
+    found = [
+        (str(path.relative_to(ROOT)), mark.lineno)
+        for path in ROOT.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.JoinedStr)
+        for mark in ast.walk(node)
+        if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id in MARKS
+        if mark.args and isinstance(mark.args[0], ast.Constant)
+    ]
+    assert found == []

@@ -6,6 +6,7 @@ from connector.language import LANGUAGES, Language, gettext, speaking
 from connector.models import Shown
 from connector.sheets import tags
 from connector.sheets.columns import COLUMNS, Tab, tab_titles
+from connector.sheets.summary.listed import listed_statuses
 from connector.sheets.words import ENGLISH_WORDS, STATES, read_words, shown_by, state_of, words_in
 
 EACH = [pytest.param(language, id=language.tag) for language in LANGUAGES]
@@ -59,3 +60,38 @@ def test_a_tag_keeps_the_words_for_its_own_tab_alone(language: Language) -> None
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"statuses": 1}', ENGLISH_WORDS.as_text().replace('"Sent", ', "")])
 def test_a_tag_that_was_changed_is_none(text: str) -> None:
     assert read_words(text) is None
+
+
+def test_the_words_of_a_tabs_tag_count_whatever_another_version_says() -> None:
+    of_before = ("Neu", "Bestätigt", "Eingetütet", "Unterwegs", "Erledigt", "Verpackt")
+
+    assert state_of("eingetu\u0308tet ", of_before) == "packed"
+    assert [state_of(word, of_before) for word in ("Verpackt", "Storniert", "Packed")] == [
+        "cancelled",
+        "cancelled",
+        "packed",
+    ]
+    assert state_of("Unterwegs") is None
+
+
+OWN = ("New", "yes", "boxed", "on its way", "over", "no")
+LIST = ["How far", "Word", *OWN, "the rest"]
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (["", "Turnover today", 9.5, "", *LIST, "", "Turnover", "Currency", "EUR"], OWN),
+        (["", *LIST], OWN),
+        ([*LIST[:4], "a line more", *LIST[4:]], None),
+        ([*LIST[:4], "", *LIST[5:]], None),
+        ([*LIST[:2], "New", "yes", "Sent", "boxed", "over", "no", "the rest"], None),
+        ([*LIST[:2], "New", "yes", "boxed", "over", "over", "no", "the rest"], None),
+        (["A note", "of the", "merchant's", "", *LIST], None),
+        ([], None),
+    ],
+)
+def test_the_words_of_summarys_list_are_known_where_it_stands_whole(
+    names: list[object], found: tuple[str, ...] | None
+) -> None:
+    assert listed_statuses(names, ENGLISH_WORDS) == found

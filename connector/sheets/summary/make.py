@@ -1,6 +1,7 @@
 """Makes the tab `Summary`, in one batch: by itself once, after the tabs were made, and when it is asked for."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from connector.language import gettext as _
@@ -10,6 +11,7 @@ from connector.sheets import tags
 from connector.sheets.areas import TabColumns
 from connector.sheets.cells import TIME_FORMAT
 from connector.sheets.client import SheetsApi
+from connector.sheets.column_stream import Column
 from connector.sheets.columns import COLUMNS, Tab
 from connector.sheets.create import new_sheet_id
 from connector.sheets.errors import Kind, SheetsError
@@ -24,7 +26,7 @@ from connector.sheets.formatting import (
     status_colours,
 )
 from connector.sheets.layout import Layout
-from connector.sheets.overview import Overview, read_overview
+from connector.sheets.overview import Overview, TabOverview, read_overview
 from connector.sheets.request_parts import dimension_range, grid_range
 from connector.sheets.summary import lists, tables
 from connector.sheets.summary.charts import charts
@@ -41,6 +43,7 @@ from connector.sheets.summary.layout import (
     WIDTHS,
     Content,
 )
+from connector.sheets.summary.listed import listed_statuses
 from connector.sheets.tabs import free_title
 from connector.sheets.words import ENGLISH_WORDS, Words
 
@@ -110,7 +113,8 @@ def make_wanted_summary(api: SheetsApi, spreadsheet_id: str, layout: Layout, *, 
 def make_summary_anew(api: SheetsApi, spreadsheet_id: str, layout: Layout, *, newest_first: bool) -> str:
     """Makes the summary whatever was before, in place of the one that the connector made; returns the tab's title.
 
-    A tab of the merchant's own with that name stays. One read and one write. Raises SheetsError.
+    The words that the merchant has written into the old one's list of statuses are taken over. A tab of the merchant's
+    own with that name stays. Up to two reads, and one write. Raises SheetsError.
     """
     if missing := _missing(layout):
         raise SheetsError(
@@ -124,7 +128,8 @@ def make_summary_anew(api: SheetsApi, spreadsheet_id: str, layout: Layout, *, ne
     old = [sheet for sheet in overview.tabs if sheet.sheet_id in layout.summary_sheets]
     title = free_title(_(TITLE), {sheet.title.casefold() for sheet in overview.tabs})
     sheet_id = new_sheet_id()
-    requests = list(add_summary(sheet_id, title, _columns(layout, overview), layout.words, newest_first=newest_first))
+    words = _words_for(api, spreadsheet_id, layout, old)
+    requests = list(add_summary(sheet_id, title, _columns(layout, overview), words, newest_first=newest_first))
     requests += ({"deleteSheet": {"sheetId": sheet.sheet_id}} for sheet in old)
     if old and old[0].title != title:
         title = old[0].title
@@ -136,6 +141,18 @@ def make_summary_anew(api: SheetsApi, spreadsheet_id: str, layout: Layout, *, ne
         requests.append(tags.settle_summary(layout.summary.id))
     api.batch_update(spreadsheet_id, requests)
     return title
+
+
+def _words_for(api: SheetsApi, spreadsheet_id: str, layout: Layout, old: Sequence[TabOverview]) -> Words:
+    """The words of the tab of orders, with the statuses as the merchant names them in the old summary."""
+    if not old:
+        return layout.words
+    # Those of earlier versions have no tag on the column, and stand where they were made.
+    here = layout.summary_words or Column(old[0].sheet_id, NAME)
+    cells = grid_range(here.sheet_id, columns=(here.index, here.index + 2))
+    names, counts = [*api.grid_values(spreadsheet_id, cells, major="COLUMNS"), [], []][:2]
+    statuses = listed_statuses(names, layout.words, counts)
+    return layout.words if statuses is None else replace(layout.words, statuses=statuses)
 
 
 def _missing(layout: Layout) -> list[str]:
@@ -187,6 +204,7 @@ def add_summary(
     properties: Json = {"sheetId": sheet_id, "title": title, "gridProperties": grid, **direction()}
     yield {"addSheet": {"properties": properties if index is None else properties | {"index": index}}}
     yield tags.create_summary_tab_tag(sheet_id)
+    yield tags.create_summary_words_tag(sheet_id, NAME)
     yield {
         "updateCells": {
             "start": {"sheetId": sheet_id, "rowIndex": 0, "columnIndex": 0},
