@@ -55,14 +55,16 @@ def mismatch(items: Sequence[Item], *, item_count: Number | None, total_price: N
     sentences = [*unread]
     if item_count is not None and item_count not in (len(items), pieces(items)):
         sentences.append(
-            _("The order says {item_count} items; {came} came.").format(item_count=item_count, came=_came(items))
+            _("The order says {item_count} items; {came} came.").format(
+                item_count=number(item_count), came=_came(items)
+            )
         )
     total = sum_total(items)
     if total is None:
         if total_price and items and not unread:
             sentences.append(
                 _("{without_amount}, so the order's total of {total_price} could not be compared.").format(
-                    without_amount=_without_amount(items), total_price=total_price
+                    without_amount=_without_amount(items), total_price=number(total_price)
                 )
             )
     elif total_price is not None:
@@ -150,13 +152,13 @@ def _compare(items_total: Decimal, order_total: Decimal) -> str | None:
                 "The items add up to {items_total}, exactly {factor} times the order's total of "
                 "{order_total}. Set ITEM_PRICE_DIVISOR={factor} if prices are always too high by "
                 "that factor."
-            ).format(items_total=items_total, factor=factor, order_total=order_total)
+            ).format(items_total=number(items_total), factor=factor, order_total=number(order_total))
         if items_total and abs(order_total - items_total * factor) <= _SAME:
             return _(
                 "The order's total of {order_total} is exactly {factor} times the {items_total} that "
                 "the items add up to. Set ITEM_PRICE_DIVISOR={factor} if totals are always too high "
                 "by that factor."
-            ).format(order_total=order_total, factor=factor, items_total=items_total)
+            ).format(order_total=number(order_total), factor=factor, items_total=number(items_total))
     return _("The items add up to {items_total}; the order's total is {order_total}.").format(
-        items_total=items_total, order_total=order_total
+        items_total=number(items_total), order_total=number(order_total)
     )

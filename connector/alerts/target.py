@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from connector.language import gettext as _
+
 WHAPI = "whapi"
 MOST_TARGETS = 10
 _BETWEEN = re.compile(r"\s*[,\s]\s*(?=[A-Za-z][\w+.-]*:/)")
@@ -26,12 +28,18 @@ class AlertTarget:
 
     key: str
     """Stands for the address in the store."""
-    name: str
-    """What is shown of it: its kind, and which one of ALERT_URLS it is."""
+    kind: str
+    number: int
+    """Which one of ALERT_URLS it is."""
     address: str
     """For apprise. A secret."""
     recipient: str | None = None
     """The number, or the group's id, where the shop's own channel brings the alert."""
+
+    @property
+    def name(self) -> str:
+        """What is shown of it."""
+        return _("{kind} (address {number})").format(kind=self.kind, number=self.number)
 
 
 def parse_alerts(text: str) -> tuple[AlertTarget, ...]:
@@ -48,11 +56,11 @@ def secrets_of_alerts(text: str) -> list[str]:
     ones and plain words are left out, because they are likely to be parts of other texts."""
     hidden = []
     for address in _addresses(text):
-        kind, _, rest = address.partition("://")
+        kind, __, rest = address.partition("://")
         if kind.lower() == WHAPI:
             continue  # A number is no secret that opens anything, and it may be a customer's in other lines.
         hidden += [address, rest] if len(rest) >= _SHORTEST_PIECE else [address]
-        login, at, _ = rest.rpartition("@")
+        login, at, __ = rest.rpartition("@")
         password = login.rpartition(":")[2]
         if at and len(password) >= _SHORTEST_PASSWORD:
             hidden += [password, unquote(password)]
@@ -85,7 +93,8 @@ def _target(address: str, number: int) -> AlertTarget:
     return AlertTarget(
         # Not the key that the same address would have in EVENTS_URL.
         key=hashlib.sha256(f"alert {address}".encode()).hexdigest(),
-        name=f"{kind} (address {number})",
+        kind=kind,
+        number=number,
         address=address,
         recipient=recipient,
     )

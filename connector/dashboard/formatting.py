@@ -1,13 +1,17 @@
 """Times, amounts and durations as the page writes them."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+
+from markupsafe import Markup
 
 from connector.language import ENGLISH, counted, number, spoken
 from connector.language import gettext as _
 from connector.models import Number, Order
 from connector.sheets.cells import chat_link, currency_decimals, decimals_of
 
+_RUN_LEFT = ("R", "AL")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
@@ -29,10 +33,12 @@ class Words:
         if there.date() == self.now.astimezone(self.zone).date():
             return f"{there:%H:%M:%S}"
         is_this_year = there.year == self.now.astimezone(self.zone).year
-        return f"{_day(there, is_this_year=is_this_year)}, {there:%H:%M}"
+        return _at(_day(there, is_this_year=is_this_year), f"{there:%H:%M}")
 
     def full(self, moment: datetime) -> str:
-        return f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M:%S %Z}"
+        """With its year and its zone."""
+        there = moment.astimezone(self.zone)
+        return _at(_day(there, is_this_year=False), f"{there:%H:%M:%S %Z}")
 
     def hour(self, moment: datetime) -> str:
         return f"{moment.astimezone(self.zone):%H:%M}"
@@ -67,6 +73,11 @@ def _day(there: datetime, *, is_this_year: bool) -> str:
     return f"{there.day} {there:%b}" if is_this_year else f"{there.day} {there:%b} {there.year}"
 
 
+def _at(day: str, time: str) -> str:
+    # Translators: the date and the time of something, such as 17 Nov, 14:05.
+    return _("{day}, {time}").format(day=day, time=time)
+
+
 def amount(value: Number | None, currency: str | None) -> str:
     """1,200.50 AUD, with the currency's decimals, or more if the amount has more; nothing where it isn't known."""
     if value is None:
@@ -74,6 +85,13 @@ def amount(value: Number | None, currency: str | None) -> str:
     decimals = 0 if float(value).is_integer() else max(currency_decimals(currency), decimals_of(value))
     text = number(value, decimals)
     return f"{text} {currency}" if currency else text
+
+
+def sentence(text: str) -> Markup:
+    """One of the service's own, apart from what stands around it. In a language that is written from right to left it
+    runs so even where it begins with a name such as ALERT_URLS; one that was stored in another language does not."""
+    runs_left = spoken().is_right_to_left and any(unicodedata.bidirectional(letter) in _RUN_LEFT for letter in text)
+    return Markup('<bdi dir="rtl">{}</bdi>').format(text) if runs_left else Markup("<bdi>{}</bdi>").format(text)
 
 
 def whatsapp_link(order: Order) -> str | None:

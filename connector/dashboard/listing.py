@@ -12,7 +12,7 @@ from connector.dashboard.data import TTLCache
 from connector.dashboard.formatting import Words
 from connector.dashboard.health import Level
 from connector.language import gettext as _
-from connector.language import marked
+from connector.language import marked, pgettext
 from connector.models import ItemsState, Order, Shown, Status
 from connector.runtime.shop import Shop
 from connector.sheets.statuses import Stage, status_word
@@ -66,7 +66,7 @@ def _past(order: Order, tried: Sequence[Try]) -> Iterator[Event]:
         yield Event(order.received_at, _("Sent by the customer"))
         yield Event(order.stored_at, _("Received here"))
     else:
-        yield Event(order.stored_at, _("Received"))
+        yield Event(order.stored_at, pgettext("what happened", "Received"))
     for n, failed in enumerate(tried):
         same = n > 0 and (tried[n - 1].what, tried[n - 1].error) == (failed.what, failed.error)
         text = _("{what}, as before").format(what=_(_WHAT[failed.what])) if same else _(_WHAT[failed.what])

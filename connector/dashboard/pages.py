@@ -16,6 +16,7 @@ from connector.dashboard.listing import Query
 from connector.dashboard.shop_list import ShopList, ShopQuery
 from connector.dashboard.views import ViewsOfShops
 from connector.language import gettext as _
+from connector.store.quarantine import OTHER_ORDER
 
 _LONGEST_PAYLOAD = 20_000
 """Characters of a quarantined payload that are shown."""
@@ -85,6 +86,7 @@ def _add_parts_of_shop(blueprint: Blueprint, views: ViewsOfShops) -> None:
         return render_template(
             "status/entry.html",
             entry=found,
+            place=None if found.field == OTHER_ORDER else found.field,
             payload=payload[:_LONGEST_PAYLOAD],
             is_cut=len(payload) > _LONGEST_PAYLOAD,
             words=views.current().words(),

@@ -71,6 +71,7 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
             duration=formatting.duration,
             machine=formatting.machine,
             number=number,
+            sentence=formatting.sentence,
             whatsapp_link=formatting.whatsapp_link,
             redact=lambda text: current_shop().redact(text),
             row_token=lambda order: service.row_links.token(current_shop().name, order.order_id),

@@ -87,4 +87,4 @@ def products(orders: Sequence[Order]) -> list[Product]:
 
 
 def named(item: Item) -> str:
-    return item.name or item.sku or item.product_id or "unnamed"
+    return item.name or item.sku or item.product_id or _("unnamed")

@@ -16,6 +16,8 @@ from typing import Any
 
 import httpcore
 
+from connector.language import gettext as _
+
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
 """The numeric addresses of a name. Raises OSError."""
@@ -51,17 +53,23 @@ def addresses_for(
     private = [address for address in found if address not in public]
     if public and not is_secure:
         raise RefusedAddressError(
-            "Events hold customers' names and numbers, so they are not sent over the internet with plain http. "
-            f"Put an address that begins with https:// into {setting}."
+            _(
+                "Events hold customers' names and numbers, so they are not sent over the internet with plain http. "
+                "Put an address that begins with https:// into {setting}."
+            ).format(setting=setting)
             if setting == "EVENTS_URL"
-            else f"Nothing is sent over the internet with plain http. Put an s behind the kind in {setting}, such as "
-            "jsons://."
+            else _(
+                "Nothing is sent over the internet with plain http. Put an s behind the kind in {setting}, such as "
+                "jsons://."
+            ).format(setting=setting)
         )
     allowed = [*public, *(private if allow_private else [])]
     if not allowed:
         raise RefusedAddressError(
-            f"The name in {setting} leads to a private address. "
-            "If that is meant, because the receiver is in the own network, set EVENTS_ALLOW_PRIVATE=true."
+            _(
+                "The name in {setting} leads to a private address. "
+                "If that is meant, because the receiver is in the own network, set EVENTS_ALLOW_PRIVATE=true."
+            ).format(setting=setting)
         )
     return [str(address) for address in allowed]
 

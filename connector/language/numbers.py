@@ -1,10 +1,12 @@
 """Numbers, and words for so many, as the language that is spoken writes them."""
 
+from decimal import Decimal
+
 from connector.language.languages import ENGLISH
 from connector.language.speaking import ngettext, spoken
 
 
-def number(value: float, decimals: int | None = None) -> str:
+def number(value: float | Decimal, decimals: int | None = None) -> str:
     """12,345 or 12,345.5, as a person writes it in the language. `decimals`: how many of them; None: those it has."""
     if spoken() is not ENGLISH:
         from babel.numbers import format_decimal  # noqa: PLC0415 - takes memory that English does without

@@ -35,7 +35,7 @@ def bringer_step(values: Answers, talk: Talk) -> None:
     known = any(values.was_answered(name) for name in ("ORDERS_FROM", "PUBLIC_URL"))
     if known or not talk.asks:
         return
-    talk.title("Orders")
+    talk.title(_("Orders"))
     talk.explain(_(ABOUT_ORDERS))
     while True:
         answer = talk.ask(

@@ -86,6 +86,7 @@ def _tab(content: Content, sheet: Sheet, start: int, count: int, calculation: Ca
         "tags": _tags(content, SHEET).get((here, None), []),
         "frozenRows": sheet.grid.get("frozenRowCount", 0),
         "frozenColumns": sheet.grid.get("frozenColumnCount", 0),
+        "rightToLeft": bool(sheet.properties.get("rightToLeft")),
         "gridlines": not sheet.grid.get("hideGridlines", False),
         "rowCount": sheet.row_count,
         "columnCount": sheet.column_count,

@@ -79,7 +79,7 @@ def test_the_worst_stands_first_and_of_those_alike_the_one_that_waits_for_the_lo
         ("a-well", "All is well.", "well", "1 for 0 s", "1"),
         ("d-new", "All is well.", "well", "", "0"),
     ]
-    assert "2 shops are out and 3 shops have problems." in page
+    assert "2 shops are out. 3 shops have problems." in page
     assert 'href="/shops/g-broken/"' in page
     assert 'href="/shops/h-new/"' not in page
 

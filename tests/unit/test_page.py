@@ -193,7 +193,7 @@ def test_times_are_those_of_the_shop_with_the_date_where_it_is_not_today() -> No
     assert WORDS.when(NOW) == "05:10:00"
     assert WORDS.when(datetime(2026, 11, 23, 18, 29, tzinfo=UTC)) == "23 Nov, 23:59"
     assert WORDS.when(datetime(2025, 1, 2, tzinfo=UTC)) == "2 Jan 2025, 05:30"
-    assert WORDS.full(NOW) == "2026-11-24 05:10:00 IST"
+    assert WORDS.full(NOW) == "24 Nov 2026, 05:10:00 IST"
 
 
 def test_numbers_are_written_as_people_write_them() -> None:

@@ -24,7 +24,7 @@ def test_a_sum_a_thousand_times_too_high_names_the_setting_that_mends_it() -> No
     items = (Item(quantity=1, price=359_000),)
 
     assert mismatch(items, item_count=1, total_price=359) == (
-        "The items add up to 359000, exactly 1000 times the order's total of 359. "
+        "The items add up to 359,000, exactly 1000 times the order's total of 359. "
         "Set ITEM_PRICE_DIVISOR=1000 if prices are always too high by that factor."
     )
 
@@ -56,11 +56,11 @@ def test_a_factor_is_named_whichever_side_it_is_on(factor: int) -> None:
     larger = scaled_items(items, 1 / factor)
 
     assert mismatch(larger, item_count=None, total_price=10.5) == (
-        f"The items add up to {10500 * factor // 1000}, exactly {factor} times the order's total of 10.5. "
+        f"The items add up to {10500 * factor // 1000:,}, exactly {factor} times the order's total of 10.5. "
         f"Set ITEM_PRICE_DIVISOR={factor} if prices are always too high by that factor."
     )
     assert mismatch(items, item_count=None, total_price=10500 * factor // 1000) == (
-        f"The order's total of {10500 * factor // 1000} is exactly {factor} times the 10.5 that the items add up to. "
+        f"The order's total of {10500 * factor // 1000:,} is exactly {factor} times the 10.5 that the items add up to. "
         f"Set ITEM_PRICE_DIVISOR={factor} if totals are always too high by that factor."
     )
 

@@ -159,6 +159,7 @@ function chooseTab(sheetId) {
 
 function drawGrid(tab, another) {
   const sheet = $("sheet");
+  sheet.dir = tab.rightToLeft ? "rtl" : "ltr";
   const at = another ? { left: 0, top: 0 } : { left: sheet.scrollLeft, top: sheet.scrollTop };
   const focused = sheet.contains(document.activeElement);
   const columns = tab.columns.filter((column) => !column.hidden);
@@ -268,6 +269,7 @@ function cellOf(row, column, cell, before) {
   if (cell.choices && cell.text) made.classList.add("choice");
   const side = cell.align || "";
   if (side === "right" || (!side && ["number", "date"].includes(cell.type))) made.classList.add("right");
+  if (side === "left") made.classList.add("left");
   if (side === "center" || (!side && cell.type === "boolean")) made.classList.add("center");
   if (cell.note) {
     made.classList.add("noted");
@@ -319,7 +321,9 @@ function charts(tab) {
       element("strong", { textContent: chart.spec.title || "Chart" }),
       element("span", { className: "quiet", textContent: `A ${kind} chart. Google draws it; the sandbox does not.` }),
     );
-    made.style.left = `${anchor.offsetLeft + (place.offsetXPixels || 0)}px`;
+    const canvas = anchor.closest(".canvas");
+    const from = tab.rightToLeft ? canvas.clientWidth - anchor.offsetLeft - anchor.offsetWidth : anchor.offsetLeft;
+    made.style.insetInlineStart = `${from + (place.offsetXPixels || 0)}px`;
     made.style.top = `${anchor.offsetTop + (place.offsetYPixels || 0)}px`;
     made.style.width = `${place.widthPixels || 600}px`;
     made.style.height = `${place.heightPixels || 371}px`;
@@ -401,8 +405,9 @@ function startEditing(td, typed = null) {
 
 function moved(td, key) {
   const row = td.parentNode;
-  if (key === "ArrowRight") return td.nextElementSibling;
-  if (key === "ArrowLeft") return td.previousElementSibling?.matches("td") ? td.previousElementSibling : null;
+  const [on, back] = view.data.shown.rightToLeft ? ["ArrowLeft", "ArrowRight"] : ["ArrowRight", "ArrowLeft"];
+  if (key === on) return td.nextElementSibling;
+  if (key === back) return td.previousElementSibling?.matches("td") ? td.previousElementSibling : null;
   if (key === "Home") return row.querySelector("td");
   if (key === "End") return row.lastElementChild;
   const other = { ArrowDown: row.nextElementSibling, ArrowUp: row.previousElementSibling }[key];
@@ -488,12 +493,13 @@ async function renamed(title, value, act) {
 function columnMenu(anchor, { index: at, letter }) {
   const title = valueAt(0, at)?.text || "";
   const hidden = view.data.shown.columns.filter((column) => column.hidden);
+  const [back, on] = view.data.shown.rightToLeft ? ["right", "left"] : ["left", "right"];
   openMenu(anchor, `Column ${letter}`, [
     ["Rename the header", () => renamed(`Header of column ${letter}`, title, (text) =>
       edit("rename_column", { column: at, text }))],
-    ["Move left", () => at > 0 && edit("move_column", { column: at, before: at - 1 })],
-    ["Move right", () => edit("move_column", { column: at, before: at + 2 })],
-    ["Insert a column left", () => edit("insert_column", { column: at })],
+    [`Move ${back}`, () => at > 0 && edit("move_column", { column: at, before: at - 1 })],
+    [`Move ${on}`, () => edit("move_column", { column: at, before: at + 2 })],
+    [`Insert a column ${back}`, () => edit("insert_column", { column: at })],
     ["Delete the column", () => edit("delete_column", { column: at })],
     ["Hide the column", () => edit("hide_column", { column: at })],
     ["Sort the sheet A to Z", () => edit("sort", { column: at, descending: false })],
