@@ -77,7 +77,8 @@ def test_what_came_with_its_id_alone_may_come_again_from_the_history_which_says_
 
 def fill(sandbox: HasSheet, orders: Sequence[dict[str, Any]], items: Sequence[dict[str, Any]]) -> None:
     content = sandbox.google.spreadsheets[sandbox.spreadsheet_id].content
-    tabs = (("Orders", expected.ORDERS, orders), ("Items", expected.ITEMS, items))
+    numbered = [{"Number": 1} | row for row in orders]
+    tabs = (("Orders", expected.ORDERS, numbered), ("Items", expected.ITEMS, items))
     for sheet_id, (title, columns, rows) in enumerate(tabs, start=1):
         cells = [[Cell(column) for column in columns], *([Cell(row.get(column)) for column in columns] for row in rows)]
         content.sheets[sheet_id] = Sheet(sheet_id, title, rows=[dict(enumerate(line)) for line in cells])

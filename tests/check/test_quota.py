@@ -15,7 +15,7 @@ from tests.process.service_process import free_port
 from tests.service.shop import Shop
 
 NEAR = (
-    "The service has sent 54 writes in the last minute, and Google allows 60. Orders may wait some seconds longer, and "
+    "The service has sent 54 calls that write in the last minute, and Google allows 60. Orders may wait some seconds longer, and "
     "none is lost. If it stays so without many orders coming in, stop the other programs that use the same service "
     "account, or make one for the connector alone."
 )
@@ -38,7 +38,7 @@ def test_a_quota_with_room() -> None:
     use = Budget(lambda: 0.0)
     use_up(use, writes=NEAR_ITS_END - 1)
 
-    sentence = "In the last minute the service has used 0 of 60 reads and 53 of 60 writes that Google allows."
+    sentence = "In the last minute the service has used 0 of 60 reads and 53 of 60 writes."
     assert list(check_quota(use)) == [Finding("quota", Level.OK, sentence)]
 
 

@@ -43,6 +43,7 @@ def test_a_good_order_is_told_when_it_came_in_and_when_it_is_in_the_sheet_with_i
         **sheet,
         "status": "received",
         "items": [],
+        "products": None,
         "synced_at": None,
         "row_url": None,
     } | {"next_attempt_at": received["data"]["next_attempt_at"]}

@@ -171,8 +171,9 @@ def test_orders_lists_where_each_stands(here: ServiceHere, sandbox: Sandbox, tmp
 
     assert table.returncode == 0
     received = r"Received \(Australia/Sydney\)"
-    assert re.match(rf"Order +{received} +Status +Customer +Total +Tries +Last error", table.stdout)
+    assert re.match(rf"Order +Number +{received} +Status +Customer +Total +Tries +Last error", table.stdout)
     assert [line.split()[0] for line in table.stdout.splitlines()[1:]] == [order.order_id for order in reversed(orders)]
+    assert [line.split()[1] for line in table.stdout.splitlines()[1:]] == ["2", "1"]
     there = datetime.fromisoformat(json.loads(lines.stdout.splitlines()[0])["received_at"]).astimezone(
         ZoneInfo("Australia/Sydney")
     )

@@ -35,6 +35,7 @@ def test_every_setting_is_a_shops_own_or_the_operators_alone() -> None:
         "public_url",
         "trusted_proxies",
         "plain_http_hosts",
+        "ca_bundle",
         "events_allow_private",
         "log_format",
         "log_level",
