@@ -69,7 +69,7 @@ schema: .venv/development
 summary-check: .venv/development
 	$(BIN)/python -m pytest tests/spreadsheet/calculated_summary.py $(ARGS)
 
-# Needs LibreOffice, and chromium and poppler-utils.
+# Needs chromium; for the picture of Summary LibreOffice and poppler-utils, too.
 pictures: .venv/development
 	$(BIN)/python -m scripts.pictures $(ARGS)
 

@@ -2,11 +2,14 @@
 
     python -m scripts.pictures [FOLDER]
 
-Needs Debian's packages chromium, libreoffice-calc and poppler-utils, and the development requirements. With a folder
+Needs Debian's package chromium and the development requirements; for the picture of Summary libreoffice-calc and
+poppler-utils, for small files pngquant, and fonts-noto-core for the letters of all customers. With a folder
 the pictures go there, and some more to look at.
 """
 
 import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,6 +18,10 @@ from playwright.sync_api import sync_playwright
 from scripts.pictures import sheet, status_page
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+MADE = (
+    *("status-desktop.png", "status-phone.png", "status-phone-arabic.png"),
+    *("sheet-orders.png", "sheet-items.png", "summary.png"),
+)
 
 
 def main() -> None:
@@ -26,6 +33,9 @@ def main() -> None:
         status_page.draw(browser, target, whole=target != PICTURES)
         sheet.draw(browser, target)
         browser.close()
+    if shutil.which("pngquant"):
+        made = [target / name for name in MADE if (target / name).exists()]
+        subprocess.run(["pngquant", "--force", "--skip-if-larger", "--ext", ".png", *made], check=False)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ The orders come in through the real service against the sandbox; then the mercha
 """
 
 import random
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +33,9 @@ _WISHES = (9, 6, 8, 5, 4, 1)
 """How often each of its goods is bought."""
 _DEAR = 20
 """Of what costs more, nobody takes two."""
-_STATUS = "J"
+_STATUS = "L"
+_RECEIVED = {"Orders": "C", "Items": "B"}
+"""Columns."""
 _BUSY_MORNING = 8
 """Today's orders."""
 _BEFORE = ("Done", "Sent", "Packed", "Done", "Cancelled", "Packed", "Confirmed", "Packed")
@@ -41,7 +44,7 @@ _THIS_MORNING = ("Packed", "Packed", "Confirmed", "Confirmed", "New", "Confirmed
 _WITHOUT_ITEMS = -3
 """The place of the order whose items don't come."""
 _PATIENCE = 120
-_HEIGHT, _ROWS = 504, 13
+_HEIGHT, _ROWS = 580, 13
 _SCROLL = """(table, first) => {
   const frozen = table.tHead.offsetHeight + table.querySelector('tr.frozen.last').offsetHeight;
   table.closest('.sheet').scrollTop = table.querySelector(`tr[data-row="${first}"]`).offsetTop - frozen;
@@ -55,6 +58,9 @@ def draw(browser: Browser, target: Path) -> None:
         with bakery(folder) as shop:
             for tab in ("Orders", "Items"):
                 take(browser, shop, tab, target / f"sheet-{tab.lower()}.png")
+            if shutil.which("soffice") is None:
+                print("There is no LibreOffice, so the picture of Summary stays as it is.")
+                return
             content = shop.sandbox.google.spreadsheets[shop.sandbox.spreadsheet_id].content
             summary.draw(content, TODAY, folder, target / "summary.png")
 
@@ -73,8 +79,8 @@ def bakery(folder: Path) -> Iterator[Shop]:
         shop.wait_for_the_summary()
         merchant = shop.sandbox.merchant
         merchant.delete_tab("Sheet1")
-        for tab in ("Orders", "Items"):
-            merchant.sort(tab, "B")
+        for tab, column in _RECEIVED.items():
+            merchant.sort(tab, column)
         latest = (*_BEFORE, *_THIS_MORNING)
         statuses = ["Done"] * (len(orders) - len(latest)) + list(latest)
         for row, status in enumerate(statuses, start=1):

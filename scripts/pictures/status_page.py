@@ -154,7 +154,7 @@ class Day:
 
 
 @contextmanager
-def page_of_the_day(folder: Path) -> Iterator[tuple[str, Service]]:
+def page_of_the_day(folder: Path, language: str) -> Iterator[tuple[str, Service]]:
     """The address of a service that shows it."""
     sandbox = Sandbox()
     sandbox.write_credentials(folder / "credentials.json")
@@ -162,7 +162,8 @@ def page_of_the_day(folder: Path) -> Iterator[tuple[str, Service]]:
         name.lower(): value for name, value in sandbox.environment(folder / "credentials.json").items()
     }
     url = f"sqlite:///{folder}/connector.db"
-    settings = load_settings(env_file=None, **{**values, "database_url": url, "timezone": "Australia/Sydney"})
+    more = {"database_url": url, "timezone": "Australia/Sydney", "admin_password": PASSWORD, "language": language}
+    settings = load_settings(env_file=None, **{**values, **more})
     database = Database(settings.database_url)
     Day(database, settings.spreadsheet_id).pass_by()
     service = build_service(settings, database, clock=StandingClock())
@@ -170,7 +171,7 @@ def page_of_the_day(folder: Path) -> Iterator[tuple[str, Service]]:
     for quota, used in ((Quota.READ, 7), (Quota.WRITE, 6)):
         for _ in range(used):
             service.instruments.quota.count(quota)
-    server = WebServer(create_app(service, webhook_secret="x" * 16, admin_password=PASSWORD), "127.0.0.1", 0)
+    server = WebServer(create_app(service), "127.0.0.1", 0)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -202,8 +203,10 @@ def take(
 
 
 def draw(browser: Browser, target: Path, *, whole: bool) -> None:
-    """The two pictures; with `whole` also all of the page in each size and colour, to look at."""
-    with tempfile.TemporaryDirectory() as folder, page_of_the_day(Path(folder)) as (url, service):
+    """The pictures; with `whole` also all of the page in each size and colour, to look at."""
+    with tempfile.TemporaryDirectory() as folder, page_of_the_day(Path(folder), "ar") as (url, _):
+        take(browser, url, target / "status-phone-arabic.png", dark=False, phone=True)
+    with tempfile.TemporaryDirectory() as folder, page_of_the_day(Path(folder), "en") as (url, service):
         with service.database.read() as connection:
             mended = next(order for order in orders.list_orders(connection, SHOP) if order.attempts and order.synced_at)
         opened = f"/?open={mended.id}"
