@@ -15,9 +15,9 @@ from tests.process.service_process import free_port
 from tests.service.shop import Shop
 
 NEAR = (
-    "The service has sent 54 calls that write in the last minute, and Google allows 60. Orders may wait some seconds longer, and "
-    "none is lost. If it stays so without many orders coming in, stop the other programs that use the same service "
-    "account, or make one for the connector alone."
+    "The service has sent 54 calls that write in the last minute, and Google allows 60. Orders may wait some seconds "
+    "longer, and none is lost. If it stays so without many orders coming in, stop the other programs that use the same "
+    "service account, or make one for the connector alone."
 )
 
 
