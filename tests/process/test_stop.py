@@ -36,11 +36,15 @@ def test_a_service_that_is_stopped_ends_though_a_fetch_hangs(tmp_path: Path) -> 
 
 
 def test_a_service_without_standard_streams_works_and_ends_with_its_terminal(tmp_path: Path) -> None:
-    closed = 'exec "$@" <&- >&- 2>&-'
+    # As from a terminal, also where the tests run below nohup; a shell can't take back that a signal is ignored.
+    closed = (
+        "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_DFL); "
+        "[os.close(stream) for stream in range(3)]; os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    )
     with Sandbox(account=service_account()) as sandbox:
         service = ServiceProcess(sandbox, tmp_path)
         service.process = subprocess.Popen(
-            ["/bin/sh", "-c", closed, "sh", sys.executable, "-m", "connector", "serve"],
+            [sys.executable, "-c", closed, "-m", "connector", "serve"],
             cwd=tmp_path,
             env=service.environment,
         )
