@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from connector.cli import main
+from connector.log import set_up_logging
 from connector.runtime.clients import SHOP
 from connector.store.orders import find_order
 from sandbox.sandbox import Sandbox
@@ -33,6 +34,7 @@ from tests.waiting import wait_until
 def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """`python -m connector`, in this process: a new one takes a second of a processor's time before it begins."""
     with chdir(cwd), logging_as_it_was():
+        set_up_logging()  # A service that runs here writes to standard error from now on, and not among the answers.
         result = CliRunner().invoke(main, arguments, env=_needed() | environment, prog_name="python -m connector")
     assert result.exception is None or isinstance(result.exception, SystemExit), result.output
     return subprocess.CompletedProcess(arguments, result.exit_code, result.stdout, result.stderr)
