@@ -76,3 +76,14 @@ def says_it(english: str, form: str) -> bool:
 @pytest.mark.parametrize("language", OTHERS)
 def test_what_the_service_reads_is_made_from_what_is_edited(language: Language) -> None:
     assert po_file(language).with_suffix(".mo").read_bytes() == as_mo(read(language)), "Run make translations."
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("end", [", and run setup again.", "It will be tried again."])
+def test_what_is_taken_off_the_end_of_a_sentence_is_its_end_in_each_language(language: Language, end: str) -> None:
+    """Another end is put in its place, where somebody is there who can be asked, or the next try is a person's."""
+    catalog = read(language)
+    text = {message.id: str(message.string) for message in catalog if isinstance(message.id, str)}
+    whole = [english for english in text if english.endswith(end) and english != end]
+    assert len(whole) > 1
+    assert [english for english in whole if not text[english].endswith(text[end])] == []
