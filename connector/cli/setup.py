@@ -6,11 +6,11 @@ from typing import NoReturn
 
 import click
 
-from connector import terminal
-from connector.cli.shops import end_early, set_up
+from connector.cli.shops import set_up
 from connector.cli.start import exit_with, shop_option, shop_or_exit, speak_as_set
 from connector.log import set_up_logging
 from connector.settings import SettingsError, environment, settle_libraries
+from connector.setup.closing import say_all_is_well, say_it_goes_on, say_what_is_left
 from connector.setup.env_file import EnvFileError
 from connector.setup.run import column_step, missing, run_setup, summary_step, take_over_step
 from connector.setup.shop_values import ShopValues
@@ -78,14 +78,12 @@ def _set_up(talk: Talk) -> NoReturn:
     except CannotAskError:
         sys.exit(1)
     except (click.Abort, KeyboardInterrupt):
-        end_early(talk, "What was answered and found right is kept in .env. Run setup again to go on from there.")
-    if not is_well:
-        talk.title("Not all is well yet.")
-        talk.say("Mend what is marked as wrong above and run setup again; it asks only for what is missing.")
+        say_it_goes_on(talk)
         sys.exit(1)
-    restart = " again, if it is running: it must take the new settings" if values.changed else ""
-    talk.title(f"All is set up. Start the service{restart}:")
-    talk.show(terminal.command("serve"))
+    if not is_well:
+        say_what_is_left(talk)
+        sys.exit(1)
+    say_all_is_well(talk, has_changed=values.changed)
     sys.exit(0)
 
 
