@@ -1,8 +1,10 @@
 """The clients that call somebody outside, made from the settings."""
 
 from contextlib import suppress
+from datetime import tzinfo
 
 import httpx
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from connector.clock import Clock
@@ -22,7 +24,7 @@ from connector.sheets.workbook import Workbook
 from connector.store import orders
 from connector.store.commit import StoreClosedError
 from connector.store.database import Database
-from connector.store.time_zones import get_locale, put_zone
+from connector.store.time_zones import get_locale, get_zone, put_zone
 
 SHOP = "default"
 """The one shop of a service without SHOPS_FILE. Every row of the store says whose it is."""
@@ -84,6 +86,14 @@ def keep_overview(database: Database, spreadsheet_id: str, overview: Overview) -
     """Has the store know the spreadsheet's zone and locale before it is looked at again."""
     if read_zone(overview.time_zone) is not None:
         database.write(lambda connection: put_zone(connection, spreadsheet_id, overview.time_zone, overview.locale))
+
+
+def stored_zone(connection: Connection, settings: Settings) -> tzinfo | None:
+    """What dates are written in: TIMEZONE, or else the spreadsheet's zone as it was last seen; None if it never was."""
+    if settings.timezone is not None:
+        return settings.timezone
+    name = get_zone(connection, settings.spreadsheet_id)
+    return None if name is None else read_zone(name)
 
 
 def speak_as_stored(settings: Settings, database: Database) -> None:
