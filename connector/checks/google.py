@@ -64,7 +64,7 @@ def _speak_as_of(settings: Settings, overview: Overview) -> None:
     """From now on what the spreadsheet's owner speaks."""
     language = ShopLanguage(settings.language)
     language.saw(overview.locale)
-    speak(language.now)
+    speak(language.current)
 
 
 def _look(

@@ -146,7 +146,7 @@ def _by_looking(
     broken = {}
     for entry in entries:
         try:
-            service.take_in(entry.name, entry.settings, entry.account)
+            service.add_shop(entry.name, entry.settings, entry.account)
         except CredentialsError as error:
             broken[entry.name] = [Finding.problem(_SHOP, str(error))]
     yield from broken.items()

@@ -15,7 +15,7 @@ from connector.findings import Finding
 from connector.jobs.limits import LIMITS_LAST
 from connector.jobs.reasons import is_late, reasons
 from connector.language import gettext as _
-from connector.magnitudes import habit
+from connector.price_scale import habit
 from connector.problems import NamedProblem, Severity
 from connector.settings import Settings
 from connector.store import network_disk

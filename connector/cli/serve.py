@@ -91,7 +91,7 @@ def run_service(settings: Settings) -> None:
 def _take_in_shops(service: Service) -> None:
     """The one shop of `.env`; or those of SHOPS_FILE, which is looked at again every few seconds."""
     if not service.has_many:
-        service.take_in(SHOP, service.settings)
+        service.add_shop(SHOP, service.settings)
         return
     watch = ShopsWatch(service)
     watch.look()

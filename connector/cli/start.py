@@ -117,7 +117,7 @@ def service_or_exit(operator: Settings, shop: ShopEntry, database: Database) -> 
     """The service's parts for this one shop; or exit code 2 and a sentence, with the database closed."""
     service = Service(operator, database)
     try:
-        service.take_in(shop.name, shop.settings, shop.account)
+        service.add_shop(shop.name, shop.settings, shop.account)
     except CredentialsError as error:
         database.close()
         exit_with([str(error)])

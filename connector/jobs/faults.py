@@ -57,7 +57,7 @@ class Faults:
 
     def speaking(self) -> AbstractContextManager[None]:
         """To be held where something is said of the shop outside of work for it."""
-        return speaking(self._language.now)
+        return speaking(self._language.current)
 
     def happened(self, part: str, error: Exception, *, key: str | None = None, order_id: str | None = None) -> None:
         """Tells of a fault while it is being handled. Each but the first of the same kind in a row is told briefly."""

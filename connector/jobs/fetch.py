@@ -14,9 +14,9 @@ from connector.jobs import circuit_breaker
 from connector.jobs.context import ShopContext
 from connector.language import gettext as _
 from connector.log import get_logger
-from connector.magnitudes import suspicion
 from connector.models import Item, Order
 from connector.observer import OK
+from connector.price_scale import suspicion
 from connector.store import breakers, fetching, refusals
 from connector.store.breakers import CircuitBreaker, Part
 

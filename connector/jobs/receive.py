@@ -14,8 +14,8 @@ from connector.gateways.reading.result import Reading
 from connector.jobs.context import ShopContext
 from connector.language import gettext as _
 from connector.log import get_logger, log_orders
-from connector.magnitudes import suspicion
 from connector.models import Item, NewOrder, OrderChange
+from connector.price_scale import suspicion
 from connector.store import intake, quarantine
 from connector.store.changes import put_changes
 from connector.store.intake import OrderIntake

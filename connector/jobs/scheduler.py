@@ -3,7 +3,7 @@
 - `resync`, every RESYNC_INTERVAL seconds: failed fetches again, once their next try is due (`resync.py`).
 - `reconcile`, every RECONCILE_INTERVAL seconds: reads the message history for missed orders (`reconcile.py`).
 - `problems`, every RESYNC_INTERVAL seconds: tells by events of what keeps orders out (`problem_events.py`).
-- `housekeeping`, every ten minutes: deletes what is done and old (`cleanup.py`).
+- `housekeeping`, every ten minutes: has the shop's next turn delete what is done and old (`housekeeping.py`).
 - `checks`, every five minutes where something is wrong, else every hour: looks at what merchants break
   (`checks/monitor.py`).
 - `channels`, every second where there is a SHOPS_FILE: asks channels that nobody knows yet who they are
@@ -43,7 +43,7 @@ class Job(StrEnum):
     RESYNC = "resync"
     RECONCILE = "reconcile"
     PROBLEM_EVENTS = "problems"
-    CLEANUP = "housekeeping"
+    HOUSEKEEPING = "housekeeping"
     CHECKS = "checks"
     CHANNELS = "channels"
     SHOPS = "shops"

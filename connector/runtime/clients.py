@@ -103,7 +103,7 @@ def speak_as_stored(settings: Settings, database: Database) -> None:
     with suppress(SQLAlchemyError, StoreClosedError), database.read() as connection:
         language.saw(get_locale(connection, settings.spreadsheet_id))
     if language.is_known:
-        speak(language.now)
+        speak(language.current)
 
 
 def given_titles(settings: Settings) -> dict[Tab, str]:

@@ -20,16 +20,16 @@ from connector.findings import LatestFindings
 from connector.gateways.whapi.client import WhapiClient
 from connector.jobs.asking import Asker
 from connector.jobs.audits import Audits
-from connector.jobs.cleanup import clean_up
 from connector.jobs.context import ShopContext
 from connector.jobs.dispatcher import Dispatcher
 from connector.jobs.fetch import FetchStage
 from connector.jobs.find_row import RowFinder
+from connector.jobs.housekeeping import do_housekeeping
 from connector.jobs.long_poll import LongPoll
 from connector.jobs.message_history import HistoryReader
 from connector.jobs.problem_events import ProblemEvents
 from connector.jobs.receive import Arrivals, ReceiveStage
-from connector.jobs.reconcile import ReconcileStage
+from connector.jobs.reconcile import Reconciliation
 from connector.jobs.retry import RetryPolicy
 from connector.jobs.rewrite import SheetLookup
 from connector.jobs.shop_work import ShopWork
@@ -95,7 +95,7 @@ class Shop:
     work: ShopWork
     receive: ReceiveStage
     history: HistoryReader
-    reconcile: ReconcileStage
+    reconcile: Reconciliation
     dispatcher: Dispatcher
     long_poll: LongPoll
     instruments: Instruments
@@ -141,7 +141,7 @@ class Shop:
     @property
     def language(self) -> Language:
         """What its owner reads: LANGUAGE, or the spreadsheet's locale as it was last seen, or English."""
-        return self.context.language.now
+        return self.context.language.current
 
     def refuse(self) -> None:
         """Takes nothing in any more."""
@@ -188,7 +188,7 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         fetch,
         write,
         account=account,
-        housekeeping=lambda: clean_up(context, api, write.ownership),
+        housekeeping=lambda: do_housekeeping(context, api, write.ownership),
         written=shared.long_poll.written,
     )
     receive = ReceiveStage(
@@ -210,7 +210,7 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         work=work,
         receive=receive,
         history=history,
-        reconcile=ReconcileStage(context, history),
+        reconcile=Reconciliation(context, history),
         dispatcher=dispatcher,
         long_poll=shared.long_poll,
         instruments=shared.instruments,

@@ -51,7 +51,7 @@ def remove_shop(operator: Settings, name: str, entry: ShopEntry | None, talk: Ta
     service = Service(operator, database)
     try:
         database.write(lambda connection: put_shops(connection, [name], ShopState.LEAVING))
-        shop = _take_in(service, entry, talk)
+        shop = _add_shop(service, entry, talk)
         is_here = not works_elsewhere(database)
         if is_here:
             service.start()
@@ -86,11 +86,11 @@ def remove_shop(operator: Settings, name: str, entry: ShopEntry | None, talk: Ta
     return not talk.complaints
 
 
-def _take_in(service: Service, entry: ShopEntry | None, talk: Talk) -> Shop | None:
+def _add_shop(service: Service, entry: ShopEntry | None, talk: Talk) -> Shop | None:
     if entry is None:
         return None
     try:
-        return service.take_in(entry.name, entry.settings, entry.account)
+        return service.add_shop(entry.name, entry.settings, entry.account)
     except CredentialsError as error:
         talk.wrong(str(error))
         return None

@@ -61,7 +61,7 @@ def set_up_shop(values: ShopValues, talk: Talk, database: Database) -> bool:
     password_step(values, talk)
     entry = values.entry()
     service = Service(values.operator, Database(values.operator.database_url))
-    shop = service.take_in(entry.name, entry.settings, entry.account)
+    shop = service.add_shop(entry.name, entry.settings, entry.account)
     try:
         if values.operator.public_url is not None:
             _webhook(shop, webhook_url(values.operator.public_url), talk)

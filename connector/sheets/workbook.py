@@ -172,7 +172,7 @@ class Workbook:
         layout = self.layout()
         if not self._language.is_known:
             self._read_overview()
-        with speaking(self._language.now):
+        with speaking(self._language.current):
             return make_summary_anew(self._api, self.spreadsheet_id, layout, newest_first=self.newest_first)
 
     def add_column(self, key: str) -> str:
@@ -223,7 +223,7 @@ class Workbook:
         may do so again and again for its looks alone, and orders must not wait for those."""
         with_looks, self._with_looks = self._with_looks, False
         overview = self._read_overview()
-        with speaking(self._language.now):
+        with speaking(self._language.current):
             tabs.prepare(
                 self._api,
                 self.spreadsheet_id,
