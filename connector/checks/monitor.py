@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from connector.checks.events import check_receivers
 from connector.checks.failure import guarded
 from connector.checks.google import check_google_cheaply, check_quota
 from connector.checks.public import check_public_url
+from connector.checks.receivers import check_events
 from connector.checks.storage import check_disk
 from connector.checks.whapi import check_channel, check_webhook
 from connector.clock import Clock
@@ -113,7 +113,7 @@ class HealthMonitor:
                 *guarded("whapi", channel, shop.redact),
                 *guarded("webhook", check_webhook(shop.whapi, shop.settings), shop.redact),
                 *guarded("public", check_public_url(shop.settings), shop.redact),
-                *guarded("events", check_receivers(shop.settings), shop.redact),
+                *guarded("events", check_events(shop.settings), shop.redact),
             ]
         )
 

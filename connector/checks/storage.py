@@ -12,6 +12,7 @@ from connector.checks.failure import WrongError
 from connector.checks.lost_disk import check_that_disk_lasts
 from connector.clock import Clock
 from connector.findings import Finding
+from connector.jobs.faults import first_line
 from connector.jobs.limits import LIMITS_LAST
 from connector.jobs.reasons import is_late, reasons
 from connector.language import gettext as _
@@ -79,7 +80,7 @@ def check_writable(database: Database, settings: Settings) -> None:
     try:
         database.write(nothing)
     except sa.exc.SQLAlchemyError as error:
-        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
+        cause = first_line(getattr(error, "orig", None) or error)
         raise WrongError(
             _(
                 "The database {described} can be read but not written: {cause}. See that the service "

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 
 from connector.checks.failure import sentence_of
+from connector.checks.running import takes_nothing_in
 from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import webhook_url
 from connector.jobs.leases import works_elsewhere
@@ -22,7 +23,6 @@ from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 from connector.runtime.watch import EVERY
 from connector.settings import Settings
-from connector.setup.running import takes_nothing_in
 from connector.setup.talk import Talk
 from connector.setup.webhook import unregister
 from connector.sheets.credentials import CredentialsError

@@ -5,7 +5,7 @@ import time
 from sqlalchemy import Connection
 
 from connector.checks.failure import sentence_of
-from connector.checks.public import why_not_alive
+from connector.checks.running import is_served, why_not_alive
 from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import webhook_url
 from connector.language import gettext as _
@@ -15,7 +15,6 @@ from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 from connector.settings import Settings
 from connector.setup.run import forwarders_part, owner_step, prepare_tabs, registered
-from connector.setup.running import is_served
 from connector.setup.shop_values import ShopValues
 from connector.setup.steps import google_step, new_secret, password_step, token_step
 from connector.setup.talk import Talk
