@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from connector.checks.failure import WrongError
 from connector.checks.lost_disk import check_that_disk_lasts
-from connector.clock import Clock
 from connector.findings import Finding
 from connector.jobs.faults import first_line
 from connector.jobs.limits import LIMITS_LAST
@@ -103,11 +102,9 @@ def _size(count: int) -> str:
     return f"{count / 2**30:.1f} GiB" if count >= 2**30 else f"{count // 2**20} MiB"
 
 
-def check_orders(
-    database: Database, spreadsheet_id: str, *, shop: str, clock: Clock | None = None
-) -> Iterator[Finding]:
+def check_orders(database: Database, spreadsheet_id: str, *, shop: str) -> Iterator[Finding]:
     """What the store tells. Asks nobody, and so knows nothing of what the running service keeps in memory."""
-    now = (clock or clock_of(database)).now()
+    now = clock_of(database).now()
     with database.read() as connection:
         standing = read_standing(connection, shop)
         limits = get_limits(connection, spreadsheet_id, since=now - LIMITS_LAST)

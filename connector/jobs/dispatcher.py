@@ -84,7 +84,7 @@ class Dispatcher:
         self._look_at_all = True
         self.chores.wake(work.shop)
         if work.account.email not in self.leases.held():
-            self.leases.poke()
+            self.leases.wake()
         self._woken.set()
 
     def remove(self, shop: str) -> None:

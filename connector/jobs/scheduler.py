@@ -35,6 +35,7 @@ Wait = Callable[[float], bool]
 """Waits as many seconds, for a job that rests in between; True: end now."""
 _ALL = ""
 _JITTER = 0.1
+_THREADS = 10
 
 
 class Job(StrEnum):
@@ -52,8 +53,8 @@ class Job(StrEnum):
 class _Threads:
     """The pool as APScheduler wants one: what becomes of a job is told by a future."""
 
-    def __init__(self, threads: int) -> None:
-        self._pool = Pool(threads, "job")
+    def __init__(self) -> None:
+        self._pool = Pool(_THREADS, "job")
 
     def submit(self, run: Callable[..., object], *arguments: Any) -> "Future[object]":
         future: Future[object] = Future()
@@ -67,18 +68,16 @@ class _Threads:
 class _Executor(BasePoolExecutor):  # type: ignore[misc]
     """A job that hangs holds up no end of the process."""
 
-    def __init__(self, threads: int) -> None:
-        super().__init__(_Threads(threads))
+    def __init__(self) -> None:
+        super().__init__(_Threads())
 
 
 class Scheduler:
     """Runs each job of each shop in a thread, once at a time, and several missed runs of it as one."""
 
-    def __init__(
-        self, *, threads: int = 10, works_for: Callable[[str], bool] = lambda _: True, wait: Wait = lambda _: True
-    ) -> None:
+    def __init__(self, *, works_for: Callable[[str], bool] = lambda _: True, wait: Wait = lambda _: True) -> None:
         """`works_for`: whether this instance is the one that works for a shop. `wait` ends when the service does."""
-        self._scheduler = BackgroundScheduler(timezone="UTC", executors={"default": _Executor(threads)})
+        self._scheduler = BackgroundScheduler(timezone="UTC", executors={"default": _Executor()})
         self._works_for = works_for
         self._wait = wait
         self._running: set[str] = set()

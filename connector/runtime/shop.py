@@ -90,7 +90,6 @@ class Shop:
     account: GoogleAccount
     whapi: WhapiClient
     workbook: Workbook
-    fetch: FetchStage
     write: WriteStage
     work: ShopWork
     receive: ReceiveStage
@@ -98,7 +97,6 @@ class Shop:
     reconcile: Reconciliation
     dispatcher: Dispatcher
     long_poll: LongPoll
-    instruments: Instruments
     lookup: SheetLookup
     """Reads the sheet for those who ask."""
     rows: RowFinder
@@ -205,7 +203,6 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         account=account,
         whapi=whapi,
         workbook=workbook,
-        fetch=fetch,
         write=write,
         work=work,
         receive=receive,
@@ -213,7 +210,6 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         reconcile=Reconciliation(context, history),
         dispatcher=dispatcher,
         long_poll=shared.long_poll,
-        instruments=shared.instruments,
         lookup=lookup,
         asker=asker,
         rows=RowFinder(context, lookup, account, asker),
