@@ -7,14 +7,7 @@ import click
 from rich.console import Console
 
 from connector.cli.moments import minute, name_of, zone_of
-from connector.cli.start import (
-    MISCONFIGURED,
-    database_or_exit,
-    exit_with,
-    service_or_exit,
-    shop_option,
-    shop_or_exit,
-)
+from connector.cli.start import MISCONFIGURED, database_or_exit, exit_with, service_or_exit, shop_option, shop_or_exit
 from connector.cli.work_left import progress_bar, report_new, say, start_here, without_reconciliation
 from connector.clock import SystemClock
 from connector.jobs.backfill import Backfilled, BackfillStoppedError, backfill

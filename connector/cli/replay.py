@@ -4,13 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from connector.cli.start import (
-    database_or_exit,
-    exit_with,
-    service_or_exit,
-    shop_option,
-    shop_or_exit,
-)
+from connector.cli.start import database_or_exit, exit_with, service_or_exit, shop_option, shop_or_exit
 from connector.cli.work_left import NAMED, report_new, say, start_here, without_reconciliation
 from connector.jobs.replay import replay
 from connector.store import quarantine
