@@ -12,7 +12,8 @@ from connector.jobs.ownership import Ownership, lost_sentence, waits_sentence
 from connector.language import ShopLanguage, marked, number, speak
 from connector.language import gettext as _
 from connector.runtime.addresses import local_address
-from connector.runtime.clients import given_titles, known_ids, sheets_api
+from connector.runtime.clients import sheets_api
+from connector.runtime.spreadsheet import given_titles, known_ids
 from connector.settings import Settings
 from connector.sheets import tags
 from connector.sheets.budget import Budget

@@ -21,10 +21,10 @@ from connector.clock import Clock
 from connector.findings import Finding
 from connector.jobs.scheduler import Job, Wait
 from connector.log import get_logger
-from connector.runtime.clients import keep_overview
 from connector.runtime.condition import is_among_others
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
+from connector.runtime.spreadsheet import keep_overview
 from connector.sheets.account import GoogleAccount
 from connector.sheets.budget import Hold
 from connector.sheets.overview import Overview

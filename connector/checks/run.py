@@ -13,7 +13,8 @@ from connector.checks.whapi import check_channel, check_webhook
 from connector.findings import Finding, Level
 from connector.log import Redactor
 from connector.runtime.alerts import Alerts
-from connector.runtime.clients import speak_as_stored, whapi_client
+from connector.runtime.clients import whapi_client
+from connector.runtime.spreadsheet import speak_as_stored
 from connector.settings import Settings
 from connector.store.database import Database, StoreError
 

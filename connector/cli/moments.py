@@ -5,7 +5,8 @@ from datetime import UTC, datetime, tzinfo
 
 from sqlalchemy import Connection
 
-from connector.runtime.clients import sheets_api, stored_zone
+from connector.runtime.clients import sheets_api
+from connector.runtime.spreadsheet import stored_zone
 from connector.settings import Settings
 from connector.sheets.credentials import CredentialsError
 from connector.sheets.errors import SheetsError

@@ -18,10 +18,10 @@ from connector.dashboard.formatting import Words
 from connector.log import get_logger
 from connector.models import Status
 from connector.problems import NamedProblem
-from connector.runtime.clients import stored_zone
 from connector.runtime.condition import UNKNOWN, Condition, condition_of
 from connector.runtime.instances import Living, living
 from connector.runtime.shop import Shop
+from connector.runtime.spreadsheet import stored_zone
 from connector.sheets.errors import SheetsError
 from connector.store import hours, orders, quarantine
 from connector.store.breakers import CircuitBreaker, Part

@@ -14,7 +14,7 @@ from connector.events.sender import Sender
 from connector.gateways.whapi.client import WhapiClient
 from connector.language import gettext as _
 from connector.language import in_same_language
-from connector.runtime.clients import stored_zone
+from connector.runtime.spreadsheet import stored_zone
 from connector.settings import Settings
 from connector.store.database import Database
 

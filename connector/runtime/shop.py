@@ -42,9 +42,10 @@ from connector.metrics.instruments import Instruments
 from connector.problems import Problems
 from connector.runtime.addresses import spreadsheets_site
 from connector.runtime.alerts import Alerts
-from connector.runtime.clients import build_workbook, whapi_client
+from connector.runtime.clients import whapi_client
 from connector.runtime.customers import Customers, build_customers
 from connector.runtime.row_links import RowLinks
+from connector.runtime.spreadsheet import build_workbook
 from connector.settings import Settings
 from connector.sheets.account import GoogleAccount
 from connector.sheets.workbook import Workbook

@@ -10,9 +10,9 @@ from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import webhook_url
 from connector.language import gettext as _
 from connector.runtime.addresses import base_of, local_address
-from connector.runtime.clients import speak_as_stored
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
+from connector.runtime.spreadsheet import speak_as_stored
 from connector.settings import Settings
 from connector.setup.run import forwarders_part, owner_step, prepare_tabs, registered
 from connector.setup.shop_values import ShopValues

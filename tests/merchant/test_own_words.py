@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from connector.language import LANGUAGES, speaking
-from connector.runtime.clients import build_workbook, sheets_api
+from connector.runtime.clients import sheets_api
+from connector.runtime.spreadsheet import build_workbook
 from connector.sheets import tags
 from connector.sheets.areas import cell, letters
 from connector.sheets.columns import Tab, tab_titles
