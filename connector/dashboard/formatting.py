@@ -44,11 +44,6 @@ class Words:
         return f"{moment.astimezone(self.zone):%H:%M}"
 
 
-def machine(moment: datetime) -> str:
-    """For the attribute `datetime`."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def duration(value: timedelta | float) -> str:
     """3 s, 2 min, 4 h, 5 days: one unit, rounded."""
     seconds = value.total_seconds() if isinstance(value, timedelta) else value
