@@ -1,6 +1,6 @@
 """The periodic jobs, each by its name, on one APScheduler for all shops.
 
-- `resync`, every RESYNC_INTERVAL seconds: failed fetches again, once their next try is due (`resync.py`).
+- `resync`, every RESYNC_INTERVAL seconds: failed fetches again whose next try is due (`resync.py`).
 - `reconcile`, every RECONCILE_INTERVAL seconds: reads the message history for missed orders (`reconcile.py`).
 - `problems`, every RESYNC_INTERVAL seconds: tells by events of what keeps orders out (`problem_events.py`).
 - `housekeeping`, every ten minutes: has the shop's next turn delete what is done and old (`housekeeping.py`).
