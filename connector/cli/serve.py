@@ -19,12 +19,11 @@ from connector.cli.start import database_or_exit, exit_with, settings_or_exit
 from connector.jobs.scheduler import Job
 from connector.log import get_logger
 from connector.open_files import raise_limit
-from connector.runtime.clients import SHOP
 from connector.runtime.first_looks import look_at_channels
 from connector.runtime.service import Service
 from connector.runtime.watch import EVERY, ShopsWatch
 from connector.server import AddressInUseError, WebServer
-from connector.settings import ENV_FILE, Settings
+from connector.settings import ENV_FILE, SHOP, Settings
 from connector.sheets.credentials import CredentialsError
 from connector.store import network_disk
 from connector.store.commit import StoreClosedError

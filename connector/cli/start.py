@@ -11,10 +11,9 @@ from connector import terminal
 from connector.checks.variables import remarks
 from connector.language import parse_language, speak
 from connector.log import Redactor, set_up_logging
-from connector.runtime.clients import SHOP
 from connector.runtime.service import Service
 from connector.runtime.spreadsheet import speak_as_stored
-from connector.settings import ENV_FILE, Settings, SettingsError, environment, load_settings, settle_libraries
+from connector.settings import ENV_FILE, SHOP, Settings, SettingsError, environment, load_settings, settle_libraries
 from connector.sheets.account import DEFAULT
 from connector.sheets.credentials import CredentialsError
 from connector.shops.file import shown

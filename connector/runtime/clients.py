@@ -12,9 +12,6 @@ from connector.sheets.client import SheetsApi
 from connector.sheets.credentials import load_credentials
 from connector.sheets.quota import LIMIT
 
-SHOP = "default"
-"""The one shop of a service without SHOPS_FILE. Every row of the store says whose it is."""
-
 
 def sheets_api(
     settings: Settings,

@@ -22,13 +22,13 @@ from connector.metrics.instruments import Instruments
 from connector.metrics.many import AccountsCollector, ManyCollector, ReadsManyFigures
 from connector.runtime.among_shops import count_earlier, silent_after, tell_locales, tell_of_problems
 from connector.runtime.channels import DoubledChannels
-from connector.runtime.clients import SHOP, google_account
+from connector.runtime.clients import google_account
 from connector.runtime.customers import note_served
 from connector.runtime.exchange import Exchange
 from connector.runtime.plans import Plans
 from connector.runtime.row_links import RowLinks
 from connector.runtime.shop import OUT, Shared, Shop, build_shop, hide_secrets
-from connector.settings import Settings
+from connector.settings import SHOP, Settings
 from connector.sheets.account import DEFAULT, GoogleAccount
 from connector.sheets.budget import Budget
 from connector.sheets.quota import LIMIT
@@ -160,7 +160,8 @@ class Service:
         return shop
 
     def settle(self, name: str) -> None:
-        """Has what is open at a shop that was added fetched, written and told, and takes in nothing new for it."""
+        """For a shop that was added, and is to leave: has what is open fetched, written and told, and takes in nothing
+        new for it."""
         self.refuse(name)
         with self._changing:
             self.scheduler.remove(name)

@@ -8,8 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from connector.clock import Clock
 from connector.language import ShopLanguage, speak
-from connector.runtime.clients import SHOP
-from connector.settings import TOP, Settings
+from connector.settings import SHOP, TOP, Settings
 from connector.sheets.client import SheetsApi
 from connector.sheets.columns import Tab
 from connector.sheets.overview import Overview, read_zone

@@ -13,11 +13,11 @@ from connector.jobs.ownership import Ownership, name_of, waits_sentence
 from connector.language import ShopLanguage, marked, speaking
 from connector.language import gettext as _
 from connector.runtime.addresses import base_of, local_address
-from connector.runtime.clients import SHOP, sheets_api, whapi_client
+from connector.runtime.clients import sheets_api, whapi_client
 from connector.runtime.service import build_service
 from connector.runtime.shop import Shop
 from connector.runtime.spreadsheet import build_workbook, given_titles, speak_as_stored
-from connector.settings import ENV_FILE, FORWARDER, Settings, how_to_get
+from connector.settings import ENV_FILE, FORWARDER, SHOP, Settings, how_to_get
 from connector.setup.address import address_step, bringer_step, other_address
 from connector.setup.env_file import tighten
 from connector.setup.steps import KEY_FILE, google_step, password_step, secret_step, token_step

@@ -21,7 +21,7 @@ from connector.jobs.receive import ReceiveStage
 from connector.jobs.resync import ask_for_resync
 from connector.jobs.write import WriteStage
 from connector.models import Item, NewOrder, Order, OrderChange, Place, Status
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.sheets.columns import Tab
 from connector.sheets.workbook import Workbook
 from connector.store import batches, orders

@@ -12,7 +12,7 @@ from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.jobs.fetch import FetchStage
 from connector.jobs.receive import ReceiveStage
 from connector.models import Item, ItemsState, NewOrder, Order
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.store import fetching, orders, refusals
 from connector.store.breakers import CircuitBreaker, Part
 from connector.store.database import Database

@@ -29,7 +29,7 @@ from connector.jobs import housekeeping
 from connector.jobs.receive import ReceiveStage
 from connector.jobs.write import WriteStage
 from connector.models import Item, NewOrder
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.sheets import session
 from connector.sheets.workbook import Workbook
 from connector.store import batches, orders

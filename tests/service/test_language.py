@@ -6,8 +6,8 @@ from flask.testing import FlaskClient
 
 from connector.app import create_app
 from connector.language import ENGLISH, LANGUAGES, speak, spoken
-from connector.runtime.clients import SHOP
 from connector.runtime.spreadsheet import speak_as_stored
+from connector.settings import SHOP
 from connector.store.time_zones import get_locale
 from tests.service.shop import Shop
 from tests.waiting import wait_until

@@ -13,8 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from connector import __version__
 from connector.metrics.instruments import Instruments
-from connector.runtime.clients import SHOP
 from connector.runtime.service import build_service
+from connector.settings import SHOP
 from connector.sheets.errors import Kind
 from connector.store.breakers import reset_breakers
 from connector.store.database import Database
