@@ -91,6 +91,7 @@ class Shop:
     account: GoogleAccount
     whapi: WhapiClient
     workbook: Workbook
+    fetch: FetchStage
     write: WriteStage
     work: ShopWork
     receive: ReceiveStage
@@ -204,6 +205,7 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         account=account,
         whapi=whapi,
         workbook=workbook,
+        fetch=fetch,
         write=write,
         work=work,
         receive=receive,
