@@ -40,7 +40,7 @@ def readiness(base: str, secret: str) -> httpx.Response | None:
     """What the service at an address answers to GET /readyz; None if no answer comes."""
     try:
         return httpx.get(f"{base}/readyz", headers={HEADER: secret}, timeout=_SECONDS, trust_env=False)
-    except (httpx.HTTPError, httpx.InvalidURL):
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeEncodeError):  # A secret may hold letters that no header has.
         return None
 
 
