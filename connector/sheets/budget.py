@@ -100,15 +100,12 @@ _CURRENT: ContextVar[Hold | None] = ContextVar("hold", default=None)
 class Budget:
     """What one account may call. Safe to use from several threads."""
 
-    def __init__(
-        self, seconds: Callable[[], float] = time.monotonic, *, limit: int = LIMIT, reserve: int = RESERVE
-    ) -> None:
-        """`seconds` is a clock that only ever grows. Of `limit` reads and as many writes in any 60 seconds, turns
-        get all but `reserve`."""
+    def __init__(self, seconds: Callable[[], float] = time.monotonic, *, limit: int = LIMIT) -> None:
+        """`seconds` is a clock that only ever grows. `limit`: reads, and writes, in any 60 seconds."""
         self._seconds = seconds
         self._lock = threading.Lock()
         self._all = {quota: _Window(limit) for quota in Quota}
-        self.for_turns: Final = max(limit - reserve, 1)
+        self.for_turns: Final = max(limit - RESERVE, 1)
         """Reads, and writes, that turns may have in any 60 seconds."""
         self._turns = {quota: _Window(self.for_turns) for quota in Quota}
         self._turn_at = -math.inf

@@ -194,15 +194,14 @@ def add_summary(
     title: str,
     columns: Mapping[Tab, TabColumns],
     words: Words = ENGLISH_WORDS,
-    index: int | None = None,
     *,
     newest_first: bool = False,
 ) -> Iterator[Json]:
-    """A new tab with everything in it, in the language that is spoken; at the end of the tabs, or where `index` says.
-    `words`: those of the tab of orders."""
+    """A new tab with everything in it, in the language that is spoken. `words`: those of the tab of
+    orders."""
     grid = {"rowCount": ROW_COUNT, "columnCount": COLUMN_COUNT, "hideGridlines": True}
     properties: Json = {"sheetId": sheet_id, "title": title, "gridProperties": grid, **direction()}
-    yield {"addSheet": {"properties": properties if index is None else properties | {"index": index}}}
+    yield {"addSheet": {"properties": properties}}
     yield tags.create_summary_tab_tag(sheet_id)
     yield tags.create_summary_words_tag(sheet_id, NAME)
     yield {
