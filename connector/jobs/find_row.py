@@ -15,8 +15,8 @@ from connector.models import Order, Place
 from connector.sheets.account import GoogleAccount
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.whereabouts import READS_WHERE_TAGS_ARE_LOST, row_anywhere, row_in_its_tab
-from connector.store import gone
 from connector.store.orders import find_order
+from connector.store.rewrite import mark_gone, unmark_gone
 
 REMEMBERED = 3.0
 """Seconds for which an order's row is not looked up again for those who have not logged in."""
@@ -152,9 +152,9 @@ class RowFinder:
             return
         now = self._context.clock.now()
         if place is None:
-            self._context.database.write(lambda connection: gone.mark_gone(connection, order, now=now))
+            self._context.database.write(lambda connection: mark_gone(connection, order, now=now))
         else:
-            self._context.database.write(lambda connection: gone.unmark_gone(connection, order))
+            self._context.database.write(lambda connection: unmark_gone(connection, order))
 
 
 def _too_many(seconds: float) -> NotLookedUpError:

@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from connector.customers.decision import CLOSING, Decision, decide
-from connector.customers.text import recipient, text_for
+from connector.customers.text import CLOSING, Decision, decide, recipient, text_for
 from connector.gateways.whapi.client import WhapiClient
 from connector.gateways.whapi.errors import WhapiError
 from connector.jobs.context import ShopContext

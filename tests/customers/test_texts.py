@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from connector.customers.decision import Decision, decide
 from connector.customers.template import template
-from connector.customers.text import recipient, text_for
+from connector.customers.text import Decision, decide, recipient, text_for
 from connector.models import Item, ItemsState, Order
 from connector.settings import SettingsError, load_settings
 from connector.sheets.statuses import Stage, stage_of
