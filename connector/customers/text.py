@@ -8,9 +8,10 @@ from connector.customers.template import filled
 from connector.language import gettext as _
 from connector.models import Order
 from connector.products import products_text
-from connector.sheets.cells import currency_decimals, decimals_of
+from connector.sheets.cells import decimals_shown
 from connector.sheets.statuses import Stage
 from connector.store.customer_texts import TextState
+from connector.texts import in_one_line
 
 CLOSING = (Stage.SENT, Stage.DONE, Stage.CANCELLED)
 """Once one of these is stored for an order, there is no more to say of it."""
@@ -91,12 +92,10 @@ def recipient(order: Order) -> str | None:
 def _total(order: Order) -> str:
     if order.total_price is None:
         return ""
-    whole = float(order.total_price).is_integer()
-    decimals = 0 if whole else max(currency_decimals(order.currency), decimals_of(order.total_price))
+    decimals = decimals_shown(order.total_price, order.currency)
     return f"{order.total_price:,.{decimals}f} {_words(order.currency)}".rstrip()
 
 
 def _words(text: str | None) -> str:
-    """In one line, without what can't be seen."""
-    words = " ".join("".join(sign if sign.isprintable() else " " for sign in text or "").split())
+    words = in_one_line(text or "")
     return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"

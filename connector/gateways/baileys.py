@@ -12,7 +12,7 @@ from connector.gateways.gateway import Body, at_their_total, id_of, in_units, pa
 from connector.gateways.reading import fields, ids, names
 from connector.gateways.reading.lines import items_within
 from connector.gateways.reading.names import Names, spelling
-from connector.gateways.reading.result import DELETED, Reading, join, read_number, status_sentence
+from connector.gateways.reading.result import Reading, join, read_number, status_sentence
 from connector.gateways.reading.unwrap import opened
 from connector.models import NewOrder, OrderChange
 
@@ -62,8 +62,7 @@ def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
         read_message(body, reading, now=now, at=at or "body", title=TITLE)
         return
     if (revoked := revoked_by(body)) is not None:
-        reading.changes.append(OrderChange(DELETED, message_id=revoked))
-        reading.ignored += 1
+        reading.add_deleted(revoked)
         return
     for index, message in enumerate(body["messages"]):
         read_message(message, reading, now=now, at=join(at, f"messages[{index}]"), title=TITLE)
@@ -91,8 +90,7 @@ def read_message(
     about = names.find(_about(message) or {}, _KEY)
     from_me = "from_me" in about and fields.flag(about["from_me"].value)
     if (revoked := _revoked(content)) is not None:
-        reading.changes.append(OrderChange(DELETED, message_id=revoked))
-        reading.ignored += 1
+        reading.add_deleted(revoked)
         return
     order = _inside(content, "ordermessage")
     if order is None:
