@@ -140,10 +140,10 @@ class RowFinder:
     @contextmanager
     def _may_read(self, reads: int) -> Iterator[None]:
         budget = self._account.budget
-        hold = budget.take(reads=reads, writes=0, reserve=True)
-        if hold is None:
+        reservation = budget.take(reads=reads, writes=0, reserve=True)
+        if reservation is None:
             raise _too_many(budget.may_begin(reads, 0, reserve=True))
-        with hold:
+        with reservation:
             yield
 
     def _keep(self, order: Order, place: Place | None) -> None:

@@ -102,11 +102,11 @@ class StatusWatch:
             return True
         budget = self._account.budget
         most = _MOST_USE + (_MOST_USE_LATE - _MOST_USE) * min(late / _LATE, 1.0)
-        hold = budget.take(reads=READS, writes=0) if budget.use() <= most else None
-        if hold is None:
+        reservation = budget.take(reads=READS, writes=0) if budget.use() <= most else None
+        if reservation is None:
             return False
         try:
-            with hold:
+            with reservation:
                 stages = self._lookup.with_sheet(self._reader.read)
             self._channel_id = self._channel_id or self._client.health().channel_id
         except (SheetsError, WhapiError) as error:

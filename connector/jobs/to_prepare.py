@@ -54,12 +54,12 @@ def find_to_prepare(context: ShopContext, lookup: SheetLookup, account: GoogleAc
 
     Up to two reads at Google, within the account's budget. Raises NotKnownError, and what the database raises.
     """
-    hold = account.budget.take(reads=READS, writes=0, reserve=True)
-    if hold is None:
+    reservation = account.budget.take(reads=READS, writes=0, reserve=True)
+    if reservation is None:
         seconds = max(math.ceil(account.budget.may_begin(READS, 0, reserve=True)), 1)
         raise NotKnownError(_(TOO_MANY).format(seconds=seconds), seconds=seconds)
     try:
-        with hold:
+        with reservation:
             stages = lookup.with_sheet(read_stages)
     except SheetsError:
         raise NotKnownError(_(NOT_READ)) from None
