@@ -9,13 +9,13 @@ from connector.language import gettext as _
 from connector.models import Order
 from connector.products import products_text
 from connector.sheets.cells import decimals_shown
-from connector.sheets.statuses import Stage
+from connector.sheets.statuses import MerchantStatus
 from connector.store.customer_texts import TextState
 from connector.texts import in_one_line
 
-CLOSING = (Stage.SENT, Stage.DONE, Stage.CANCELLED)
+CLOSING = (MerchantStatus.SENT, MerchantStatus.DONE, MerchantStatus.CANCELLED)
 """Once one of these is stored for an order, there is no more to say of it."""
-_ORDER = (Stage.CONFIRMED, Stage.PACKED, Stage.SENT, Stage.DONE)
+_ORDER = (MerchantStatus.CONFIRMED, MerchantStatus.PACKED, MerchantStatus.SENT, MerchantStatus.DONE)
 NOTHING = "-"
 """Stands for a text where nothing is to be said of a state."""
 _LONGEST = 200
@@ -30,7 +30,7 @@ _SIGNS = re.compile(r"[+ ().-]")
 class Decision:
     """What is to be changed."""
 
-    begins: Stage | None = None
+    begins: MerchantStatus | None = None
     """The state that is new, and is decided now."""
     withdrawn: tuple[str, ...] = ()
     """States for which it is as if nothing had been decided: the merchant has taken them back in time."""
@@ -39,30 +39,30 @@ class Decision:
         return self.begins is not None or bool(self.withdrawn)
 
 
-def decide(stage: Stage | None, known: Mapping[str, TextState]) -> Decision:
+def decide(status: MerchantStatus | None, known: Mapping[str, TextState]) -> Decision:
     """Each state counts once. One that the order has left behind is not told any more: neither when the merchant goes
     back to it, nor when it was passed over. What waits and isn't true any more is withdrawn."""
-    withdrawn = {state for state, text in known.items() if text is TextState.WAITING and state != stage}
-    if stage is not Stage.CANCELLED and Stage.CANCELLED in known:
-        withdrawn.add(Stage.CANCELLED)
+    withdrawn = {state for state, text in known.items() if text is TextState.WAITING and state != status}
+    if status is not MerchantStatus.CANCELLED and MerchantStatus.CANCELLED in known:
+        withdrawn.add(MerchantStatus.CANCELLED)
     left = known.keys() - withdrawn
-    is_past = stage in _ORDER and any(later in left for later in _ORDER[_ORDER.index(stage) :])
-    begins = None if stage is None or stage in left or is_past else stage
+    is_past = status in _ORDER and any(later in left for later in _ORDER[_ORDER.index(status) :])
+    begins = None if status is None or status in left or is_past else status
     return Decision(begins, tuple(sorted(withdrawn)))
 
 
-def default_text(stage: Stage) -> str:
+def default_text(status: MerchantStatus) -> str:
     """What is said where the shop has no text of its own, in the shop's language."""
     return {
-        Stage.CONFIRMED: _("Hello {customer}, your order {number} is confirmed.\n{products}\n{total}"),
-        Stage.PACKED: _("Hello {customer}, your order {number} is packed."),
-        Stage.SENT: _("Hello {customer}, your order {number} is on its way to you."),
-    }[stage]
+        MerchantStatus.CONFIRMED: _("Hello {customer}, your order {number} is confirmed.\n{products}\n{total}"),
+        MerchantStatus.PACKED: _("Hello {customer}, your order {number} is packed."),
+        MerchantStatus.SENT: _("Hello {customer}, your order {number} is on its way to you."),
+    }[status]
 
 
-def text_for(order: Order, stage: Stage, texts: Mapping[Stage, str | None]) -> str | None:
+def text_for(order: Order, status: MerchantStatus, texts: Mapping[MerchantStatus, str | None]) -> str | None:
     """The whole message; None where the shop says nothing of this state."""
-    text = texts.get(stage) or default_text(stage)
+    text = texts.get(status) or default_text(status)
     if text == NOTHING:
         return None
     values = {

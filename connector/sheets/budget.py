@@ -141,8 +141,11 @@ class Budget:
             return self._seconds() - self._turn_at
 
     def count(self, quota: Quota, *, ago: float = 0.0, reservation: Reservation | None = None) -> None:
-        """Counts a call that was sent `ago` seconds ago and has just been answered. It belongs to this reservation, else
-        to the one that this thread is in; one that nobody took beforehand counts as one of the reserve's."""
+        """Counts a call that was sent `ago` seconds ago and has just been answered.
+
+        It belongs to the reservation that is named, else to the one that this thread is in; one that nobody took
+        beforehand counts as one of the reserve's.
+        """
         reservation = reservation or _CURRENT.get()
         if reservation is not None and reservation.budget is not self:
             reservation = None

@@ -40,6 +40,7 @@ class CustomerText:
 
     order_key: int
     stage: str
+    """The merchant's status for the order that it tells of."""
     state: TextState
     recipient: str | None
     body: str | None
