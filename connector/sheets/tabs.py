@@ -13,9 +13,9 @@ from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.formatting import format_tab
 from connector.sheets.layout import Layout, TabLayout
 from connector.sheets.overview import Overview, TabOverview, read_overview
+from connector.sheets.recognise_tab import IsOurs, is_blank, recognise
 from connector.sheets.refusal import explained
 from connector.sheets.request_parts import delete_metadata, new_id
-from connector.sheets.takeover import IsOurs, is_blank, recognise
 from connector.sheets.values import as_text, column_values, two_columns
 
 log = get_logger(__name__)

@@ -20,12 +20,12 @@ from connector.sheets.first_row import free_first_rows, refuses_what_is_gone
 from connector.sheets.key_columns import SheetRows, read_rows
 from connector.sheets.layout import Layout, TabLayout, read_layout
 from connector.sheets.overview import Overview, read_overview, read_zone
+from connector.sheets.recognise_tab import IsOurs
 from connector.sheets.refusal import explained
 from connector.sheets.replace import Rows
 from connector.sheets.request_parts import grid_range
 from connector.sheets.summary.make import make_summary_anew, make_wanted_summary
 from connector.sheets.tables import Tables, read_tables
-from connector.sheets.takeover import IsOurs
 
 log = get_logger(__name__)
 
