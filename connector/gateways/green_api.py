@@ -42,7 +42,7 @@ def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
     if not isinstance(order, dict):
         pass_over(data, reading, at=where, title=TITLE, kept=body)
         return
-    given = {name: found.value for name, found in names.find(order, _ORDER).items()}
+    given = names.values(order, _ORDER)
     sender = fields.mapping(body.get("senderData"))
     unread: list[str] = []
     total = in_units(read_number(given.get("hundredths"), "total", unread), 100)
