@@ -23,8 +23,9 @@ def insert_missing(
     """Inserts those of the rows whose key isn't there yet, and leaves the others as they are. `key`: the columns that
     tell rows apart, where it isn't the primary key."""
     if rows:
-        statement = insert_of(connection.dialect.name)(table)
-        connection.execute(statement.on_conflict_do_nothing(index_elements=key or list(table.primary_key)), rows)
+        insert = insert_of(connection.dialect.name)(table)
+        unique = key or table.primary_key.columns.keys()
+        connection.execute(insert.on_conflict_do_nothing(index_elements=unique), rows)
 
 
 def put(connection: Connection, table: sa.Table, key: Mapping[str, Any], values: dict[str, Any]) -> None:
