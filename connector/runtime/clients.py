@@ -17,7 +17,7 @@ from connector.sheets.columns import Tab
 from connector.sheets.credentials import load_credentials
 from connector.sheets.overview import Overview, read_zone
 from connector.sheets.quota import LIMIT
-from connector.sheets.takeover import IsOurs
+from connector.sheets.recognise_tab import IsOurs
 from connector.sheets.workbook import Workbook
 from connector.store import orders
 from connector.store.commit import StoreClosedError
