@@ -5,7 +5,7 @@ cheaply; `monitor` has those that the service runs every hour.
 
     group                 module               one shop  all shops  every hour
     settings              settings, variables  yes       shared
-    database              storage, lost_disk   yes       shared     the disk's room
+    database              storage, disk        yes       shared     the disk's room
     files                 settings             yes       shared
     network               network              yes       shared
     google                google               yes       one read   one read

@@ -23,8 +23,8 @@ from connector.sheets.idempotency.marker import Marker
 from connector.sheets.layout import Layout, TabLayout, read_layout
 from connector.sheets.overview import MOST_CELLS, Overview, read_overview, read_zone
 from connector.sheets.quota import LIMIT, Quota
+from connector.sheets.recognise_tab import IsOurs
 from connector.sheets.tabs import can_go_on_in
-from connector.sheets.takeover import IsOurs
 from connector.store import spreadsheets
 from connector.store.database import Database
 from connector.store.orders import has_rows

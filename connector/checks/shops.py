@@ -159,9 +159,9 @@ def _by_looking(
 
 def _look(shop: Shop) -> Iterator[Finding]:
     budget = shop.account.budget
-    while (hold := budget.take(reads=1, writes=0)) is None:
+    while (reservation := budget.take(reads=1, writes=0)) is None:
         time.sleep(budget.may_begin(reads=1, writes=0))
-    with hold, shop.work.faults.speaking():
+    with reservation, shop.work.faults.speaking():
         yield from guarded("google", check_google_cheaply(shop.account.api, shop.settings), shop.redact)
     spreadsheet = shop.settings.spreadsheet_id
     yield from guarded("orders", check_orders(shop.database, spreadsheet, shop=shop.name), shop.redact)

@@ -8,8 +8,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from connector.checks.disk import check_that_disk_lasts, network_warning
 from connector.checks.failure import WrongError
-from connector.checks.lost_disk import check_that_disk_lasts
 from connector.findings import Finding
 from connector.jobs.faults import first_line
 from connector.jobs.limits import LIMITS_LAST
@@ -18,7 +18,6 @@ from connector.language import gettext as _
 from connector.price_scale import habit
 from connector.problems import NamedProblem, Severity
 from connector.settings import Settings
-from connector.store import network_disk
 from connector.store import orders as stored
 from connector.store.database import Database, described, parse_url
 from connector.store.lock import LockError, instance_lock
@@ -39,7 +38,7 @@ def check_storage(database: Database, settings: Settings) -> Iterator[Finding]:
     check_writable(database, settings)
     _lock(database)
     yield Finding.ok(_NAME, _("The database can be opened and written."))
-    far = network_disk.warning(database.path)
+    far = network_warning(database.path)
     if far is not None:
         yield Finding.warning(_NAME, far)
     yield from check_disk(database.path)

@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from connector import __version__, signals
 from connector.app import create_app
+from connector.checks.disk import check_that_disk_lasts, network_warning
 from connector.checks.failure import WrongError
-from connector.checks.lost_disk import check_that_disk_lasts
 from connector.checks.monitor import monitor_health
 from connector.checks.storage import check_writable
 from connector.checks.variables import remarks
@@ -25,7 +25,6 @@ from connector.runtime.watch import EVERY, ShopsWatch
 from connector.server import AddressInUseError, WebServer
 from connector.settings import ENV_FILE, SHOP, Settings
 from connector.sheets.credentials import CredentialsError
-from connector.store import network_disk
 from connector.store.commit import StoreClosedError
 
 log = get_logger(__name__)
@@ -77,7 +76,7 @@ def run_service(settings: Settings) -> None:
         log.warning("settings.left_out", reason=finding.sentence)
     for finding in check_that_disk_lasts(database.path):
         log.warning("database.may_be_lost", reason=finding.sentence)
-    far = network_disk.warning(database.path)
+    far = network_warning(database.path)
     if far is not None:
         log.warning("database.on_network_disk", reason=far)
     log.info("service.started", version=__version__, address=f"http://{settings.host}:{server.port}")

@@ -21,7 +21,7 @@ from connector.jobs.shop_work import AFTER_A_FAULT, ShopWork
 from connector.jobs.turns import SECONDS_BETWEEN_BATCHES, choose, fetch_room
 from connector.log import get_logger
 from connector.models import Order
-from connector.sheets.budget import Hold
+from connector.sheets.budget import Reservation
 from connector.store.database import Database
 from connector.store.due import Due, shops_with_work
 
@@ -327,7 +327,7 @@ class Dispatcher:
             work.fetched(order, look_below=self.threads.fetchers)
             self._moved_on(work)
 
-    def _turn(self, work: ShopWork, hold: Hold | None) -> None:
+    def _turn(self, work: ShopWork, hold: Reservation | None) -> None:
         is_well = False
         try:
             with hold or nullcontext(), self._ledger.noted(work.account, work.calls, hold):

@@ -12,7 +12,7 @@ from connector.settings import SHOP, TOP, Settings
 from connector.sheets.client import SheetsApi
 from connector.sheets.columns import Tab
 from connector.sheets.overview import Overview, read_zone
-from connector.sheets.takeover import IsOurs
+from connector.sheets.recognise_tab import IsOurs
 from connector.sheets.workbook import Workbook
 from connector.store import orders
 from connector.store.commit import StoreClosedError
