@@ -16,10 +16,10 @@ def raw_secrets() -> list[str]:
         from_file = {}
     places = (from_file, of_environment())
     found = [variables.texts for place in places for variables in (Variables(place), with_files(place, SECRETS))]
-    return in_pieces([text for texts in found for name, text in texts.items() if name in SECRETS])
+    return with_their_parts([text for texts in found for name, text in texts.items() if name in SECRETS])
 
 
-def in_pieces(texts: list[str]) -> list[str]:
+def with_their_parts(texts: list[str]) -> list[str]:
     """Secrets, and the parts of them that an error may quote: single lines, and a database's password."""
     lines = [line for text in texts for line in re.split(r"[\r\n]+|\\n", text)]
     pieces = [*texts, *lines, *(piece for text in texts for piece in database_secrets(text))]

@@ -26,6 +26,7 @@ from connector.sheets.errors import SheetsError
 from connector.store import orders as stored
 from connector.store.dealt_with import By, deal_with_order
 from connector.store.rewrite import Gone
+from connector.store.statements import in_pieces
 
 LONGEST_WAIT = 30.0
 MOST_WAITING = 64
@@ -157,9 +158,8 @@ class _Batch:
     def entries(self, connection: Connection) -> Iterator[dict[str, Any]]:
         """The orders, each once, in the order of the ids, and where to ask how each stands; some are read at a time,
         since each may be as large as a request."""
-        unique = list(dict.fromkeys(self._order_ids))
-        for start in range(0, len(unique), _AT_ONCE):
-            for order in stored.find_orders(connection, self._shop.name, unique[start : start + _AT_ONCE]):
+        for some in in_pieces(dict.fromkeys(self._order_ids), _AT_ONCE):
+            for order in stored.find_orders(connection, self._shop.name, some):
                 path = url_for("orders.show", order_id=order.order_id).removeprefix(own_path())
                 yield {**self._shown(order), "url": self._base + path}
 

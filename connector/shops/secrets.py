@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from connector.raw_secrets import in_pieces
+from connector.raw_secrets import with_their_parts
 from connector.settings import SHOP_SETTINGS, SettingsError, environment
 from connector.shops.file import Section, ShopsFile, read_file
 from connector.shops.values import Values
@@ -17,7 +17,7 @@ def raw_shop_secrets() -> list[str]:
     except SettingsError:
         known = environment(None)
     path = known.get("SHOPS_FILE")
-    return in_pieces(list(_secrets(read_file(path), known))) if path else []
+    return with_their_parts(list(_secrets(read_file(path), known))) if path else []
 
 
 def _secrets(file: ShopsFile, known: Mapping[str, str]) -> Iterator[str]:
