@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How much a problem matters."""
+    """How much a problem matters: the levels of findings, but for OK, in the same words."""
 
     WARNING = "warning"
     """Orders reach the sheet, but something is to be done, or to be looked at."""

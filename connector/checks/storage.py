@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 
 from connector.checks.disk import check_that_disk_lasts, network_warning
 from connector.checks.failure import WrongError
-from connector.findings import Finding
+from connector.findings import Finding, Level
 from connector.jobs.faults import first_line
 from connector.jobs.limits import LIMITS_LAST
 from connector.jobs.reasons import is_late, reasons
 from connector.language import gettext as _
 from connector.price_scale import habit
-from connector.problems import NamedProblem, Severity
+from connector.problems import NamedProblem
 from connector.settings import Settings
 from connector.store import orders as stored
 from connector.store.database import Database, described, parse_url
@@ -107,7 +107,7 @@ def check_orders(database: Database, spreadsheet_id: str, *, shop: str) -> Itera
     with database.read() as connection:
         standing = read_standing(connection, shop)
         limits = get_limits(connection, spreadsheet_id, since=now - LIMITS_LAST)
-    wrong = [_finding(problem) for problem in _that_count(standing, now)]
+    wrong = [Finding(_ORDERS, Level(problem.severity), problem.sentence) for problem in _that_count(standing, now)]
     yield from wrong
     if not wrong:
         yield Finding.ok(_ORDERS, _("Every order that came in is in the sheet, or on its way there."))
@@ -126,11 +126,6 @@ def _that_count(standing: Standing, now: datetime) -> list[NamedProblem]:
     """What a part said at its last try is left out where nothing waits for it: it may have been mended since."""
     waits = is_late(standing, now)
     return [problem for problem in reasons(standing, (), now) if waits or problem.key not in standing.breakers]
-
-
-def _finding(problem: NamedProblem) -> Finding:
-    make = Finding.problem if problem.severity is Severity.PROBLEM else Finding.warning
-    return make(_ORDERS, problem.sentence)
 
 
 def check_prices(database: Database, settings: Settings, *, shop: str) -> Iterator[Finding]:

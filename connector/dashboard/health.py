@@ -46,9 +46,6 @@ class Level(StrEnum):
     """Orders don't arrive as they should."""
 
 
-_SEVERITIES = {Severity.WARNING: Level.LOOK, Severity.PROBLEM: Level.BAD}
-
-
 _LEVELS = {FindingLevel.OK: Level.GOOD, FindingLevel.WARNING: Level.LOOK, FindingLevel.PROBLEM: Level.BAD}
 
 
@@ -96,7 +93,7 @@ def in_short(verdict: Verdict) -> str:
 
 def _problems(snapshot: Snapshot) -> Iterator[Problem]:
     for reason in reasons(snapshot.standing, snapshot.named, snapshot.at):
-        yield Problem(_SEVERITIES[reason.severity], reason.sentence, reason.since)
+        yield Problem(_LEVELS[FindingLevel(reason.severity)], reason.sentence, reason.since)
     if given_up := snapshot.given_up:
         items = counted(
             "The items of one order could not be had.", "The items of {count} orders could not be had.", given_up
