@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from connector.gateways.whapi.client import CHANNEL_STATES
 from connector.jobs.customer_sender import PROBLEM
 from connector.products import TIMES
 from connector.runtime.customers import Customers, build_customers
@@ -348,7 +349,7 @@ def test_while_the_channel_does_not_work_nobody_is_written_to_and_then_each_once
     assert day.told() == []
     assert [text.state for order in (first, second) for text in day.texts(order)] == ["waiting", "waiting"]
     (problem,) = [each for each in day.shop.service.problems.current() if each.key == PROBLEM]
-    assert problem.sentence.startswith("Customers are not told at present. ")
+    assert problem.sentence == f"Customers are not told at present. {CHANNEL_STATES['QR']}"
 
     whapi.state = "AUTH"
     for _ in range(4):
