@@ -85,8 +85,9 @@ def create_app(service: Service) -> Flask:
         # The status page has a login of its own.
         if request.path in _OPEN or request.blueprint == PAGE:
             return
-        signer = gateway_authenticator.signer()
-        caller = authenticator.caller(*gateway_authenticator.presented()) if signer is None else signer or None
+        caller = gateway_authenticator.signer()
+        if caller is None:
+            caller = authenticator.caller(*gateway_authenticator.presented())
         g.shop = shop_for(service, caller)
         speak_of(g.shop)
 

@@ -113,9 +113,9 @@ class Authenticator:
         self._secrets = secrets
         self._throttle = Throttle()
 
-    def caller(self, *others: str) -> str | None:
-        """The shop whose secret the request carries; None: it is the operator's. Raises a 401 where it carries none
-        that is right, and a 429 where wrong ones come too often.
+    def caller(self, *others: str) -> str:
+        """Whose secret the request carries: a shop's, by its name, or OPERATOR. Raises a 401 where it carries none that
+        is right, and a 429 where wrong ones come too often.
 
         `others`: what the request presents elsewhere than in the two headers.
 
@@ -126,7 +126,7 @@ class Authenticator:
         presented += others
         owner = self._owner(presented)
         if owner is not None:
-            return owner or None
+            return owner
         # Without any secret nothing is guessed, so there is nothing to slow down.
         wait = self._throttle.wrong_secret(request.remote_addr or "unknown") if any(presented) else None
         if wait is not None:

@@ -6,6 +6,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import g, request
 
 from connector.api.errors import NO_ADDRESS, ApiError
+from connector.api.secrets import OPERATOR
 from connector.language import speak
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
@@ -54,18 +55,18 @@ def addressed_shop(service: Service) -> Shop | None:
     return None if name is None else service.shops.get(name)
 
 
-def shop_for(service: Service, caller: str | None) -> Shop | None:
-    """The shop that the request is about. `caller`: the shop whose secret it carries; None: it is the operator's.
+def shop_for(service: Service, caller: str) -> Shop | None:
+    """The shop that the request is about. `caller`: the shop whose secret it carries, or OPERATOR.
 
     None for an operator's request that names no shop where there may be several. Raises a 404 for a shop that isn't
     there, and for another's, as if that weren't there either.
     """
     name = named_shop()
     if name is None:
-        name = caller if service.has_many else service.only.name
-        if name is None:
+        if service.has_many and caller == OPERATOR:
             return None
-    elif caller is not None and caller != name:
+        name = caller if service.has_many else service.only.name
+    elif caller not in (OPERATOR, name):
         raise ApiError(404, NO_ADDRESS)
     shop = service.shops.get(name)
     if shop is None:

@@ -111,7 +111,7 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
     def check() -> AnyResponse | None:
         if request.endpoint == _FILES:
             return None  # The same for all who look.
-        g.shop = shop_for(service, None)
+        g.shop = shop_for(service, OPERATOR)
         speak_of(g.shop)
         # A form is read before it is known whose it is.
         request.max_content_length = request.max_form_memory_size = LARGEST_FORM

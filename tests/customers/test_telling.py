@@ -2,114 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from connector.gateways.whapi.client import CHANNEL_STATES
-from connector.jobs.customer_sender import PROBLEM
-from connector.products import TIMES
-from connector.runtime.customers import Customers, build_customers
 from connector.store import customer_texts as stored
-from connector.store.customer_texts import CustomerText
-from connector.store.orders import find_order
 from connector.store.tables import ownership
 from sandbox.faults import Fault
-from sandbox.whapi.order import SandboxOrder
-from tests.clock import FakeClock
+from tests.customers.day import MINUTE, Day, confirmed, sent
 from tests.page.visitor import Visitor
 from tests.service.shop import Shop
 from tests.waiting import wait_until
 
 LID = {"chat_id": "148752000000366@lid", "from": "148752000000366"}
 PASSWORD = "looks at the page"
-MINUTE = 70
-"""Seconds after which the next look is due."""
-
-
-class Day:
-    """A shop that works, and its customers being told at the test's own pace: the service itself tells nobody."""
-
-    def __init__(self, shop: Shop) -> None:
-        self.shop = shop
-        self.clock = FakeClock(datetime.now(UTC) + timedelta(minutes=1))
-        shop.whole.database.write(lambda connection: stored.end_watches(connection, ["default"]))
-        self._sent_before = len(shop.sandbox.whapi.sent())
-        self.tells = self.start()
-
-    def start(self) -> Customers:
-        """As after a start of the service."""
-        parts = self.shop.service
-        context = replace(
-            parts.context, clock=self.clock, settings=replace(parts.settings, tell_customer=True, text_packed="-")
-        )
-        self.tells = build_customers(
-            context, parts.lookup, parts.account, parts.whapi, parts.write, lambda: None, jitter=lambda: 0.0
-        )
-        return self.tells
-
-    def receive(self, count: int = 1, extra: dict[str, str] | None = None) -> list[SandboxOrder]:
-        """`extra`: what their messages have in the place of the usual."""
-        orders = [replace(order, extra=extra or {}) for order in self.shop.sandbox.orders.make_all(["normal"] * count)]
-        self.shop.sandbox.whapi.send_batch(orders)
-        self.shop.wait_until_synced(orders)
-        return orders
-
-    def set(self, status: str, *orders: SandboxOrder) -> None:
-        header, *rows = self.shop.sandbox.google.sheet_values(self.shop.sandbox.spreadsheet_id, "Orders")
-        wanted = {order.order_id for order in orders}
-        for number, row in enumerate(rows, 1):
-            if row[0] in wanted:
-                self.shop.sandbox.merchant.set_cell("Orders", number, header.index("Status"), status)
-
-    def look(self) -> None:
-        """A minute later."""
-        self.clock.advance(MINUTE)
-        self.tells.watch.run()
-
-    def send(self) -> None:
-        self.tells.sender.run()
-
-    def told(self) -> list[tuple[str, str]]:
-        """To whom, and what; the oldest first."""
-        sent = self.shop.sandbox.whapi.sent()[self._sent_before :]
-        return [(message["chat_id"], message["text"]["body"]) for message in sent]
-
-    def number(self, order: SandboxOrder) -> int | None:
-        """As the merchant and the customer know the order."""
-        return self.shop.stored(order).number
-
-    def texts(self, order: SandboxOrder) -> list[CustomerText]:
-        with self.shop.whole.database.read() as connection:
-            known = find_order(connection, "default", order.order_id)
-            assert known is not None
-            return stored.texts_of(connection, known.id)
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    shop = Shop(tmp_path_factory.mktemp("shop"))
-    shop.sandbox.google.quota.enabled = False
-    yield shop.start()
-    shop.close()
-
-
-@pytest.fixture
-def day(shop: Shop) -> Day:
-    return Day(shop)
-
-
-def confirmed(day: Day, order: SandboxOrder) -> tuple[str, str]:
-    total = f"{order.total:,.2f}".removesuffix(".00")
-    goods = "; ".join(f"{item.quantity} {TIMES} {item.name}" for item in order.items)
-    first = f"Hello {order.customer_name}, your order {day.number(order)} is confirmed."
-    return order.chat_id, f"{first}\n{goods}\n{total} {order.currency}"
-
-
-def sent(day: Day, order: SandboxOrder) -> tuple[str, str]:
-    return order.chat_id, f"Hello {order.customer_name}, your order {day.number(order)} is on its way to you."
 
 
 @pytest.fixture
@@ -330,70 +238,3 @@ def test_an_older_copy_of_the_database_tells_nobody_what_they_were_told_before(d
         day.look()
         day.send()
     assert day.told() == [sent(day, order), sent(day, later)]
-
-
-def test_while_the_channel_does_not_work_nobody_is_written_to_and_then_each_once(day: Day) -> None:
-    first, second = day.receive(2)
-    day.look()
-    day.set("Sent", first, second)
-    day.look()
-    whapi = day.shop.sandbox.whapi
-    day.shop.sandbox.faults.add(Fault("whapi", "status", status=402, method="POST", path_contains="/messages/text"))
-    day.send()
-    day.shop.sandbox.faults.add(Fault("whapi", "status", status=500, path_contains="/health"))
-    day.clock.advance(31)
-    day.send()
-    whapi.state = "QR"
-    day.clock.advance(61)
-    day.send()
-    assert day.told() == []
-    assert [text.state for order in (first, second) for text in day.texts(order)] == ["waiting", "waiting"]
-    (problem,) = [each for each in day.shop.service.problems.current() if each.key == PROBLEM]
-    assert problem.sentence == f"Customers are not told at present. {CHANNEL_STATES['QR']}"
-
-    whapi.state = "AUTH"
-    for _ in range(4):
-        day.clock.advance(301)
-        day.send()
-
-    assert sorted(day.told()) == sorted([sent(day, first), sent(day, second)])
-    assert [each for each in day.shop.service.problems.current() if each.key == PROBLEM] == []
-
-
-def test_what_whapi_refuses_is_not_sent_again_and_holds_up_nobody(day: Day) -> None:
-    (refused,) = day.receive()
-    day.look()
-    day.set("Sent", refused)
-    day.look()
-    day.shop.sandbox.faults.add(Fault("whapi", "status", status=400, method="POST", path_contains="/messages/text"))
-    day.send()
-    (other,) = day.receive()
-    day.set("Sent", other)
-    day.look()
-    for _ in range(3):
-        day.clock.advance(10)
-        day.send()
-
-    assert day.told() == [sent(day, other)]
-    (text,) = day.texts(refused)
-    assert (text.state, text.reason) == (
-        "refused",
-        "Whapi did not take the message. It may be that the number has no WhatsApp.",
-    )
-
-
-def test_a_text_that_could_not_be_sent_for_half_a_day_is_not_sent_any_more(day: Day) -> None:
-    (order,) = day.receive()
-    day.look()
-    day.set("Sent", order)
-    day.look()
-    day.shop.sandbox.faults.add(Fault("whapi", "status", status=402, method="POST", path_contains="/messages/text"))
-    day.send()
-    day.clock.advance(12 * 3600)
-    day.send()
-
-    assert day.told() == []
-    (text,) = day.texts(order)
-    assert text.state == "refused"
-    assert text.reason is not None
-    assert text.reason.startswith("It could not be sent for 12 hours: Whapi asks for payment (402)")
