@@ -1,7 +1,7 @@
 """The write stage: brings what is ready into the sheet, exactly once.
 
 A batch is stored, then sent once, then its outcome is stored. Whatever happens in between, an open batch in the store
-means: the sheet may have it. Such a batch is settled (see `sheets/idempotency.py`) before anything else is
+means: the sheet may have it. Such a batch is settled (see `sheets/idempotency/`) before anything else is
 written.
 """
 
