@@ -14,7 +14,7 @@ from benchmarks.demand import Message
 from benchmarks.simulated_time import Program, SimulatedTime
 from connector.jobs.pool import FOR_MANY, Threads
 from connector.jobs.turns import LONGEST_BETWEEN_BATCHES, ToFetch, ToWrite, choose, fetch_room
-from connector.sheets.budget import Budget, Hold
+from connector.sheets.budget import Budget, Reservation
 from connector.sheets.quota import LIMIT, WINDOW, Quota
 
 FETCH = 0.35
@@ -172,21 +172,21 @@ class Fleet:
         self._wakes_at = now + max(turns.wait, 1e-6)
         for name in turns.begin:
             shop = self._shops[name]
-            hold = self._budgets[shop.account].take()
-            assert hold is not None
+            reservation = self._budgets[shop.account].take()
+            assert reservation is not None
             shop.is_busy = True
             shop.began = (*(began for began in shop.began if now - began < WINDOW), now)
-            self._time.start(self._turn(shop, hold), at=now)
+            self._time.start(self._turn(shop, reservation), at=now)
 
-    def _turn(self, shop: _Shop, hold: Hold) -> Program:
+    def _turn(self, shop: _Shop, reservation: Reservation) -> Program:
         orders = [sent for _, sent in shop.due]
         shop.due.clear()
         self._update(shop)
         for kind in (Quota.READ, Quota.WRITE):
             self.outcome.calls[shop.account][kind].append(self._time.now)
             yield self._time.now + CALL
-            hold.count(kind, ago=CALL)
-        hold.end()
+            reservation.count(kind, ago=CALL)
+        reservation.end()
         self.outcome.written.extend(Written(shop.name, sent, self._time.now - sent) for sent in orders)
         shop.is_busy = False
         self._update(shop)

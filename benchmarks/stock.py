@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from connector.clock import SystemClock
 from connector.models import ItemsState, Shown
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.store.database import Database, parse_url
 from connector.store.tables import items as items_table
 from connector.store.tables import orders as orders_table

@@ -5,18 +5,17 @@ from flask.typing import ResponseReturnValue
 from werkzeug.routing import PathConverter
 
 from connector.api.auth import Authenticator
-from connector.api.below import BelowPath
 from connector.api.current import ShopPath, shop_for, speak_of
 from connector.api.errors import register_error_handlers
-from connector.api.forwarded import TrustedProxies
 from connector.api.health import health_blueprint, metrics_blueprint, observe_requests
 from connector.api.load_shedding import LoadShedder
 from connector.api.openapi import openapi_blueprint
 from connector.api.orders import orders_blueprint
 from connector.api.quarantine import quarantine_blueprint
 from connector.api.request import LARGEST_BODY
+from connector.api.reverse_proxy import BelowPath, TrustedProxies
 from connector.api.secrets import Secrets
-from connector.api.webhooks import GatewayAuthenticator, gateways_blueprint, webhooks_blueprint
+from connector.api.webhooks import GatewayAuthenticator, webhooks_blueprint
 from connector.dashboard.auth import Access
 from connector.dashboard.routes import NAME as PAGE
 from connector.dashboard.routes import page_blueprint
@@ -102,7 +101,6 @@ def create_app(service: Service) -> Flask:
     settings = service.settings
     public_url = None if settings.public_url is None else base_of(settings.public_url)
     app.register_blueprint(webhooks_blueprint(service))
-    app.register_blueprint(gateways_blueprint(service))
     app.register_blueprint(orders_blueprint(service, public_url=public_url))
     app.register_blueprint(quarantine_blueprint(service))
     app.register_blueprint(health_blueprint(service))

@@ -1,4 +1,4 @@
-"""Reads the values of settings from texts. Each function raises ValueError with a sentence about `it`, which shows
+"""Reads the values of settings from texts. What can't be read raises ValueError with a sentence about `it`, which shows
 nothing of the text."""
 
 import ipaddress
@@ -26,6 +26,14 @@ _PRIVATE = (
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _TRUE = frozenset({"true", "1", "yes", "y", "on", "t"})
 _FALSE = frozenset({"false", "0", "no", "n", "off", "f"})
+
+
+def unquoted(text: str) -> str:
+    """Without blanks and quotes around it, as an env file of containers keeps them, and as people paste them."""
+    text = text.strip()
+    while len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        text = text[1:-1].strip()
+    return text
 
 
 def printable(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from connector.amounts import tidy
 from connector.language import gettext as _
 from connector.models import Item, Number
+from connector.texts import in_one_line
 
 LONGEST = 500
 """Characters, apart from the words that count what is left out: as many as one still reads in a cell."""
@@ -26,16 +27,11 @@ def products_text(items: Sequence[Item]) -> str | None:
 
 
 def _line(item: Item) -> str:
-    name = _in_one_line(item.name or "") or _in_one_line(item.sku or "") or _in_one_line(item.product_id or "") or "?"
+    names = (in_one_line(text or "") for text in (item.name, item.sku, item.product_id))
+    name = next(filter(None, names), "?")
     if len(name) > _LONGEST_NAME:
         name = name[: _LONGEST_NAME - 1].rstrip() + "…"
     return name if item.quantity is None else f"{_plain(item.quantity)} {TIMES} {name}"
-
-
-def _in_one_line(text: str) -> str:
-    """Without line breaks, tabs and signs that can't be seen."""
-    words = "".join(sign if sign.isprintable() else " " for sign in text).split()
-    return " ".join(words)
 
 
 def _plain(number: Number) -> str:

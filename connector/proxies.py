@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
+from connector.converters import unquoted
+
 _NAMES = {"http": "HTTP_PROXY", "https": "HTTPS_PROXY", "all": "ALL_PROXY"}
 _EXCEPT = "NO_PROXY"
 _HERE = ("localhost", "127.0.0.1", "::1")
@@ -106,7 +108,7 @@ def not_through(who: str, url: str, error: BaseException) -> str | None:
 
 
 def _value(environment: Mapping[str, str], name: str) -> str:
-    return _unquoted(environment.get(name.lower()) or environment.get(name) or "")
+    return unquoted(environment.get(name.lower()) or environment.get(name) or "")
 
 
 def _exceptions(environment: Mapping[str, str]) -> list[str]:
@@ -116,14 +118,6 @@ def _exceptions(environment: Mapping[str, str]) -> list[str]:
 def _is_excepted(host: str, environment: Mapping[str, str]) -> bool:
     names = [name.lower().removeprefix(".") for name in (*_exceptions(environment), *_HERE)]
     return any(name in {"*", host} or host.endswith(f".{name}") for name in names)
-
-
-def _unquoted(text: str) -> str:
-    """Without quotes around it, as an env file of containers keeps them."""
-    text = text.strip()
-    while len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
-        text = text[1:-1].strip()
-    return text
 
 
 def _parts(value: str | None) -> SplitResult | None:

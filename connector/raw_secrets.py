@@ -8,10 +8,10 @@ from connector.settings import ENV_FILE, SECRETS
 from connector.variables import EnvFileUnreadableError, Variables, of_environment, of_file, trimmed, with_files
 
 
-def raw_secrets(env_file: str | None = ENV_FILE) -> list[str]:
+def raw_secrets() -> list[str]:
     """Whatever the settings that hold secrets hold now, be it right or wrong."""
     try:
-        from_file = {} if env_file is None else of_file(env_file)
+        from_file = of_file(ENV_FILE)
     except EnvFileUnreadableError:
         from_file = {}
     places = (from_file, of_environment())

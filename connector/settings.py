@@ -33,6 +33,8 @@ from connector.variables import (
 )
 
 ENV_FILE = ".env"
+SHOP = "default"
+"""The one shop of a service without SHOPS_FILE. Every row of the store says whose it is."""
 _YEAR = 31_536_000
 _LONGEST_PATH = 255
 WHAPI, FORWARDER = "whapi", "forwarder"

@@ -1,5 +1,6 @@
 """What tests of several folders share: a store on each database, and a clock."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -22,8 +23,18 @@ from tests.made_once import sqlite_url
 
 _STARTS = 6
 
+# The asserts of what several tests share say what differs, too.
+pytest.register_assert_rewrite(*(f"tests.{entry.name}" for entry in Path(__file__).parent.iterdir() if entry.is_dir()))
+
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("here")
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now, thousands of tests among it, stays to the end. Without this the garbage collector goes
+    through all of it again and again, for a tenth of the processor time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -17,7 +17,7 @@ from apprise.logger import NotifyLogEntry
 from connector.alerts.target import AlertTarget
 from connector.alerts.text import Alert, Kind
 from connector.events.delivery import Outcome
-from connector.events.transport import RefusedAddressError, Resolve, addresses_for, resolve
+from connector.events.transport import RefusedAddressError, addresses_for, resolve
 from connector.language import gettext as _
 from connector.language import in_same_language
 
@@ -50,13 +50,11 @@ class ByApprise:
         *,
         allow_private: bool,
         redact: Callable[[str], str],
-        resolve: Resolve = resolve,
         deadline: float = DEADLINE,
     ) -> None:
         self._target = target
         self._allow_private = allow_private
         self._redact = redact
-        self._resolve = resolve
         self._deadline = deadline
         self._last: threading.Thread | None = None
 
@@ -127,7 +125,7 @@ class ByApprise:
                 service.port or (80 if is_plain else 443),
                 is_secure=not is_plain,
                 allow_private=self._allow_private,
-                resolve=self._resolve,
+                resolve=resolve,
                 setting="ALERT_URLS",
             )
         except (OSError, UnicodeError):

@@ -22,7 +22,6 @@ class Way(Protocol):
 
     def send(self, alert: Alert) -> Outcome:
         """Tries once; never raises."""
-        ...
 
 
 class ByWhapi:

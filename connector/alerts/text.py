@@ -18,7 +18,6 @@ from connector.language import counted, number
 from connector.language import gettext as _
 from connector.store.outbox import Event
 
-TEST = "alert.test"
 _MOST_SHOWN = 10
 _LONGEST_SENTENCE = 700
 _LONGEST_WORDS = 60

@@ -107,11 +107,11 @@ def neighbourhood(address: str) -> str:
 
 
 class Authenticator:
-    """Asks for a secret that is somebody's."""
+    """Lets in whoever presents the secret of the operator or of a shop, and slows down those that guess."""
 
-    def __init__(self, secrets: Secrets, throttle: Throttle | None = None) -> None:
+    def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
-        self._throttle = throttle or Throttle()
+        self._throttle = Throttle()
 
     def caller(self, *others: str) -> str | None:
         """The shop whose secret the request carries; None: it is the operator's. Raises a 401 where it carries none

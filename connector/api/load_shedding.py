@@ -9,7 +9,7 @@ from collections.abc import Callable
 from flask import request
 
 from connector.api.errors import ApiError
-from connector.api.webhooks import GATEWAYS, WEBHOOKS
+from connector.api.webhooks import WEBHOOKS
 
 API_FIRST = 48
 """Changes that wait. More than half of the web server's 80 threads: a commit takes longer than many webhooks take to
@@ -36,6 +36,6 @@ class LoadShedder:
         waiting = self._changes_waiting()
         if waiting < API_FIRST or request.endpoint in _NEVER:
             return
-        is_last = request.blueprint in {WEBHOOKS, GATEWAYS} or request.endpoint in _LAST
+        is_last = request.blueprint == WEBHOOKS or request.endpoint in _LAST
         if waiting >= (WEBHOOKS_LAST if is_last else API_FIRST):
             raise ApiError(503, BUSY, retry_after=RETRY_AFTER)

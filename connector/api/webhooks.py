@@ -17,10 +17,9 @@ from connector.runtime.service import Service
 
 SIGNATURE = "X-Hub-Signature-256"
 WEBHOOKS = "webhooks"
-_NAME = GATEWAYS = "gateways"
-_META = f"{_NAME}.meta"
-_META_VERIFIES = f"{_NAME}.verify_meta"
-_TWO_CHAT = f"{_NAME}.2chat"
+_META = f"{WEBHOOKS}.meta"
+_META_VERIFIES = f"{WEBHOOKS}.verify_meta"
+_TWO_CHAT = f"{WEBHOOKS}.2chat"
 _ALGORITHM = "sha256="
 LONGEST_CHALLENGE = 200
 TEST_HEADER = "X-Connector-Test"
@@ -77,17 +76,22 @@ def _is_signed(secret: str) -> bool:
     return hmac.compare_digest(presented, f"{_ALGORITHM}{digest}".encode())
 
 
-def gateways_blueprint(service: Service) -> Blueprint:
-    blueprint = Blueprint(_NAME, __name__)
+def webhooks_blueprint(service: Service) -> Blueprint:
+    blueprint = Blueprint(WEBHOOKS, __name__)
 
-    def receive(_event: str = "") -> Response:
+    # Body mode sends all to this address, path mode adds event and method, method mode the event alone.
+    @blueprint.route(_PATH, methods=_METHODS)
+    @blueprint.route(f"{_PATH}/<rest:_event>", methods=_METHODS)
+    def receive_whapi(_event: str = "") -> Response:
+        return jsonify(take_in_webhook(service, test=request.headers.get(TEST_HEADER)).counts())
+
+    def receive_other(_event: str = "") -> Response:
         return jsonify(take_in_webhook(service, test=None).counts())
 
     for gateway in WITH_WEBHOOKS:
-        path = f"/webhooks/{gateway.NAME}"
-        blueprint.add_url_rule(path, gateway.NAME, receive, methods=["POST"])
+        blueprint.add_url_rule(f"/webhooks/{gateway.NAME}", gateway.NAME, receive_other, methods=["POST"])
     # Evolution API can be told to add the event's name to the address.
-    blueprint.add_url_rule("/webhooks/evolution/<rest:_event>", "evolution_event", receive, methods=["POST"])
+    blueprint.add_url_rule("/webhooks/evolution/<rest:_event>", "evolution_event", receive_other, methods=["POST"])
 
     @blueprint.get("/webhooks/meta")
     def verify_meta() -> Response:
@@ -102,15 +106,3 @@ def gateways_blueprint(service: Service) -> Blueprint:
 def _as_header(value: str) -> str:
     """A parameter's text as a header would have it: with the bytes of its UTF-8 form."""
     return value.encode("utf-8", "surrogatepass").decode("latin-1")
-
-
-def webhooks_blueprint(service: Service) -> Blueprint:
-    blueprint = Blueprint(WEBHOOKS, __name__)
-
-    # Body mode sends all to this address, path mode adds event and method, method mode the event alone.
-    @blueprint.route(_PATH, methods=_METHODS)
-    @blueprint.route(f"{_PATH}/<rest:_event>", methods=_METHODS)
-    def receive(_event: str = "") -> Response:
-        return jsonify(take_in_webhook(service, test=request.headers.get(TEST_HEADER)).counts())
-
-    return blueprint

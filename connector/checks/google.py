@@ -4,17 +4,16 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 
-import httpx
-
+from connector.checks.running import readiness
 from connector.clock import Clock, SystemClock
 from connector.findings import Finding
-from connector.gateways.whapi.webhooks import HEADER
 from connector.jobs.guards import CHANGED, DOES_NOT_BLOCK, prove_guard
 from connector.jobs.ownership import Ownership, lost_sentence, waits_sentence
 from connector.language import ShopLanguage, marked, number, speak
 from connector.language import gettext as _
 from connector.runtime.addresses import local_address
-from connector.runtime.clients import given_titles, known_ids, sheets_api
+from connector.runtime.clients import sheets_api
+from connector.runtime.spreadsheet import given_titles, known_ids
 from connector.settings import Settings
 from connector.sheets import tags
 from connector.sheets.budget import Budget
@@ -24,8 +23,8 @@ from connector.sheets.idempotency.marker import Marker
 from connector.sheets.layout import Layout, TabLayout, read_layout
 from connector.sheets.overview import MOST_CELLS, Overview, read_overview, read_zone
 from connector.sheets.quota import LIMIT, Quota
+from connector.sheets.recognise_tab import IsOurs
 from connector.sheets.tabs import can_go_on_in
-from connector.sheets.takeover import IsOurs
 from connector.store import spreadsheets
 from connector.store.database import Database
 from connector.store.orders import has_rows
@@ -43,7 +42,7 @@ NEAR_ITS_END = LIMIT * 9 // 10
 def check_google(settings: Settings, database: Database | None, *, shop: str) -> Iterator[Finding]:
     """Everything, with seven to ten writes of which nothing is left; without a database only what can be read."""
     api = sheets_api(settings)
-    yield _holds(_("The key belongs to {account}.").format(account=api.account))
+    yield Finding.ok(_NAME, _("The key belongs to {account}.").format(account=api.account))
     overview = yield from _look(api, settings, partial(_speak_as_of, settings))
     if database is not None:
         yield _prove(api, settings, database, overview)
@@ -57,14 +56,14 @@ def check_google_cheaply(
     overview = yield from _look(api, settings, seen)
     for tab in overview.tabs:
         if tab.tab is not None:
-            yield from (_wrong(tab.sentence(lock, api.account)) for lock in tab.lasting_locks)
+            yield from (Finding.problem(_NAME, tab.sentence(lock, api.account)) for lock in tab.lasting_locks)
 
 
 def _speak_as_of(settings: Settings, overview: Overview) -> None:
     """From now on what the spreadsheet's owner speaks."""
     language = ShopLanguage(settings.language)
     language.saw(overview.locale)
-    speak(language.now)
+    speak(language.current)
 
 
 def _look(
@@ -72,26 +71,29 @@ def _look(
 ) -> Generator[Finding, None, Overview]:
     overview = read_overview(api, settings.spreadsheet_id)
     seen(overview)
-    yield _holds(
+    yield Finding.ok(
+        _NAME,
         _("Google gives a token, and the spreadsheet can be read. Its time zone is {time_zone}.").format(
             time_zone=overview.time_zone
-        )
+        ),
     )
     if settings.timezone is None and read_zone(overview.time_zone) is None:
-        yield _warning(
+        yield Finding.warning(
+            _NAME,
             _(
                 "The connector does not know the spreadsheet's time zone {time_zone}, so dates are "
                 "written in UTC. Choose another one under File, Settings, or put a name such as "
                 "Europe/Berlin into TIMEZONE."
-            ).format(time_zone=overview.time_zone)
+            ).format(time_zone=overview.time_zone),
         )
     if overview.cells >= NEARLY_FULL:
-        yield _warning(
+        yield Finding.warning(
+            _NAME,
             _(
                 "The spreadsheet has {cells} of the {most_cells} cells that Google allows. "
                 "Delete tabs, rows or columns that are not needed, or begin a new spreadsheet and "
                 "put its address into SPREADSHEET_ID."
-            ).format(cells=number(overview.cells), most_cells=number(MOST_CELLS))
+            ).format(cells=number(overview.cells), most_cells=number(MOST_CELLS)),
         )
     return overview
 
@@ -101,10 +103,10 @@ def _prove(api: SheetsApi, settings: Settings, database: Database, overview: Ove
     sheet_id = next(tab.sheet_id for tab in overview.tabs if tab.is_grid)
     chosen = prove_guard(database, api, settings.spreadsheet_id, sheet_id, clock=SystemClock())
     if not chosen.blocks:
-        return _warning(_(DOES_NOT_BLOCK))
+        return Finding.warning(_NAME, _(DOES_NOT_BLOCK))
     if chosen.guard.name != Marker.name:
-        return _warning(_(CHANGED))
-    return _holds(_("The spreadsheet can be written, and Google refuses a second marker with the same id."))
+        return Finding.warning(_NAME, _(CHANGED))
+    return Finding.ok(_NAME, _("The spreadsheet can be written, and Google refuses a second marker with the same id."))
 
 
 def _tabs(api: SheetsApi, settings: Settings, database: Database, overview: Overview, shop: str) -> Iterator[Finding]:
@@ -124,13 +126,14 @@ def _tabs(api: SheetsApi, settings: Settings, database: Database, overview: Over
         all_hold = all_hold and all(finding.holds for finding in findings)
         yield from findings
     if to_be_made:
-        yield _holds(
+        yield Finding.ok(
+            _NAME,
             _("Not there yet: {to_be_made}. setup makes the tabs, or else the first order.").format(
                 to_be_made=_(" and ").join(to_be_made)
-            )
+            ),
         )
     elif all_hold:
-        yield _holds(_("The tabs and their columns are found."))
+        yield Finding.ok(_NAME, _("The tabs and their columns are found."))
 
 
 def _title(overview: Overview, given: Mapping[Tab, str], tab: Tab) -> str:
@@ -148,18 +151,20 @@ def _untagged(
     if can_go_on_in(api, settings.spreadsheet_id, tab, same, is_ours):
         return
     if same.is_grid:
-        yield _warning(
+        yield Finding.warning(
+            _NAME,
             _(
                 "The tab {title} holds something that is not the connector's, so the next order will "
                 "make another tab. To go on in this one, write these titles into its first row: "
                 "{titles}."
-            ).format(title=same.title, titles=_titles(tab))
+            ).format(title=same.title, titles=_titles(tab)),
         )
     else:
-        yield _warning(
+        yield Finding.warning(
+            _NAME,
             _("The tab {title} is a chart's, without cells, so the next order will make another tab.").format(
                 title=same.title
-            )
+            ),
         )
 
 
@@ -167,11 +172,12 @@ def _missing(database: Database, shop: str, title: str) -> Iterator[Finding]:
     with database.read() as connection:
         if not has_rows(connection, shop):
             return
-    yield _warning(
+    yield Finding.warning(
+        _NAME,
         _(
             "The tab {title} was deleted. File, Version history in the browser brings it back; "
             "otherwise setup, or the next order, makes a new one for what comes from then on."
-        ).format(title=title)
+        ).format(title=title),
     )
 
 
@@ -180,24 +186,27 @@ def _present(api: SheetsApi, overview: Overview, tab: Tab, place: TabLayout, wan
     title = seen.title if seen is not None else str(tab)
     other = overview.titled(wanted)
     if other is not None and other.sheet_id != place.sheet_id and other.tab is None:
-        yield _holds(
+        yield Finding.ok(
+            _NAME,
             _("Rows go into the tab {title}. The tab {other} is not the connector's, and is left alone.").format(
                 title=title, other=other.title
-            )
+            ),
         )
     if place.header_row is None:
-        yield _warning(
+        yield Finding.warning(
+            _NAME,
             _(
                 "The header of the tab {title} was deleted. Rows are written all the same; to have "
                 "it back, insert a row at the top with the titles: {titles}."
-            ).format(title=title, titles=_titles(tab))
+            ).format(title=title, titles=_titles(tab)),
         )
     if KEY not in place.columns:
-        yield _wrong(
+        yield Finding.problem(
+            _NAME,
             _(
                 "The column Order ID of the tab {title} was deleted, so rows can't be found again. "
                 "Undo that in the browser: File, Version history."
-            ).format(title=title)
+            ).format(title=title),
         )
     # Whether they were deleted, or never there, nothing tells.
     missing = [
@@ -206,30 +215,19 @@ def _present(api: SheetsApi, overview: Overview, tab: Tab, place: TabLayout, wan
         if column.key not in place.columns and column.key != KEY and not column.is_optional
     ]
     if missing:
-        yield _holds(
+        yield Finding.ok(
+            _NAME,
             _("The tab {title} goes without these columns, and they are left out: {missing}.").format(
                 title=title, missing=", ".join(missing)
-            )
+            ),
         )
     last_row = max((tag.row for tag in place.last), default=place.header_row or 0)
     if seen is not None:
-        yield from (_wrong(seen.sentence(lock, api.account)) for lock in seen.locks_at(last_row + 1))
+        yield from (Finding.problem(_NAME, seen.sentence(lock, api.account)) for lock in seen.locks_at(last_row + 1))
 
 
 def _titles(tab: Tab) -> str:
     return ", ".join(column.title for column in COLUMNS[tab] if not column.is_optional)
-
-
-def _holds(sentence: str) -> Finding:
-    return Finding.ok(_NAME, sentence)
-
-
-def _warning(sentence: str) -> Finding:
-    return Finding.warning(_NAME, sentence)
-
-
-def _wrong(sentence: str) -> Finding:
-    return Finding.problem(_NAME, sentence)
 
 
 def check_owner(
@@ -268,12 +266,13 @@ def check_quota(use: Budget) -> Iterator[Finding]:
 
 def check_quota_of_running(settings: Settings) -> Iterator[Finding]:
     """What the service has used that runs at HOST and PORT. Says nothing where none does, or it can't be asked."""
-    headers = {HEADER: settings.webhook_secret}
+    answer = readiness(local_address(settings), settings.webhook_secret)
+    if answer is None:
+        return
     try:
-        answer = httpx.get(f"{local_address(settings)}/readyz", headers=headers, timeout=10, trust_env=False)
         used = answer.json()["google_requests"]
         counts = {quota: int(used[quota]) for quota in Quota}
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError):
         return
     yield from _findings(counts)
 

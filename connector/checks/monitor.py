@@ -11,22 +11,22 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from connector.checks.events import check_receivers
 from connector.checks.failure import guarded
 from connector.checks.google import check_google_cheaply, check_quota
 from connector.checks.public import check_public_url
+from connector.checks.receivers import check_events
 from connector.checks.storage import check_disk
 from connector.checks.whapi import check_channel, check_webhook
 from connector.clock import Clock
 from connector.findings import Finding
 from connector.jobs.scheduler import Job, Wait
 from connector.log import get_logger
-from connector.runtime.clients import keep_overview
 from connector.runtime.condition import is_among_others
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
+from connector.runtime.spreadsheet import keep_overview
 from connector.sheets.account import GoogleAccount
-from connector.sheets.budget import Hold
+from connector.sheets.budget import Reservation
 from connector.sheets.overview import Overview
 from connector.store.shops import Known, Next, put_next
 
@@ -52,16 +52,16 @@ class GoogleLooks:
         self._next: dict[str, float] = {}
         """When the next look may be, by the account's name."""
 
-    def take(self, account: GoogleAccount) -> Hold | None:
+    def take(self, account: GoogleAccount) -> Reservation | None:
         """The right to one read now; None: look later."""
         with self._lock:
             now = self._clock.elapsed()
             if now < self._next.get(account.name, now):
                 return None
-            hold = account.budget.take(reads=1, writes=0, reserve=True)
-            if hold is not None:
+            reservation = account.budget.take(reads=1, writes=0, reserve=True)
+            if reservation is not None:
                 self._next[account.name] = now + BETWEEN
-            return hold
+            return reservation
 
 
 class HealthMonitor:
@@ -113,7 +113,7 @@ class HealthMonitor:
                 *guarded("whapi", channel, shop.redact),
                 *guarded("webhook", check_webhook(shop.whapi, shop.settings), shop.redact),
                 *guarded("public", check_public_url(shop.settings), shop.redact),
-                *guarded("events", check_receivers(shop.settings), shop.redact),
+                *guarded("events", check_events(shop.settings), shop.redact),
             ]
         )
 
@@ -124,9 +124,9 @@ class HealthMonitor:
         found_before = [finding for finding in self._shop.findings.get()[0] if finding.name == _GOOGLE]
         if self._is_written(found_before):
             yield from found_before
-        elif hold := self._looks.take(self._shop.account):
+        elif reservation := self._looks.take(self._shop.account):
             self._google_at, self._google_waits = self._shop.clock.now(), False
-            with hold:
+            with reservation:
                 found = list(self._look_at_google())
             yield from found
         else:

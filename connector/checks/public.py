@@ -1,21 +1,16 @@
 """PUBLIC_URL: whether what Whapi sends there would reach this service."""
 
-import ipaddress
-import json
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-import httpx
-
 from connector.checks.failure import WrongError
+from connector.checks.running import why_not_alive
 from connector.findings import Finding
 from connector.language import gettext as _
-from connector.runtime.addresses import base_of, local_address
+from connector.runtime.addresses import base_of, is_local, local_address
 from connector.settings import Settings
 
 _NAME = "public"
-_SECONDS = 10.0
-_LARGEST_ANSWER = 64 * 1024
 
 
 def check_public_url(settings: Settings) -> Iterator[Finding]:
@@ -62,41 +57,3 @@ def wrong_address(public_url: str, *, whapi_base_url: str) -> str | None:
             "web server with a certificate or a tunnel in front of the service."
         )
     return None
-
-
-def is_local(url: str) -> bool:
-    """Whether the address leads to this machine or its own network only."""
-    host = urlsplit(url).hostname or ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host == "localhost" or host.endswith((".localhost", ".local"))
-    return address.is_loopback or address.is_private or address.is_link_local or address.is_unspecified
-
-
-def why_not_alive(base: str) -> str | None:
-    """None if our service answers at the address; else half a sentence that says what came instead."""
-    try:
-        with httpx.stream("GET", f"{base}/healthz", timeout=_SECONDS, trust_env=not is_local(base)) as answer:
-            body = next(answer.iter_bytes(_LARGEST_ANSWER), b"")
-    except httpx.ConnectError as error:
-        return _no_connection(str(error))
-    except httpx.TimeoutException:
-        return f"no answer came within {_SECONDS:g} seconds"
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        return f"the connection failed ({type(error).__name__})"
-    if answer.status_code != httpx.codes.OK:
-        return f"the answer was {answer.status_code}"
-    try:
-        alive = json.loads(body) == {"status": "ok"}
-    except ValueError:
-        alive = False
-    return None if alive else "something else answers there"
-
-
-def _no_connection(text: str) -> str:
-    if "CERTIFICATE_VERIFY_FAILED" in text:
-        return "its certificate is not valid"
-    if "Name or service not known" in text or "nodename nor servname" in text or "getaddrinfo" in text:
-        return "its name is not known"
-    return "nothing answers there"

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-from connector.checks.alerts import check_alerts, send_test_alerts
-from connector.checks.events import check_receivers
 from connector.checks.failure import guarded
 from connector.checks.google import check_google, check_quota_of_running
 from connector.checks.network import check_network
 from connector.checks.public import check_public_url
+from connector.checks.receivers import check_alerts, check_events, send_test_alerts
 from connector.checks.settings import check_files
 from connector.checks.storage import check_orders, check_prices, check_storage
 from connector.checks.whapi import check_channel, check_webhook
 from connector.findings import Finding, Level
 from connector.log import Redactor
 from connector.runtime.alerts import Alerts
-from connector.runtime.clients import speak_as_stored, whapi_client
+from connector.runtime.clients import whapi_client
+from connector.runtime.spreadsheet import speak_as_stored
 from connector.settings import Settings
 from connector.store.database import Database, StoreError
 
@@ -47,7 +47,7 @@ def check_with(
         yield from guarded("whapi", check_channel(client, database, shop=shop), redact)
         yield from guarded("webhook", check_webhook(client, settings), redact)
         yield from guarded("public", check_public_url(settings), redact)
-        yield from guarded("events", check_receivers(settings), redact)
+        yield from guarded("events", check_events(settings), redact)
         alerts = Alerts(settings=settings, client=client, redact=redact, shop=shop if is_one_of_many else None)
         yield from guarded("alerts", send_test_alerts(alerts) if send_alerts else check_alerts(alerts), redact)
     finally:

@@ -6,12 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
-from connector.checks.events import check_receivers
 from connector.checks.failure import guarded
 from connector.checks.google import check_google_cheaply
 from connector.checks.network import check_network
-from connector.checks.public import check_public_url, why_not_alive
+from connector.checks.public import check_public_url
+from connector.checks.receivers import check_events
 from connector.checks.run import check_with
+from connector.checks.running import why_not_alive
 from connector.checks.settings import check_files
 from connector.checks.storage import check_orders, check_storage
 from connector.checks.whapi import check_channel, check_webhook
@@ -146,7 +147,7 @@ def _by_looking(
     broken = {}
     for entry in entries:
         try:
-            service.take_in(entry.name, entry.settings, entry.account)
+            service.add_shop(entry.name, entry.settings, entry.account)
         except CredentialsError as error:
             broken[entry.name] = [Finding.problem(_SHOP, str(error))]
     yield from broken.items()
@@ -158,15 +159,15 @@ def _by_looking(
 
 def _look(shop: Shop) -> Iterator[Finding]:
     budget = shop.account.budget
-    while (hold := budget.take(reads=1, writes=0)) is None:
+    while (reservation := budget.take(reads=1, writes=0)) is None:
         time.sleep(budget.may_begin(reads=1, writes=0))
-    with hold, shop.work.faults.speaking():
+    with reservation, shop.work.faults.speaking():
         yield from guarded("google", check_google_cheaply(shop.account.api, shop.settings), shop.redact)
     spreadsheet = shop.settings.spreadsheet_id
     yield from guarded("orders", check_orders(shop.database, spreadsheet, shop=shop.name), shop.redact)
     yield from guarded("whapi", check_channel(shop.whapi, shop.database, shop=shop.name), shop.redact)
     yield from guarded("webhook", check_webhook(shop.whapi, shop.settings), shop.redact)
-    yield from guarded("events", check_receivers(shop.settings), shop.redact)
+    yield from guarded("events", check_events(shop.settings), shop.redact)
 
 
 def _shops(count: int) -> str:

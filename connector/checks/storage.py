@@ -8,17 +8,16 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from connector.checks.disk import check_that_disk_lasts, network_warning
 from connector.checks.failure import WrongError
-from connector.checks.lost_disk import check_that_disk_lasts
-from connector.clock import Clock
 from connector.findings import Finding
+from connector.jobs.faults import first_line
 from connector.jobs.limits import LIMITS_LAST
 from connector.jobs.reasons import is_late, reasons
 from connector.language import gettext as _
-from connector.magnitudes import habit
+from connector.price_scale import habit
 from connector.problems import NamedProblem, Severity
 from connector.settings import Settings
-from connector.store import network_disk
 from connector.store import orders as stored
 from connector.store.database import Database, described, parse_url
 from connector.store.lock import LockError, instance_lock
@@ -39,7 +38,7 @@ def check_storage(database: Database, settings: Settings) -> Iterator[Finding]:
     check_writable(database, settings)
     _lock(database)
     yield Finding.ok(_NAME, _("The database can be opened and written."))
-    far = network_disk.warning(database.path)
+    far = network_warning(database.path)
     if far is not None:
         yield Finding.warning(_NAME, far)
     yield from check_disk(database.path)
@@ -79,7 +78,7 @@ def check_writable(database: Database, settings: Settings) -> None:
     try:
         database.write(nothing)
     except sa.exc.SQLAlchemyError as error:
-        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
+        cause = first_line(getattr(error, "orig", None) or error)
         raise WrongError(
             _(
                 "The database {described} can be read but not written: {cause}. See that the service "
@@ -102,11 +101,9 @@ def _size(count: int) -> str:
     return f"{count / 2**30:.1f} GiB" if count >= 2**30 else f"{count // 2**20} MiB"
 
 
-def check_orders(
-    database: Database, spreadsheet_id: str, *, shop: str, clock: Clock | None = None
-) -> Iterator[Finding]:
+def check_orders(database: Database, spreadsheet_id: str, *, shop: str) -> Iterator[Finding]:
     """What the store tells. Asks nobody, and so knows nothing of what the running service keeps in memory."""
-    now = (clock or clock_of(database)).now()
+    now = clock_of(database).now()
     with database.read() as connection:
         standing = read_standing(connection, shop)
         limits = get_limits(connection, spreadsheet_id, since=now - LIMITS_LAST)

@@ -43,21 +43,22 @@ def remarks(path: Path, environment: Mapping[str, str] = os.environ) -> Iterator
         other = path.with_name(f"{path.name}.txt")
         if not path.exists() and other.is_file():
             # As editors on Windows save it.
-            yield _warning(_("{other} is not read. Rename it to {path}.").format(other=other, path=path))
+            yield Finding.warning(_NAME, _("{other} is not read. Rename it to {path}.").format(other=other, path=path))
     else:
         if is_utf_16(content):
-            yield _warning(
-                _("{path} is in UTF-16, which other programs can't read. Save it as UTF-8.").format(path=path)
+            yield Finding.warning(
+                _NAME, _("{path} is in UTF-16, which other programs can't read. Save it as UTF-8.").format(path=path)
             )
     yield from _left_out(found, path, environment)
     yield from _misspelt(found, path, environment)
     names = [name for name in _NAMES if name in in_quotes(environment)]
     if names:
-        yield _warning(
+        yield Finding.warning(
+            _NAME,
             _(
                 "What stands behind the = of {names} in the environment is in quotes, which were left out. (docker run "
                 "--env-file takes a value as it stands there.) Take the quotes out there."
-            ).format(names=", ".join(names))
+            ).format(names=", ".join(names)),
         )
 
 
@@ -68,29 +69,32 @@ def _left_out(found: list[Statement], path: Path, environment: Mapping[str, str]
     if wrong:
         number = wrong[0].line
         more = _(" and {count} more").format(count=len(wrong) - 1) if len(wrong) > 1 else ""
-        yield _warning(
+        yield Finding.warning(
+            _NAME,
             _(
                 "Line {number}{more} of {path} can't be read and is left out. Write each as "
                 "NAME=value on one line; a value that holds quotes or a # goes in single quotes."
-            ).format(number=number, more=more, path=path)
+            ).format(number=number, more=more, path=path),
         )
     latest = {statement.name: statement for statement in found if statement.name in _ANY_TEXT | SECRETS}
     names = {statement.name for statement in found} | set(environment)
     for name, statement in latest.items():
         if name in _ANY_TEXT and _CUT_OFF.match(statement.text):
-            yield _warning(
+            yield Finding.warning(
+                _NAME,
                 _(
                     "Line {line} of {path}: what stands behind the # was left out of {name}, as a "
                     "comment. If it belongs to the value, put the whole value in single quotes; if not, "
                     "give it a line of its own."
-                ).format(line=statement.line, path=path, name=name)
+                ).format(line=statement.line, path=path, name=name),
             )
         if any(reference not in names for reference in _REFERENCE.findall(statement.text)):
-            yield _warning(
+            yield Finding.warning(
+                _NAME,
                 _(
                     "Line {line} of {path}: a reference with $ and braces was left out of {name}, because there is no "
                     "such variable. Choose a value without it, or set that variable."
-                ).format(line=statement.line, path=path, name=name)
+                ).format(line=statement.line, path=path, name=name),
             )
 
 
@@ -108,12 +112,14 @@ def _misspelt(found: list[Statement], path: Path, environment: Mapping[str, str]
         meant = _meant(name, are_set, close=_CLOSE_IN_FILE, has_shops=has_shops)
         if meant is not None:
             sentence = _("Line {line} of {path}: {name} is no setting. {hint}")
-            yield _warning(sentence.format(line=statement.line, path=path, name=name, hint=_hint(name, meant)))
+            yield Finding.warning(
+                _NAME, sentence.format(line=statement.line, path=path, name=name, hint=_hint(name, meant))
+            )
     for name in sorted(in_environment.keys() - in_file.keys()):
         meant = _meant(name, are_set, close=_CLOSE_ANYWHERE, has_shops=has_shops)
         if meant is not None and meant not in are_set and len(meant) > _SHORT:
             sentence = _("{name} in the environment is no setting. {hint}")
-            yield _warning(sentence.format(name=name, hint=_hint(name, meant)))
+            yield Finding.warning(_NAME, sentence.format(name=name, hint=_hint(name, meant)))
 
 
 def _meant(name: str, are_set: Iterable[str], *, close: float, has_shops: bool) -> str | None:
@@ -137,7 +143,3 @@ def _hint(name: str, meant: str) -> str:
     if name == meant + OF_FILE:
         return _("Only secrets are read from files: set {name} itself.").format(name=meant)
     return _("Did you mean {name}?").format(name=meant)
-
-
-def _warning(sentence: str) -> Finding:
-    return Finding.warning(_NAME, sentence)

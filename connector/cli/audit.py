@@ -9,7 +9,7 @@ import click
 
 from connector.cli.moments import zone_of
 from connector.cli.start import database_or_exit, exit_with, service_or_exit, shop_option, shop_or_exit
-from connector.cli.work import say, start_here, watch
+from connector.cli.work_left import say, start_here, watch
 from connector.jobs import audit as audits
 from connector.jobs.audit import Report
 from connector.jobs.doubles import remove_doubles

@@ -9,7 +9,7 @@ from sqlalchemy.engine import URL
 
 from connector import terminal
 from connector.cli.start import exit_with, settings_or_exit
-from connector.cli.work import say
+from connector.cli.work_left import say
 from connector.clock import SystemClock
 from connector.settings import Settings
 from connector.store.backup import CopyError, back_up

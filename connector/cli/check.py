@@ -14,7 +14,7 @@ from connector.checks.shops import check_all, check_shop
 from connector.cli.start import exit_with, no_such_shop, not_several, shop_option, speak_as_set, which_shop
 from connector.findings import Finding, Level
 from connector.log import set_up_logging
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.shops.settings import read_shops
 
 _BEFORE = 17

@@ -7,7 +7,7 @@ import click
 from sqlalchemy import Connection
 
 from connector.cli.start import database_or_exit, exit_with, shop_option, shop_or_exit
-from connector.cli.work import say
+from connector.cli.work_left import say
 from connector.clock import SystemClock
 from connector.store import quarantine
 from connector.store.dealt_with import By, deal_with_entry, deal_with_order

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, tzinfo
 from sqlalchemy import Connection
 
 from connector.runtime.clients import sheets_api
+from connector.runtime.spreadsheet import stored_zone
 from connector.settings import Settings
 from connector.sheets.credentials import CredentialsError
 from connector.sheets.errors import SheetsError
 from connector.sheets.overview import read_overview, read_zone
-from connector.store.time_zones import get_zone
 
 _PATIENCE = 5.0
 """Seconds that Google has to say the zone. A command that only lists is of use without."""
@@ -19,11 +19,8 @@ _PATIENCE = 5.0
 def zone_of(connection: Connection, settings: Settings) -> tzinfo:
     """TIMEZONE, or else the spreadsheet's own: as it was when the service last saw it, or as Google says if it never
     did; UTC where nobody says."""
-    if settings.timezone is not None:
-        return settings.timezone
-    seen = get_zone(connection, settings.spreadsheet_id)
-    if seen is not None:
-        return read_zone(seen) or UTC
+    if (zone := stored_zone(connection, settings)) is not None:
+        return zone
     try:
         api = sheets_api(replace(settings, google_timeout=min(settings.google_timeout, _PATIENCE)))
         return read_zone(read_overview(api, settings.spreadsheet_id).time_zone) or UTC

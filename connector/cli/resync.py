@@ -9,7 +9,7 @@ import httpx
 
 from connector import terminal
 from connector.cli.start import database_or_exit, exit_with, service_or_exit, shop_option, shop_or_exit
-from connector.cli.work import NAMED, explain, runs_elsewhere, say, start_here, watch, why_not_complete
+from connector.cli.work_left import NAMED, explain, runs_elsewhere, say, start_here, watch, why_not_complete
 from connector.jobs.resync import ask_for_resync
 from connector.jobs.rewrite import NotRewrittenError, rewrite_each
 from connector.runtime.addresses import local_address

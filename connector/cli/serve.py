@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from connector import __version__, signals
 from connector.app import create_app
+from connector.checks.disk import check_that_disk_lasts, network_warning
 from connector.checks.failure import WrongError
-from connector.checks.lost_disk import check_that_disk_lasts
 from connector.checks.monitor import monitor_health
 from connector.checks.storage import check_writable
 from connector.checks.variables import remarks
@@ -19,14 +19,12 @@ from connector.cli.start import database_or_exit, exit_with, settings_or_exit
 from connector.jobs.scheduler import Job
 from connector.log import get_logger
 from connector.open_files import raise_limit
-from connector.runtime.clients import SHOP
 from connector.runtime.first_looks import look_at_channels
 from connector.runtime.service import Service
 from connector.runtime.watch import EVERY, ShopsWatch
 from connector.server import AddressInUseError, WebServer
-from connector.settings import ENV_FILE, Settings
+from connector.settings import ENV_FILE, SHOP, Settings
 from connector.sheets.credentials import CredentialsError
-from connector.store import network_disk
 from connector.store.commit import StoreClosedError
 
 log = get_logger(__name__)
@@ -78,7 +76,7 @@ def run_service(settings: Settings) -> None:
         log.warning("settings.left_out", reason=finding.sentence)
     for finding in check_that_disk_lasts(database.path):
         log.warning("database.may_be_lost", reason=finding.sentence)
-    far = network_disk.warning(database.path)
+    far = network_warning(database.path)
     if far is not None:
         log.warning("database.on_network_disk", reason=far)
     log.info("service.started", version=__version__, address=f"http://{settings.host}:{server.port}")
@@ -91,7 +89,7 @@ def run_service(settings: Settings) -> None:
 def _take_in_shops(service: Service) -> None:
     """The one shop of `.env`; or those of SHOPS_FILE, which is looked at again every few seconds."""
     if not service.has_many:
-        service.take_in(SHOP, service.settings)
+        service.add_shop(SHOP, service.settings)
         return
     watch = ShopsWatch(service)
     watch.look()

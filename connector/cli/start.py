@@ -11,9 +11,9 @@ from connector import terminal
 from connector.checks.variables import remarks
 from connector.language import parse_language, speak
 from connector.log import Redactor, set_up_logging
-from connector.runtime.clients import SHOP, speak_as_stored
 from connector.runtime.service import Service
-from connector.settings import ENV_FILE, Settings, SettingsError, environment, load_settings, settle_libraries
+from connector.runtime.spreadsheet import speak_as_stored
+from connector.settings import ENV_FILE, SHOP, Settings, SettingsError, environment, load_settings, settle_libraries
 from connector.sheets.account import DEFAULT
 from connector.sheets.credentials import CredentialsError
 from connector.shops.file import shown
@@ -117,7 +117,7 @@ def service_or_exit(operator: Settings, shop: ShopEntry, database: Database) -> 
     """The service's parts for this one shop; or exit code 2 and a sentence, with the database closed."""
     service = Service(operator, database)
     try:
-        service.take_in(shop.name, shop.settings, shop.account)
+        service.add_shop(shop.name, shop.settings, shop.account)
     except CredentialsError as error:
         database.close()
         exit_with([str(error)])

@@ -21,8 +21,8 @@ from connector.problems import NamedProblem
 from connector.runtime.condition import UNKNOWN, Condition, condition_of
 from connector.runtime.instances import Living, living
 from connector.runtime.shop import Shop
+from connector.runtime.spreadsheet import stored_zone
 from connector.sheets.errors import SheetsError
-from connector.sheets.overview import read_zone
 from connector.store import hours, orders, quarantine
 from connector.store.breakers import CircuitBreaker, Part
 from connector.store.commit import StoreClosedError
@@ -30,7 +30,6 @@ from connector.store.dealt_with import count_given_up
 from connector.store.hours import Hour
 from connector.store.quarantine import NOTHING_TO_LOOK_AT, Head, ToLookAt
 from connector.store.standing import Standing, read_standing
-from connector.store.time_zones import get_zone
 
 log = get_logger(__name__)
 
@@ -215,8 +214,7 @@ class Snapshots:
     def _stored_zone(self) -> tzinfo | None:
         """As it was before a restart."""
         with self._shop.database.read() as connection:
-            name = get_zone(connection, self._shop.workbook.spreadsheet_id)
-        return None if name is None else read_zone(name)
+            return stored_zone(connection, self._shop.settings)
 
     def _ask_for_zone(self) -> None:
         try:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from connector.language import ENGLISH, counted, number, spoken
 from connector.language import gettext as _
 from connector.models import Number, Order
-from connector.sheets.cells import chat_link, currency_decimals, decimals_of
+from connector.sheets.cells import chat_link, decimals_shown
 
 _RUN_LEFT = ("R", "AL")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
@@ -42,11 +42,6 @@ class Words:
 
     def hour(self, moment: datetime) -> str:
         return f"{moment.astimezone(self.zone):%H:%M}"
-
-
-def machine(moment: datetime) -> str:
-    """For the attribute `datetime`."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def duration(value: timedelta | float) -> str:
@@ -82,8 +77,7 @@ def amount(value: Number | None, currency: str | None) -> str:
     """1,200.50 AUD, with the currency's decimals, or more if the amount has more; nothing where it isn't known."""
     if value is None:
         return ""
-    decimals = 0 if float(value).is_integer() else max(currency_decimals(currency), decimals_of(value))
-    text = number(value, decimals)
+    text = number(value, decimals_shown(value, currency))
     return f"{text} {currency}" if currency else text
 
 

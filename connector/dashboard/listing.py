@@ -15,7 +15,7 @@ from connector.language import gettext as _
 from connector.language import marked, pgettext
 from connector.models import ItemsState, Order, Shown, Status
 from connector.runtime.shop import Shop
-from connector.sheets.statuses import Stage, status_word
+from connector.sheets.statuses import MerchantStatus, status_word
 from connector.store import orders, refusals
 from connector.store.customer_texts import CustomerText, TextState, texts_of
 from connector.store.dealt_with import By
@@ -97,7 +97,7 @@ _TOLD = {
 
 
 def _told_words(text: CustomerText) -> str:
-    return _(_TOLD[text.state]).format(status=status_word(Stage(text.stage)))
+    return _(_TOLD[text.state]).format(status=status_word(MerchantStatus(text.stage)))
 
 
 def _told(texts: Sequence[CustomerText]) -> Iterator[Event]:

@@ -29,6 +29,7 @@ from connector.language import gettext as _
 from connector.log import get_logger
 from connector.models import GONE_WORD, STATUS_MEANINGS, STATUS_WORDS
 from connector.runtime.service import Service
+from connector.serializers import moment
 from connector.store.commit import StoreClosedError
 from connector.store.loss import is_loss
 
@@ -69,7 +70,7 @@ def page_blueprint(service: Service, access: Access) -> Blueprint:
         environment.filters.update(
             amount=formatting.amount,
             duration=formatting.duration,
-            machine=formatting.machine,
+            machine=moment,
             number=number,
             sentence=formatting.sentence,
             whatsapp_link=formatting.whatsapp_link,

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template
 from connector.amounts import line_total, tidy
 from connector.api.current import current_shop
 from connector.api.errors import ApiError
+from connector.dashboard.listing import store_number
 from connector.dashboard.views import ViewsOfShops
 from connector.jobs.to_prepare import NotKnownError, find_to_prepare
 from connector.language import gettext as _
@@ -17,7 +18,6 @@ from connector.models import Item, Number, Order
 from connector.store.orders import find_by_number
 
 _NO_ORDER = marked("No order has this number here, or it is no longer kept (KEEP_DAYS).")
-_LARGEST_NUMBER = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,10 @@ def add_slips(blueprint: Blueprint, views: ViewsOfShops) -> None:
     @blueprint.get("/status/slips/<number>")
     def slip(number: str) -> str:
         shop = current_shop()
-        is_number = number.isascii() and number.isdecimal() and int(number) < _LARGEST_NUMBER
-        order = None
-        if is_number:
+        order_number, order = store_number(number), None
+        if order_number is not None:
             with shop.database.read() as connection:
-                order = find_by_number(connection, shop.name, int(number))
+                order = find_by_number(connection, shop.name, order_number)
         if order is None:
             raise ApiError(404, _(_NO_ORDER))
         return render_template(

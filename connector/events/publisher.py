@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
 
 from sqlalchemy import Connection
 
@@ -27,6 +26,7 @@ from connector.store.breakers import CircuitBreaker, Part, Told
 from connector.store.orders import find_orders
 from connector.store.outbox import NewEvent
 from connector.store.refusals import Refused
+from connector.store.statements import in_pieces
 
 LASTING = timedelta(minutes=5)
 """A failure that goes away by itself is told of only if it has not done so by then."""
@@ -120,8 +120,7 @@ class Publisher:
 
     def _find(self, connection: Connection, order_ids: Sequence[str]) -> Iterator[list[Order]]:
         """The orders, some at a time: each may be as large as a request."""
-        remaining = iter(dict.fromkeys(order_ids))
-        while some := list(islice(remaining, _AT_ONCE)):
+        for some in in_pieces(dict.fromkeys(order_ids), _AT_ONCE):
             yield find_orders(connection, self._shop, some)
 
     def _add_refused(self, connection: Connection, type_: EventType, refused: Sequence[Refused], now: datetime) -> None:

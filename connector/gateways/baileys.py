@@ -12,7 +12,7 @@ from connector.gateways.gateway import Body, at_their_total, id_of, in_units, pa
 from connector.gateways.reading import fields, ids, names
 from connector.gateways.reading.lines import items_within
 from connector.gateways.reading.names import Names, spelling
-from connector.gateways.reading.result import DELETED, Reading, join, read_number, status_sentence
+from connector.gateways.reading.result import Reading, join, read_number, status_sentence
 from connector.gateways.reading.unwrap import opened
 from connector.models import NewOrder, OrderChange
 
@@ -62,8 +62,7 @@ def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
         read_message(body, reading, now=now, at=at or "body", title=TITLE)
         return
     if (revoked := revoked_by(body)) is not None:
-        reading.changes.append(OrderChange(DELETED, message_id=revoked))
-        reading.ignored += 1
+        reading.add_deleted(revoked)
         return
     for index, message in enumerate(body["messages"]):
         read_message(message, reading, now=now, at=join(at, f"messages[{index}]"), title=TITLE)
@@ -88,11 +87,11 @@ def read_message(
     """Adds what one message is. `title`: the gateway that brought it; `kept`: what is kept if it is unclear."""
     kept = message if kept is None else kept
     content = _content_of(message) or {}
-    about = names.find(_about(message) or {}, _KEY)
-    from_me = "from_me" in about and fields.flag(about["from_me"].value)
+    key = _about(message) or {}
+    about = names.values(key, _KEY)
+    from_me = fields.flag(about.get("from_me"))
     if (revoked := _revoked(content)) is not None:
-        reading.changes.append(OrderChange(DELETED, message_id=revoked))
-        reading.ignored += 1
+        reading.add_deleted(revoked)
         return
     order = _inside(content, "ordermessage")
     if order is None:
@@ -101,7 +100,7 @@ def read_message(
         else:
             pass_over(message, reading, at=at, title=title, kept=kept)
         return
-    given = {name: found.value for name, found in names.find(order, _ORDER_MESSAGE).items()}
+    given = names.values(order, _ORDER_MESSAGE)
     if from_me:
         # The shop accepts or declines an order with such a message of its own.
         reading.ignored += 1
@@ -109,13 +108,10 @@ def read_message(
         if sentence is not None and (order_id := fields.text(given.get("order_id"))) is not None:
             reading.changes.append(OrderChange(sentence, order_id=order_id))
         return
-    beside = {name: found.value for name, found in names.find(message, _AROUND).items()}
-    beside |= {
-        name: found.value for name, found in names.find(_about(message) or {}, _AROUND).items() if name not in beside
-    }
+    beside = names.values(key, _AROUND) | names.values(message, _AROUND)
     unread: list[str] = []
     total = in_units(read_number(given.get("thousandths"), "total", unread), 1000)
-    who = [about[name].value for name in ("sender_number", "sender", "chat_number", "chat") if name in about]
+    who = [about[name] for name in ("sender_number", "sender", "chat_number", "chat") if name in about]
     new = NewOrder(
         order_id=id_of(given.get("order_id")),
         received_at=fields.moment(beside.get("at"), now=now) or now,
@@ -128,8 +124,8 @@ def read_message(
         total_price=total,
         currency=fields.text(given.get("currency")),
         items=at_their_total(items_within(order, message), total, 1000),
-        chat_id=ids.chat_id(*(about[name].value for name in ("chat", "chat_number") if name in about)),
-        message_id=message_id_of(about["id"].value) if "id" in about else None,
+        chat_id=ids.chat_id(*(about[name] for name in ("chat", "chat_number") if name in about)),
+        message_id=message_id_of(about.get("id")),
         warning=" ".join(unread) or None,
         amounts_certain=total is not None,
     )

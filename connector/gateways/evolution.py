@@ -1,14 +1,14 @@
 """Evolution API: Baileys' messages in an envelope of its own."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from connector.gateways import baileys
 from connector.gateways.gateway import Body, pass_over
 from connector.gateways.reading import fields
-from connector.gateways.reading.result import DELETED, Envelope, Reading, join
+from connector.gateways.reading.result import Envelope, Reading, join
 from connector.gateways.reading.unwrap import opened
-from connector.models import OrderChange
 
 NAME = "evolution"
 TITLE = "Evolution API"
@@ -35,7 +35,7 @@ def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
     event, data = _event(body), opened(body["data"])
     where = join(at, "data")
     if event == _DELETE:
-        _read_deleted(data, reading)
+        reading.add_deleted(*_deleted(data))
     elif event in _NEW:
         channel_id = fields.text(body.get("instance"))
         envelope = Envelope(lambda parts: {**body, "data": parts if len(parts) > 1 else parts[0]})
@@ -53,10 +53,7 @@ def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
     elif event == "send.message":
         reading.ignored += 1
     elif event == "messages.update" and any(baileys.revoked_by(update) for update in _listed(data)):
-        for update in _listed(data):
-            if (revoked := baileys.revoked_by(update)) is not None:
-                reading.changes.append(OrderChange(DELETED, message_id=revoked))
-        reading.ignored += 1
+        reading.add_deleted(*map(baileys.revoked_by, _listed(data)))
     else:
         pass_over(data, reading, at=where, title=TITLE, kept=body)
 
@@ -79,12 +76,9 @@ def _messages(data: Any, at: str) -> list[tuple[str, Any]]:
     return [(at, data)]
 
 
-def _read_deleted(data: Any, reading: Reading) -> None:
+def _deleted(data: Any) -> Iterator[str | None]:
     found = data.get("keys", data) if isinstance(data, dict) else data
     for deleted in _listed(found):
         entry = fields.mapping(deleted)
         key = fields.mapping(entry.get("key"))
-        message_id = baileys.message_id_of(entry.get("keyId") or key.get("id") or entry.get("id"))
-        if message_id is not None:
-            reading.changes.append(OrderChange(DELETED, message_id=message_id))
-    reading.ignored += 1
+        yield baileys.message_id_of(entry.get("keyId") or key.get("id") or entry.get("id"))

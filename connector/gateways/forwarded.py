@@ -30,19 +30,19 @@ _SHAPES = (
 )
 
 
-def read_forwarded(body: Any, *, now: datetime, at: str = "") -> Reading:
+def read_forwarded(body: Any, *, now: datetime) -> Reading:
     """Reads one body; `unclear` names each field that is wrong."""
     reading = Reading()
-    for part in forwarded_parts(body, now=now, at=at):
+    for part in forwarded_parts(body, now=now):
         reading.add(part.reading)
         if len(reading.unclear) >= MOST_NAMED:
             break  # Nothing of this body will be stored, and who mends these finds the rest.
     return reading
 
 
-def forwarded_parts(body: Any, *, now: datetime, at: str = "") -> Iterator[Part]:
+def forwarded_parts(body: Any, *, now: datetime) -> Iterator[Part]:
     """The payloads of one body, each read by itself."""
-    return _parts(body, now=now, at=at, depth=0)
+    return _parts(body, now=now, at="", depth=0)
 
 
 def _parts(part: Any, *, now: datetime, at: str, depth: int) -> Iterator[Part]:

@@ -7,11 +7,9 @@ from typing import Any, Protocol
 
 from connector.amounts import same_amount, scaled_items, sum_total
 from connector.gateways.reading import ids
-from connector.gateways.reading.ids import is_order_id, why_lost
-from connector.gateways.reading.lengths import LONGEST_ID
+from connector.gateways.reading.ids import wrong_order_id
 from connector.gateways.reading.names import looks_like_an_order
-from connector.gateways.reading.result import Reading, Unclear
-from connector.gateways.reading.wording import kind
+from connector.gateways.reading.result import Reading
 from connector.models import Item, NewOrder, Number
 
 Body = Mapping[str, Any]
@@ -43,11 +41,8 @@ def without_items(title: str) -> str:
 def take(order: NewOrder, reading: Reading, *, at: str, title: str, part: Any, given_id: Any) -> None:
     """Adds the order, or, if its id is none, what is wrong with it. `part`: the payload, to be kept; `given_id`: the id
     as it came."""
-    wrong = why_lost(given_id)
-    if wrong is None and not is_order_id(order.order_id):
-        wrong = f"An order id is a text of 1 to {LONGEST_ID} characters; {kind(given_id)} came."
-    if wrong is not None:
-        reading.unclear.append(Unclear(at, wrong, part))
+    if (wrong := wrong_order_id(given_id)) is not None:
+        reading.add_unclear(at, wrong, part)
         return
     if not order.items:
         order = replace(order, items=None, order_token=None, unfetchable=without_items(title))
@@ -64,7 +59,7 @@ def pass_over(part: Any, reading: Reading, *, at: str, title: str, kept: Any = N
     the part itself."""
     if looks_like_an_order(part):
         sentence = f"This came from {title} and looks like an order, but is none that is known."
-        reading.unclear.append(Unclear(at, sentence, part if kept is None else kept))
+        reading.add_unclear(at, sentence, part if kept is None else kept)
     else:
         reading.ignored += 1
 

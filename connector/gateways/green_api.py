@@ -7,8 +7,8 @@ from connector.gateways.gateway import Body, at_their_total, id_of, in_units, pa
 from connector.gateways.reading import fields, ids, names
 from connector.gateways.reading.lines import items_within
 from connector.gateways.reading.names import Names
-from connector.gateways.reading.result import DELETED, Reading, join, read_number
-from connector.models import NewOrder, OrderChange
+from connector.gateways.reading.result import Reading, join, read_number
+from connector.models import NewOrder
 
 NAME = "green-api"
 TITLE = "GREEN-API"
@@ -36,16 +36,13 @@ def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
         reading.ignored += 1  # What the shop has sent, and states of all kinds.
         return
     if data.get("typeMessage") == _DELETED:
-        message_id = message_id_of(fields.mapping(data.get("deletedMessageData")).get("stanzaId"))
-        if message_id is not None:
-            reading.changes.append(OrderChange(DELETED, message_id=message_id))
-        reading.ignored += 1
+        reading.add_deleted(message_id_of(fields.mapping(data.get("deletedMessageData")).get("stanzaId")))
         return
     order = data.get("orderMessage") or data.get("orderMessageData")
     if not isinstance(order, dict):
         pass_over(data, reading, at=where, title=TITLE, kept=body)
         return
-    given = {name: found.value for name, found in names.find(order, _ORDER).items()}
+    given = names.values(order, _ORDER)
     sender = fields.mapping(body.get("senderData"))
     unread: list[str] = []
     total = in_units(read_number(given.get("hundredths"), "total", unread), 100)

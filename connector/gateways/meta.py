@@ -10,11 +10,11 @@ from typing import Any
 from connector.gateways.gateway import Body, id_of, pass_over, take
 from connector.gateways.reading import fields, ids
 from connector.gateways.reading.lines import items_within, with_sku_as_name
-from connector.gateways.reading.result import DELETED, Envelope, Reading, Unclear, join
+from connector.gateways.reading.result import Envelope, Reading, join
 from connector.gateways.reading.unwrap import opened
 from connector.gateways.reading.wording import kind
 from connector.gateways.whapi.payload import is_order_message
-from connector.models import NewOrder, OrderChange
+from connector.models import NewOrder
 
 NAME = "meta"
 TITLE = "Meta's Cloud API"
@@ -38,8 +38,7 @@ def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
         return
     entries = body["entry"]
     if not isinstance(entries, list):
-        sentence = f"`entry` is a list; {kind(entries)} came."
-        reading.unclear.append(Unclear(join(at, "entry"), sentence, body))
+        reading.add_unclear(join(at, "entry"), f"`entry` is a list; {kind(entries)} came.", body)
         return
     if not entries:
         reading.ignored += 1
@@ -76,11 +75,10 @@ def _read_message(
     message: Any, value: Mapping[str, Any], contacts_of: "_Contacts", reading: Reading, *, now: datetime, at: str
 ) -> None:
     if not isinstance(message, dict):
-        reading.unclear.append(Unclear(at, f"A message is a JSON object; {kind(message)} came.", message))
+        reading.add_unclear(at, f"A message is a JSON object; {kind(message)} came.", message)
         return
     if (revoked := _revoked(message)) is not None:
-        reading.changes.append(OrderChange(DELETED, message_id=revoked))
-        reading.ignored += 1
+        reading.add_deleted(revoked)
         return
     if not is_order_message(message):
         pass_over(message, reading, at=at, title=TITLE)

@@ -11,8 +11,8 @@ from connector.gateways import baileys
 from connector.gateways.gateway import Body, at_their_total, id_of, in_units, pass_over, take
 from connector.gateways.reading import fields, ids
 from connector.gateways.reading.lines import items_within
-from connector.gateways.reading.result import DELETED, Reading, join, read_number
-from connector.models import NewOrder, OrderChange
+from connector.gateways.reading.result import Reading, join, read_number
+from connector.models import NewOrder
 
 NAME = "waha"
 TITLE = "WAHA"
@@ -48,7 +48,8 @@ def read(body: Body, reading: Reading, *, now: datetime, at: str) -> None:
     event, payload = body["event"], fields.mapping(body["payload"])
     where = join(at, "payload")
     if event == _REVOKED:
-        _read_revoked(payload, reading)
+        before = fields.mapping(payload.get("before"))
+        reading.add_deleted(baileys.message_id_of(payload.get("revokedMessageId") or before.get("id")))
         return
     if event not in _NEW:
         pass_over(payload, reading, at=where, title=TITLE, kept=body)
@@ -100,11 +101,3 @@ def _read_web_order(
         amounts_certain=total is not None,
     )
     take(new, reading, at=join(at, "_data.orderId"), title=TITLE, part=body, given_id=data.get("orderId"))
-
-
-def _read_revoked(payload: Mapping[str, Any], reading: Reading) -> None:
-    before = fields.mapping(payload.get("before"))
-    message_id = baileys.message_id_of(payload.get("revokedMessageId") or before.get("id"))
-    if message_id is not None:
-        reading.changes.append(OrderChange(DELETED, message_id=message_id))
-    reading.ignored += 1

@@ -13,6 +13,7 @@ from connector.store import orders as stored
 from connector.store import spreadsheets
 from connector.store.database import Database
 from connector.store.rewrite import Gone, write_anew
+from connector.store.statements import in_pieces
 
 _AT_ONCE = 500
 ON_ITS_WAY = timedelta(minutes=5)
@@ -88,7 +89,7 @@ def compare(
     before = _marks(database, shop, suspects)
     found: dict[_Finding, list[str]] = {finding: [] for finding in _Finding}
     with look() as rows:
-        for some in _in_pieces(suspects):
+        for some in in_pieces(suspects, _AT_ONCE):
             there = rows.find(some)
             here = {order.order_id: order for order in _find(database, shop, some)}
             for order_id in some:
@@ -119,7 +120,7 @@ def write_missing(database: Database, look: Look, report: Report, *, shop: str, 
     """Has all that is missing written anew, after another look at the sheet; the ids of the orders that will be."""
     written = []
     with look() as rows:
-        for some in _in_pieces((*report.missing, *report.items)):
+        for some in in_pieces((*report.missing, *report.items), _AT_ONCE):
             there = rows.find(some)
             for order in _find(database, shop, some):
                 gone = what_is_gone(order, there[order.order_id])
@@ -199,7 +200,7 @@ def _of_no_order(database: Database, rows: SheetRows, shop: str) -> tuple[list[s
 
 
 def _marks(database: Database, shop: str, order_ids: Sequence[str]) -> dict[str, _Mark]:
-    found = (order for some in _in_pieces(order_ids) for order in _find(database, shop, some))
+    found = (order for some in in_pieces(order_ids, _AT_ONCE) for order in _find(database, shop, some))
     return {order.order_id: _mark(order) for order in found}
 
 
@@ -222,8 +223,3 @@ def _each_order(database: Database, shop: str, since: datetime | None) -> Iterat
 def _find(database: Database, shop: str, order_ids: Sequence[str]) -> list[Order]:
     with database.read() as connection:
         return stored.find_orders(connection, shop, order_ids)
-
-
-def _in_pieces(order_ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(order_ids), _AT_ONCE):
-        yield order_ids[start : start + _AT_ONCE]

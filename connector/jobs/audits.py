@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from connector.clock import Clock
 from connector.jobs import audit, rollback
 from connector.jobs.audit import Report
+from connector.jobs.context import ShopContext
 from connector.jobs.rewrite import SheetLookup
 from connector.language import gettext as _
 from connector.language import in_same_language
 from connector.log import get_logger
-from connector.problems import Problems
 from connector.sheets.errors import SheetsError
 from connector.store import spreadsheets
-from connector.store.database import Database
 
 log = get_logger(__name__)
 
@@ -67,24 +65,10 @@ class Audited:
 class Audits:
     """Runs one comparison at a time. Safe to use from several threads."""
 
-    def __init__(
-        self,
-        database: Database,
-        lookup: SheetLookup,
-        problems: Problems,
-        *,
-        shop: str,
-        spreadsheet_id: str,
-        clock: Clock,
-        wake: Callable[[], object],
-    ) -> None:
+    def __init__(self, context: ShopContext, lookup: SheetLookup, *, wake: Callable[[], object]) -> None:
         """`wake`: has the writer look for what is due."""
-        self._database = database
+        self._context = context
         self._lookup = lookup
-        self._problems = problems
-        self._shop = shop
-        self._spreadsheet_id = spreadsheet_id
-        self._clock = clock
         self._wake = wake
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -113,21 +97,22 @@ class Audits:
     def latest(self, progress: Progress | None = None) -> Audited:
         """`progress`: of the instance that compares, where that is another one."""
         progress = progress or self.progress()
-        with self._database.read() as connection:
-            hold = spreadsheets.get_hold(connection, self._spreadsheet_id)
+        with self._context.database.read() as connection:
+            hold = spreadsheets.get_hold(connection, self._context.settings.spreadsheet_id)
         counts = json.loads(hold.audit) if hold.audit else {}
         return Audited(*progress[:4], hold.audited_at, **counts, error=progress.error)
 
     def _run(self, write_missing: bool) -> None:
+        context = self._context
         try:
             report = audit.compare(
-                self._database, self._lookup.rows, shop=self._shop, clock=self._clock, progress=self._has_come_to
+                context.database, self._lookup.rows, shop=context.shop, clock=context.clock, progress=self._has_come_to
             )
             if write_missing:
                 self._write(report)
-            audit.keep(self._database, self._spreadsheet_id, report, clock=self._clock)
+            audit.keep(context.database, context.settings.spreadsheet_id, report, clock=context.clock)
             if not report.missing:
-                self._problems.clear(rollback.KEY)
+                context.problems.clear(rollback.KEY)
         except SheetsError as error:
             self._failed(error.message)
         except Exception:
@@ -136,7 +121,10 @@ class Audits:
             self._failed(_("The comparison has a fault; the service's log says more."))
 
     def _write(self, report: Report) -> None:
-        written = audit.write_missing(self._database, self._lookup.rows, report, shop=self._shop, clock=self._clock)
+        context = self._context
+        written = audit.write_missing(
+            context.database, self._lookup.rows, report, shop=context.shop, clock=context.clock
+        )
         with self._lock:
             self._writing = len(written)
         log.info("audit.writes_missing", orders=len(written))

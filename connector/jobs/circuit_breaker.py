@@ -21,7 +21,7 @@ FAILURES_THAT_OPEN = 3
 """Failures in a row that look like the channel's, after which it is taken to be down: the breaker's threshold."""
 _REFUSALS = frozenset({"unauthorised", "forbidden"})
 LONGEST_OPEN = timedelta(minutes=5)
-"""How long a mended channel may go unnoticed."""
+"""For at most so long the breaker stays open before the channel is tried again, unless Whapi itself asks for more."""
 
 
 class TellsState(Protocol):

@@ -12,16 +12,16 @@ from contextlib import nullcontext
 from queue import SimpleQueue
 
 from connector.clock import Clock
+from connector.jobs.arrival_rate import ArrivalRate, most_orders
 from connector.jobs.chores import Chores
 from connector.jobs.leases import Leases
 from connector.jobs.ledger import Ledger, NotOursError
-from connector.jobs.load_shedding import LoadShedder, most_orders
 from connector.jobs.pool import FOR_ONE, Pool, Threads
 from connector.jobs.shop_work import AFTER_A_FAULT, ShopWork
 from connector.jobs.turns import SECONDS_BETWEEN_BATCHES, choose, fetch_room
 from connector.log import get_logger
 from connector.models import Order
-from connector.sheets.budget import Hold
+from connector.sheets.budget import Reservation
 from connector.store.database import Database
 from connector.store.due import Due, shops_with_work
 
@@ -68,7 +68,7 @@ class Dispatcher:
         self._due_elsewhere: SimpleQueue[Mapping[str, Due]] = SimpleQueue()
         """What other processes have stored, or made due."""
         self._changed = threading.Condition()
-        self._load_shedder = LoadShedder()
+        self._arrivals = ArrivalRate()
         self._failure: str | None = None
         self._fetch_pool = Pool(threads.fetchers, "fetch")
         self._write_pool = Pool(threads.writers, "write")
@@ -84,7 +84,7 @@ class Dispatcher:
         self._look_at_all = True
         self.chores.wake(work.shop)
         if work.account.email not in self.leases.held():
-            self.leases.poke()
+            self.leases.wake()
         self._woken.set()
 
     def remove(self, shop: str) -> None:
@@ -128,7 +128,7 @@ class Dispatcher:
 
     def orders_arrived(self, shop: str, requests: int) -> None:
         """Is told that `requests` requests brought orders to a shop."""
-        self._load_shedder.arrived(requests)
+        self._arrivals.arrived(requests)
         self.wake(shop)
 
     def wake(self, shop: str | None = None) -> None:
@@ -267,7 +267,7 @@ class Dispatcher:
                 self._hand_out(work, room[work.shop])
 
     def _hand_out(self, work: ShopWork, room: int) -> None:
-        most = _WHILE_SHEDDING if self._load_shedder.sheds else room + len(work.in_flight)
+        most = _WHILE_SHEDDING if self._arrivals.is_high else room + len(work.in_flight)
         try:
             due = work.due_fetches(most)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the thread
@@ -327,11 +327,11 @@ class Dispatcher:
             work.fetched(order, look_below=self.threads.fetchers)
             self._moved_on(work)
 
-    def _turn(self, work: ShopWork, hold: Hold | None) -> None:
+    def _turn(self, work: ShopWork, hold: Reservation | None) -> None:
         is_well = False
         try:
             with hold or nullcontext(), self._ledger.noted(work.account, work.calls, hold):
-                is_well = work.take_turn(at_most=most_orders(self._load_shedder.rate))
+                is_well = work.take_turn(at_most=most_orders(self._arrivals.a_second))
         except NotOursError:
             pass  # The next renewal of the lease says who has the account.
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the thread

@@ -5,7 +5,6 @@ nothing to it. Each row is found by a tag of its own when it is deleted: it is d
 what was read of it a moment before. A change in the very second between that last look and the deletion is not seen.
 """
 
-import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from connector.sheets.columns import COLUMNS, KEY, STATUS, Tab, tab_word
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.first_row import refuses_what_is_gone
 from connector.sheets.layout import TabLayout
+from connector.sheets.request_parts import create_metadata, delete_metadata, new_id, row_range
 from connector.sheets.values import as_text
 from connector.sheets.words import FIRST_STATUSES, Words
 from connector.sheets.workbook import Workbook
@@ -161,8 +161,8 @@ def _has_additions(row: _Found) -> bool:
 
 def _delete(api: SheetsApi, spreadsheet_id: str, tab: Tab, place: TabLayout, surplus: Sequence[_Found]) -> int:
     """Tags the rows, looks at them once more, and deletes those that are as they were, all or none."""
-    marked = {1 + secrets.randbelow(2**31 - 2): row for row in surplus}
-    api.batch_update(spreadsheet_id, [_create(tag_id, place.sheet_id, row.index) for tag_id, row in marked.items()])
+    marked = {new_id(): row for row in surplus}
+    api.batch_update(spreadsheet_id, [_tag(tag_id, place.sheet_id, row.index) for tag_id, row in marked.items()])
     try:
         at = {
             entry["metadataId"]: entry.get("location", {}).get("dimensionRange", {}).get("startIndex", 0)
@@ -191,27 +191,15 @@ def _untag(api: SheetsApi, spreadsheet_id: str) -> None:
     """Takes away the tags of the rows that are still there."""
     left = [entry["metadataId"] for entry in api.find_metadata(spreadsheet_id, [{"metadataKey": _TAG}])]
     if left:
-        api.batch_update(spreadsheet_id, [tags.delete_tag(tag_id) for tag_id in left])
-
-
-def _create(tag_id: int, sheet_id: int, index: int) -> dict[str, Any]:
-    place = {"sheetId": sheet_id, "dimension": "ROWS", "startIndex": index, "endIndex": index + 1}
-    return {
-        "createDeveloperMetadata": {
-            "developerMetadata": {
-                "metadataId": tag_id,
-                "metadataKey": _TAG,
-                "metadataValue": "surplus",
-                "visibility": "DOCUMENT",
-                "location": {"dimensionRange": place},
-            }
-        }
-    }
+        api.batch_update(spreadsheet_id, [delete_metadata(tag_id) for tag_id in left])
 
 
 def _delete_row(sheet_id: int, index: int) -> dict[str, Any]:
-    rows = {"sheetId": sheet_id, "dimension": "ROWS", "startIndex": index, "endIndex": index + 1}
-    return {"deleteDimension": {"range": rows}}
+    return {"deleteDimension": {"range": row_range(sheet_id, index)}}
+
+
+def _tag(tag_id: int, sheet_id: int, index: int) -> dict[str, Any]:
+    return create_metadata(_TAG, "surplus", {"dimensionRange": row_range(sheet_id, index)}, entry_id=tag_id)
 
 
 def _by_order(surplus: Sequence[_Found]) -> dict[str, list[int]]:

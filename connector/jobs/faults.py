@@ -57,7 +57,7 @@ class Faults:
 
     def speaking(self) -> AbstractContextManager[None]:
         """To be held where something is said of the shop outside of work for it."""
-        return speaking(self._language.now)
+        return speaking(self._language.current)
 
     def happened(self, part: str, error: Exception, *, key: str | None = None, order_id: str | None = None) -> None:
         """Tells of a fault while it is being handled. Each but the first of the same kind in a row is told briefly."""
@@ -102,7 +102,7 @@ def sentence_of(part: str, error: Exception, *, order_id: str | None = None) -> 
     if order_id is not None:
         what = _("The items of order {order_id} can't be fetched").format(order_id=order_id)
     if isinstance(error, SQLAlchemyError):
-        cause = _first_line(getattr(error, "orig", None) or error)
+        cause = first_line(getattr(error, "orig", None) or error)
         return _("{what}, because the database failed: {cause}. See that it runs and that its disk has room.").format(
             what=what, cause=cause
         )
@@ -115,9 +115,10 @@ def sentence_of(part: str, error: Exception, *, order_id: str | None = None) -> 
     return _(
         "{what} because of a fault ({name}: {first_line}). It is tried again by itself; if "
         "it stays, report it with the traceback in the log."
-    ).format(what=what, name=type(error).__name__, first_line=_first_line(error))
+    ).format(what=what, name=type(error).__name__, first_line=first_line(error))
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """What the error says first, without the stop at its end; it may say more, such as the statement that failed."""
     lines = str(error).strip().splitlines()
     return lines[0].rstrip(".")[:_LONGEST_REASON] if lines else _("no reason given")

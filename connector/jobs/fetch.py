@@ -14,9 +14,9 @@ from connector.jobs import circuit_breaker
 from connector.jobs.context import ShopContext
 from connector.language import gettext as _
 from connector.log import get_logger
-from connector.magnitudes import suspicion
 from connector.models import Item, Order
 from connector.observer import OK
+from connector.price_scale import suspicion
 from connector.store import breakers, fetching, refusals
 from connector.store.breakers import CircuitBreaker, Part
 
@@ -169,32 +169,34 @@ class FetchStage:
         next_attempt_at = now + self._context.retry.delay(order.attempts + 1)
         is_suspect = error.scope is Scope.SUSPECT
 
-        def change(connection: Connection) -> None:
+        def change(connection: Connection) -> bool:
             if channel_works:
                 ended = breakers.record_recovery(connection, self._context.shop, Part.CHANNEL, now=now)
                 self._context.events.worked(connection, Part.CHANNEL, ended, now=now)
             if gives_up:
                 sentence = _("{reason} The time for trying is over.").format(reason=reason)
-                fetching.give_up(connection, order, error=sentence, now=now)
-                return
-            fetching.attempt_failed(
+                return fetching.give_up(connection, order, error=sentence, now=now)
+            is_due = fetching.attempt_failed(
                 connection, order, error=reason, next_attempt_at=next_attempt_at, set_back=is_suspect, now=now
             )
-            if is_suspect and order.attempts + 1 >= TRIES_BEFORE_NAMED:
+            if is_due and is_suspect and order.attempts + 1 >= TRIES_BEFORE_NAMED:
                 refusals.set_items_aside(connection, order.id, now=now)
+            return is_due
 
-        self._context.database.write(change)
-        if gives_up:
+        if not self._context.database.write(change):
+            # The items came another way meanwhile: nothing failed that is still wanted.
+            log.info("order.fetch_not_needed", order_id=order.order_id, kind=error.kind)
+        elif gives_up:
             log.warning("order.given_up", order_id=order.order_id, attempts=order.attempts + 1, reason=reason)
-            return
-        log.warning(
-            "order.fetch_failed",
-            order_id=order.order_id,
-            kind=error.kind,
-            attempts=order.attempts + 1,
-            next_attempt_at=next_attempt_at.isoformat(timespec="seconds"),
-            reason=reason,
-        )
+        else:
+            log.warning(
+                "order.fetch_failed",
+                order_id=order.order_id,
+                kind=error.kind,
+                attempts=order.attempts + 1,
+                next_attempt_at=next_attempt_at.isoformat(timespec="seconds"),
+                reason=reason,
+            )
 
     def _store_channel_failure(self, order: Order, error: WhapiError, reason: str, breaker: CircuitBreaker) -> None:
         now = self._context.clock.now()
@@ -203,6 +205,7 @@ class FetchStage:
         next_attempt_at = max(now + self._context.retry.delay(1), until or now)
 
         def change(connection: Connection) -> None:
+            # No row changes where the items came another way meanwhile; the channel failed all the same.
             fetching.attempt_set_back(connection, order, error=reason, next_attempt_at=next_attempt_at, now=now)
             circuit_breaker.failed(
                 connection, self._context.shop, self._context.events, error, reason=reason, until=until, now=now

@@ -15,8 +15,8 @@ from connector.models import Order, Place
 from connector.sheets.account import GoogleAccount
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.whereabouts import READS_WHERE_TAGS_ARE_LOST, row_anywhere, row_in_its_tab
-from connector.store import gone
 from connector.store.orders import find_order
+from connector.store.rewrite import mark_gone, unmark_gone
 
 REMEMBERED = 3.0
 """Seconds for which an order's row is not looked up again for those who have not logged in."""
@@ -140,10 +140,10 @@ class RowFinder:
     @contextmanager
     def _may_read(self, reads: int) -> Iterator[None]:
         budget = self._account.budget
-        hold = budget.take(reads=reads, writes=0, reserve=True)
-        if hold is None:
+        reservation = budget.take(reads=reads, writes=0, reserve=True)
+        if reservation is None:
             raise _too_many(budget.may_begin(reads, 0, reserve=True))
-        with hold:
+        with reservation:
             yield
 
     def _keep(self, order: Order, place: Place | None) -> None:
@@ -152,9 +152,9 @@ class RowFinder:
             return
         now = self._context.clock.now()
         if place is None:
-            self._context.database.write(lambda connection: gone.mark_gone(connection, order, now=now))
+            self._context.database.write(lambda connection: mark_gone(connection, order, now=now))
         else:
-            self._context.database.write(lambda connection: gone.unmark_gone(connection, order))
+            self._context.database.write(lambda connection: unmark_gone(connection, order))
 
 
 def _too_many(seconds: float) -> NotLookedUpError:

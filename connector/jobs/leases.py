@@ -97,7 +97,7 @@ class Leases:
         self.failure: str | None = None
         """Why nothing can be taken, for a person to read."""
         self._beating = threading.Lock()
-        self._poked = threading.Event()
+        self._woken = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="leases", daemon=True)
 
@@ -123,14 +123,14 @@ class Leases:
         self._doubt(account)
         return False
 
-    def poke(self) -> None:
+    def wake(self) -> None:
         """What is wanted has changed, or something that was to be let go of is idle: have a look."""
-        self._poked.set()
+        self._woken.set()
 
     def stop(self) -> None:
         """Lets go of everything at once. To be called when nothing is under way any more."""
         self._stopping.set()
-        self._poked.set()
+        self._woken.set()
         # A renewal that hangs has nothing to let go of that wouldn't end by itself.
         if self._beating.acquire(timeout=_STOP_WITHIN):
             try:
@@ -258,13 +258,13 @@ class Leases:
         """Somebody else may have the account: nothing of it is begun before the next renewal."""
         self._leaving = self._leaving | {account}
         self._is_doubtful = True
-        self._poked.set()
+        self._woken.set()
 
     def _run(self) -> None:
         pause = 0.0
         while not self._stopping.is_set():
-            self._poked.wait(pause if pause != float("inf") else None)
-            self._poked.clear()
+            self._woken.wait(pause if pause != float("inf") else None)
+            self._woken.clear()
             if self._is_doubtful and self._lock is not None:
                 # Two processes that both believe to have the lock must not take everything from each other at once.
                 self._stopping.wait(random.uniform(1, 3) * _LOCK_RETRY)  # noqa: S311 - nothing is to be kept secret

@@ -16,7 +16,7 @@ from connector.clock import Clock
 from connector.jobs.leases import Leases
 from connector.log import get_logger
 from connector.sheets.account import GoogleAccount
-from connector.sheets.budget import Budget, Hold
+from connector.sheets.budget import Budget, Reservation
 from connector.sheets.quota import WINDOW, Quota
 from connector.store import turns
 from connector.store.database import Database
@@ -37,7 +37,7 @@ class Ledger:
         self._clock = clock
 
     @contextmanager
-    def noted(self, account: GoogleAccount, calls: tuple[int, int], hold: Hold | None) -> Iterator[None]:
+    def noted(self, account: GoogleAccount, calls: tuple[int, int], reservation: Reservation | None) -> Iterator[None]:
         """Within it a turn may call Google. Raises, and nothing is called, where that can't be noted."""
         if self._database.is_sqlite:
             yield
@@ -63,7 +63,7 @@ class Ledger:
         try:
             yield
         finally:
-            made = calls if hold is None else (hold.made[Quota.READ], hold.made[Quota.WRITE])
+            made = calls if reservation is None else (reservation.made[Quota.READ], reservation.made[Quota.WRITE])
             self._end(turn_id, *made)
 
     def _end(self, turn_id: str, reads: int, writes: int) -> None:

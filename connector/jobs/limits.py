@@ -55,7 +55,7 @@ class Limits:
             self._trial = None
         return list(waiting)
 
-    def now(self) -> frozenset[TabLimit]:
+    def to_leave_out(self) -> frozenset[TabLimit]:
         """What the next batch has to leave out."""
         since = self._context.clock.now() - LIMITS_LAST
         with self._context.database.read() as connection:
@@ -68,10 +68,10 @@ class Limits:
 
     def try_without(self, keys: Sequence[int], *, reason: str, position: int | None = None) -> bool:
         """The batch of these orders failed, at the request of that position where it is known: whether it is worth
-        while to try it without something, which `now` then names."""
+        while to try it without something, which `to_leave_out` then names."""
         named = self._sent[position] if position is not None and position < len(self._sent) else None
         suspects = {named} if named is not None else {limit for limit in self._sent if limit is not None}
-        found = suspects - self.now()
+        found = suspects - self.to_leave_out()
         if not found:
             self._trial = None
             return False

@@ -17,7 +17,7 @@ from connector.clock import Clock
 from connector.jobs.guards import GUARDS, Chosen
 from connector.language import gettext as _
 from connector.log import get_logger
-from connector.sheets import owner as plates
+from connector.sheets import owner as nameplates
 from connector.sheets.client import SheetsApi
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.idempotency.guard import was_applied
@@ -49,7 +49,7 @@ class Identity:
     def of(cls, database: Database, *, now: datetime) -> "Identity":
         store, _unused = database.write(lambda connection: spreadsheets.installation_of(connection, now=now))
         host = socket.gethostname() or "an unnamed machine"
-        return cls(store[:10], host, plates.digest(f"{host} {database.where}"))
+        return cls(store[:10], host, nameplates.digest(f"{host} {database.where}"))
 
 
 class Ownership:
@@ -122,7 +122,7 @@ class Ownership:
         there = layout.owner.number if layout.owner is not None else 0
         owner = self._new_owner(1 + max(there, hold.number or 0, hold.next_number or 0))
         self._note(owner, chosen, hold)
-        requests = plates.take(
+        requests = nameplates.take(
             chosen.guard, owner, self._spreadsheet_id, sheet_id, plate_is_there=layout.owner is not None
         )
         try:
@@ -143,14 +143,14 @@ class Ownership:
         if self._held is None or self._chosen is None:
             raise ValueError(_("The spreadsheet is not held."))
         requests = [
-            plates.put_last_batch(batch_id, self._spreadsheet_id, is_there=layout.last_batch is not None),
+            nameplates.put_last_batch(batch_id, self._spreadsheet_id, is_there=layout.last_batch is not None),
         ]
         if self._clock.now() - self._held.seen >= self._held.silent_after / 4:
             owner = replace(self._held, seen=self._clock.now(), silent_after=self._silent_after())
-            requests.append(plates.put_plate(owner, self._spreadsheet_id, is_there=True))
+            requests.append(nameplates.put_plate(owner, self._spreadsheet_id, is_there=True))
         if self._chosen.blocks:
             requests = [
-                *plates.only_as_owner(self._chosen.guard, self._held, self._spreadsheet_id, self._sheet_id),
+                *nameplates.only_as_owner(self._chosen.guard, self._held, self._spreadsheet_id, self._sheet_id),
                 *requests,
             ]
         return requests
@@ -188,8 +188,8 @@ class Ownership:
         self._api.batch_update(
             self._spreadsheet_id,
             [
-                *plates.only_as_owner(self._chosen.guard, owner, self._spreadsheet_id, self._sheet_id),
-                plates.put_plate(owner, self._spreadsheet_id, is_there=True),
+                *nameplates.only_as_owner(self._chosen.guard, owner, self._spreadsheet_id, self._sheet_id),
+                nameplates.put_plate(owner, self._spreadsheet_id, is_there=True),
             ],
             deadline=Deadline.after(self._clock, _TAKE_WITHIN),
         )
@@ -217,8 +217,8 @@ class Ownership:
         if hold.next_number is None or hold.next_word is None or hold.next_guard is None:
             return
         owner = self._new_owner(hold.next_number, word=hold.next_word)
-        name = plates.label(owner.number, owner.word)
-        marker = plates.number_id(self._spreadsheet_id, owner.number)
+        name = nameplates.label(owner.number, owner.word)
+        marker = nameplates.number_id(self._spreadsheet_id, owner.number)
         if was_applied(self._api, GUARDS[hold.next_guard], self._spreadsheet_id, name, marker):
             self._database.write(
                 lambda connection: spreadsheets.taken(

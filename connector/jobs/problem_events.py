@@ -26,9 +26,8 @@ _TOLD_ELSEWHERE = frozenset({*Part, SET_ASIDE})
 class ProblemEvents:
     """For one shop, in the process that holds its lock."""
 
-    def __init__(self, context: ShopContext, *, brief: timedelta = BRIEF) -> None:
+    def __init__(self, context: ShopContext) -> None:
         self._context = context
-        self._brief = brief
         self._began = context.clock.now()
 
     def has_named_problems(self) -> bool:
@@ -46,8 +45,8 @@ class ProblemEvents:
             for problem in reasons(standing, self._context.problems.current(), now)
             if problem.severity is Severity.PROBLEM and problem.key not in _TOLD_ELSEWHERE
         }
-        new = [problem for key, problem in current.items() if key not in known and now - problem.since >= self._brief]
-        settled = now - self._began >= self._brief
+        new = [problem for key, problem in current.items() if key not in known and now - problem.since >= BRIEF]
+        settled = now - self._began >= BRIEF
         over = [problem for key, problem in known.items() if key not in current and settled]
         if new or over:
             self._context.database.write(lambda connection: self._tell(connection, new, over, now))

@@ -102,7 +102,7 @@ def _many(standing: Standing) -> str:
 
 
 def names(aside: SetAside) -> str:
-    """The orders' numbers, as many as are named."""
+    """The orders' ids, as many as are named."""
     named = ", ".join(order.order_id for order in aside.first)
     more = aside.number - len(aside.first)
     return _("{named} and {count} more").format(named=named, count=number(more)) if more > 0 else named

@@ -14,8 +14,8 @@ from connector.gateways.reading.result import Reading
 from connector.jobs.context import ShopContext
 from connector.language import gettext as _
 from connector.log import get_logger, log_orders
-from connector.magnitudes import suspicion
 from connector.models import Item, NewOrder, OrderChange
+from connector.price_scale import suspicion
 from connector.store import intake, quarantine
 from connector.store.changes import put_changes
 from connector.store.intake import OrderIntake
@@ -26,7 +26,8 @@ log = get_logger(__name__)
 
 _LONGEST_LOGGED = 200
 """Characters of a sentence about something unclear. The whole stands in the quarantine."""
-_NOT_KEPT = {"received_at", "items", "warning", "unfetchable"}
+_NOT_KEPT = {"received_at", "items", "warning", "unfetchable", "amounts_certain"}
+"""What the sender didn't say, or says anew with each delivery."""
 _KEPT = [field.name for field in fields(NewOrder) if field.name not in _NOT_KEPT]
 _KEPT_OF_ITEMS = [field.name for field in fields(Item)]
 LONGEST_TEST = 64

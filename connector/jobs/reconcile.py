@@ -21,7 +21,7 @@ def _go_on(_seconds: float) -> bool:
     return False
 
 
-class ReconcileStage:
+class Reconciliation:
     """Reads the window page by page. One run at a time."""
 
     def __init__(self, context: ShopContext, history: HistoryReader, *, most_pages: int = MOST_PAGES) -> None:

@@ -1,8 +1,11 @@
 """Re-sync: the APScheduler job that has failed item fetches tried again, and the re-sync that somebody asks for.
 
-A fetch that fails is stored with the time of its next try (`fetch.py`, by the policy in `retry.py`); a restart forgets
-nothing. `resync_due` runs every RESYNC_INTERVAL seconds and wakes the workers, which then take up every order whose
-time has come. `ask_for_resync` makes orders due before their time: the command `resync`, `POST /resync`, the page.
+The way of a failed fetch: `fetch.py` stores it with the time of its next try, by the policy in `retry.py`, so a restart
+forgets nothing. The scheduler (`scheduler.py`) calls `resync_due` every RESYNC_INTERVAL seconds. That wakes the
+dispatcher, which reads from the store what is due in which shop (`store/due.py`), and hands the orders whose time has
+come to the fetch stage again (`ShopWork.due_fetches`).
+
+`ask_for_resync` makes orders due before their time: the command `resync`, `POST /resync`, the page.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,13 +17,13 @@ from connector.store import batches, breakers, fetching
 from connector.store.database import Database
 
 
-def resync_due(wake_workers: Callable[[], object]) -> None:
-    """The periodic job: has the fetch stage look for failed fetches that are due again, and the write stage for rows.
+def resync_due(wake_dispatcher: Callable[[], object]) -> None:
+    """The periodic job: has failed fetches whose next try is due taken up again, and rows that are due written.
 
-    The workers read from the store what is due, in the process that holds the shop's lock; so the job may run in any
-    number of processes, and a run too many does nothing.
+    What is due is read from the store, by the instance that works for the shop; so the job may run in any number of
+    processes, and a run too many does nothing.
     """
-    wake_workers()
+    wake_dispatcher()
 
 
 def ask_for_resync(
@@ -28,7 +31,7 @@ def ask_for_resync(
 ) -> list[str]:
     """Makes the orders named, or all that lack their items, due now, and resets the circuit breakers.
 
-    Returns the ids of those whose items will be fetched. The workers do the rest; wake them after this.
+    Returns the ids of those whose items will be fetched. The dispatcher does the rest; wake it after this.
     """
 
     def change(connection: Connection) -> list[str]:

@@ -1,9 +1,9 @@
 """The periodic jobs, each by its name, on one APScheduler for all shops.
 
-- `resync`, every RESYNC_INTERVAL seconds: failed fetches again, once their next try is due (`resync.py`).
+- `resync`, every RESYNC_INTERVAL seconds: failed fetches again whose next try is due (`resync.py`).
 - `reconcile`, every RECONCILE_INTERVAL seconds: reads the message history for missed orders (`reconcile.py`).
 - `problems`, every RESYNC_INTERVAL seconds: tells by events of what keeps orders out (`problem_events.py`).
-- `housekeeping`, every ten minutes: deletes what is done and old (`cleanup.py`).
+- `housekeeping`, every ten minutes: has the shop's next turn delete what is done and old (`housekeeping.py`).
 - `checks`, every five minutes where something is wrong, else every hour: looks at what merchants break
   (`checks/monitor.py`).
 - `channels`, every second where there is a SHOPS_FILE: asks channels that nobody knows yet who they are
@@ -35,6 +35,7 @@ Wait = Callable[[float], bool]
 """Waits as many seconds, for a job that rests in between; True: end now."""
 _ALL = ""
 _JITTER = 0.1
+_THREADS = 10
 
 
 class Job(StrEnum):
@@ -43,7 +44,7 @@ class Job(StrEnum):
     RESYNC = "resync"
     RECONCILE = "reconcile"
     PROBLEM_EVENTS = "problems"
-    CLEANUP = "housekeeping"
+    HOUSEKEEPING = "housekeeping"
     CHECKS = "checks"
     CHANNELS = "channels"
     SHOPS = "shops"
@@ -52,8 +53,8 @@ class Job(StrEnum):
 class _Threads:
     """The pool as APScheduler wants one: what becomes of a job is told by a future."""
 
-    def __init__(self, threads: int) -> None:
-        self._pool = Pool(threads, "job")
+    def __init__(self) -> None:
+        self._pool = Pool(_THREADS, "job")
 
     def submit(self, run: Callable[..., object], *arguments: Any) -> "Future[object]":
         future: Future[object] = Future()
@@ -67,18 +68,16 @@ class _Threads:
 class _Executor(BasePoolExecutor):  # type: ignore[misc]
     """A job that hangs holds up no end of the process."""
 
-    def __init__(self, threads: int) -> None:
-        super().__init__(_Threads(threads))
+    def __init__(self) -> None:
+        super().__init__(_Threads())
 
 
 class Scheduler:
     """Runs each job of each shop in a thread, once at a time, and several missed runs of it as one."""
 
-    def __init__(
-        self, *, threads: int = 10, works_for: Callable[[str], bool] = lambda _: True, wait: Wait = lambda _: True
-    ) -> None:
+    def __init__(self, *, works_for: Callable[[str], bool] = lambda _: True, wait: Wait = lambda _: True) -> None:
         """`works_for`: whether this instance is the one that works for a shop. `wait` ends when the service does."""
-        self._scheduler = BackgroundScheduler(timezone="UTC", executors={"default": _Executor(threads)})
+        self._scheduler = BackgroundScheduler(timezone="UTC", executors={"default": _Executor()})
         self._works_for = works_for
         self._wait = wait
         self._running: set[str] = set()

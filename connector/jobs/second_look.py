@@ -22,7 +22,7 @@ log = get_logger(__name__)
 
 
 class SecondLook:
-    """For one thread at a time."""
+    """Has what is there again taken out of the batches of one shop. For one thread at a time."""
 
     def __init__(self, context: ShopContext, workbook: Workbook) -> None:
         self._context = context

@@ -119,7 +119,11 @@ def _alike(one: str | None, other: str) -> bool:
 
 
 class Narrowing:
-    """Begins anew with each process, which costs some tries and nothing else."""
+    """How many orders the next batch may hold: fewer after each that Google refused or left unclear, down to one, and
+    more again after each that it took. So the one that Google doesn't take is found.
+
+    Begins anew with each process, which costs some tries and nothing else.
+    """
 
     def __init__(self) -> None:
         self.most = MOST_ORDERS

@@ -139,7 +139,7 @@ class ShopWork:
 
         They count as under way from now on: `fetch_one` is to be called with each.
         """
-        # Before the look: who wakes the shop meanwhile must not be overheard.
+        # Set before the look, so that a wake-up that comes during it isn't lost.
         self.fetches_at = _NEVER
         breaker = self._fetch.breaker()
         self._fetches_fail = breaker.failures > 0
@@ -179,7 +179,7 @@ class ShopWork:
 
     def look_for_writes(self) -> None:
         """Sets `write_due`; where nothing is due, says in `writes_at` when to look again."""
-        # Before the look: who wakes the shop meanwhile must not be overheard.
+        # Set before the look, so that a wake-up that comes during it isn't lost.
         self.writes_at = _NEVER
         next_run_at = self._write.next_run_at()
         self._writes_fail = self._write.fails

@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from connector.customers.decision import CLOSING, Decision, decide
-from connector.customers.text import recipient, text_for
+from connector.customers.text import CLOSING, Decision, decide, recipient, text_for
 from connector.gateways.whapi.client import WhapiClient
 from connector.gateways.whapi.errors import WhapiError
 from connector.jobs.context import ShopContext
@@ -23,7 +22,7 @@ from connector.models import Order
 from connector.sheets.account import GoogleAccount
 from connector.sheets.errors import SheetsError
 from connector.sheets.layout import Layout
-from connector.sheets.statuses import READS, Stage, Stages, StatusReader
+from connector.sheets.statuses import READS, MerchantStatus, MerchantStatuses, StatusReader
 from connector.store import customer_texts as stored
 from connector.store import spreadsheets
 from connector.store.customer_texts import NewText, TextState
@@ -74,9 +73,9 @@ class StatusWatch:
         self._next_at: datetime | None = None
         settings = context.settings
         self._texts = {
-            Stage.CONFIRMED: settings.text_confirmed,
-            Stage.PACKED: settings.text_packed,
-            Stage.SENT: settings.text_sent,
+            MerchantStatus.CONFIRMED: settings.text_confirmed,
+            MerchantStatus.PACKED: settings.text_packed,
+            MerchantStatus.SENT: settings.text_sent,
         }
 
     def run(self) -> float:
@@ -103,19 +102,19 @@ class StatusWatch:
             return True
         budget = self._account.budget
         most = _MOST_USE + (_MOST_USE_LATE - _MOST_USE) * min(late / _LATE, 1.0)
-        hold = budget.take(reads=READS, writes=0) if budget.use() <= most else None
-        if hold is None:
+        reservation = budget.take(reads=READS, writes=0) if budget.use() <= most else None
+        if reservation is None:
             return False
         try:
-            with hold:
-                stages = self._lookup.with_sheet(self._reader.read)
+            with reservation:
+                statuses = self._lookup.with_sheet(self._reader.read)
             self._channel_id = self._channel_id or self._client.health().channel_id
         except (SheetsError, WhapiError) as error:
             # The checks tell of it. Nothing is decided from what couldn't be read.
             log.debug("statuses.unread", reason=error.message)
             return True
-        if stages is not None:
-            self._decide(stages, now, is_on=is_on)
+        if statuses is not None:
+            self._decide(statuses, now, is_on=is_on)
         return True
 
     def _goes_on(self, connection: Connection, now: datetime) -> bool:
@@ -136,7 +135,7 @@ class StatusWatch:
         elif watch is not None and now - watch.seen_at > _NOTED_EVERY:
             database.write(lambda connection: stored.has_seen(connection, shop, now=now))
 
-    def _decide(self, stages: Stages, now: datetime, *, is_on: bool) -> None:
+    def _decide(self, statuses: MerchantStatuses, now: datetime, *, is_on: bool) -> None:
         database, shop, since = self._context.database, self._context.shop, now - RECENT
         with database.read() as connection:
             recent = stored.recent_orders(connection, shop, since=since)
@@ -144,7 +143,7 @@ class StatusWatch:
             decisions = {
                 order_id: decision
                 for order_id, (number, _) in recent.items()
-                if (decision := decide(stages.get(order_id), known.get(number, {})))
+                if (decision := decide(statuses.get(order_id), known.get(number, {})))
             }
             orders = find_orders(connection, shop, list(decisions))
         new = [
@@ -170,18 +169,18 @@ class StatusWatch:
     @staticmethod
     def _withdraw(connection: Connection, orders: list[Order], decisions: Mapping[str, Decision]) -> None:
         for order in orders:
-            for stage in decisions[order.order_id].withdrawn:
+            for status in decisions[order.order_id].withdrawn:
                 # One that is being sent meanwhile stays. That an order was cancelled is no text.
-                states = [TextState.NONE] if stage == Stage.CANCELLED else [TextState.WAITING]
-                stored.withdraw(connection, order.id, stage, states)
+                states = [TextState.NONE] if status == MerchantStatus.CANCELLED else [TextState.WAITING]
+                stored.withdraw(connection, order.id, status, states)
 
-    def _new(self, order: Order, stage: Stage, *, is_told: bool) -> NewText:
-        body = text_for(order, stage, self._texts) if stage in self._texts and is_told else None
+    def _new(self, order: Order, status: MerchantStatus, *, is_told: bool) -> NewText:
+        body = text_for(order, status, self._texts) if status in self._texts and is_told else None
         if not body:
-            return NewText(order.id, stage, TextState.NONE)
+            return NewText(order.id, status, TextState.NONE)
         if order.channel_id is None or order.channel_id != self._channel_id:
-            return NewText(order.id, stage, TextState.REFUSED, body=body, reason=_(ANOTHERS_CHANNEL))
+            return NewText(order.id, status, TextState.REFUSED, body=body, reason=_(ANOTHERS_CHANNEL))
         to = recipient(order)
         if to is None:
-            return NewText(order.id, stage, TextState.REFUSED, body=body, reason=_(UNREACHABLE))
-        return NewText(order.id, stage, TextState.WAITING, to, body)
+            return NewText(order.id, status, TextState.REFUSED, body=body, reason=_(UNREACHABLE))
+        return NewText(order.id, status, TextState.WAITING, to, body)

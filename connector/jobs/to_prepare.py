@@ -10,7 +10,7 @@ from connector.language import marked
 from connector.models import Order, Shown
 from connector.sheets.account import GoogleAccount
 from connector.sheets.errors import SheetsError
-from connector.sheets.statuses import PACKED, READS, read_stages
+from connector.sheets.statuses import PACKED, READS, read_statuses
 from connector.store.orders import find_orders
 
 MOST = 200
@@ -54,18 +54,18 @@ def find_to_prepare(context: ShopContext, lookup: SheetLookup, account: GoogleAc
 
     Up to two reads at Google, within the account's budget. Raises NotKnownError, and what the database raises.
     """
-    hold = account.budget.take(reads=READS, writes=0, reserve=True)
-    if hold is None:
+    reservation = account.budget.take(reads=READS, writes=0, reserve=True)
+    if reservation is None:
         seconds = max(math.ceil(account.budget.may_begin(READS, 0, reserve=True)), 1)
         raise NotKnownError(_(TOO_MANY).format(seconds=seconds), seconds=seconds)
     try:
-        with hold:
-            stages = lookup.with_sheet(read_stages)
+        with reservation:
+            statuses = lookup.with_sheet(read_statuses)
     except SheetsError:
         raise NotKnownError(_(NOT_READ)) from None
-    if stages is None:
+    if statuses is None:
         raise NotKnownError(_(NO_STATUS))
-    wanted = [order_id for order_id, stage in stages.items() if stage not in PACKED]
+    wanted = [order_id for order_id, status in statuses.items() if status not in PACKED]
     half = MOST_ROWS // 2
     looked_up = wanted if len(wanted) <= MOST_ROWS else [*wanted[:half], *wanted[-half:]]
     with context.database.read() as connection:

@@ -162,8 +162,6 @@ class ToFetch:
     under_way: int = 0
     is_suspect: bool = False
     """Whether it failed lately."""
-    most: int = MOST_FETCHES
-    """What its own circuit breaker and the load shedding leave it: 1 while the breaker is half-open."""
 
 
 def fetch_share(active: int, *, fetchers: int = FETCHERS) -> int:
@@ -172,25 +170,24 @@ def fetch_share(active: int, *, fetchers: int = FETCHERS) -> int:
     return max(LEAST_FETCHES, min(MOST_FETCHES, fetchers // max(active, 1)))
 
 
-def fetch_room(shops: Iterable[ToFetch], *, fetchers: int = FETCHERS, is_only_shop: bool = False) -> dict[str, int]:
+def fetch_room(shops: Iterable[ToFetch], *, fetchers: int = FETCHERS) -> dict[str, int]:
     """How many fetches each shop may begin now, in the order in which they should; shops that may begin none are left
     out.
 
     One after the other goes to whoever has the fewest under way, and among those to whose order is due longest. Nobody
-    gets more than `fetch_share`, and suspects together no more than a quarter of the fetchers, unless there is only
-    one shop: then nobody has to be kept from waiting for it.
+    gets more than `fetch_share`, and suspects together no more than a quarter of the fetchers.
     """
     shops = list(shops)
     share = fetch_share(sum(shop.waiting > 0 or shop.under_way > 0 for shop in shops), fetchers=fetchers)
     free = fetchers - sum(shop.under_way for shop in shops)
     suspects = sum(shop.under_way for shop in shops if shop.is_suspect)
-    free_for_suspects = free if is_only_shop else max(fetchers // 4, 1) - suspects
+    free_for_suspects = max(fetchers // 4, 1) - suspects
     queue = [(shop.under_way, shop.due_at, shop.shop, shop) for shop in shops if shop.waiting > 0]
     heapq.heapify(queue)
     room: dict[str, int] = {}
     while queue and free > 0:
         under_way, due_at, name, shop = heapq.heappop(queue)
-        if under_way >= min(share, shop.most) or (shop.is_suspect and free_for_suspects <= 0):
+        if under_way >= share or (shop.is_suspect and free_for_suspects <= 0):
             continue
         room[name] = room.get(name, 0) + 1
         free -= 1

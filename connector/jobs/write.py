@@ -189,7 +189,7 @@ class WriteStage:
             {order.order_id for order in looked_up},
             noted={order.order_id for order in looked_up if order.warning},
         )
-        manner = manner_of(self._limits.now(), self._workbook.tables())
+        manner = manner_of(self._limits.to_leave_out(), self._workbook.tables())
         batch_id = batches.new_batch_id()
         batch = Batch(batch_id, spreadsheet_id, marker_id(batch_id), guard.name)
 

@@ -24,6 +24,6 @@ class ShopLanguage:
         return self._setting is not None or self._locale is not None
 
     @property
-    def now(self) -> Language:
+    def current(self) -> Language:
         """English where nothing says another."""
         return self._setting or of_locale(self._locale) or ENGLISH

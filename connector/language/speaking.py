@@ -1,7 +1,7 @@
 """Texts in the language that is spoken at present, as gettext's functions give them.
 
 A text is looked up where it is made, not where it is shown: what the store keeps stays in the language of its time.
-Nobody who says nothing speaks English.
+Who says nothing speaks English.
 """
 
 import gettext as catalogs
@@ -32,7 +32,7 @@ def speaking(language: Language) -> Iterator[None]:
 
 
 def speak(language: Language) -> None:
-    """As `speaking`, up to the end of the one that is around it: for who finds out meanwhile for whom it works."""
+    """As `speaking`, up to the end of the one around it, in which it turns out only now whose language that is."""
     _spoken.set(language)
 
 

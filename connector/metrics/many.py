@@ -3,7 +3,6 @@
 The series don't multiply by the shops: 1,000 shops have as many as 20.
 """
 
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +12,6 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from connector.clock import Clock
 from connector.metrics.collector import (
-    PATIENCE,
     QUOTA_HELP,
     QUOTA_USED,
     Counting,
@@ -77,14 +75,13 @@ class ReadsManyFigures:
         clock: Clock,
         *,
         late: Callable[[Mapping[str, Unwritten], datetime], Collection[str]],
-        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`late`: the shops in which orders wait too long. `seconds`: see `Counting`."""
+        """`late`: the shops in which orders wait too long."""
         self._database = database
         self._service = service
         self._clock = clock
         self._late = late
-        self._counting = Counting(seconds)
+        self._counting = Counting()
 
     def read(self) -> ManyFigures:
         """Raises what the database raises."""
@@ -118,9 +115,6 @@ def _worst(breakers: Collection[CircuitBreaker]) -> CircuitBreaker:
 
 class ManyCollector(StoreCollector[ManyFigures]):
     """The store's figures over all shops."""
-
-    def __init__(self, source: ReadsManyFigures, *, patience: float = PATIENCE) -> None:
-        super().__init__(source, patience=patience)
 
     def shown(self, figures: ManyFigures) -> Iterator[Metric]:
         """The figures as they are shown."""

@@ -1,5 +1,6 @@
 """The addresses under which the service, and the spreadsheets, are reached."""
 
+import ipaddress
 from urllib.parse import urlsplit
 
 from connector.gateways.whapi.webhooks import PATH, webhook_url
@@ -30,3 +31,13 @@ def spreadsheets_site(settings: Settings) -> str:
     """Where a browser finds the spreadsheets. A sandbox, which alone is asked with plain http, shows its own."""
     is_sandbox = urlsplit(settings.sheets_base_url).scheme == "http"
     return settings.sheets_base_url.rstrip("/") if is_sandbox else GOOGLE_DOCS
+
+
+def is_local(url: str) -> bool:
+    """Whether the address leads to this machine or its own network only."""
+    host = urlsplit(url).hostname or ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith((".localhost", ".local"))
+    return address.is_loopback or address.is_private or address.is_link_local or address.is_unspecified

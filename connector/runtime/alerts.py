@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from functools import partial
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connector.alerts.delivery import AlertDelivery, Way, way_to
 from connector.alerts.target import AlertTarget
@@ -15,9 +14,9 @@ from connector.events.sender import Sender
 from connector.gateways.whapi.client import WhapiClient
 from connector.language import gettext as _
 from connector.language import in_same_language
+from connector.runtime.spreadsheet import stored_zone
 from connector.settings import Settings
 from connector.store.database import Database
-from connector.store.time_zones import get_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +74,5 @@ class Alerts:
 
 def _zone(settings: Settings, database: Database) -> tzinfo:
     """The one of the sheet's dates."""
-    if settings.timezone is not None:
-        return settings.timezone
     with database.read() as connection:
-        name = get_zone(connection, settings.spreadsheet_id)
-    try:
-        return ZoneInfo(name) if name else UTC
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC
+        return stored_zone(connection, settings) or UTC

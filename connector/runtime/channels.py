@@ -32,7 +32,7 @@ class DoubledChannels:
         return _sentence(self._doubled[name], of=_("another shop"))
 
     def end(self, name: str) -> None:
-        """The shop is taken in anew, or gone."""
+        """The shop is added anew, or gone."""
         if name in self._doubled:
             self._doubled = {other: one for other, one in self._doubled.items() if other != name}
 

@@ -96,7 +96,7 @@ class Exchange:
             self._dispatcher.others_stored(due, events=events)
         self._marks = marks
         if free - self._free:
-            self._leases.poke()
+            self._leases.wake()
         self._free = free
         self._answer(asked)
         self._report()

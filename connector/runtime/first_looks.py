@@ -1,4 +1,4 @@
-"""The first look at a channel: soon after a shop is taken in, its channel is asked who it is, so that what comes with
+"""The first look at a channel: soon after a shop is added, its channel is asked who it is, so that what comes with
 the operator's secret reaches the shop.
 
 Later the hourly checks see that it is still the same.

@@ -46,8 +46,8 @@ class Plans:
             events = self._scheduler.guarded(Job.PROBLEM_EVENTS, shop.problem_events.run, faults, shop=shop.name)
             plan(settings.resync_interval, Job.PROBLEM_EVENTS, events)
         first = spread(HOUSEKEEPING_INTERVAL) if self._has_many else HOUSEKEEPING_INTERVAL
-        tidy = partial(self._dispatcher.ask_for_housekeeping, shop.name)
-        plan(HOUSEKEEPING_INTERVAL, Job.CLEANUP, tidy, first_after=first)
+        ask = partial(self._dispatcher.ask_for_housekeeping, shop.name)
+        plan(HOUSEKEEPING_INTERVAL, Job.HOUSEKEEPING, ask, first_after=first)
 
     def first_after(self, known: Known, what: Next, alone: float, interval: float) -> float:
         """Seconds to the first run: a lone shop's after `alone`; of many when the store says, else spread out."""

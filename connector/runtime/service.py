@@ -22,13 +22,13 @@ from connector.metrics.instruments import Instruments
 from connector.metrics.many import AccountsCollector, ManyCollector, ReadsManyFigures
 from connector.runtime.among_shops import count_earlier, silent_after, tell_locales, tell_of_problems
 from connector.runtime.channels import DoubledChannels
-from connector.runtime.clients import SHOP, google_account
+from connector.runtime.clients import google_account
 from connector.runtime.customers import note_served
 from connector.runtime.exchange import Exchange
 from connector.runtime.plans import Plans
 from connector.runtime.row_links import RowLinks
 from connector.runtime.shop import OUT, Shared, Shop, build_shop, hide_secrets
-from connector.settings import Settings
+from connector.settings import SHOP, Settings
 from connector.sheets.account import DEFAULT, GoogleAccount
 from connector.sheets.budget import Budget
 from connector.sheets.quota import LIMIT
@@ -138,9 +138,8 @@ class Service:
         """Shops that can't be served, and a sentence for each that says why."""
         return {**self._doubled.sentences, **self._out}
 
-    @out.setter
-    def out(self, sentences: Mapping[str, str]) -> None:
-        """Those of which it is known without asking their channels."""
+    def set_out(self, sentences: Mapping[str, str]) -> None:
+        """Names those of which it is known without asking their channels."""
         self._out = sentences
 
     @property
@@ -149,7 +148,7 @@ class Service:
         (shop,) = self._shops.values()
         return shop
 
-    def take_in(self, name: str, settings: Settings, account: str = DEFAULT) -> Shop:
+    def add_shop(self, name: str, settings: Settings, account: str = DEFAULT) -> Shop:
         """Builds a shop's parts. Its webhooks are taken from now on; `serve` has it fetched and written. A shop that is
         there already is replaced. Raises CredentialsError."""
         with self._changing:
@@ -161,7 +160,8 @@ class Service:
         return shop
 
     def settle(self, name: str) -> None:
-        """Has what is open at a shop that was taken in fetched, written and told, and takes in nothing new for it."""
+        """For a shop that was added, and is to leave: has what is open fetched, written and told, and takes in nothing
+        new for it."""
         self.refuse(name)
         with self._changing:
             self.scheduler.remove(name)
@@ -173,7 +173,7 @@ class Service:
             shop.refuse()
 
     def serve(self, names: Sequence[str]) -> None:
-        """Has the orders of shops that were taken in fetched and written."""
+        """Has the orders of shops that were added fetched and written."""
         note_served(self.database, {name: self._shops[name].customers is not None for name in names})
         known = self._look_up()
         with self._changing:
@@ -230,7 +230,7 @@ class Service:
         self._after_serving.append(tell)
 
     def put_out(self, name: str, sentence: str) -> None:
-        """Nothing is fetched and written for the shop until it is taken in anew. What comes in for it is stored."""
+        """Nothing is fetched and written for the shop until it is added anew. What comes in for it is stored."""
         self._rest(name)
         shop = self._shops.get(name)
         if shop is not None:
@@ -274,7 +274,7 @@ class Service:
             lambda holder, channel: self._shops.get(holder) is not None and self.channels.get(channel) == holder
         ):
             shop = self._shops[name]
-            self.take_in(name, shop.settings, shop.account.name)
+            self.add_shop(name, shop.settings, shop.account.name)
             self.serve([name])
 
     def _rest(self, name: str) -> None:
@@ -345,5 +345,5 @@ def build_service(
 ) -> Service:
     """The service with its one shop; starts nothing. Raises CredentialsError."""
     service = Service(settings, database, clock=clock, pace=pace)
-    service.take_in(SHOP, settings)
+    service.add_shop(SHOP, settings)
     return service

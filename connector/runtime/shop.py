@@ -20,16 +20,16 @@ from connector.findings import LatestFindings
 from connector.gateways.whapi.client import WhapiClient
 from connector.jobs.asking import Asker
 from connector.jobs.audits import Audits
-from connector.jobs.cleanup import clean_up
 from connector.jobs.context import ShopContext
 from connector.jobs.dispatcher import Dispatcher
 from connector.jobs.fetch import FetchStage
 from connector.jobs.find_row import RowFinder
+from connector.jobs.housekeeping import do_housekeeping
 from connector.jobs.long_poll import LongPoll
 from connector.jobs.message_history import HistoryReader
 from connector.jobs.problem_events import ProblemEvents
 from connector.jobs.receive import Arrivals, ReceiveStage
-from connector.jobs.reconcile import ReconcileStage
+from connector.jobs.reconcile import Reconciliation
 from connector.jobs.retry import RetryPolicy
 from connector.jobs.rewrite import SheetLookup
 from connector.jobs.shop_work import ShopWork
@@ -42,9 +42,10 @@ from connector.metrics.instruments import Instruments
 from connector.problems import Problems
 from connector.runtime.addresses import spreadsheets_site
 from connector.runtime.alerts import Alerts
-from connector.runtime.clients import build_workbook, whapi_client
+from connector.runtime.clients import whapi_client
 from connector.runtime.customers import Customers, build_customers
 from connector.runtime.row_links import RowLinks
+from connector.runtime.spreadsheet import build_workbook
 from connector.settings import Settings
 from connector.sheets.account import GoogleAccount
 from connector.sheets.workbook import Workbook
@@ -95,10 +96,9 @@ class Shop:
     work: ShopWork
     receive: ReceiveStage
     history: HistoryReader
-    reconcile: ReconcileStage
+    reconcile: Reconciliation
     dispatcher: Dispatcher
     long_poll: LongPoll
-    instruments: Instruments
     lookup: SheetLookup
     """Reads the sheet for those who ask."""
     rows: RowFinder
@@ -141,7 +141,7 @@ class Shop:
     @property
     def language(self) -> Language:
         """What its owner reads: LANGUAGE, or the spreadsheet's locale as it was last seen, or English."""
-        return self.context.language.now
+        return self.context.language.current
 
     def refuse(self) -> None:
         """Takes nothing in any more."""
@@ -188,7 +188,7 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         fetch,
         write,
         account=account,
-        housekeeping=lambda: clean_up(context, api, write.ownership),
+        housekeeping=lambda: do_housekeeping(context, api, write.ownership),
         written=shared.long_poll.written,
     )
     receive = ReceiveStage(
@@ -210,22 +210,13 @@ def build_shop(name: str, settings: Settings, account: GoogleAccount, shared: Sh
         work=work,
         receive=receive,
         history=history,
-        reconcile=ReconcileStage(context, history),
+        reconcile=Reconciliation(context, history),
         dispatcher=dispatcher,
         long_poll=shared.long_poll,
-        instruments=shared.instruments,
         lookup=lookup,
         asker=asker,
         rows=RowFinder(context, lookup, account, asker),
-        audits=Audits(
-            database,
-            lookup,
-            context.problems,
-            shop=name,
-            spreadsheet_id=settings.spreadsheet_id,
-            clock=clock,
-            wake=wake,
-        ),
+        audits=Audits(context, lookup, wake=wake),
         problem_events=ProblemEvents(context),
         alerts=alerts,
         senders=(*event_senders(name, settings, database, clock), *alerts.senders(name, database, clock)),

@@ -89,7 +89,7 @@ class ShopsWatch:
 
     def _follow(self, latest: Shops, leaving: frozenset[str]) -> None:
         out = {name: " ".join(sentences) for name, sentences in latest.out.items()}
-        # One that was to leave, or isn't any more, is taken in anew: the parts of a shop that leaves stay closed.
+        # One that was to leave, or isn't any more, is added anew: the parts of a shop that leaves stay closed.
         changing = leaving ^ self._leaving
         new = {
             name: entry for name, entry in latest.good.items() if self._served.get(name) != entry or name in changing
@@ -103,7 +103,7 @@ class ShopsWatch:
         taken = []
         for name, entry in new.items():
             try:
-                self._service.take_in(name, entry.settings, entry.account)
+                self._service.add_shop(name, entry.settings, entry.account)
             except CredentialsError as error:
                 out[name] = str(error)
             else:
@@ -127,7 +127,7 @@ class ShopsWatch:
                 self._service.put_out(name, _(IS_OUT))
             if name in leaving:
                 self._service.refuse(name)
-        self._service.out = out
+        self._service.set_out(out)
 
     def _tell(self, latest: Shops) -> None:
         known = self.problems

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from connector.converters import unquoted
 from connector.language import gettext as _
 from connector.setup.talk import Talk
 from connector.sheets.credentials import looks_like_key
@@ -26,14 +27,6 @@ def key_path(answer: str) -> str:
             text = str(Path(text).expanduser())
         except RuntimeError:
             return text  # Nobody knows whose home that is; that there is no such file is said soon enough.
-    return text
-
-
-def unquoted(answer: str) -> str:
-    """The answer without quotes around it."""
-    text = answer.strip()
-    while len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
-        text = text[1:-1].strip()
     return text
 
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 
 from connector.checks.failure import sentence_of
+from connector.checks.running import takes_nothing_in
 from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import webhook_url
 from connector.jobs.leases import works_elsewhere
@@ -22,7 +23,6 @@ from connector.runtime.service import Service
 from connector.runtime.shop import Shop
 from connector.runtime.watch import EVERY
 from connector.settings import Settings
-from connector.setup.running import takes_nothing_in
 from connector.setup.talk import Talk
 from connector.setup.webhook import unregister
 from connector.sheets.credentials import CredentialsError
@@ -51,7 +51,7 @@ def remove_shop(operator: Settings, name: str, entry: ShopEntry | None, talk: Ta
     service = Service(operator, database)
     try:
         database.write(lambda connection: put_shops(connection, [name], ShopState.LEAVING))
-        shop = _take_in(service, entry, talk)
+        shop = _add_shop(service, entry, talk)
         is_here = not works_elsewhere(database)
         if is_here:
             service.start()
@@ -86,11 +86,11 @@ def remove_shop(operator: Settings, name: str, entry: ShopEntry | None, talk: Ta
     return not talk.complaints
 
 
-def _take_in(service: Service, entry: ShopEntry | None, talk: Talk) -> Shop | None:
+def _add_shop(service: Service, entry: ShopEntry | None, talk: Talk) -> Shop | None:
     if entry is None:
         return None
     try:
-        return service.take_in(entry.name, entry.settings, entry.account)
+        return service.add_shop(entry.name, entry.settings, entry.account)
     except CredentialsError as error:
         talk.wrong(str(error))
         return None

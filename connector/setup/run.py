@@ -1,6 +1,7 @@
 """Goes through the steps of setup, in the order in which each builds on the one before."""
 
 import unicodedata
+from collections.abc import Callable
 
 from connector.checks.failure import sentence_of
 from connector.checks.variables import remarks
@@ -12,10 +13,11 @@ from connector.jobs.ownership import Ownership, name_of, waits_sentence
 from connector.language import ShopLanguage, marked, speaking
 from connector.language import gettext as _
 from connector.runtime.addresses import base_of, local_address
-from connector.runtime.clients import SHOP, build_workbook, given_titles, sheets_api, speak_as_stored, whapi_client
+from connector.runtime.clients import sheets_api, whapi_client
 from connector.runtime.service import build_service
 from connector.runtime.shop import Shop
-from connector.settings import ENV_FILE, FORWARDER, Settings, how_to_get
+from connector.runtime.spreadsheet import build_workbook, given_titles, speak_as_stored
+from connector.settings import ENV_FILE, FORWARDER, SHOP, Settings, how_to_get
 from connector.setup.address import address_step, bringer_step, other_address
 from connector.setup.env_file import tighten
 from connector.setup.steps import KEY_FILE, google_step, password_step, secret_step, token_step
@@ -59,7 +61,7 @@ def owner_step(settings: Settings, database: Database, talk: Talk, *, shop: str)
         elif _is_yes(
             talk.ask(_("{sentence} Take it over now? (yes or no)").format(sentence=sentence), default=_("no"))
         ):
-            _say(talk, take_over(settings, database, shop=shop))
+            talk.right(_owner_sentence(take_over(settings, database, shop=shop)))
         else:
             talk.wrong(sentence)
     except SheetsError as error:
@@ -67,15 +69,8 @@ def owner_step(settings: Settings, database: Database, talk: Talk, *, shop: str)
 
 
 def take_over_step(settings: Settings, talk: Talk, *, shop: str) -> bool:
-    """Takes the spreadsheet over from its present owner, if any; returns whether that went well. Raises StoreError."""
-    database = Database(settings.database_url)
-    try:
-        _say(talk, take_over(settings, database, shop=shop))
-    except (CredentialsError, SheetsError) as error:
-        talk.wrong(sentence_of(error))
-    finally:
-        database.close()
-    return not talk.complaints
+    """Takes the spreadsheet over from its present owner, if any; whether that went well. Raises StoreError."""
+    return _alone(settings, talk, lambda database: _owner_sentence(take_over(settings, database, shop=shop)))
 
 
 def take_over(settings: Settings, database: Database, *, shop: str) -> Owner | None:
@@ -94,16 +89,13 @@ def take_over(settings: Settings, database: Database, *, shop: str) -> Owner | N
     return other
 
 
-def _say(talk: Talk, other: Owner | None) -> None:
-    if other is None:
-        talk.right(_("This installation writes into the spreadsheet."))
-    else:
-        talk.right(
-            _(
-                "This installation writes into the spreadsheet from now on. Stop the other one, "
-                "{name_of}: Google refuses what it sends."
-            ).format(name_of=name_of(other))
-        )
+def _owner_sentence(before: Owner | None) -> str:
+    if before is None:
+        return _("This installation writes into the spreadsheet.")
+    return _(
+        "This installation writes into the spreadsheet from now on. Stop the other one, "
+        "{name_of}: Google refuses what it sends."
+    ).format(name_of=name_of(before))
 
 
 def missing(values: Values) -> list[str]:
@@ -163,23 +155,28 @@ def summary_step(settings: Settings, talk: Talk, *, shop: str) -> bool:
 
     Raises StoreError.
     """
-    database = Database(settings.database_url)
-    try:
+
+    def make(database: Database) -> str:
         workbook = build_workbook(settings, database, sheets_api(settings), SystemClock(), shop=shop)
-        talk.right(_("The tab {make_summary} was made.").format(make_summary=workbook.make_summary()))
-    except (CredentialsError, SheetsError) as error:
-        talk.wrong(sentence_of(error))
-    finally:
-        database.close()
-    return not talk.complaints
+        return _("The tab {make_summary} was made.").format(make_summary=workbook.make_summary())
+
+    return _alone(settings, talk, make)
 
 
 def column_step(settings: Settings, talk: Talk, *, shop: str, key: str) -> bool:
     """Adds an optional column to a tab that was made without it; whether that went well. Raises StoreError."""
+
+    def add(database: Database) -> str:
+        return build_workbook(settings, database, sheets_api(settings), SystemClock(), shop=shop).add_column(key)
+
+    return _alone(settings, talk, add)
+
+
+def _alone(settings: Settings, talk: Talk, step: Callable[[Database], str]) -> bool:
+    """Takes a step without the others, and says what it says; whether that went well. Raises StoreError."""
     database = Database(settings.database_url)
     try:
-        workbook = build_workbook(settings, database, sheets_api(settings), SystemClock(), shop=shop)
-        talk.right(workbook.add_column(key))
+        talk.right(step(database))
     except (CredentialsError, SheetsError) as error:
         talk.wrong(sentence_of(error))
     finally:

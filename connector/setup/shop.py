@@ -5,17 +5,16 @@ import time
 from sqlalchemy import Connection
 
 from connector.checks.failure import sentence_of
-from connector.checks.public import why_not_alive
+from connector.checks.running import is_served, why_not_alive
 from connector.gateways.whapi.errors import WhapiError
 from connector.gateways.whapi.webhooks import webhook_url
 from connector.language import gettext as _
 from connector.runtime.addresses import base_of, local_address
-from connector.runtime.clients import speak_as_stored
 from connector.runtime.service import Service
 from connector.runtime.shop import Shop
+from connector.runtime.spreadsheet import speak_as_stored
 from connector.settings import Settings
 from connector.setup.run import forwarders_part, owner_step, prepare_tabs, registered
-from connector.setup.running import is_served
 from connector.setup.shop_values import ShopValues
 from connector.setup.steps import google_step, new_secret, password_step, token_step
 from connector.setup.talk import Talk
@@ -61,7 +60,7 @@ def set_up_shop(values: ShopValues, talk: Talk, database: Database) -> bool:
     password_step(values, talk)
     entry = values.entry()
     service = Service(values.operator, Database(values.operator.database_url))
-    shop = service.take_in(entry.name, entry.settings, entry.account)
+    shop = service.add_shop(entry.name, entry.settings, entry.account)
     try:
         if values.operator.public_url is not None:
             _webhook(shop, webhook_url(values.operator.public_url), talk)

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from connector.checks.failure import sentence_of
-from connector.converters import SHORTEST_PASSWORD, SHORTEST_SECRET
+from connector.converters import SHORTEST_PASSWORD, SHORTEST_SECRET, unquoted
 from connector.gateways.whapi.client import AUTHORISED, CHANNEL_STATES
 from connector.gateways.whapi.errors import WhapiError
 from connector.language import gettext as _
 from connector.language import marked
 from connector.runtime.clients import sheets_api, whapi_client
 from connector.settings import SettingsError
-from connector.setup.key_path import ask_for_key, key_path, unquoted
+from connector.setup.key_path import ask_for_key, key_path
 from connector.setup.talk import Answers, Talk
 from connector.sheets.credentials import CredentialsError, load_credentials
 from connector.sheets.errors import Kind, SheetsError

@@ -112,31 +112,24 @@ class Answers(Protocol):
     @property
     def path(self) -> Path:
         """The file in which answers are kept."""
-        ...
 
     def get(self, name: str) -> str | None:
         """The value that the service would take, or that was tried last; None if there is none."""
-        ...
 
     def was_answered(self, name: str) -> bool:
         """Whether the setting was given before, be it empty: then it was left out on purpose."""
-        ...
 
     def named(self, name: str) -> str:
         """What the setting is called in that file."""
-        ...
 
     def suggest(self, name: str, value: str) -> None:
         """Remembers an answer that couldn't be tried yet, for as long as this run lasts."""
-        ...
 
     def keep(self, name: str, value: str) -> None:
         """Takes a right answer."""
-        ...
 
     def settings(self, **values: str) -> Settings:
         """The settings with what was kept in this run; `values` are tried beside that. Raises SettingsError."""
-        ...
 
 
 class Values:
@@ -167,7 +160,6 @@ class Values:
         return name
 
     def get(self, name: str) -> str | None:
-        """The value that the service would take, or that was tried last; None if there is none."""
         places = (self._kept, self._suggested, self._environment.texts, self._file.texts)
         return next((value for place in places if (value := place.get(name))), None)
 
@@ -176,7 +168,6 @@ class Values:
         return not {name, name + OF_FILE}.isdisjoint(self._answered)
 
     def suggest(self, name: str, value: str) -> None:
-        """Remembers an answer that couldn't be tried yet, for as long as this run lasts."""
         self._suggested[name] = value
 
     def keep(self, name: str, value: str) -> None:
@@ -205,6 +196,5 @@ class Values:
         return [name for name, value in self._kept.items() if self._environment.texts.get(name) not in {None, value}]
 
     def settings(self, **values: str) -> Settings:
-        """The settings with what was kept in this run; `values` are tried beside that. Raises SettingsError."""
         kept = {name.lower(): value or None for name, value in self._kept.items()}
         return load_settings(**{**_STAND_INS, **kept, **values})

@@ -15,7 +15,7 @@ import httpx
 
 from connector.api.webhooks import TEST_HEADER
 from connector.app import create_app
-from connector.checks.public import why_not_alive
+from connector.checks.running import readiness, why_not_alive
 from connector.gateways.whapi.client import WhapiClient
 from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.gateways.whapi.webhooks import DEFAULT_MODE, HEADER, webhook_url, webhooks_of, with_ours, without_ours
@@ -165,12 +165,9 @@ def _somewhere(settings: Settings, service: Service) -> Iterator[tuple[Arrived, 
 
 
 def _at(base: str, settings: Settings) -> Arrived:
-    headers = {HEADER: settings.webhook_secret}
-
     def arrived(name: str) -> bool:
-        try:
-            answer = httpx.get(f"{base}/readyz", headers=headers, timeout=10, trust_env=False)
-        except httpx.HTTPError:
+        answer = readiness(base, settings.webhook_secret)
+        if answer is None:
             return False
         if answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.TOO_MANY_REQUESTS}:
             raise NotArrivedError(

@@ -4,7 +4,6 @@ It comes in among the connector's columns, as in new tabs, and not to the right 
 the filter, and a merchant who sorts by the filter would sort every row away from its cell in it.
 """
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,14 +16,14 @@ from connector.sheets.columns import COLUMNS, Column, Tab
 from connector.sheets.create import column_format
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.formatting import column_width
+from connector.sheets.idempotency.guard import marker_id
 from connector.sheets.layout import Layout, TabLayout
 from connector.sheets.refusal import explained
-from connector.sheets.request_parts import dimension_range
+from connector.sheets.request_parts import dimension_range, update_cells
 
 log = get_logger(__name__)
 
 Json = dict[str, Any]
-_IDS = 2**31 - 1
 
 
 def add_column(api: SheetsApi, spreadsheet_id: str, layout: Layout, key: str) -> str:
@@ -64,18 +63,13 @@ def _requests(place: TabLayout, column: Column, title: str) -> Iterator[Json]:
             "inheritFromBefore": index > 0,
         }
     }
-    tag_id = _tag_id(place.sheet_id, column.key)
+    tag_id = marker_id(tags.column_value(Tab.ORDERS, place.sheet_id, column.key))
     yield tags.create_column_tag(Tab.ORDERS, place.sheet_id, column.key, index, entry_id=tag_id)
     yield column_width(place.sheet_id, index, column.width)
     yield column_format(place.sheet_id, index, column, first_row=(place.header_row or 0) + 1)
     if place.header_row is not None:
-        yield {
-            "updateCells": {
-                "start": {"sheetId": place.sheet_id, "rowIndex": place.header_row, "columnIndex": index},
-                "rows": [{"values": [{"userEnteredValue": {"stringValue": title}}]}],
-                "fields": "userEnteredValue",
-            }
-        }
+        cell = {"userEnteredValue": {"stringValue": title}}
+        yield update_cells(place.sheet_id, place.header_row, index, [[cell]], "userEnteredValue")
 
 
 def _index(place: TabLayout, column: Column) -> int:
@@ -87,8 +81,3 @@ def _index(place: TabLayout, column: Column) -> int:
     before = [key for key in order[: order.index(column.key)] if key in place.columns]
     index = place.columns[before[-1]] + 1 if before else 0
     return min(index, max(place.columns.values()))
-
-
-def _tag_id(sheet_id: int, key: str) -> int:
-    digest = hashlib.sha256(f"{tags.column_value(Tab.ORDERS, sheet_id, key)}".encode()).digest()
-    return 1 + int.from_bytes(digest[:8]) % (_IDS - 1)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connector.sheets.layout import TabLayout
+from gspread.utils import rowcol_to_a1
 
 Json = Mapping[str, Any]
 _WITHOUT_END = 1 << 31
@@ -12,12 +12,7 @@ _WITHOUT_END = 1 << 31
 
 def letters(index: int) -> str:
     """The letters of a column, counted from 0."""
-    text = ""
-    number = index + 1
-    while number:
-        number, digit = divmod(number - 1, 26)
-        text = chr(ord("A") + digit) + text
-    return text
+    return rowcol_to_a1(1, index + 1).removesuffix("1")
 
 
 def cell(row: int, column: int) -> str:
@@ -36,10 +31,6 @@ class TabColumns:
 
     title: str
     columns: Mapping[str, int]
-
-    @classmethod
-    def of(cls, title: str, tab_layout: TabLayout) -> "TabColumns":
-        return cls(title, tab_layout.columns)
 
     def whole(self, key: str) -> str:
         """The whole column, header and all: a range that began below the header would miss rows inserted there."""

@@ -14,7 +14,7 @@ from connector.sheets.columns import Tab
 from connector.sheets.first_row import keep_what_is_there
 from connector.sheets.layout import Layout, TabLayout
 from connector.sheets.replace import Rows, columns_replaced, replacements
-from connector.sheets.request_parts import dimension_range
+from connector.sheets.request_parts import dimension_range, update_cells, update_dimension
 from connector.sheets.rows import Row, item_rows, order_row, typed, typed_products, waits
 from connector.sheets.tables import Table, Tables, grow_tables
 from connector.sheets.words import ENGLISH_WORDS, Words
@@ -198,14 +198,9 @@ def _insert(
             "inheritFromBefore": fills or not (tab_layout.is_empty or is_above_others),
         }
     }
-    yield {
-        # Whether they are hidden where the row that they take after is hidden, Google does not say.
-        "updateDimensionProperties": {
-            "range": dimension_range(tab_layout.sheet_id, "ROWS", first, inserted["endIndex"]),
-            "properties": {"hiddenByUser": False},
-            "fields": "hiddenByUser",
-        }
-    }
+    # Whether they are hidden where the row that they take after is hidden, Google does not say.
+    new = dimension_range(tab_layout.sheet_id, "ROWS", first, inserted["endIndex"])
+    yield update_dimension(new, {"hiddenByUser": False})
     yield from grow_tables(tables, tab_layout, insert_at=inserted["startIndex"], end=after)
     groups = _neighbours(tab_layout.columns)
     if fills:
@@ -223,9 +218,8 @@ def _insert(
 
 
 def _cells(tab_layout: TabLayout, first: int, columns: Sequence[str], rows: Sequence[Row], *, fields: str) -> Json:
-    start = {"sheetId": tab_layout.sheet_id, "rowIndex": first, "columnIndex": tab_layout.columns[columns[0]]}
-    values = [{"values": [_cell(row[column], fields) for column in columns]} for row in rows]
-    return {"updateCells": {"start": start, "rows": values, "fields": fields}}
+    cells = ([_cell(row[column], fields) for column in columns] for row in rows)
+    return update_cells(tab_layout.sheet_id, first, tab_layout.columns[columns[0]], cells, fields)
 
 
 def _cell(cell: Cell, fields: str) -> Cell:

@@ -58,11 +58,11 @@ class _Window:
         return self._calls[lacking - 1][0] - now if lacking <= len(self._calls) else WINDOW
 
 
-class Hold:
+class Reservation:
     """Calls that somebody has taken from the budget and not made yet.
 
-    Within `with hold:`, what the budget is told of in that thread belongs to it. At the end, what was not called goes
-    back. Calls beyond what was taken count as well; then others wait the longer.
+    Within `with reservation:`, what the budget is told of in that thread belongs to it. At the end, what was not called
+    goes back. Calls beyond what was taken count as well; then others wait the longer.
     """
 
     def __init__(self, budget: "Budget", left: dict[Quota, int], *, reserve: bool) -> None:
@@ -71,11 +71,11 @@ class Hold:
         self.reserve = reserve
         self.made = dict.fromkeys(Quota, 0)
         """What was called, also beyond what was taken."""
-        self._token: Token[Hold | None] | None = None
+        self._token: Token[Reservation | None] | None = None
 
     def count(self, quota: Quota, *, ago: float = 0.0) -> None:
         """Counts a call that was sent `ago` seconds ago and has just been answered."""
-        self.budget.count(quota, ago=ago, hold=self)
+        self.budget.count(quota, ago=ago, reservation=self)
 
     def end(self) -> None:
         """Gives back what was not called. Once is enough, twice does no harm."""
@@ -94,21 +94,18 @@ class Hold:
         self.end()
 
 
-_CURRENT: ContextVar[Hold | None] = ContextVar("hold", default=None)
+_CURRENT: ContextVar[Reservation | None] = ContextVar("reservation", default=None)
 
 
 class Budget:
     """What one account may call. Safe to use from several threads."""
 
-    def __init__(
-        self, seconds: Callable[[], float] = time.monotonic, *, limit: int = LIMIT, reserve: int = RESERVE
-    ) -> None:
-        """`seconds` is a clock that only ever grows. Of `limit` reads and as many writes in any 60 seconds, turns
-        get all but `reserve`."""
+    def __init__(self, seconds: Callable[[], float] = time.monotonic, *, limit: int = LIMIT) -> None:
+        """`seconds` is a clock that only ever grows. `limit`: reads, and writes, in any 60 seconds."""
         self._seconds = seconds
         self._lock = threading.Lock()
         self._all = {quota: _Window(limit) for quota in Quota}
-        self.for_turns: Final = max(limit - reserve, 1)
+        self.for_turns: Final = max(limit - RESERVE, 1)
         """Reads, and writes, that turns may have in any 60 seconds."""
         self._turns = {quota: _Window(self.for_turns) for quota in Quota}
         self._turn_at = -math.inf
@@ -125,7 +122,7 @@ class Budget:
         with self._lock:
             return self._wait(self._seconds(), {Quota.READ: reads, Quota.WRITE: writes}, reserve=reserve)
 
-    def take(self, reads: int = 1, writes: int = 1, *, reserve: bool = False) -> Hold | None:
+    def take(self, reads: int = 1, writes: int = 1, *, reserve: bool = False) -> Reservation | None:
         """Takes so many calls, which may begin now; None: they may not, see `may_begin`."""
         calls = {Quota.READ: reads, Quota.WRITE: writes}
         with self._lock:
@@ -136,27 +133,30 @@ class Budget:
                     window.held += number
             if not reserve:
                 self._turn_at = self._seconds()
-        return Hold(self, calls, reserve=reserve)
+        return Reservation(self, calls, reserve=reserve)
 
     def since_turn(self) -> float:
         """Seconds since a turn last took calls; infinite: none has."""
         with self._lock:
             return self._seconds() - self._turn_at
 
-    def count(self, quota: Quota, *, ago: float = 0.0, hold: Hold | None = None) -> None:
-        """Counts a call that was sent `ago` seconds ago and has just been answered. It belongs to `hold`, else to the
-        hold that this thread is in; one that nobody took beforehand counts as one of the reserve's."""
-        hold = hold or _CURRENT.get()
-        if hold is not None and hold.budget is not self:
-            hold = None
+    def count(self, quota: Quota, *, ago: float = 0.0, reservation: Reservation | None = None) -> None:
+        """Counts a call that was sent `ago` seconds ago and has just been answered.
+
+        It belongs to the reservation that is named, else to the one that this thread is in; one that nobody took
+        beforehand counts as one of the reserve's.
+        """
+        reservation = reservation or _CURRENT.get()
+        if reservation is not None and reservation.budget is not self:
+            reservation = None
         with self._lock:
             now = self._seconds()
-            is_held = hold is not None and hold.left[quota] > 0
-            if hold is not None:
-                hold.made[quota] += 1
-            if hold is not None and is_held:
-                hold.left[quota] -= 1
-            for window in self._windows(quota, reserve=hold is None or hold.reserve):
+            is_held = reservation is not None and reservation.left[quota] > 0
+            if reservation is not None:
+                reservation.made[quota] += 1
+            if reservation is not None and is_held:
+                reservation.left[quota] -= 1
+            for window in self._windows(quota, reserve=reservation is None or reservation.reserve):
                 window.held -= is_held
                 window.add(sent=now - ago, answered=now)
 
@@ -168,13 +168,13 @@ class Budget:
             for window in self._windows(quota, reserve=False):
                 window.add(sent=answered, answered=answered)
 
-    def give_back(self, hold: Hold) -> None:
-        """Ends a hold, see `Hold.end`."""
+    def give_back(self, reservation: Reservation) -> None:
+        """Ends a reservation, see `Reservation.end`."""
         with self._lock:
-            for quota, number in hold.left.items():
-                for window in self._windows(quota, reserve=hold.reserve):
+            for quota, number in reservation.left.items():
+                for window in self._windows(quota, reserve=reservation.reserve):
                     window.held -= number
-                hold.left[quota] = 0
+                reservation.left[quota] = 0
 
     def pause(self, seconds: float, reason: str) -> None:
         """Google has refused a call (429): nothing begins for so long. A longer pause that goes on already stays."""

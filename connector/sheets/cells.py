@@ -9,6 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from connector.models import Number
+from connector.texts import cut
 
 NumberFormat = dict[str, str]
 # fmt: off
@@ -64,6 +65,12 @@ def decimals_of(value: Number) -> int:
 def currency_decimals(currency: str | None) -> int:
     """How many decimals amounts of a currency have; two where it isn't known."""
     return next((decimals for decimals, codes in _DECIMALS.items() if currency in codes), 2)
+
+
+def decimals_shown(amount: Number, currency: str | None) -> int:
+    """With how many decimals people see an amount: none where it is whole; else as many as its currency has, or more if
+    the amount has more."""
+    return 0 if float(amount).is_integer() else max(currency_decimals(currency), decimals_of(amount))
 
 
 def _fraction(decimals: int) -> str:
@@ -130,18 +137,7 @@ def serial(moment: datetime, zone: tzinfo) -> float:
 
 def fit(text: str) -> str:
     """The text as far as it has room in a cell, saying so where it was cut."""
-    # Google counts UTF-16 units, as JavaScript does: an emoji is two.
-    if len(text) * 2 <= LONGEST_TEXT or _units(text) <= LONGEST_TEXT:
-        return text
-    room = LONGEST_TEXT - len(_CUT)
-    cut = text[:room]
-    while _units(cut) > room:
-        cut = cut[: -max(1, (_units(cut) - room) // 2)]
-    return cut + _CUT
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
+    return cut(text, LONGEST_TEXT, _CUT)
 
 
 def _cell(value: Cell, number_format: NumberFormat) -> Cell:

@@ -25,6 +25,7 @@ from connector.retry_after import retry_after_seconds
 from connector.sheets.column_stream import Cells, Column, asked, read_columns
 from connector.sheets.errors import Kind, SheetsError, from_answer
 from connector.sheets.no_answer import no_answer, no_token, unclear
+from connector.sheets.request_parts import wanted_values
 from connector.sheets.session import Deadline, TooLateError, google_session, sent_before
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
@@ -174,11 +175,7 @@ class SheetsApi:
         return values
 
     def _ranges(self, spreadsheet_id: str, data_filters: Sequence[Json], *, major: str) -> list[Json]:
-        body = {
-            "dataFilters": list(data_filters),
-            "majorDimension": major,
-            "valueRenderOption": "UNFORMATTED_VALUE",
-        }
+        body = wanted_values(data_filters, major)
         answer = self._ask("values", "post", spreadsheet_id, "/values:batchGetByDataFilter", json=body)
         found: list[Json] = answer.get("valueRanges") or []
         return found
@@ -204,31 +201,25 @@ class SheetsApi:
 
     def grid(self, spreadsheet_id: str, grid_ranges: Sequence[Json], fields: str) -> list[Json]:
         """What the field mask names of the tabs on which ranges lie, cells only within these. Counts as one read."""
-        body = {"dataFilters": [{"gridRange": grid_range} for grid_range in grid_ranges]}
-        answer = self._ask(
-            "grid", "post", spreadsheet_id, ":getByDataFilter", json=body, params={"fields": f"sheets({fields})"}
-        )
-        sheets: list[Json] = answer.get("sheets", [])
-        return sheets
+        return self._sheets("grid", spreadsheet_id, grid_ranges, f"sheets({fields})")
 
     def notes(self, spreadsheet_id: str, grid_ranges: Sequence[Json]) -> dict[int, str]:
         """The notes on cells, by their row; each range is one cell, all in one column. Counts as one read."""
-        answer = self._ask(
-            "notes",
-            "post",
-            spreadsheet_id,
-            ":getByDataFilter",
-            json={"dataFilters": [{"gridRange": grid_range} for grid_range in grid_ranges]},
-            params={"fields": "sheets.data(startRow,rowData.values.note)"},
-        )
+        fields = "sheets.data(startRow,rowData.values.note)"
         return {
             data.get("startRow", 0): note
-            for sheet in answer.get("sheets", [])
+            for sheet in self._sheets("notes", spreadsheet_id, grid_ranges, fields)
             for data in sheet.get("data", [])
             for row in data.get("rowData", [])
             for cell in row.get("values", [])
             if (note := cell.get("note"))
         }
+
+    def _sheets(self, operation: str, spreadsheet_id: str, grid_ranges: Sequence[Json], fields: str) -> list[Json]:
+        body = {"dataFilters": [{"gridRange": grid_range} for grid_range in grid_ranges]}
+        answer = self._ask(operation, "post", spreadsheet_id, ":getByDataFilter", json=body, params={"fields": fields})
+        sheets: list[Json] = answer.get("sheets", [])
+        return sheets
 
     def _ask(self, operation: str, method: str, spreadsheet_id: str, path: str, **content: Any) -> Json:
         with observed_call(self._observer, Callee.GOOGLE, operation):

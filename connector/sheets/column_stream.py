@@ -8,6 +8,7 @@ from typing import Any
 import ijson
 
 from connector.language import gettext as _
+from connector.sheets.request_parts import grid_range, wanted_values
 
 _RANGE = "valueRanges.item"
 _CELL = "valueRanges.item.valueRange.values.item.item"
@@ -29,15 +30,8 @@ class Column:
 
 def asked(columns: Iterable[Column]) -> dict[str, Any]:
     """The body of a request for `values:batchGetByDataFilter` whose answer `read_columns` understands."""
-    ranges = [
-        {"sheetId": column.sheet_id, "startColumnIndex": column.index, "endColumnIndex": column.index + 1}
-        for column in columns
-    ]
-    return {
-        "dataFilters": [{"gridRange": grid_range} for grid_range in ranges],
-        "majorDimension": "COLUMNS",
-        "valueRenderOption": "UNFORMATTED_VALUE",
-    }
+    ranges = [grid_range(column.sheet_id, columns=(column.index, column.index + 1)) for column in columns]
+    return wanted_values([{"gridRange": one} for one in ranges], "COLUMNS")
 
 
 def read_columns(answer: Iterable[bytes], take: Callable[[Cells], object]) -> dict[Column, int]:

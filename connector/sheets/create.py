@@ -1,6 +1,5 @@
 """The requests that make a tab of the connector's, with header, widths, formats and tags."""
 
-import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,16 +9,12 @@ from connector.sheets.cells import TEXT_FORMAT, TIME_FORMAT
 from connector.sheets.columns import COLUMNS, Column, Format, Tab
 from connector.sheets.formatting import GREY, beginning, column_width, direction, rgb
 from connector.sheets.layout import TabLayout
-from connector.sheets.request_parts import grid_range
+from connector.sheets.request_parts import grid_range, update_cells, update_tab
 from connector.sheets.words import words_spoken
 
 Json = dict[str, Any]
 
 _BLANK_ROWS = 50
-
-
-def new_sheet_id() -> int:
-    return 1 + secrets.randbelow(2**31 - 2)
 
 
 def create_tab(tab: Tab, title: str, sheet_id: int) -> Iterator[Json]:
@@ -43,26 +38,12 @@ def create_in_blank_tab(tab: Tab, sheet_id: int, row_count: int) -> Iterator[Jso
         "verticalAlignment": "MIDDLE",
         "wrapStrategy": "CLIP",
     }
-    yield {
-        "updateCells": {
-            "start": {"sheetId": sheet_id, "rowIndex": 0, "columnIndex": 0},
-            "rows": [
-                {
-                    "values": [
-                        {"userEnteredValue": {"stringValue": gettext(column.title)}, "userEnteredFormat": header_format}
-                        for column in columns
-                    ]
-                }
-            ],
-            "fields": "userEnteredValue,userEnteredFormat",
-        }
-    }
-    yield {
-        "updateSheetProperties": {
-            "properties": {"sheetId": sheet_id, "gridProperties": {"frozenRowCount": 1}},
-            "fields": "gridProperties.frozenRowCount",
-        }
-    }
+    header = [
+        {"userEnteredValue": {"stringValue": gettext(column.title)}, "userEnteredFormat": header_format}
+        for column in columns
+    ]
+    yield update_cells(sheet_id, 0, 0, [header], "userEnteredValue,userEnteredFormat")
+    yield update_tab(sheet_id, {"gridProperties": {"frozenRowCount": 1}}, "gridProperties.frozenRowCount")
     for index, column in enumerate(columns):
         yield column_width(sheet_id, index, column.width)
         yield column_format(sheet_id, index, column, first_row=1)

@@ -9,7 +9,7 @@ from typing import Any
 
 from connector.language import spoken
 from connector.sheets.columns import COLUMNS, ITEMS_STATE, STATUS, Tab
-from connector.sheets.request_parts import dimension_range, grid_range
+from connector.sheets.request_parts import dimension_range, grid_range, row_range, update_dimension, update_tab
 from connector.sheets.words import STATES, Words, words_spoken
 
 Json = dict[str, Any]
@@ -47,12 +47,7 @@ def ending() -> str:
 def format_tab(tab: Tab, sheet_id: int) -> Iterator[Json]:
     """Formats a tab that was just created, in the language that is spoken."""
     words = words_spoken()
-    yield {
-        "updateSheetProperties": {
-            "properties": {"sheetId": sheet_id, "gridProperties": {"hideGridlines": True}},
-            "fields": "gridProperties.hideGridlines",
-        }
-    }
+    yield update_tab(sheet_id, {"gridProperties": {"hideGridlines": True}}, "gridProperties.hideGridlines")
     yield row_height(sheet_id, 0, _HEADER_HEIGHT)
     columns = COLUMNS[tab]
     whole = grid_range(sheet_id, columns=(0, len(columns)))
@@ -91,21 +86,17 @@ def bottom_line(colour: str) -> Json:
 
 
 def row_height(sheet_id: int, row: int, pixels: int) -> Json:
-    return _size(dimension_range(sheet_id, "ROWS", row, row + 1), pixels)
+    return update_dimension(row_range(sheet_id, row), {"pixelSize": pixels})
 
 
 def column_width(sheet_id: int, column: int, pixels: int) -> Json:
-    return _size(dimension_range(sheet_id, "COLUMNS", column, column + 1), pixels)
+    return update_dimension(dimension_range(sheet_id, "COLUMNS", column, column + 1), {"pixelSize": pixels})
 
 
 def rgb(colour: str) -> Json:
     """A colour such as `#d0efd8` as Google writes it."""
     red, green, blue = (round(int(colour[at : at + 2], 16) / 255, 4) for at in (1, 3, 5))
     return {"rgbColor": {"red": red, "green": green, "blue": blue}}
-
-
-def _size(lines: Json, pixels: int) -> Json:
-    return {"updateDimensionProperties": {"range": lines, "properties": {"pixelSize": pixels}, "fields": "pixelSize"}}
 
 
 def _choices(sheet_id: int, column: int, words: Words) -> Json:

@@ -12,7 +12,7 @@ from typing import Any
 from connector.models import Order, Shown
 from connector.sheets.columns import ITEMS_STATE, PRODUCTS, TOTAL
 from connector.sheets.layout import TabLayout
-from connector.sheets.request_parts import grid_range
+from connector.sheets.request_parts import grid_range, update_cells
 from connector.sheets.rows import items_text, pending_text, typed, typed_products, waits
 from connector.sheets.words import ENGLISH_WORDS, Words
 
@@ -112,10 +112,4 @@ def _put_note(tab_layout: TabLayout, row: int, note: str) -> Iterator[Json]:
     column = tab_layout.columns.get(TOTAL)
     if column is None:
         return
-    yield {
-        "updateCells": {
-            "start": {"sheetId": tab_layout.sheet_id, "rowIndex": row, "columnIndex": column},
-            "rows": [{"values": [{"note": note}]}],
-            "fields": "note",
-        }
-    }
+    yield update_cells(tab_layout.sheet_id, row, column, [[{"note": note}]], "note")

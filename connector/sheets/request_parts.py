@@ -1,10 +1,17 @@
-"""Parts of requests as Google takes them: ranges, and entries of developer metadata."""
+"""Parts of requests as Google takes them: ranges, cells, properties, and entries of developer metadata."""
 
+import secrets
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 Json = dict[str, Any]
 ON_SPREADSHEET: Json = {"spreadsheet": True}
 Dimension = Literal["ROWS", "COLUMNS"]
+
+
+def new_id() -> int:
+    """An id of one's own choice for a tab, or for an entry of developer metadata: positive, 31 bits, drawn."""
+    return 1 + secrets.randbelow(2**31 - 2)
 
 
 def create_metadata(key: str, value: str, location: Json, *, entry_id: int | None = None) -> Json:
@@ -50,3 +57,33 @@ def grid_range(sheet_id: int, *, rows: tuple[int, int] | None = None, columns: t
 def dimension_range(sheet_id: int, dimension: Dimension, start: int, end: int) -> Json:
     """Whole rows, or whole columns."""
     return {"sheetId": sheet_id, "dimension": dimension, "startIndex": start, "endIndex": end}
+
+
+def row_range(sheet_id: int, row: int) -> Json:
+    """One whole row."""
+    return dimension_range(sheet_id, "ROWS", row, row + 1)
+
+
+def update_cells(sheet_id: int, row: int, column: int, rows: Iterable[Sequence[Json]], fields: str) -> Json:
+    """Writes what `fields` names into cells, from the one in this row and column on to the right and down."""
+    start = {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column}
+    return {"updateCells": {"start": start, "rows": [{"values": cells} for cells in rows], "fields": fields}}
+
+
+def update_dimension(range_: Json, change: Json) -> Json:
+    """Changes properties of whole rows or columns."""
+    return {"updateDimensionProperties": {"range": range_, "properties": change, "fields": ",".join(change)}}
+
+
+def update_tab(sheet_id: int, change: Json, fields: str) -> Json:
+    """Changes properties of a tab."""
+    return {"updateSheetProperties": {"properties": {"sheetId": sheet_id, **change}, "fields": fields}}
+
+
+def wanted_values(data_filters: Sequence[Json], major: str) -> Json:
+    """The body that asks for unformatted values; `major` is ROWS or COLUMNS."""
+    return {
+        "dataFilters": list(data_filters),
+        "majorDimension": major,
+        "valueRenderOption": "UNFORMATTED_VALUE",
+    }

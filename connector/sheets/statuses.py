@@ -17,7 +17,7 @@ from connector.sheets.words import NEW, STATES, Words, state_of, words_spoken
 from connector.sheets.workbook import Workbook
 
 
-class Stage(StrEnum):
+class MerchantStatus(StrEnum):
     """How far the merchant says an order has come. The names stand in the store."""
 
     CONFIRMED = "confirmed"
@@ -31,13 +31,13 @@ _LOOKS_ANEW = 10
 """Reads after which it is looked anew where the tab stands, and whose the spreadsheet is."""
 READS = 2
 """At the most, where the tabs have their tags."""
-Stages = Mapping[str, Stage | None]
+MerchantStatuses = Mapping[str, MerchantStatus | None]
 """By the ids of orders."""
-PACKED = frozenset({Stage.PACKED, Stage.SENT, Stage.DONE, Stage.CANCELLED})
+PACKED = frozenset({MerchantStatus.PACKED, MerchantStatus.SENT, MerchantStatus.DONE, MerchantStatus.CANCELLED})
 """An order that says one of these is not to be prepared any more, as `Summary` counts it."""
 
 
-def read_stages(api: SheetsApi, workbook: Workbook) -> Stages | None:
+def read_statuses(api: SheetsApi, workbook: Workbook) -> MerchantStatuses | None:
     """What `Status` says of each order, from the top of the sheet down; None where the tab or one of the two columns
     is gone. Raises SheetsError."""
     place = _find(workbook.look_for_rows())
@@ -45,19 +45,19 @@ def read_stages(api: SheetsApi, workbook: Workbook) -> Stages | None:
         return None
     ids, statuses, lists = _read(api, workbook.spreadsheet_id, place)
     rows = zip_longest(map(as_text, ids), map(as_text, statuses), fillvalue="")
-    return {order_id: stage_of(status, *lists) for order_id, status in rows if order_id}
+    return {order_id: status_meant(status, *lists) for order_id, status in rows if order_id}
 
 
-def stage_of(status: str, *lists: tuple[str, ...]) -> Stage | None:
+def status_meant(word: str, *lists: tuple[str, ...]) -> MerchantStatus | None:
     """What the word says, in one of the lists (see `state_of`) or in any language; None for New, and for what the
     merchant has made up."""
-    state = state_of(status, *lists)
-    return None if state is None or state == NEW else Stage(state)
+    state = state_of(word, *lists)
+    return None if state is None or state == NEW else MerchantStatus(state)
 
 
-def status_word(stage: Stage) -> str:
+def status_word(status: MerchantStatus) -> str:
     """As `Status` offers it, in the language that is spoken."""
-    return words_spoken().statuses[STATES.index(stage)]
+    return words_spoken().statuses[STATES.index(status)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,8 @@ class StatusReader:
         self._place: _Place | None = None
         self._times = 0
 
-    def read(self, api: SheetsApi, workbook: Workbook) -> Stages | None:
-        """As `read_stages`, but an order that stands there twice with different words has none."""
+    def read(self, api: SheetsApi, workbook: Workbook) -> MerchantStatuses | None:
+        """As `read_statuses`, but an order that stands there twice with different words has none."""
         self._times += 1
         # Where a read fails, it is looked anew.
         place, self._place = self._place, None
@@ -137,9 +137,9 @@ def _read_by_tags(api: SheetsApi, spreadsheet_id: str, place: _Place) -> _Found 
     return found[ids], found[statuses], _lists(place.words, found.get(names, []))
 
 
-def _by_order(ids: Sequence[Any], statuses: Sequence[Any], lists: Sequence[tuple[str, ...]]) -> Stages:
+def _by_order(ids: Sequence[Any], statuses: Sequence[Any], lists: Sequence[tuple[str, ...]]) -> MerchantStatuses:
     found: dict[str, str] = {}
     for order_id, status in zip_longest(map(as_text, ids), map(as_text, statuses), fillvalue=""):
         if order_id:
             found[order_id] = status if found.setdefault(order_id, status) == status else ""
-    return {order_id: stage_of(status, *lists) for order_id, status in found.items()}
+    return {order_id: status_meant(status, *lists) for order_id, status in found.items()}

@@ -8,13 +8,14 @@ from connector.log import get_logger
 from connector.sheets import tags
 from connector.sheets.client import SheetsApi
 from connector.sheets.columns import COLUMNS, KEY, RECEIVED, Tab, tab_titles
-from connector.sheets.create import append_rows, create_in_blank_tab, create_tab, new_sheet_id, tag_columns, tag_end
+from connector.sheets.create import append_rows, create_in_blank_tab, create_tab, tag_columns, tag_end
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.formatting import format_tab
 from connector.sheets.layout import Layout, TabLayout
 from connector.sheets.overview import Overview, TabOverview, read_overview
+from connector.sheets.recognise_tab import IsOurs, is_blank, recognise
 from connector.sheets.refusal import explained
-from connector.sheets.takeover import IsOurs, is_blank, recognise
+from connector.sheets.request_parts import delete_metadata, new_id
 from connector.sheets.values import as_text, column_values, two_columns
 
 log = get_logger(__name__)
@@ -50,7 +51,7 @@ def prepare(
         known = layout.tabs.get(tab)
         if known is not None:
             if not known.knows_its_end:
-                requests += (tags.delete_tag(tag.id) for tag in known.last + known.end)
+                requests += (delete_metadata(tag.id) for tag in known.last + known.end)
                 requests += _tag_end(api, spreadsheet_id, tab, known, overview, is_ours)
             continue
         wanted = tab_titles(titles, tab)[0]
@@ -65,7 +66,7 @@ def prepare(
         else:
             title = free_title(wanted, taken)
             taken.add(title.casefold())
-            sheet_id = new_sheet_id()
+            sheet_id = new_id()
             requests += create_tab(tab, title, sheet_id)
             looks += format_tab(tab, sheet_id)
             if same_title:

@@ -16,7 +16,6 @@ from connector.sheets.request_parts import (
     ON_SPREADSHEET,
     Dimension,
     create_metadata,
-    delete_metadata,
     dimension_range,
     update_metadata,
 )
@@ -113,10 +112,6 @@ def check_place(dimension: Dimension, tag_id: int, sheet_id: int, index: int) ->
     request, and nothing is lost.
     """
     return update_metadata(tag_id, {"visibility": "DOCUMENT"}, at=_one(dimension, sheet_id, index))
-
-
-def delete_tag(tag_id: int) -> Json:
-    return delete_metadata(tag_id)
 
 
 def _one(dimension: Dimension, sheet_id: int, index: int) -> Json:

@@ -10,7 +10,7 @@ from connector.sheets.values import as_text
 from connector.sheets.workbook import Workbook
 
 READS_WHERE_TAGS_ARE_LOST = 2
-"""At the least."""
+"""What `row_anywhere` needs where the order's tab is not found by its tags, at the least."""
 
 
 def row_in_its_tab(api: SheetsApi, place: Place, order_id: str) -> tuple[bool, int | None]:

@@ -20,12 +20,12 @@ from connector.sheets.first_row import free_first_rows, refuses_what_is_gone
 from connector.sheets.key_columns import SheetRows, read_rows
 from connector.sheets.layout import Layout, TabLayout, read_layout
 from connector.sheets.overview import Overview, read_overview, read_zone
+from connector.sheets.recognise_tab import IsOurs
 from connector.sheets.refusal import explained
 from connector.sheets.replace import Rows
 from connector.sheets.request_parts import grid_range
 from connector.sheets.summary.make import make_summary_anew, make_wanted_summary
 from connector.sheets.tables import Tables, read_tables
-from connector.sheets.takeover import IsOurs
 
 log = get_logger(__name__)
 
@@ -89,12 +89,12 @@ class Workbook:
 
         `may_write` is called before anything is made, with what is there, and raises where nothing may be.
         """
-        layout = self._search()
+        layout = self.look()
         may_write(layout)
         if not layout.is_complete:
             self._prepare(layout)
             log.info("sheet.prepared", spreadsheet_id=self.spreadsheet_id)
-            layout = self._search()
+            layout = self.look()
             if not layout.is_complete:
                 raise SheetsError(_("The tabs could not be made ready. It will be tried again."), kind=Kind.STALE)
         self._with_looks = True
@@ -172,7 +172,7 @@ class Workbook:
         layout = self.layout()
         if not self._language.is_known:
             self._read_overview()
-        with speaking(self._language.now):
+        with speaking(self._language.current):
             return make_summary_anew(self._api, self.spreadsheet_id, layout, newest_first=self.newest_first)
 
     def add_column(self, key: str) -> str:
@@ -209,21 +209,21 @@ class Workbook:
 
     def look(self) -> Layout:
         """The tabs as they are now, whether or not rows can be written. One read, and nothing is changed."""
-        return self._search()
+        return read_layout(self._api.find_metadata(self.spreadsheet_id, tags.LOOKUPS), self.spreadsheet_id)
 
     def look_for_rows(self) -> Layout:
         """As `look`, with tabs that have lost their tags (an older version was restored) and are known by their titles.
 
         Up to seven reads more where that is so.
         """
-        return tabs.with_untagged(self._api, self.spreadsheet_id, self._search(), self._titles, self._is_ours)
+        return tabs.with_untagged(self._api, self.spreadsheet_id, self.look(), self._titles, self._is_ours)
 
     def _prepare(self, layout: Layout) -> None:
         """Makes what is missing, with the looks of new tabs at the first try only: a request that gets no clear answer
         may do so again and again for its looks alone, and orders must not wait for those."""
         with_looks, self._with_looks = self._with_looks, False
         overview = self._read_overview()
-        with speaking(self._language.now):
+        with speaking(self._language.current):
             tabs.prepare(
                 self._api,
                 self.spreadsheet_id,
@@ -237,9 +237,6 @@ class Workbook:
     def rows_known_by_their_ids(self, layout: Layout, *, with_numbers: bool = False) -> SheetRows:
         """Which orders have rows, and how many, by the key columns. One read. To be closed."""
         return read_rows(self._api, self.spreadsheet_id, layout, with_numbers=with_numbers)
-
-    def _search(self) -> Layout:
-        return read_layout(self._api.find_metadata(self.spreadsheet_id, tags.LOOKUPS), self.spreadsheet_id)
 
     def _read_overview(self) -> Overview:
         overview = read_overview(self._api, self.spreadsheet_id)

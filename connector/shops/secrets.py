@@ -3,17 +3,17 @@
 from collections.abc import Iterator, Mapping
 
 from connector.raw_secrets import in_pieces
-from connector.settings import ENV_FILE, SHOP_SETTINGS, SettingsError, environment
+from connector.settings import SHOP_SETTINGS, SettingsError, environment
 from connector.shops.file import Section, ShopsFile, read_file
 from connector.shops.values import Values
 
 _SECRET = frozenset(name for name, entry in SHOP_SETTINGS.items() if not entry.repr)
 
 
-def raw_shop_secrets(env_file: str | None = ENV_FILE) -> list[str]:
+def raw_shop_secrets() -> list[str]:
     """Whatever SHOPS_FILE holds now of what is secret, be it right or wrong. Never raises."""
     try:
-        known = environment(env_file)
+        known = environment()
     except SettingsError:
         known = environment(None)
     path = known.get("SHOPS_FILE")

@@ -93,7 +93,6 @@ class _Common:
 def read_shops(
     operator: Settings,
     *,
-    env_file: str | None = ENV_FILE,
     before: Mapping[str, ShopEntry] | None = None,
     added: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Shops:
@@ -105,10 +104,10 @@ def read_shops(
     if operator.shops_file is None:
         raise ValueError("Without SHOPS_FILE there is no file of shops.")
     # Looked at before it is read, as every file: a change in between is seen by the next look.
-    named = {} if env_file is None else {env_file: stamp(env_file)}
+    named = {ENV_FILE: stamp(ENV_FILE)}
     file = read_file(operator.shops_file)
     try:
-        values = Values(environment(env_file))
+        values = Values(environment())
     except SettingsError as error:
         return Shops({}, {}, tuple(error.problems), False, replace(file.look, named=named))
     for name, entry in (added or {}).items():

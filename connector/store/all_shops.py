@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.models import Shown, Status, status_of
-from connector.store.breakers import CircuitBreaker, Part
+from connector.store.breakers import CircuitBreaker, Part, to_breaker
+from connector.store.statements import count
 from connector.store.tables import orders, pauses, quarantine
 
 _STORED = sa.case((orders.c.shown.is_(None), orders.c.stored_at))
@@ -65,7 +66,7 @@ def count_all_by_status(connection: Connection) -> dict[Status, int]:
 
 def count_all_quarantined(connection: Connection) -> int:
     """Of all shops, and what no shop could be found for."""
-    return connection.execute(sa.select(sa.func.count()).select_from(quarantine)).scalar_one()
+    return count(connection, quarantine)
 
 
 def breakers_of(connection: Connection, shops: Collection[str]) -> dict[Part, list[CircuitBreaker]]:
@@ -73,5 +74,5 @@ def breakers_of(connection: Connection, shops: Collection[str]) -> dict[Part, li
     found: dict[Part, list[CircuitBreaker]] = defaultdict(list)
     for row in connection.execute(sa.select(pauses)):
         if row.shop in shops:
-            found[Part(row.part)].append(CircuitBreaker(row.failures, row.until, worked_at=row.worked_at))
+            found[Part(row.part)].append(to_breaker(row))
     return found

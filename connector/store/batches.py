@@ -19,6 +19,7 @@ from connector.models import ItemsState, Order, Place, Shown
 from connector.store.orders import with_items
 from connector.store.places import drop_places, put_places
 from connector.store.spreadsheets import batch_known
+from connector.store.statements import count
 from connector.store.tables import batches, orders
 
 _OUT_OF_BATCH = dict.fromkeys(("batch_id", "batch_shows", "batch_change", "batch_lacks", "batch_revision"))
@@ -85,9 +86,16 @@ def orders_to_write(connection: Connection, shop: str, *, now: datetime, limit: 
 def _longest_due(
     connection: Connection, shop: str, state: ItemsState, *, now: datetime, limit: int
 ) -> Sequence[sa.Row[Any]]:
+    """Of one state, so that the index gives them without a look at the others."""
     query = (
         sa.select(orders)
-        .where(*_outside_batches(shop, state), orders.c.write_due_at <= now)
+        .where(
+            orders.c.shop == shop,
+            orders.c.items_state == state,
+            orders.c.write_due_at.is_not(None),
+            orders.c.write_due_at <= now,
+            orders.c.batch_id.is_(None),
+        )
         .order_by(orders.c.write_due_at, orders.c.id)
         .limit(limit)
     )
@@ -96,32 +104,31 @@ def _longest_due(
 
 def next_write_at(connection: Connection, shop: str) -> datetime | None:
     """When the next order outside a batch wants to be written; None if nothing is waiting."""
-    firsts = [
+    return earliest(connection, first_due(shop, orders.c.batch_id.is_(None)))
+
+
+def first_due(shop: str, *conditions: sa.ColumnElement[bool]) -> list[sa.ScalarSelect[datetime | None]]:
+    """When the first of such orders wants to be written; for each state by itself, so that the index gives it."""
+    return [
         sa.select(orders.c.write_due_at)
-        .where(*_outside_batches(shop, state))
+        .where(orders.c.shop == shop, orders.c.items_state == state, orders.c.write_due_at.is_not(None), *conditions)
         .order_by(orders.c.write_due_at)
         .limit(1)
         .scalar_subquery()
         for state in ItemsState
     ]
-    return min((at for at in connection.execute(sa.select(*firsts)).one() if at is not None), default=None)
 
 
-def _outside_batches(shop: str, state: ItemsState) -> tuple[sa.ColumnElement[bool], ...]:
-    """By one state at a time, so that the index gives the longest due without a look at the others."""
-    return (
-        orders.c.shop == shop,
-        orders.c.items_state == state,
-        orders.c.write_due_at.is_not(None),
-        orders.c.batch_id.is_(None),
-    )
+def earliest(connection: Connection, moments: Sequence[sa.ScalarSelect[Any]]) -> datetime | None:
+    """The first of those that are there, in one query."""
+    return min((at for at in connection.execute(sa.select(*moments)).one() if at is not None), default=None)
 
 
 def count_to_write(connection: Connection, shop: str, *, before: datetime) -> int:
     """How many orders have had something to write since before a moment, on their way or not."""
-    query = sa.select(sa.func.count()).select_from(orders).where(orders.c.shop == shop)
-    query = query.where(orders.c.items_state.in_(list(ItemsState)), orders.c.write_due_at <= before)
-    return connection.execute(query).scalar_one()
+    # By the items' state, so that the index is read alone.
+    in_any_state = orders.c.items_state.in_(list(ItemsState))
+    return count(connection, orders, orders.c.shop == shop, in_any_state, orders.c.write_due_at <= before)
 
 
 def made_since(connection: Connection, moment: datetime) -> list[tuple[str, datetime]]:
@@ -225,6 +232,7 @@ def applied(connection: Connection, batch: Batch, *, now: datetime) -> bool:
         sa.and_(orders.c.items_state == ItemsState.READY, orders.c.batch_shows != Shown.COMPLETE),
         sa.and_(orders.c.items_state == ItemsState.UNAVAILABLE, orders.c.batch_shows == Shown.WAITING),
     )
+    moment = sa.literal(now, orders.c.row_at.type)
     connection.execute(
         sa.update(orders)
         .where(orders.c.batch_id == batch.id)
@@ -232,15 +240,9 @@ def applied(connection: Connection, batch: Batch, *, now: datetime) -> bool:
             shown=orders.c.batch_shows,
             row_change=orders.c.batch_change,
             row_lacks=orders.c.batch_lacks,
-            row_at=sa.case(
-                (orders.c.row_at.is_(None), sa.literal(now, orders.c.row_at.type)),
-                else_=orders.c.row_at,
-            ),
+            row_at=sa.func.coalesce(orders.c.row_at, moment),
             synced_at=sa.case(
-                (
-                    sa.and_(orders.c.batch_shows == Shown.COMPLETE, orders.c.synced_at.is_(None)),
-                    sa.literal(now, orders.c.synced_at.type),
-                ),
+                (orders.c.batch_shows == Shown.COMPLETE, sa.func.coalesce(orders.c.synced_at, moment)),
                 else_=orders.c.synced_at,
             ),
             write_due_at=sa.case((more, orders.c.write_due_at), else_=None),

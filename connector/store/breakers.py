@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -59,8 +60,11 @@ _PUT = sa.update(pauses).where(_THIS)
 
 def get_breaker(connection: Connection, shop: str, part: Part) -> CircuitBreaker:
     row = connection.execute(_GET, {"of_shop": shop, "of_part": part}).first()
-    if row is None:
-        return CircuitBreaker()
+    return CircuitBreaker() if row is None else to_breaker(row)
+
+
+def to_breaker(row: sa.Row[Any]) -> CircuitBreaker:
+    """A row of the table `pauses` as a circuit breaker."""
     return CircuitBreaker(row.failures, row.until, row.since, row.reason, row.worked_at, Told(row.told))
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from itertools import islice
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.models import OrderChange
 from connector.store.dialect import select_among
+from connector.store.statements import in_pieces
 from connector.store.tables import orders
 
 _AT_ONCE = 500
@@ -59,8 +59,7 @@ def _of_known_orders(connection: Connection, shop: str, changes: Sequence[OrderC
 
 def _among(connection: Connection, shop: str, column: str, values: Collection[str]) -> set[str]:
     found: set[str] = set()
-    remaining = iter(values)
-    while some := list(islice(remaining, _AT_ONCE)):
+    for some in in_pieces(values, _AT_ONCE):
         found.update(select_among(connection, orders, column, some, shop=shop))
     return found
 

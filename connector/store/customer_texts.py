@@ -13,7 +13,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from connector.store.dialect import insert_of
+from connector.store.statements import insert_missing, put
 from connector.store.tables import orders
 from connector.store.text_tables import customer_texts, status_watches
 
@@ -40,6 +40,7 @@ class CustomerText:
 
     order_key: int
     stage: str
+    """The merchant's status for the order that it tells of."""
     state: TextState
     recipient: str | None
     body: str | None
@@ -78,9 +79,7 @@ def get_watch(connection: Connection, shop: str) -> Watch | None:
 def begin_watch(connection: Connection, shop: str, *, now: datetime) -> None:
     """Begins it, or begins it anew: what waited by then is not sent."""
     _leave_unsaid(connection, customer_texts.c.shop == shop)
-    values = {"since": now, "seen_at": now}
-    statement = insert_of(connection.dialect.name)(status_watches).values(shop=shop, **values)
-    connection.execute(statement.on_conflict_do_update(index_elements=["shop"], set_=values))
+    put(connection, status_watches, {"shop": shop}, {"since": now, "seen_at": now})
 
 
 def has_seen(connection: Connection, shop: str, *, now: datetime) -> None:
@@ -163,9 +162,7 @@ def put_texts(connection: Connection, shop: str, new: Sequence[NewText], *, now:
         }
         for text in new
     ]
-    if rows:
-        statement = insert_of(connection.dialect.name)(customer_texts)
-        connection.execute(statement.on_conflict_do_nothing(index_elements=["order_key", "stage"]), rows)
+    insert_missing(connection, customer_texts, rows)
 
 
 def withdraw(connection: Connection, order_key: int, stage: str, states: Sequence[TextState]) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.models import ItemsState, Shown
+from connector.store.statements import count
 from connector.store.tables import is_odd, orders, quarantine
 
 
@@ -58,5 +59,4 @@ def deal_with_entry(connection: Connection, shop: str, entry_id: int, by: By, *,
 
 def count_given_up(connection: Connection, shop: str) -> int:
     """How many orders were given up that nobody has dealt with."""
-    query = sa.select(sa.func.count()).select_from(orders)
-    return connection.execute(query.where(orders.c.shop == shop, is_given_up, sa.not_(is_dealt_with))).scalar_one()
+    return count(connection, orders, orders.c.shop == shop, is_given_up, sa.not_(is_dealt_with))

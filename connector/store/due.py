@@ -9,25 +9,20 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.store.batches import BatchState
+from connector.store.statements import count
 from connector.store.tables import batches, orders, outbox, pauses
 
-# Both read their partial index alone: as many entries as there are orders that still need something.
-_FETCHES = (
-    sa.select(orders.c.shop, sa.func.min(orders.c.next_attempt_at, type_=orders.c.next_attempt_at.type).label("at"))
-    .where(orders.c.next_attempt_at.is_not(None))
-    .group_by(orders.c.shop)
-)
-_WRITES = (
-    sa.select(orders.c.shop, sa.func.min(orders.c.write_due_at, type_=orders.c.write_due_at.type).label("at"))
-    .where(orders.c.write_due_at.is_not(None))
-    .group_by(orders.c.shop)
-)
-_OPEN = (
-    sa.select(batches.c.shop, sa.func.min(batches.c.created_at, type_=batches.c.created_at.type).label("at"))
-    .where(batches.c.state == BatchState.OPEN)
-    .group_by(batches.c.shop)
-)
 
+def first_of_each_shop(moment: sa.Column[Any], *conditions: sa.ColumnElement[bool]) -> sa.Select[str, datetime]:
+    """`shop`, and `at`, the first of its moments in a column."""
+    shop = moment.table.c.shop
+    return sa.select(shop, sa.func.min(moment, type_=moment.type).label("at")).where(*conditions).group_by(shop)
+
+
+# Both read their partial index alone: as many entries as there are orders that still need something.
+_FETCHES = first_of_each_shop(orders.c.next_attempt_at, orders.c.next_attempt_at.is_not(None))
+_WRITES = first_of_each_shop(orders.c.write_due_at, orders.c.write_due_at.is_not(None))
+_OPEN = first_of_each_shop(batches.c.created_at, batches.c.state == BatchState.OPEN)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FETCH, _WRITE, _HELD_BACK, _EVENTS = "fetch", "write", "held back", "events"
@@ -100,8 +95,7 @@ def read_marks(connection: Connection) -> Marks:
 def count_incomplete(connection: Connection, shop: str) -> int:
     """How many of the shop's orders still need something, now or later."""
     unfinished = sa.or_(orders.c.next_attempt_at.is_not(None), orders.c.write_due_at.is_not(None))
-    query = sa.select(sa.func.count()).select_from(orders).where(orders.c.shop == shop, unfinished)
-    return connection.execute(query).scalar_one()
+    return count(connection, orders, orders.c.shop == shop, unfinished)
 
 
 def shops_with_work(connection: Connection) -> dict[str, Due]:

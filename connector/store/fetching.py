@@ -15,6 +15,7 @@ from connector.models import Item, ItemsState, Order
 from connector.store.items import OrderItems, put_items
 from connector.store.orders import to_order
 from connector.store.refusals import Try, What, keep_try
+from connector.store.statements import count
 from connector.store.tables import orders
 
 # Made once: to build a statement costs about as much as to run it, and these run for each order.
@@ -158,8 +159,7 @@ def can_be_tried(connection: Connection, shop: str, *, order_ids: Sequence[str] 
 
 def count_due(connection: Connection, shop: str, *, before: datetime) -> int:
     """How many orders' items have been due since before a moment."""
-    query = sa.select(sa.func.count()).select_from(orders)
-    return connection.execute(query.where(orders.c.shop == shop, orders.c.next_attempt_at <= before)).scalar_one()
+    return count(connection, orders, orders.c.shop == shop, orders.c.next_attempt_at <= before)
 
 
 def any_to_fetch(connection: Connection, shop: str) -> bool:

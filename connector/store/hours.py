@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.store.column_types import in_milliseconds
+from connector.store.statements import count
 from connector.store.tables import orders
 
 HOUR = timedelta(hours=1)
@@ -45,8 +46,7 @@ class Hour:
 
 def count_since(connection: Connection, shop: str, moment: datetime) -> int:
     """How many orders were sent since."""
-    query = sa.select(sa.func.count()).select_from(orders)
-    return connection.execute(query.where(orders.c.shop == shop, orders.c.received_at >= moment)).scalar_one()
+    return count(connection, orders, orders.c.shop == shop, orders.c.received_at >= moment)
 
 
 def read_hours(connection: Connection, shop: str, *, first: datetime, hours: int) -> list[Hour]:

@@ -18,8 +18,8 @@ from connector.language import in_each_language
 from connector.models import Item, ItemsState, NewOrder, Number, Order, Shown
 from connector.store.items import OrderItems, put_items
 from connector.store.learned import FOUND_IN_SHEET
-from connector.store.orders import to_order, with_items
-from connector.store.tables import orders, past_orders
+from connector.store.orders import past_order_ids, to_order, with_items
+from connector.store.tables import orders
 
 _DIGITS = re.compile(r"[0-9]+")
 _WORDS = re.compile(r"\w+")
@@ -131,8 +131,7 @@ def missing(connection: Connection, shop: str, found: Sequence[NewOrder]) -> lis
     known = known_orders(connection, shop, list({order.order_id for order in found}))
     unknown = {order.order_id for order in found} - known.keys()
     if unknown:
-        past = sa.select(past_orders.c.order_id).where(past_orders.c.shop == shop, past_orders.c.order_id.in_(unknown))
-        unknown -= set(connection.execute(past).scalars())
+        unknown -= past_order_ids(connection, shop, list(unknown))
     return [
         order
         for order in found

@@ -15,8 +15,9 @@ from sqlalchemy import Connection
 from connector.language import gettext as _
 from connector.language import marked
 from connector.models import ItemsState, Shown
-from connector.store.dialect import insert_of
+from connector.store.orders import past_order_ids
 from connector.store.rewrite import to_be_written_again
+from connector.store.statements import insert_missing
 from connector.store.tables import orders, past_orders
 
 FOUND_IN_SHEET = marked(
@@ -63,8 +64,7 @@ def learn(connection: Connection, shop: str, standings: Mapping[str, Standing], 
     rows = connection.execute(here).all()
     known = {row.order_id: row.shown for row in rows}
     again = {row.order_id for row in rows if row.again}
-    past = sa.select(past_orders.c.order_id).where(past_orders.c.shop == shop, past_orders.c.order_id.in_(ids))
-    gone = set(connection.execute(past).scalars())
+    gone = past_order_ids(connection, shop, ids)
     shown = [
         order_id
         for order_id, was in known.items()
@@ -78,9 +78,7 @@ def learn(connection: Connection, shop: str, standings: Mapping[str, Standing], 
     written = [
         {"shop": shop, "order_id": order_id} for order_id in new if standings[order_id].shown is not Shown.WAITING
     ]
-    if written:
-        insert = insert_of(connection.dialect.name)(past_orders)
-        connection.execute(insert.on_conflict_do_nothing(index_elements=["shop", "order_id"]), written)
+    insert_missing(connection, past_orders, written)
     return Learned(tuple(shown), len(new))
 
 
@@ -97,7 +95,7 @@ def stands(
         orders.c.batch_id.is_(None),
         orders.c.shown.is_not_distinct_from(was),
     )
-    first = sa.case((orders.c.row_at.is_(None), sa.literal(now, orders.c.row_at.type)), else_=orders.c.row_at)
+    first = sa.func.coalesce(orders.c.row_at, sa.literal(now, orders.c.row_at.type))
     values: dict[str, Any] = {"shown": standing.shown, "row_at": first, "gone_at": None}
     if standing.shown is Shown.COMPLETE:
         # With its items, so there is nothing left to fetch or to write.
@@ -117,11 +115,9 @@ def stands(
 
 def _add_waiting(connection: Connection, shop: str, waiting: Mapping[str, Standing], *, now: datetime) -> None:
     """Orders whose rows wait for their items: known, and to be completed if they are sent once more."""
-    if not waiting:
-        return
-    insert = insert_of(connection.dialect.name)(orders)
-    connection.execute(
-        insert.on_conflict_do_nothing(index_elements=["shop", "order_id"]),
+    insert_missing(
+        connection,
+        orders,
         [
             {
                 "shop": shop,
@@ -137,4 +133,5 @@ def _add_waiting(connection: Connection, shop: str, waiting: Mapping[str, Standi
             }
             for order_id, standing in waiting.items()
         ],
+        key=["shop", "order_id"],
     )

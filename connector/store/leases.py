@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from connector.store.column_types import Moment
 from connector.store.dialect import insert_of
 from connector.store.fleet_tables import accounts, instances
+from connector.store.statements import insert_missing
 
 LEASE = timedelta(seconds=15)
 """An instance that has not renewed its lease for so long has lost its accounts to whoever takes them."""
@@ -98,11 +99,7 @@ def read_fleet(connection: Connection, *, now: datetime) -> Fleet:
 
 def make_known(connection: Connection, names: Iterable[str]) -> None:
     """Accounts that nobody had yet are there from now on, and free."""
-    rows = [{"name": name, "epoch": 0} for name in sorted(names)]
-    if rows:
-        connection.execute(
-            insert_of(connection.dialect.name)(accounts).on_conflict_do_nothing(index_elements=["name"]), rows
-        )
+    insert_missing(connection, accounts, [{"name": name, "epoch": 0} for name in sorted(names)])
 
 
 def claim(connection: Connection, me: Instance, seen: Collection[Account]) -> list[str]:

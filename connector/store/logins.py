@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from connector.store.dialect import insert_of
+from connector.store.statements import insert_missing
 from connector.store.tables import ended_logins, logins
 
 
@@ -21,9 +21,8 @@ def begin(connection: Connection, digests: Mapping[str, str]) -> dict[str, int]:
     numbers = numbers_of(connection, digests)
     rows = [{"of_shop": shop, "digest": digest} for shop, digest in digests.items() if shop not in numbers]
     if rows:
-        first = insert_of(connection.dialect.name)(logins).on_conflict_do_nothing(index_elements=["shop"])
-        values = [{"shop": row["of_shop"], "key_digest": row["digest"], "number": 1} for row in rows]
-        connection.execute(first, values)
+        first = [{"shop": row["of_shop"], "key_digest": row["digest"], "number": 1} for row in rows]
+        insert_missing(connection, logins, first)
         # No row changed: it is this digest's already, or another instance has just begun with it.
         connection.execute(_RENEW, rows)
     return numbers_of(connection, digests)
@@ -47,8 +46,7 @@ _RENEW = (
 def end(connection: Connection, shop: str, ended: Mapping[str, datetime], *, now: datetime) -> None:
     """Ends logins, by their ids, with the time at which each would run out; forgets those that have."""
     rows = [{"shop": shop, "id": login_id, "until": until} for login_id, until in ended.items()]
-    insert = insert_of(connection.dialect.name)
-    connection.execute(insert(ended_logins).on_conflict_do_nothing(index_elements=["shop", "id"]), rows)
+    insert_missing(connection, ended_logins, rows)
     connection.execute(sa.delete(ended_logins).where(ended_logins.c.shop == shop, ended_logins.c.until < now))
 
 

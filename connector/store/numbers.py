@@ -13,9 +13,6 @@ from sqlalchemy import Connection
 from connector.store.dialect import raise_counter
 from connector.store.tables import order_numbers, orders
 
-LARGEST = 10**9 - 1
-"""What a cell may hold that counts as a number of an order's: nine digits."""
-_IDS_AT_ONCE = 500
 _NOT_WRITTEN = (orders.c.shown.is_(None), orders.c.batch_id.is_(None))
 
 

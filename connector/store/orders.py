@@ -13,6 +13,7 @@ from connector.models import Item, ItemsState, Order, Shown, Status, status_of
 from connector.store.dealt_with import to_look_at
 from connector.store.items import to_item
 from connector.store.places import place_of
+from connector.store.statements import count, in_pieces
 from connector.store.tables import items as items_table
 from connector.store.tables import orders, past_orders
 
@@ -31,6 +32,7 @@ _STATUS_BRANCHES: dict[Status, tuple[sa.ColumnElement[bool], ...]] = {
 }
 """`models.status_of`, for the database: any of the conditions of a status. Each names one value of `shown`, so that
 the index `orders_by_shown` gives the orders in their order; with an OR the database would read the whole table."""
+_UNDONE = sa.or_(*_STATUS_BRANCHES[Status.RECEIVED], *_STATUS_BRANCHES[Status.WAITING])
 _EVERY_BRANCH = (orders.c.shown.is_(None), *(orders.c.shown == shown for shown in Shown))
 
 
@@ -44,8 +46,7 @@ def find_orders(connection: Connection, shop: str, order_ids: Sequence[str]) -> 
     """Those of the orders that the store has, each once and with its items, in the order of the ids."""
     unique = list(dict.fromkeys(order_ids))
     found: dict[str, Order] = {}
-    for start in range(0, len(unique), _IDS_AT_ONCE):
-        some = unique[start : start + _IDS_AT_ONCE]
+    for some in in_pieces(unique, _IDS_AT_ONCE):
         query = sa.select(orders).where(orders.c.shop == shop, orders.c.order_id.in_(some))
         found |= {order.order_id: order for order in with_items(connection, connection.execute(query))}
     return [found[order_id] for order_id in unique if order_id in found]
@@ -92,9 +93,8 @@ def latest_with_items(connection: Connection, shop: str, *, limit: int) -> list[
 
 def count_odd(connection: Connection, shop: str, *, since: datetime) -> int:
     """How many orders that somebody should look at were stored, or changed, since a moment."""
-    query = sa.select(sa.func.count()).select_from(orders).where(orders.c.shop == shop, to_look_at)
     recent = sa.or_(orders.c.stored_at >= since, orders.c.changed_at >= since)
-    return connection.execute(query.where(recent)).scalar_one()
+    return count(connection, orders, orders.c.shop == shop, to_look_at, recent)
 
 
 def newest_number(connection: Connection, shop: str) -> int:
@@ -119,9 +119,8 @@ def find_by_number(connection: Connection, shop: str, number: int) -> Order | No
 def count_by_status(connection: Connection, shop: str) -> dict[Status, int]:
     """How many orders stand where. Each count reads a part of the index `orders_by_shown` and hardly anything else."""
 
-    def count(shown: Shown | None) -> int:
-        query = sa.select(sa.func.count()).select_from(orders)
-        return connection.execute(query.where(orders.c.shop == shop, orders.c.shown == shown)).scalar_one()
+    def showing(shown: Shown | None) -> int:
+        return count(connection, orders, orders.c.shop == shop, orders.c.shown == shown)
 
     query = sa.select(orders.c.items_state, sa.func.count()).group_by(orders.c.items_state)
     rows = connection.execute(query.where(orders.c.shop == shop, orders.c.shown == Shown.UNAVAILABLE))
@@ -129,42 +128,37 @@ def count_by_status(connection: Connection, shop: str) -> dict[Status, int]:
     for items_state, number in rows:
         unavailable[status_of(Shown.UNAVAILABLE, items_state)] += number
     return {
-        Status.RECEIVED: count(None),
-        Status.WAITING: count(Shown.WAITING) + unavailable[Status.WAITING],
-        Status.SYNCED: count(Shown.COMPLETE),
+        Status.RECEIVED: showing(None),
+        Status.WAITING: showing(Shown.WAITING) + unavailable[Status.WAITING],
+        Status.SYNCED: showing(Shown.COMPLETE),
         Status.FAILED: unavailable[Status.FAILED],
     }
 
 
 def count_synced(connection: Connection, shop: str, order_ids: Sequence[str]) -> int:
     """How many of the orders are complete in the sheet."""
-    count = 0
-    for start in range(0, len(order_ids), _IDS_AT_ONCE):
-        some = order_ids[start : start + _IDS_AT_ONCE]
-        query = sa.select(sa.func.count()).select_from(orders)
-        query = query.where(orders.c.shop == shop, orders.c.order_id.in_(some), orders.c.shown == Shown.COMPLETE)
-        count += connection.execute(query).scalar_one()
-    return count
+    is_synced = (orders.c.shop == shop, orders.c.shown == Shown.COMPLETE)
+    return sum(
+        count(connection, orders, *is_synced, orders.c.order_id.in_(some))
+        for some in in_pieces(order_ids, _IDS_AT_ONCE)
+    )
 
 
 def undone(connection: Connection, shop: str, order_ids: Sequence[str]) -> set[str]:
     """Those of the orders that are neither synced nor given up. What the store doesn't have is not among them."""
     left: set[str] = set()
-    for start in range(0, len(order_ids), _IDS_AT_ONCE):
-        some = order_ids[start : start + _IDS_AT_ONCE]
-        query = sa.select(orders.c.order_id).where(orders.c.shop == shop, orders.c.order_id.in_(some))
-        open_ = sa.or_(*_STATUS_BRANCHES[Status.RECEIVED], *_STATUS_BRANCHES[Status.WAITING])
-        left.update(connection.execute(query.where(open_)).scalars())
+    for some in in_pieces(order_ids, _IDS_AT_ONCE):
+        query = sa.select(orders.c.order_id).where(orders.c.shop == shop, orders.c.order_id.in_(some), _UNDONE)
+        left.update(connection.execute(query).scalars())
     return left
 
 
 def undone_of_all(connection: Connection, wanted: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
     """The same for orders of any shops, by shop and order id."""
     left: set[tuple[str, str]] = set()
-    open_ = sa.or_(*_STATUS_BRANCHES[Status.RECEIVED], *_STATUS_BRANCHES[Status.WAITING])
     key = sa.tuple_(orders.c.shop, orders.c.order_id)
-    for start in range(0, len(wanted), _IDS_AT_ONCE):
-        query = sa.select(orders.c.shop, orders.c.order_id).where(key.in_(wanted[start : start + _IDS_AT_ONCE]), open_)
+    for some in in_pieces(wanted, _IDS_AT_ONCE):
+        query = sa.select(orders.c.shop, orders.c.order_id).where(key.in_(some), _UNDONE)
         left.update((row.shop, row.order_id) for row in connection.execute(query))
     return left
 

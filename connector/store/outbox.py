@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.problems import NamedProblem, Severity
+from connector.store.statements import count
 from connector.store.tables import outbox, told_problems
 
 
@@ -100,7 +101,7 @@ def give_up(connection: Connection, event: Event, *, error: str, now: datetime) 
 
 def count_waiting(connection: Connection, shop: str, target: str) -> int:
     """How many events the target still lacks."""
-    return connection.execute(sa.select(sa.func.count()).select_from(outbox).where(_waiting(shop, target))).scalar_one()
+    return count(connection, outbox, _waiting(shop, target))
 
 
 def held(connection: Connection, shop: str, target: str) -> Held:
@@ -114,9 +115,8 @@ def held(connection: Connection, shop: str, target: str) -> Held:
 
 def count_failed(connection: Connection, shop: str, target: str) -> int:
     """How many events the target lacks for good, of those that are still kept."""
-    query = sa.select(sa.func.count()).select_from(outbox)
-    failed = query.where(outbox.c.shop == shop, outbox.c.target == target, outbox.c.failed_at.is_not(None))
-    return connection.execute(failed).scalar_one()
+    has_failed = outbox.c.failed_at.is_not(None)
+    return count(connection, outbox, outbox.c.shop == shop, outbox.c.target == target, has_failed)
 
 
 def prune(connection: Connection, shop: str, *, waiting_before: datetime, failed_before: datetime) -> int:

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.models import Shown
-from connector.store.breakers import CircuitBreaker, Part, Told
+from connector.store.breakers import CircuitBreaker, Part, to_breaker
 from connector.store.dealt_with import is_dealt_with, is_given_up, to_look_at
+from connector.store.due import first_of_each_shop
 from connector.store.quarantine import OTHER_ORDER
 from connector.store.refusals import MOST_NAMED, Refused, SetAside
 from connector.store.shops import ShopState
@@ -94,10 +95,8 @@ _COUNTS = sa.select(
 ).where(shops.c.state != ShopState.ARCHIVED)
 
 # These read their partial index alone.
-_WRITES_WAIT = (
-    sa.select(orders.c.shop, sa.func.min(orders.c.write_due_at, type_=orders.c.write_due_at.type).label("at"))
-    .where(orders.c.write_due_at.is_not(None), orders.c.rows_refused_at.is_(None))
-    .group_by(orders.c.shop)
+_WRITES_WAIT = first_of_each_shop(
+    orders.c.write_due_at, orders.c.write_due_at.is_not(None), orders.c.rows_refused_at.is_(None)
 )
 _ODD_SINCE: sa.BindParameter[datetime] = sa.bindparam("odd_since", type_=orders.c.stored_at.type)
 _ODD = (
@@ -139,6 +138,5 @@ def _breakers(connection: Connection) -> dict[str, dict[Part, CircuitBreaker]]:
     """Of the shops where something fails."""
     found: defaultdict[str, dict[Part, CircuitBreaker]] = defaultdict(lambda: {part: CircuitBreaker() for part in Part})
     for row in connection.execute(sa.select(pauses).where(pauses.c.failures > 0)):
-        breaker = CircuitBreaker(row.failures, row.until, row.since, row.reason, row.worked_at, Told(row.told))
-        found[row.shop][Part(row.part)] = breaker
+        found[row.shop][Part(row.part)] = to_breaker(row)
     return found

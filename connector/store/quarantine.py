@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from connector.language import gettext as _
 from connector.language import in_each_language, marked
-from connector.store.dialect import insert_of
+from connector.store.statements import count, insert_missing
 from connector.store.tables import quarantine
 
 OTHER_ORDER = "order under a known id"
@@ -101,9 +101,9 @@ def keep(connection: Connection, shop: str, parts: Sequence[Quarantined], *, now
     if not new:
         return []
     # Another process may have stored one of them meanwhile.
-    insert = insert_of(connection.dialect.name)
-    connection.execute(
-        insert(quarantine).on_conflict_do_nothing(index_elements=["shop", "digest"]),
+    insert_missing(
+        connection,
+        quarantine,
         [
             {
                 "shop": shop,
@@ -116,6 +116,7 @@ def keep(connection: Connection, shop: str, parts: Sequence[Quarantined], *, now
             }
             for part in new
         ],
+        key=["shop", "digest"],
     )
     ids = sa.select(quarantine.c.id).where(quarantine.c.shop == shop).order_by(quarantine.c.id.desc())
     first_too_many = connection.execute(ids.offset(MOST_KEPT).limit(1)).scalar()
@@ -144,17 +145,13 @@ def list_heads(
     if after is not None:
         query = query.where(quarantine.c.id > after)
     query = query.order_by(quarantine.c.id if after is not None else quarantine.c.id.desc())
-    return [
-        Head(row.id, row.received_at, row.field, row.reason, row.payload_bytes, row.dealt_with_at, row.dealt_with_by)
-        for row in connection.execute(query)
-    ]
+    return [Head(*row) for row in connection.execute(query)]
 
 
 def find_entry(connection: Connection, shop: str, entry_id: int) -> Entry | None:
-    row = connection.execute(
-        sa.select(quarantine).where(quarantine.c.shop == shop, quarantine.c.id == entry_id)
-    ).first()
-    return None if row is None else _entry(row)
+    query = sa.select(*_HEAD, quarantine.c.payload).where(quarantine.c.shop == shop, quarantine.c.id == entry_id)
+    row = connection.execute(query).first()
+    return None if row is None else Entry(*row)
 
 
 def drop(connection: Connection, shop: str, ids: Sequence[int]) -> None:
@@ -163,8 +160,7 @@ def drop(connection: Connection, shop: str, ids: Sequence[int]) -> None:
 
 
 def count_quarantined(connection: Connection, shop: str) -> int:
-    query = sa.select(sa.func.count()).select_from(quarantine).where(quarantine.c.shop == shop)
-    return connection.execute(query).scalar_one()
+    return count(connection, quarantine, quarantine.c.shop == shop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,19 +181,6 @@ def count_to_look_at(connection: Connection, shop: str) -> ToLookAt:
     return ToLookAt(*connection.execute(query).one())
 
 
-def _entry(row: sa.Row[Any]) -> Entry:
-    return Entry(
-        row.id,
-        row.received_at,
-        row.field,
-        row.reason,
-        row.payload_bytes,
-        row.dealt_with_at,
-        row.dealt_with_by,
-        row.payload,
-    )
-
-
 _HEAD = (
     quarantine.c.id,
     quarantine.c.received_at,
@@ -207,6 +190,7 @@ _HEAD = (
     quarantine.c.dealt_with_at,
     quarantine.c.dealt_with_by,
 )
+"""The fields of `Head`."""
 
 
 def _as_json(part: Any) -> str:

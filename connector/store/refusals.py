@@ -9,12 +9,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from connector.models import ItemsState
 from connector.store.batches import Batch
+from connector.store.statements import count
 from connector.store.tables import orders, tries
 
 MOST_KEPT = 20
@@ -75,6 +77,11 @@ class Refused:
     """Whether this is the first refusal."""
 
 
+_ROWS_REFUSED = (orders.c.id, orders.c.order_id, orders.c.rows_refused_at, orders.c.refusal)
+_ITEMS_REFUSED = (orders.c.id, orders.c.order_id, orders.c.items_refused_at, sa.func.coalesce(orders.c.last_error, ""))
+"""Each the first fields of `Refused`."""
+
+
 @dataclass(frozen=True, slots=True)
 class SetAside:
     """The orders that are set aside for one reason."""
@@ -102,17 +109,16 @@ def set_aside(connection: Connection, key: int, *, until: datetime, sentence: st
 
 def times_refused(connection: Connection, key: int) -> int:
     """How many refusals of the order's rows are kept."""
-    query = sa.select(sa.func.count()).select_from(tries)
-    return connection.execute(query.where(tries.c.order_key == key, tries.c.what == What.WRITE)).scalar_one()
+    return count(connection, tries, tries.c.order_key == key, tries.c.what == What.WRITE)
 
 
 def refused_since(connection: Connection, shop: str, since: datetime | None, *, limit: int) -> list[Refused]:
     """The orders that were first refused after a moment, the latest first."""
-    query = _rows_refused(shop)
+    query = sa.select(*_ROWS_REFUSED).where(orders.c.shop == shop, orders.c.rows_refused_at.is_not(None))
     if since is not None:
         query = query.where(orders.c.rows_refused_at > since)
     rows = connection.execute(query.order_by(orders.c.rows_refused_at.desc()).limit(limit))
-    return [Refused(row.id, row.order_id, row.rows_refused_at, row.refusal) for row in rows]
+    return [Refused(*row) for row in rows]
 
 
 def write_next(connection: Connection, keys: Collection[int], *, now: datetime) -> None:
@@ -123,28 +129,18 @@ def write_next(connection: Connection, keys: Collection[int], *, now: datetime) 
 
 def refused_in(connection: Connection, batch: Batch) -> list[Refused]:
     """Those of an open batch's orders that were set aside before."""
-    query = sa.select(orders.c.id, orders.c.order_id, orders.c.rows_refused_at, orders.c.refusal)
-    query = query.where(orders.c.batch_id == batch.id, orders.c.rows_refused_at.is_not(None))
-    return [
-        Refused(row.id, row.order_id, row.rows_refused_at, row.refusal)
-        for row in connection.execute(query.order_by(orders.c.id))
-    ]
+    query = sa.select(*_ROWS_REFUSED).where(orders.c.batch_id == batch.id, orders.c.rows_refused_at.is_not(None))
+    return [Refused(*row) for row in connection.execute(query.order_by(orders.c.id))]
 
 
 def rows_set_aside(connection: Connection, shop: str) -> SetAside:
     """The orders whose rows the sheet refuses."""
-    query = _rows_refused(shop).order_by(orders.c.rows_refused_at, orders.c.id).limit(MOST_NAMED)
-    first = [Refused(row.id, row.order_id, row.rows_refused_at, row.refusal) for row in connection.execute(query)]
-    return SetAside(_count(connection, shop, orders.c.rows_refused_at) if first else 0, tuple(first))
+    return _set_aside(connection, shop, _ROWS_REFUSED, orders.c.rows_refused_at)
 
 
 def items_set_aside(connection: Connection, shop: str) -> SetAside:
     """The orders whose items Whapi doesn't give though the channel works."""
-    query = sa.select(orders.c.id, orders.c.order_id, orders.c.items_refused_at, orders.c.last_error)
-    query = query.where(orders.c.shop == shop, orders.c.items_refused_at.is_not(None))
-    rows = connection.execute(query.order_by(orders.c.items_refused_at, orders.c.id).limit(MOST_NAMED))
-    first = [Refused(row.id, row.order_id, row.items_refused_at, row.last_error or "") for row in rows]
-    return SetAside(_count(connection, shop, orders.c.items_refused_at) if first else 0, tuple(first))
+    return _set_aside(connection, shop, _ITEMS_REFUSED, orders.c.items_refused_at)
 
 
 def set_items_aside(connection: Connection, key: int, *, now: datetime) -> None:
@@ -170,11 +166,10 @@ def set_back_since(connection: Connection, shop: str, since: datetime, *, leave_
     return len(connection.execute(found).all())
 
 
-def _rows_refused(shop: str) -> sa.Select[tuple[int, str, datetime, str]]:
-    columns = (orders.c.id, orders.c.order_id, orders.c.rows_refused_at, orders.c.refusal)
-    return sa.select(*columns).where(orders.c.shop == shop, orders.c.rows_refused_at.is_not(None))
-
-
-def _count(connection: Connection, shop: str, column: sa.ColumnElement[datetime]) -> int:
-    query = sa.select(sa.func.count()).select_from(orders)
-    return connection.execute(query.where(orders.c.shop == shop, column.is_not(None))).scalar_one()
+def _set_aside(
+    connection: Connection, shop: str, fields: Sequence[sa.ColumnElement[Any]], since: sa.Column[datetime | None]
+) -> SetAside:
+    conditions = (orders.c.shop == shop, since.is_not(None))
+    query = sa.select(*fields).where(*conditions).order_by(since, orders.c.id).limit(MOST_NAMED)
+    first = tuple(Refused(*row) for row in connection.execute(query))
+    return SetAside(count(connection, orders, *conditions) if first else 0, first)

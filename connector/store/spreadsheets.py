@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from connector.store.dialect import insert_of
+from connector.store.statements import insert_missing, put
 from connector.store.tables import installation, ownership, spreadsheets, tab_limits
 
 _THIS = ownership.c.spreadsheet_id == sa.bindparam("of_spreadsheet")
@@ -61,11 +61,7 @@ def installation_of(connection: Connection, *, now: datetime) -> tuple[str, date
     found = connection.execute(sa.select(installation.c.id, installation.c.created_at)).first()
     if found is None:
         # Two processes may ask for the first time at once: the first to insert it has named the store.
-        connection.execute(
-            insert_of(connection.dialect.name)(installation)
-            .values(only=1, id=uuid.uuid4().hex, created_at=now)
-            .on_conflict_do_nothing(index_elements=["only"])
-        )
+        insert_missing(connection, installation, [{"only": 1, "id": uuid.uuid4().hex, "created_at": now}])
         found = connection.execute(sa.select(installation.c.id, installation.c.created_at)).one()
     return found.id, found.created_at
 
@@ -85,11 +81,7 @@ def about_to_take(
     """Before Google is asked for the number. False: another process has taken or tried one since `seen` was read, and
     nothing is stored. So no try is forgotten before it is known what became of it.
     """
-    connection.execute(
-        insert_of(connection.dialect.name)(ownership)
-        .values(spreadsheet_id=spreadsheet_id)
-        .on_conflict_do_nothing(index_elements=["spreadsheet_id"])
-    )
+    insert_missing(connection, ownership, [{"spreadsheet_id": spreadsheet_id}])
     as_seen = sa.and_(
         ownership.c.spreadsheet_id == spreadsheet_id,
         ownership.c.number.is_not_distinct_from(seen.number),
@@ -116,12 +108,9 @@ def taken(connection: Connection, spreadsheet_id: str, number: int, word: str, *
 
 def not_taken(connection: Connection, spreadsheet_id: str, number: int, word: str) -> None:
     """The number that was about to be taken is another's. It stays on record as used, with a word of nobody's."""
-    _put(
-        connection,
-        spreadsheet_id,
-        where=sa.and_(ownership.c.next_number == number, ownership.c.next_word == word),
-        next_word=None,
-    )
+    is_this_try = sa.and_(ownership.c.next_number == number, ownership.c.next_word == word)
+    statement = sa.update(ownership).where(ownership.c.spreadsheet_id == spreadsheet_id, is_this_try)
+    connection.execute(statement.values(next_word=None))
 
 
 def lost(connection: Connection, spreadsheet_id: str, to: str, *, now: datetime) -> None:
@@ -151,14 +140,8 @@ def audited(connection: Connection, spreadsheet_id: str, report: str, *, now: da
     _put(connection, spreadsheet_id, audited_at=now, audit=report)
 
 
-def _put(
-    connection: Connection, spreadsheet_id: str, *, where: sa.ColumnElement[bool] | None = None, **values: Any
-) -> None:
-    condition = ownership.c.spreadsheet_id == spreadsheet_id
-    if where is not None:
-        connection.execute(sa.update(ownership).where(condition, where).values(**values))
-    elif connection.execute(sa.update(ownership).where(condition).values(**values)).rowcount == 0:
-        connection.execute(sa.insert(ownership).values(spreadsheet_id=spreadsheet_id, **values))
+def _put(connection: Connection, spreadsheet_id: str, **values: Any) -> None:
+    put(connection, ownership, {"spreadsheet_id": spreadsheet_id}, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +162,7 @@ def get_proof(connection: Connection, spreadsheet_id: str) -> Proof | None:
 def keep_proof(connection: Connection, spreadsheet_id: str, proof: Proof) -> None:
     """Remembers the newest proof."""
     values = {"guard": proof.guard, "proved_at": proof.proved_at, "blocks": proof.blocks}
-    this = spreadsheets.c.id == spreadsheet_id
-    if connection.execute(sa.update(spreadsheets).where(this).values(**values)).rowcount == 0:
-        connection.execute(sa.insert(spreadsheets).values(id=spreadsheet_id, **values))
+    put(connection, spreadsheets, {"id": spreadsheet_id}, values)
 
 
 class Limit(StrEnum):
@@ -209,11 +190,5 @@ def get_limits(connection: Connection, spreadsheet_id: str, *, since: datetime) 
 def keep_limits(connection: Connection, spreadsheet_id: str, limits: Collection[TabLimit], *, now: datetime) -> None:
     """Remembers what was found now."""
     for sheet_id, what in sorted(limits):
-        this = sa.and_(
-            tab_limits.c.spreadsheet_id == spreadsheet_id,
-            tab_limits.c.sheet_id == sheet_id,
-            tab_limits.c.what == what,
-        )
-        if connection.execute(sa.update(tab_limits).where(this).values(found_at=now)).rowcount == 0:
-            values = {"spreadsheet_id": spreadsheet_id, "sheet_id": sheet_id, "what": what, "found_at": now}
-            connection.execute(sa.insert(tab_limits).values(**values))
+        key = {"spreadsheet_id": spreadsheet_id, "sheet_id": sheet_id, "what": what}
+        put(connection, tab_limits, key, {"found_at": now})

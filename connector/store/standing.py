@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from connector.models import ItemsState
+from connector.store.batches import earliest, first_due
 from connector.store.breakers import CircuitBreaker, Part, get_breaker
 from connector.store.orders import oldest_unwritten
 from connector.store.refusals import SetAside, items_set_aside, rows_set_aside
@@ -50,16 +50,9 @@ def shops_to_look_at(connection: Connection) -> set[str]:
 
 
 def _waits_since(connection: Connection, shop: str) -> datetime | None:
-    here = (orders.c.shop == shop, orders.c.rows_refused_at.is_(None))
+    without_row = sa.select(orders.c.stored_at).where(
+        orders.c.shop == shop, orders.c.rows_refused_at.is_(None), orders.c.shown.is_(None)
+    )
     # Ordered by the columns of the index: PostgreSQL would read the whole table from its beginning otherwise.
-    without_row = sa.select(orders.c.stored_at).where(*here, orders.c.shown.is_(None))
-    firsts = [without_row.order_by(orders.c.shown, orders.c.id).limit(1).scalar_subquery()]
-    firsts += [
-        sa.select(orders.c.write_due_at)
-        .where(*here, orders.c.items_state == state, orders.c.write_due_at.is_not(None))
-        .order_by(orders.c.write_due_at)
-        .limit(1)
-        .scalar_subquery()
-        for state in ItemsState
-    ]
-    return min((at for at in connection.execute(sa.select(*firsts)).one() if at is not None), default=None)
+    first_without_row = without_row.order_by(orders.c.shown, orders.c.id).limit(1).scalar_subquery()
+    return earliest(connection, [first_without_row, *first_due(shop, orders.c.rows_refused_at.is_(None))])

@@ -25,8 +25,8 @@ orders = sa.Table(
     sa.Column("total_price", Amount),
     sa.Column("said_total", Amount),
     sa.Column("currency", sa.Text),
-    sa.Column("received_at", Moment, nullable=False),
-    sa.Column("stored_at", Moment, nullable=False),
+    sa.Column("received_at", Moment, nullable=False),  # when the customer sent it
+    sa.Column("stored_at", Moment, nullable=False),  # when it came in
     sa.Column("items_state", one_of(ItemsState), nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("next_attempt_at", Moment),
@@ -253,7 +253,7 @@ quarantine = sa.Table(
     sa.Column("id", Key, primary_key=True),
     sa.Column("shop", sa.String(64), nullable=False),
     sa.Column("digest", sa.String(64), nullable=False),
-    sa.Column("received_at", Moment, nullable=False),
+    sa.Column("received_at", Moment, nullable=False),  # when it came in
     sa.Column("field", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("payload", sa.Text, nullable=False),

@@ -4,7 +4,7 @@ when, and knows in which language."""
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from connector.store.dialect import insert_of
+from connector.store.statements import put
 from connector.store.tables import time_zones
 
 
@@ -29,5 +29,4 @@ def get_locales(connection: Connection) -> dict[str, str]:
 def put_zone(connection: Connection, spreadsheet_id: str, name: str, locale: str | None) -> None:
     """`locale`: None where Google named none; what is known stays then."""
     values = {"name": name} | ({} if locale is None else {"locale": locale})
-    statement = insert_of(connection.dialect.name)(time_zones).values(spreadsheet_id=spreadsheet_id, **values)
-    connection.execute(statement.on_conflict_do_update(index_elements=["spreadsheet_id"], set_=values))
+    put(connection, time_zones, {"spreadsheet_id": spreadsheet_id}, values)

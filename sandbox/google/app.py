@@ -66,6 +66,6 @@ def _token(google: GoogleStandIn, call: Call, form: dict[str, str]) -> Response:
     try:
         status, body = 200, google.tokens.issue(form, google.token_uri)
     except TokenError as refused:
-        status, body = refused.status, refused.body
+        status, body = 400, refused.body
     google.note(call, "token", str(status))
     return json_response(status, body)

@@ -39,9 +39,8 @@ _CLOCK_SENTENCE = (
 class TokenError(Exception):
     """The token endpoint refuses; its body has a shape of its own."""
 
-    def __init__(self, error: str, description: str, status: int = 400) -> None:
+    def __init__(self, error: str, description: str) -> None:
         super().__init__(description)
-        self.status = status
         self.body = {"error": error, "error_description": description}
 
 

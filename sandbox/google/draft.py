@@ -11,7 +11,7 @@ from typing import Any
 
 from sandbox.google.a1 import letters, quoted
 from sandbox.google.display import shown
-from sandbox.google.errors import PROTECTED, ApiError, Refused
+from sandbox.google.errors import PROTECTED, Refused
 from sandbox.google.grid import CELLS_PER_SPREADSHEET, OBJECT, Cell, Content, Formula, Sheet
 from sandbox.google.metadata import Metadata
 from sandbox.google.ranges import Area
@@ -157,8 +157,3 @@ def beyond_grid(sheet: Sheet, area: Area) -> str:
         f"Range ({quoted(sheet.title)}!{where}) exceeds grid limits. "
         f"Max rows: {sheet.row_count}, max columns: {sheet.column_count}"
     )
-
-
-def as_api_error(refused: Refused) -> ApiError:
-    """A refusal outside a batch: the sentence stands alone."""
-    return ApiError(400, str(refused))

@@ -14,7 +14,7 @@ from sandbox.google.grid import Cell, Formula, Row, Sheet, Value
 from sandbox.google.metadata import ROW
 from sandbox.google.ranges import Area
 from sandbox.google.reads import hidden_rows
-from sandbox.google.typed import typed
+from sandbox.google.value_ranges import retyped
 
 
 class _Search:
@@ -94,7 +94,7 @@ def _replace_in(draft: Draft, area: Area, search: _Search, counts: dict[str, int
     for row, column, text, occurrences in hits:
         old = sheet.cell(row, column)
         check_length(text)
-        new = _retyped(old, text)
+        new = retyped(old, text)
         sheet.put(row, column, new)
         draft.remember_row(sheet, column, row, new)
         counts["formulasChanged" if isinstance(old.value, Formula) else "valuesChanged"] += 1
@@ -117,15 +117,6 @@ def _found(cell: Cell, search: _Search) -> tuple[str, int] | None:
     if isinstance(cell.value, Formula):
         return search.replaced(cell.value.text) if search.formulas else None
     return search.replaced(cell.value if isinstance(cell.value, str) else shown(cell))
-
-
-def _retyped(old: Cell, text: str) -> Cell:
-    number_format = (old.format or {}).get("numberFormat", {})
-    new = typed(text, plain_text=number_format.get("type") == "TEXT")
-    look = old.format
-    if new.number_format and not number_format:
-        look = {**(old.format or {}), "numberFormat": new.number_format}
-    return Cell(new.value, look, old.note)
 
 
 def sort_range(draft: Draft, body: dict[str, Any]) -> dict[str, Any]:

@@ -104,15 +104,6 @@ def _invalid(kind: str, value: Any) -> _Wrong:
     return _Wrong(lambda path: f"Invalid value at '{path}' ({kind}), {_shown(value)}")
 
 
-def _not_a_list(name: str) -> _Wrong:
-    return _Wrong(
-        lambda path: (
-            f"Invalid JSON payload received. Unknown name \"{snake(name)}\" at '{path}': "
-            "Proto field is not repeating, cannot start list."
-        )
-    )
-
-
 def _unknown(name: str) -> _Wrong:
     def text(path: str) -> str:
         where = f" at '{path}'" if path else ""

@@ -156,8 +156,13 @@ def entered(old: Cell, value: Any, option: str) -> Cell:
     check_length(value)
     if option == "RAW":
         return old._replace(value=value or None)
+    return retyped(old, value)
+
+
+def retyped(old: Cell, text: str) -> Cell:
+    """The cell once a text was typed into it: a number or a date brings its format where the cell had none."""
     number_format = (old.format or {}).get("numberFormat", {})
-    new = typed(value, plain_text=number_format.get("type") == "TEXT")
+    new = typed(text, plain_text=number_format.get("type") == "TEXT")
     look = old.format
     if new.number_format and not number_format:
         look = {**(old.format or {}), "numberFormat": new.number_format}

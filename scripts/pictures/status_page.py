@@ -18,10 +18,9 @@ from playwright.sync_api import Browser, ViewportSize
 
 from connector.app import create_app
 from connector.models import Item, NewOrder, Order, Place, shown_for
-from connector.runtime.clients import SHOP
 from connector.runtime.service import Service, build_service
 from connector.server import WebServer
-from connector.settings import load_settings
+from connector.settings import SHOP, load_settings
 from connector.sheets.quota import Quota
 from connector.store import batches, breakers, fetching, intake, orders
 from connector.store.batches import Batch, Made

@@ -12,10 +12,14 @@ from connector.alerts.delivery import AlertDelivery
 from connector.alerts.target import parse_alerts
 from connector.alerts.text import Alert, Kind
 from connector.events.sender import Sender
+from connector.runtime.alerts import Alerts
+from connector.runtime.clients import whapi_client
 from connector.store import outbox
 from connector.store.database import Database
 from connector.store.outbox import NewEvent
+from connector.store.time_zones import put_zone
 from tests.clock import FakeClock
+from tests.context import shop_context
 from tests.events.receiver import Receiver, status, trickles
 from tests.made_once import sqlite_url
 
@@ -139,3 +143,19 @@ def test_an_address_that_no_messenger_has_is_told_without_showing_it() -> None:
         "tgram (address 1) in ALERT_URLS is no address that apprise can use. Compare it with what "
         "https://appriseit.com/services/ says of its kind."
     )
+
+
+def test_times_are_told_in_a_zone_of_the_spreadsheet_that_has_no_name_but_its_hours(
+    database: Database, clock: FakeClock, receiver: Receiver
+) -> None:
+    url = f"json://127.0.0.1:{receiver.port}/t0ken-of-a-messenger"
+    settings = shop_context(database, clock, alert_urls=url, events_allow_private=True).settings
+    alerts = Alerts(settings=settings, client=whapi_client(settings), redact=str, shop=None)
+    (sending,) = alerts.senders(SHOP, database, clock)
+    database.write(lambda connection: put_zone(connection, settings.spreadsheet_id, "GMT-07:00", None))
+    put(database, clock, settings.alert_targets[0].key, "connector.problem")
+
+    sending.run()
+
+    (told,) = receiver.taken
+    assert told.event["message"] == "Share the sheet.\nSince 2024-04-16 03:49 UTC-07:00."

@@ -45,6 +45,6 @@ def test_tokens_and_passwords_are_hidden_wherever_a_messenger_quotes_them() -> N
 
 
 def test_apprise_is_not_loaded_before_there_is_something_to_send() -> None:
-    code = "import sys, connector.runtime.alerts, connector.checks.alerts; sys.exit('apprise' in sys.modules)"
+    code = "import sys, connector.runtime.alerts, connector.checks.receivers; sys.exit('apprise' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

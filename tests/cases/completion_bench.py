@@ -18,7 +18,7 @@ from connector.jobs.fetch import FetchStage
 from connector.jobs.receive import IntakeResult, ReceiveStage
 from connector.jobs.write import WriteStage
 from connector.models import Item, NewOrder, Order, OrderChange
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.sheets.columns import Tab
 from connector.sheets.workbook import Workbook
 from connector.store import orders

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.store import quarantine
 from sandbox.google.grid import Cell
 from tests.cases.items_server import items_server

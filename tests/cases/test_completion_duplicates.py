@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from connector.jobs.receive import IntakeResult
 from connector.jobs.replay import replay
 from connector.models import Item, NewOrder, Order
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.store.known import contradiction, missing
 from tests.cases.completion_bench import Bench
 from tests.cases.test_completion_rows import order_named

@@ -15,8 +15,6 @@ from tests.chaos.sheet import HasSheet
 from tests.chaos.stream import Sent
 from tests.made_once import service_account
 
-ORDER_ID = "Order ID"
-
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:

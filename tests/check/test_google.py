@@ -9,7 +9,7 @@ import pytest
 
 from connector.clock import SystemClock
 from connector.gateways.webhook import read_webhook
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.setup.run import prepare_tabs
 from connector.store import intake
 from sandbox.faults import Fault

@@ -7,7 +7,7 @@ import pytest
 from connector.checks.storage import check_prices
 from connector.findings import Finding, Level
 from connector.models import Item, NewOrder
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.store import intake
 from tests.check.place import Place
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.checks.lost_disk import check_that_disk_lasts
+from connector.checks.disk import check_that_disk_lasts
 from connector.checks.variables import remarks
 from connector.findings import Level
 

@@ -8,7 +8,7 @@ import pytest
 
 from connector.clock import SystemClock
 from connector.gateways.webhook import read_webhook
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.store import intake
 from sandbox.faults import Fault
 from tests.check.place import PUBLIC_URL, URL, Place, right, wrong

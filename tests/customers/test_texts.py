@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from connector.customers.decision import Decision, decide
 from connector.customers.template import template
-from connector.customers.text import recipient, text_for
+from connector.customers.text import Decision, decide, recipient, text_for
 from connector.models import Item, ItemsState, Order
 from connector.settings import SettingsError, load_settings
-from connector.sheets.statuses import Stage, stage_of
+from connector.sheets.statuses import MerchantStatus, status_meant
 from connector.store.customer_texts import TextState
 
 NOW = datetime(2026, 11, 23, 9, 40, tzinfo=UTC)
@@ -27,16 +26,16 @@ ORDER = Order(
 def test_a_text_of_the_shops_own_has_all_that_is_known_put_in_and_leaves_out_the_rest() -> None:
     own = template(r"Hi {customer}!\n{shop}: {number} ({order_id})\n{products}\n{total}\nThanks {customer}, bye {now")
 
-    assert text_for(ORDER, Stage.SENT, {Stage.SENT: own}) == (
+    assert text_for(ORDER, MerchantStatus.SENT, {MerchantStatus.SENT: own}) == (
         "Hi Gerald!\nRye & Co: 117 (964278151888836)\n2 \N{MULTIPLICATION SIGN} Rye loaf\n"
         "1,359.50 AUD\nThanks Gerald, bye {now"
     )
     bare = replace(ORDER, customer_name=None, total_price=None, items=(), number=None, title="Rye\n{customer}\u202e")
-    assert text_for(bare, Stage.SENT, {Stage.SENT: own}) == (
+    assert text_for(bare, MerchantStatus.SENT, {MerchantStatus.SENT: own}) == (
         "Hi!\nRye {customer}: 964278151888836 (964278151888836)\nThanks, bye {now"
     )
-    assert text_for(bare, Stage.CONFIRMED, {}) == "Hello, your order 964278151888836 is confirmed."
-    assert text_for(ORDER, Stage.PACKED, {Stage.PACKED: "-"}) is None
+    assert text_for(bare, MerchantStatus.CONFIRMED, {}) == "Hello, your order 964278151888836 is confirmed."
+    assert text_for(ORDER, MerchantStatus.PACKED, {MerchantStatus.PACKED: "-"}) is None
 
 
 def test_a_placeholder_that_there_is_not_is_a_problem_of_the_settings() -> None:
@@ -74,23 +73,23 @@ W, S, N = TextState.WAITING, TextState.SENT, TextState.NONE
 @pytest.mark.parametrize(
     ("word", "known", "decision"),
     [
-        ("Confirmed", {}, Decision(Stage.CONFIRMED)),
-        (" sent ", {}, Decision(Stage.SENT)),
+        ("Confirmed", {}, Decision(MerchantStatus.CONFIRMED)),
+        (" sent ", {}, Decision(MerchantStatus.SENT)),
         ("New", {}, Decision()),
         ("Sent to Bob", {}, Decision()),
         ("Packed", {"packed": S}, Decision()),
-        ("Packed", {"confirmed": S}, Decision(Stage.PACKED)),
+        ("Packed", {"confirmed": S}, Decision(MerchantStatus.PACKED)),
         ("Confirmed", {"sent": S}, Decision()),
         ("Confirmed", {"done": N}, Decision()),
-        ("Confirmed", {"cancelled": N}, Decision(Stage.CONFIRMED, ("cancelled",))),
-        ("Cancelled", {"confirmed": W}, Decision(Stage.CANCELLED, ("confirmed",))),
-        ("Sent", {"confirmed": W}, Decision(Stage.SENT, ("confirmed",))),
-        ("Confirmed", {"sent": W}, Decision(Stage.CONFIRMED, ("sent",))),
+        ("Confirmed", {"cancelled": N}, Decision(MerchantStatus.CONFIRMED, ("cancelled",))),
+        ("Cancelled", {"confirmed": W}, Decision(MerchantStatus.CANCELLED, ("confirmed",))),
+        ("Sent", {"confirmed": W}, Decision(MerchantStatus.SENT, ("confirmed",))),
+        ("Confirmed", {"sent": W}, Decision(MerchantStatus.CONFIRMED, ("sent",))),
         ("New", {"confirmed": W, "cancelled": N}, Decision(None, ("cancelled", "confirmed"))),
-        ("Done", {"sent": S}, Decision(Stage.DONE)),
+        ("Done", {"sent": S}, Decision(MerchantStatus.DONE)),
     ],
 )
 def test_each_state_is_told_once_and_only_while_it_is_true(
     word: str, known: dict[str, TextState], decision: Decision
 ) -> None:
-    assert decide(stage_of(word), known) == decision
+    assert decide(status_meant(word), known) == decision

@@ -8,7 +8,7 @@ import pytest
 import structlog
 from standardwebhooks import Webhook
 
-from connector.jobs.cleanup import prune_events
+from connector.jobs.housekeeping import prune_events
 from connector.store.database import Database
 from tests.clock import FakeClock
 from tests.events.receiver import SECRET, Receiver, status

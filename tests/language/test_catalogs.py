@@ -11,7 +11,8 @@ from connector.language import ENGLISH, LANGUAGES, Language
 from connector.language.speaking import CATALOGS, DOMAIN
 from scripts.translations import as_mo, as_po, po_file, read, template
 
-OTHERS = [pytest.param(language, id=language.tag) for language in LANGUAGES if language is not ENGLISH]
+OTHERS = [language for language in LANGUAGES if language is not ENGLISH]
+EACH = pytest.mark.parametrize("language", OTHERS, ids=lambda language: language.tag)
 PERCENT = re.compile(r"%\((\w+)\)[sd]|%%")
 
 
@@ -32,22 +33,21 @@ def forms(message: Message) -> Iterator[tuple[str, str]]:
         yield (one if number == 0 and len(strings) > 1 else many), form
 
 
-def test_the_template_has_what_the_code_marks() -> None:
-    assert (CATALOGS / f"{DOMAIN}.pot").read_bytes() == as_po(template()), "Run make translations."
+def test_the_catalogs_have_what_the_code_marks_and_no_text_lacks_a_translation() -> None:
+    marked = template()
+    wanted = {(message.context, message.id) for message in marked if message.id}
+
+    assert (CATALOGS / f"{DOMAIN}.pot").read_bytes() == as_po(marked), "Run make translations."
+    for language in OTHERS:
+        has = {(message.context, message.id): message for message in read(language) if message.id}
+        empty = [id_ for (_, id_), message in has.items() if not all(form.strip() for _, form in forms(message))]
+        fuzzy = [message.id for message in has.values() if message.fuzzy]
+        assert (language.tag, has.keys() ^ wanted, empty, fuzzy) == (language.tag, set(), [], []), (
+            "Run make translations."
+        )
 
 
-@pytest.mark.parametrize("language", OTHERS)
-def test_no_text_lacks_a_translation_and_none_is_left_over(language: Language) -> None:
-    catalog = read(language)
-    has = {(message.context, message.id): message for message in catalog if message.id}
-    wanted = {(message.context, message.id) for message in template() if message.id}
-    assert has.keys() == wanted, "Run make translations."
-    empty = [id_ for (_, id_), message in has.items() if not all(form.strip() for _, form in forms(message))]
-    assert empty == []
-    assert [message.id for message in has.values() if message.fuzzy] == []
-
-
-@pytest.mark.parametrize("language", OTHERS)
+@EACH
 def test_a_translation_has_the_placeholders_of_its_text(language: Language) -> None:
     others = [
         (english, form)
@@ -73,12 +73,12 @@ def says_it(english: str, form: str) -> bool:
     }
 
 
-@pytest.mark.parametrize("language", OTHERS)
+@EACH
 def test_what_the_service_reads_is_made_from_what_is_edited(language: Language) -> None:
     assert po_file(language).with_suffix(".mo").read_bytes() == as_mo(read(language)), "Run make translations."
 
 
-@pytest.mark.parametrize("language", OTHERS)
+@EACH
 @pytest.mark.parametrize("end", [", and run setup again.", "It will be tried again."])
 def test_what_is_taken_off_the_end_of_a_sentence_is_its_end_in_each_language(language: Language, end: str) -> None:
     """Another end is put in its place, where somebody is there who can be asked, or the next try is a person's."""

@@ -74,13 +74,13 @@ def test_what_a_thread_is_given_along_is_the_language_of_its_beginning() -> None
 
 def test_a_shop_speaks_as_it_is_set_or_else_as_its_spreadsheet_was_last_seen() -> None:
     by_sheet, as_set = ShopLanguage(), ShopLanguage(BY_TAG["de"])
-    said = [by_sheet.now]
+    said = [by_sheet.current]
     for locale in ("pt_BR", None, "ja_JP", "ar"):
         by_sheet.saw(locale)
         as_set.saw(locale)
-        said.append(by_sheet.now)
+        said.append(by_sheet.current)
     assert said == [ENGLISH, BY_TAG["pt-BR"], BY_TAG["pt-BR"], ENGLISH, BY_TAG["ar"]]
-    assert as_set.now == BY_TAG["de"]
+    assert as_set.current == BY_TAG["de"]
 
 
 def test_what_is_said_while_another_language_is_found_out_ends_with_what_is_around_it() -> None:

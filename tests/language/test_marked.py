@@ -33,7 +33,7 @@ ENGLISH_MODULES = {
     "gateways/webhook": "",
     "gateways/whapi/payload": "",
     "sheets/batch": "for who develops",
-    "checks/public": "has parts of other programs' sentences",
+    "checks/running": "has parts of other programs' sentences",
     "__main__": "speaks before there is anything to speak with",
     "language": "has no texts of its own",
     "not_installed": "speaks before there is anything to speak with",

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from connector.runtime.clients import build_workbook, sheets_api
+from connector.runtime.clients import sheets_api
+from connector.runtime.spreadsheet import build_workbook
 from sandbox.faults import Fault
 from sandbox.google.calls import Call
 from sandbox.google.draft import Draft

@@ -4,7 +4,8 @@ import pytest
 
 from connector.models import Item
 from connector.products import products_text
-from connector.runtime.clients import build_workbook, sheets_api
+from connector.runtime.clients import sheets_api
+from connector.runtime.spreadsheet import build_workbook
 from connector.sheets.add_column import add_column
 from connector.sheets.errors import SheetsError
 from connector.sheets.workbook import Workbook

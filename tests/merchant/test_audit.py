@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from connector.jobs import audit
 from connector.jobs.audit import Report
 from connector.jobs.doubles import Removed, remove_doubles
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from sandbox.google.grid import Sheet
 from tests.doubling import double_row
 from tests.merchant.book import Book

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from connector.language import LANGUAGES, speaking
-from connector.runtime.clients import build_workbook, sheets_api
+from connector.runtime.clients import sheets_api
+from connector.runtime.spreadsheet import build_workbook
 from connector.sheets import tags
 from connector.sheets.areas import cell, letters
 from connector.sheets.columns import Tab, tab_titles
-from connector.sheets.statuses import Stage, StatusReader, read_stages
+from connector.sheets.statuses import MerchantStatus, StatusReader, read_statuses
 from connector.sheets.summary.layout import CURRENCIES, FIGURES, FIRST, FOURTH, NAME, RECEIVED, STATES, TURNOVER
 from connector.sheets.words import STATES as MEANINGS
 from connector.sheets.words import words_in
@@ -67,9 +68,9 @@ def set_status(book: Book, orders: str, row: int, word: str) -> None:
     book.merchant.set_cell(orders, row, letters(STATUS), word)
 
 
-def stages(book: Book) -> list[Stage | None]:
+def stages(book: Book) -> list[MerchantStatus | None]:
     """Of each order, as packing slips and what customers are told go by it."""
-    found = read_stages(sheets_api(book.shop.settings), workbook(book))
+    found = read_statuses(sheets_api(book.shop.settings), workbook(book))
     assert found is not None
     return list(found.values())[1:]  # below the header
 
@@ -96,7 +97,7 @@ def test_orders_that_are_cancelled_in_a_word_of_the_merchants_are_no_turnover(
     right = expected(book, orders, own, other)
     assert counted(book, summary) == right
     assert right[0][-2] == (OWN, 1)
-    assert stages(book) == [Stage.CANCELLED, Stage.PACKED, None]
+    assert stages(book) == [MerchantStatus.CANCELLED, MerchantStatus.PACKED, None]
     assert {kind: count for kind, count in book.google.calls.by_kind.items() if kind != "token"} == {
         "developerMetadata.search": 1,
         "values.batchGetByDataFilter": 1,
@@ -120,12 +121,12 @@ def test_a_summary_of_an_earlier_version_counts_on_and_its_words_are_taken_over(
     reader, api = StatusReader(lambda _: True), sheets_api(book.shop.settings)
     as_read = reader.read(api, workbook(book))
     assert as_read is not None
-    assert list(as_read.values())[1:3] == [None, Stage.CANCELLED]
+    assert list(as_read.values())[1:3] == [None, MerchantStatus.CANCELLED]
     # Moved about and put into other words from its title down, the list is the same.
     book.merchant.set_cell("Summary", STATES - 1, letters(NAME), "Wie weit")
     book.merchant.insert_rows("Summary", 2)
     book.merchant.insert_column("Summary", 0)
-    assert stages(book)[:2] == [None, Stage.CANCELLED]
+    assert stages(book)[:2] == [None, MerchantStatus.CANCELLED]
     assert reader.read(api, workbook(book)) == as_read
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.store.tables import past_orders
 from sandbox.google import dimension_requests, sheet_requests
 from sandbox.google.draft import Draft

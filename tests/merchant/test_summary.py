@@ -6,7 +6,8 @@ import pytest
 import structlog
 
 from connector.jobs.guards import current_guard
-from connector.runtime.clients import build_workbook, sheets_api
+from connector.runtime.clients import sheets_api
+from connector.runtime.spreadsheet import build_workbook
 from connector.sheets import tags
 from connector.sheets.columns import Tab
 from connector.sheets.errors import SheetsError

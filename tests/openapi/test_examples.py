@@ -14,7 +14,7 @@ from connector.api import auth, health
 from connector.api.openapi import document
 from connector.api.request import LARGEST_BODY
 from connector.jobs import reasons
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.store.tables import order_numbers, orders
 from sandbox.google.merchant import Merchant
 from sandbox.orders import whapi_sample

@@ -71,7 +71,7 @@ class Host:
             "admin_password": password,
             **settings,
         }
-        return self.service.take_in(name, Settings(**values))
+        return self.service.add_shop(name, Settings(**values))
 
     def post(self, shop: str, order_id: str, customer: str = "Gerald") -> None:
         body = {"order_id": order_id, "customer_name": customer, "items": [{"name": "Tea"}]}

@@ -316,7 +316,7 @@ def test_the_list_of_shops_is_searched_renews_itself_and_leads_to_a_shop_and_bac
     expect(page.locator("#shops tbody tr")).to_have_count(10)
     page.get_by_label("Name").fill("shop-42")
     expect(page).to_have_url(f"{host.url}/?q=shop-42")
-    host.service.out = {"shop-42": "Its entry is wrong. Mend it."}
+    host.service.set_out({"shop-42": "Its entry is wrong. Mend it."})
     expect(page.get_by_role("row").filter(has_text="shop-42")).to_contain_text("Its entry is wrong. Mend it.")
     expect(page.locator("#verdict")).to_have_text("1 shop is out.")
     assert page.evaluate(CONTRAST) == []

@@ -65,7 +65,7 @@ def test_the_worst_stands_first_and_of_those_alike_the_one_that_waits_for_the_lo
     host.service.database.write(refuse)
     shops = host.service.shops
     shops["f-odd"].findings.replace([Finding.warning("webhook", "No webhook leads here. Run setup.")], at=now)
-    host.service.out = {"g-broken": "It is wrong. Mend it.", "h-new": "account is wrong. Look it up."}
+    host.service.set_out({"g-broken": "It is wrong. Mend it.", "h-new": "account is wrong. Look it up."})
 
     page = operator(host).get().text
 
@@ -132,7 +132,7 @@ def test_no_sentence_shows_a_secret(host: Host) -> None:
 
 def test_shops_are_found_by_a_part_of_the_name_and_by_their_state_and_shown_page_by_page(host: Host) -> None:
     host.start({f"{kind}-{n:02}": None for kind in ("rye", "oat") for n in range(30)})
-    host.service.out = {"barley": "It is wrong."}
+    host.service.set_out({"barley": "It is wrong."})
     guest = operator(host)
 
     assert names(guest.get("/").text) == [

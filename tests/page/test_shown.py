@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from connector.findings import Finding
 from connector.models import Order
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.store import breakers
 from connector.store.breakers import Part
 from connector.store.tables import orders

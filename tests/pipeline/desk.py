@@ -13,7 +13,7 @@ from connector.gateways.reading.result import Reading
 from connector.jobs.receive import ReceiveStage
 from connector.jobs.write import WriteStage
 from connector.models import Item, NewOrder, Order
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.sheets.columns import Tab
 from connector.sheets.workbook import Workbook
 from connector.store import orders

@@ -9,7 +9,7 @@ from typing import Any
 
 from connector.jobs.guards import current_guard
 from connector.jobs.ownership import Ownership
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.sheets.columns import Tab
 from connector.sheets.owner import SILENT_AFTER
 from connector.sheets.workbook import Workbook

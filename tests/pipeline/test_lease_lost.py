@@ -14,7 +14,7 @@ from connector.jobs.leases import Leases
 from connector.jobs.receive import ReceiveStage
 from connector.jobs.write import WriteStage
 from connector.models import Item, NewOrder
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.sheets.workbook import Workbook
 from connector.store import batches, leases, orders
 from connector.store.database import Database

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from connector.gateways.reading.result import Reading
-from connector.jobs.cleanup import prune
 from connector.jobs.fetch import FetchStage
+from connector.jobs.housekeeping import prune
 from connector.jobs.receive import ReceiveStage
 from connector.jobs.resync import ask_for_resync
 from connector.jobs.write import WriteStage
 from connector.models import Item, NewOrder, Order, OrderChange, Place, Status
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.sheets.columns import Tab
 from connector.sheets.workbook import Workbook
 from connector.store import batches, orders

@@ -1,18 +1,19 @@
 """A failed fetch that could be the order's or the channel's: the channel is asked, and none waits for ever."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from connector.gateways.reading.result import Reading
 from connector.gateways.whapi.errors import Scope, WhapiError
 from connector.jobs.fetch import FetchStage
 from connector.jobs.receive import ReceiveStage
 from connector.models import Item, ItemsState, NewOrder, Order
-from connector.runtime.clients import SHOP
-from connector.store import orders, refusals
+from connector.settings import SHOP
+from connector.store import fetching, orders, refusals
 from connector.store.breakers import CircuitBreaker, Part
 from connector.store.database import Database
 from connector.store.standing import read_standing
@@ -31,10 +32,12 @@ class Whapi:
         self.odd: set[str] = set()
         self.state: str | WhapiError = "AUTH"
         self.asked = 0
+        self.before_failing: Callable[[], object] = lambda: None
 
     def fetch_items(self, order_id: str, order_token: str) -> tuple[Item, ...]:
         assert order_token
         if order_id in self.odd or "all" in self.odd:
+            self.before_failing()
             raise BROKEN
         return (Item(name="Tea", quantity=1, price=2),)
 
@@ -66,6 +69,11 @@ class Line:
                 for order in self.fetch.due(limit=5, leave_out=set()):
                     self.fetch.fetch(order)
             self.clock.advance(step)
+
+    def bring_items(self, order_id: str) -> None:
+        """As a forwarder does, beside the fetch stage."""
+        arrived = [(self.order(order_id), (Item(name="Tea", quantity=1, price=2),))]
+        self.database.write(lambda connection: fetching.items_arrived(connection, arrived, now=self.clock.now()))
 
     def order(self, order_id: str) -> Order:
         with self.database.read() as connection:
@@ -117,6 +125,20 @@ def test_it_is_given_up_when_its_time_is_over(line: Line) -> None:
     assert order.items_state is ItemsState.UNAVAILABLE
     assert order.last_error == "Whapi has trouble of its own (500). The time for trying is over."
     assert line.named() == []
+
+
+def test_it_is_not_called_given_up_where_its_items_come_another_way_during_the_last_try(line: Line) -> None:
+    line.whapi.odd = {"odd"}
+    line.arrive("odd")
+    line.run(timedelta(days=6, hours=23), step=1800)
+    line.clock.advance(timedelta(hours=2).total_seconds())
+    line.whapi.before_failing = lambda: line.bring_items("odd")
+
+    with capture_logs() as lines:
+        line.run(timedelta(minutes=10))
+
+    assert line.order("odd").items_state is ItemsState.READY
+    assert [each["event"] for each in lines] == ["order.fetch_not_needed"]
 
 
 def test_a_clock_that_is_set_after_the_start_takes_no_time_for_trying_from_an_order(line: Line) -> None:

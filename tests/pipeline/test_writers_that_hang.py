@@ -25,11 +25,11 @@ from hypothesis.stateful import (
 from sqlalchemy import Connection
 
 from connector.gateways.reading.result import Reading
-from connector.jobs import cleanup
+from connector.jobs import housekeeping
 from connector.jobs.receive import ReceiveStage
 from connector.jobs.write import WriteStage
 from connector.models import Item, NewOrder
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.sheets import session
 from connector.sheets.workbook import Workbook
 from connector.store import batches, orders
@@ -158,8 +158,8 @@ class WritersThatHang(RuleBasedStateMachine):
     def hours_pass_and_old_markers_go(self, hours: float) -> None:
         self.clock.advance(hours * 3600)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(cleanup, "ENOUGH", 1)
-            cleanup.delete_old_markers(
+            patch.setattr(housekeeping, "ENOUGH", 1)
+            housekeeping.delete_old_markers(
                 self.main.database,
                 DirectApi(self.google, self.clock),
                 shop=SHOP,

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from connector.cli import main
 from connector.log import set_up_logging
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.store.orders import find_order
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 
 from connector.models import Order
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.store.database import Database
 from connector.store.orders import count_by_status, find_order
 from sandbox.sandbox import Sandbox

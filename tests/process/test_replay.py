@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connector.clock import SystemClock
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.store import quarantine
 from connector.store.database import Database
 from sandbox.sandbox import Sandbox

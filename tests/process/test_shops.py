@@ -91,7 +91,7 @@ def test_a_shop_that_leaves_takes_nothing_in_and_what_is_open_is_written(host: H
     host.start_and_wait()
     host.add(rye)
     # Killed when the store says that the shop leaves: the service goes on with it, and so does the next command.
-    killed = run_wounded(host, "connector.setup.remove:_take_in", "shops", "remove", "rye", "--yes")
+    killed = run_wounded(host, "connector.setup.remove:_add_shop", "shops", "remove", "rye", "--yes")
     assert killed == -signal.SIGKILL
 
     wait_until(lambda: host.posts(rye) == 410, within=20, what="webhooks to be refused")

@@ -7,8 +7,6 @@ import pytest
 from sandbox.google.merchant import Merchant
 from tests.sandbox_google.conftest import Shop, cell, refusal
 
-PROTECTED = {"range": {"startRowIndex": 0, "endRowIndex": 1}}
-
 
 @pytest.fixture
 def charted(shop: Shop) -> Shop:

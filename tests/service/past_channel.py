@@ -13,7 +13,7 @@ from connector.gateways.whapi.client import WhapiClient
 from connector.gateways.whapi.payload import MessagePage
 from connector.jobs.message_history import HistoryReader
 from connector.jobs.receive import ReceiveStage
-from connector.jobs.reconcile import ReconcileStage
+from connector.jobs.reconcile import Reconciliation
 from connector.models import Order
 from connector.store import orders
 from connector.store.database import Database
@@ -57,8 +57,8 @@ class PastChannel:
         self.history = HistoryReader(self.context, self.source, self.receive)
         self.reconcile = self.new_stage()
 
-    def new_stage(self, **options: Any) -> ReconcileStage:
-        return ReconcileStage(self.context, self.history, **options)
+    def new_stage(self, **options: Any) -> Reconciliation:
+        return Reconciliation(self.context, self.history, **options)
 
     def close(self) -> None:
         self.client.close()

@@ -12,10 +12,9 @@ from connector.app import create_app
 from connector.models import Order
 from connector.runtime import shop as parts
 from connector.runtime.addresses import path_of
-from connector.runtime.clients import SHOP
 from connector.runtime.service import Pace, Service, build_service
 from connector.server import WebServer
-from connector.settings import load_settings
+from connector.settings import SHOP, load_settings
 from connector.sheets import tags
 from connector.store import orders as stored
 from connector.store.database import Database

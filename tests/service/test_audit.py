@@ -9,7 +9,7 @@ import pytest
 from connector.jobs import audit
 from connector.jobs.audit import Report
 from connector.jobs.doubles import Removed, remove_doubles
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.sheets.columns import COLUMNS, STATUS, Tab
 from connector.sheets.errors import SheetsError
 from sandbox.google.calls import Call

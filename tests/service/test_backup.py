@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from connector.cli import main
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.store.batches import next_write_at, open_batches
 from sandbox.faults import Fault
 from sandbox.whapi.order import SandboxOrder

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from connector.jobs import dispatcher, leases, shop_work
 from connector.problems import Severity
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from tests.service.shop import Shop
 from tests.waiting import wait_until
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.store import database as store_database
 from connector.store.batches import open_batches
 from connector.store.database import parse_url

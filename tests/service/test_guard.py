@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from connector.checks.run import check_with
-from connector.jobs import cleanup
+from connector.jobs import housekeeping
 from connector.runtime.clients import sheets_api
 from connector.sheets.idempotency.guard import Found, marker_id, refuses_twice, was_applied
 from connector.sheets.idempotency.marker import KEY, Marker
@@ -112,7 +112,7 @@ def test_each_guard_tells_a_batch_a_fence_and_a_stranger_apart(shop: Shop, guard
 def test_old_markers_are_deleted_many_at_a_time_and_young_ones_stay(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cleanup, "ENOUGH", 3)
+    monkeypatch.setattr(housekeeping, "ENOUGH", 3)
     orders = []
     for _ in range(4):
         orders += shop.sandbox.send("normal")
@@ -120,7 +120,7 @@ def test_old_markers_are_deleted_many_at_a_time_and_young_ones_stay(
     assert len(markers_in_sheet(shop)) == 4
 
     def clean() -> int:
-        return cleanup.delete_old_markers(
+        return housekeeping.delete_old_markers(
             shop.service.database,
             sheets_api(shop.settings),
             shop=shop.service.name,

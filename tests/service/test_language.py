@@ -5,13 +5,12 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from connector.app import create_app
-from connector.language import ENGLISH, LANGUAGES, speak, spoken
-from connector.runtime.clients import SHOP, speak_as_stored
+from connector.language import ENGLISH, speak, spoken
+from connector.runtime.spreadsheet import speak_as_stored
+from connector.settings import SHOP
 from connector.store.time_zones import get_locale
 from tests.service.shop import Shop
 from tests.waiting import wait_until
-
-BY_TAG = {language.tag: language for language in LANGUAGES}
 
 
 def set_locale(shop: Shop, locale: str) -> None:

@@ -13,8 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from connector import __version__
 from connector.metrics.instruments import Instruments
-from connector.runtime.clients import SHOP
 from connector.runtime.service import build_service
+from connector.settings import SHOP
 from connector.sheets.errors import Kind
 from connector.store.breakers import reset_breakers
 from connector.store.database import Database
@@ -200,7 +200,7 @@ def test_a_batch_found_in_the_sheet_afterwards_counts_its_rows_and_an_old_messag
 
 
 def test_googles_quota_is_shown_with_what_is_used_of_it(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shop.service.instruments.quota, "_seconds", lambda: 0.0)
+    monkeypatch.setattr(shop.whole.instruments.quota, "_seconds", lambda: 0.0)
     shop.wait_until_synced(shop.sandbox.send("normal"))
     calls = shop.sandbox.google.calls.by_kind
 
@@ -218,7 +218,7 @@ def test_googles_quota_is_shown_with_what_is_used_of_it(shop: Shop, monkeypatch:
 
 
 def test_calls_that_never_reached_google_use_up_no_quota(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shop.service.instruments.quota, "_seconds", lambda: 0.0)
+    monkeypatch.setattr(shop.whole.instruments.quota, "_seconds", lambda: 0.0)
     shop.sandbox.faults.add(Fault("token", "status", status=400, times=None))
     shop.sandbox.send("normal")
 
@@ -243,7 +243,7 @@ def test_a_pause_of_the_channel_is_shown_and_its_end(shop: Shop) -> None:
 
 def test_only_the_process_that_holds_the_lock_says_so_and_each_counts_its_own_work(shop: Shop) -> None:
     shop.wait_until_synced(shop.sandbox.send("normal"))
-    first, wanted = shop.service.instruments, ("shop_lock_held", "received_total", "stored_to_row_seconds_count")
+    first, wanted = shop.whole.instruments, ("shop_lock_held", "received_total", "stored_to_row_seconds_count")
     second = build_service(shop.settings, Database(shop.settings.database_url))
     second.start()
     try:

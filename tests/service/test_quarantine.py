@@ -9,7 +9,7 @@ import pytest
 from connector.gateways.reading.result import Reading
 from connector.gateways.whapi.payload import read_message
 from connector.jobs import replay as replay_module
-from connector.runtime.clients import SHOP
+from connector.settings import SHOP
 from connector.store import intake, quarantine
 from connector.store.quarantine import Entry
 from sandbox.orders import whapi_sample

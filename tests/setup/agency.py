@@ -108,7 +108,7 @@ def take_in(agency: Agency, name: str, message: dict[str, Any]) -> int:
     operator = settings_of(agency)
     service = Service(operator, Database(operator.database_url))
     entry = read_shops(operator).good[name]
-    shop = service.take_in(name, entry.settings, entry.account)
+    shop = service.add_shop(name, entry.settings, entry.account)
     body = {"messages": [message], "event": {"type": "messages", "event": "post"}}
     result = shop.receive.receive(read_webhook(body, now=SystemClock().now()), keep_unclear=True)
     service.close()

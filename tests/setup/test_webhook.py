@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from connector.app import create_app
-from connector.runtime.clients import SHOP, whapi_client
+from connector.runtime.clients import whapi_client
 from connector.runtime.service import build_service
 from connector.server import WebServer
-from connector.settings import load_settings
+from connector.settings import SHOP, load_settings
 from connector.setup.webhook import Registered, register
 from connector.store.database import Database
 from connector.store.orders import list_orders

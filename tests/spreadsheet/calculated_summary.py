@@ -10,7 +10,8 @@ import pytest
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from connector.runtime.clients import build_workbook, sheets_api
+from connector.runtime.clients import sheets_api
+from connector.runtime.spreadsheet import build_workbook
 from connector.sheets.summary import layout
 from connector.sheets.words import ENGLISH_WORDS
 from sandbox.google.merchant import Merchant

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from connector.jobs.cleanup import prune
+from connector.jobs.housekeeping import prune
 from connector.store import intake
 from connector.store.database import Database
 from connector.store.numbers import number_anew

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from connector.events.payload import LARGEST, EventType, Spreadsheet, about_order
 from connector.events.publisher import LASTING, NOBODY, Publisher
 from connector.gateways.reading.result import Reading
-from connector.jobs.cleanup import KEPT_FAILED, KEPT_WAITING, prune_events
+from connector.jobs.housekeeping import KEPT_FAILED, KEPT_WAITING, prune_events
 from connector.jobs.receive import ReceiveStage
 from connector.models import Item
 from connector.store import batches, breakers, fetching, outbox

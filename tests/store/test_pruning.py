@@ -2,7 +2,7 @@ from typing import cast
 
 import sqlalchemy as sa
 
-from connector.jobs.cleanup import clean_up, prune
+from connector.jobs.housekeeping import do_housekeeping, prune
 from connector.jobs.ownership import Ownership
 from connector.models import Status
 from connector.sheets.client import SheetsApi
@@ -121,9 +121,9 @@ def test_a_clock_that_is_set_after_the_start_makes_nothing_old(database: Databas
     finish(database, clock, "young")
     clock.leap(200 * DAY)
 
-    clean_up(context, cast("SheetsApi", None), Unreachable())
+    do_housekeeping(context, cast("SheetsApi", None), Unreachable())
     assert ids(database) == ["young"]
 
     clock.advance(91 * DAY)
-    clean_up(context, cast("SheetsApi", None), Unreachable())
+    do_housekeeping(context, cast("SheetsApi", None), Unreachable())
     assert ids(database) == []

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.store.network_disk import network_kind, warning
+from connector.checks.disk import network_kind, network_warning
 
 MOUNTS = """\
 overlay / overlay rw,relatime 0 0
@@ -38,9 +38,9 @@ def test_the_warning_says_what_to_do(tmp_path: Path) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text(MOUNTS)
 
-    assert warning(Path("/mnt/x.db"), mounts) == (
+    assert network_warning(Path("/mnt/x.db"), mounts) == (
         "The database /mnt/x.db lies on a disk of the network (nfs4), where SQLite can't rely on locks: it may break, "
         "and two services may write at once. Put it on a disk of this machine, or use PostgreSQL."
     )
-    assert warning(None, mounts) is None
-    assert warning(Path("/mnt/x.db"), tmp_path / "macOS has none") is None
+    assert network_warning(None, mounts) is None
+    assert network_warning(Path("/mnt/x.db"), tmp_path / "macOS has none") is None

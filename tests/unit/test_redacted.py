@@ -17,7 +17,14 @@ redact = Redactor(["the-webhook-secret"]).text
 def shown(part: Any) -> str:
     kept = quarantined("body", "Odd.", part)
     entry = Entry(
-        1, datetime(2026, 11, 23, tzinfo=UTC), kept.field, kept.reason, len(kept.payload), None, None, kept.payload
+        id=1,
+        received_at=datetime(2026, 11, 23, tzinfo=UTC),
+        field=kept.field,
+        reason=kept.reason,
+        bytes=len(kept.payload),
+        dealt_with_at=None,
+        dealt_with_by=None,
+        payload=kept.payload,
     )
     return json.dumps(entry_json(entry, redact=redact))
 

@@ -10,7 +10,7 @@ import pytest
 from connector.sheets import tags
 from connector.sheets.areas import TabColumns, cell, letters
 from connector.sheets.columns import COLUMNS, Tab
-from connector.sheets.layout import SummaryTag, TabLayout, read_layout
+from connector.sheets.layout import SummaryTag, read_layout
 from connector.sheets.summary.layout import COLUMN_COUNT, ROW_COUNT, Content
 from connector.sheets.summary.make import NEEDED, contents
 
@@ -41,7 +41,7 @@ IN_BOTH = {
 
 def columns(tab: Tab, title: str, first: int = 0) -> TabColumns:
     keys = [column.key for column in COLUMNS[tab]]
-    return TabColumns.of(title, TabLayout(1, {key: first + index for index, key in enumerate(keys)}))
+    return TabColumns(title, {key: first + index for index, key in enumerate(keys)})
 
 
 def formulas(orders: TabColumns, items: TabColumns) -> list[Content]:

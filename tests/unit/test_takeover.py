@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from connector.sheets.client import SheetsApi
 from connector.sheets.columns import COLUMNS, Tab
 from connector.sheets.layout import TabLayout
-from connector.sheets.takeover import recognise
+from connector.sheets.recognise_tab import recognise
 
 TITLES = {tab: [column.title for column in COLUMNS[tab]] for tab in Tab}
 ID = "964278151888836"

@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Request, Response
 
-from connector.api.forwarded import TrustedProxies
+from connector.api.reverse_proxy import TrustedProxies
 from connector.converters import networks, public_address
 
 

@@ -190,10 +190,8 @@ def test_asking_takes_nothing() -> None:
         assert turns(due("rye"), a=budget).begin == ("rye",)
 
 
-def to_fetch(
-    shop: str, waiting: int = 100, *, since: float = 0.0, under_way: int = 0, most: int = MOST_FETCHES
-) -> ToFetch:
-    return ToFetch(shop, NOW - since, waiting, under_way, most=most)
+def to_fetch(shop: str, waiting: int = 100, *, since: float = 0.0, under_way: int = 0) -> ToFetch:
+    return ToFetch(shop, NOW - since, waiting, under_way)
 
 
 def sick(shop: str, waiting: int = 100, *, under_way: int = 0) -> ToFetch:
@@ -248,15 +246,6 @@ def test_suspects_share_a_quarter_of_the_fetchers() -> None:
     room = fetch_room([sick("a"), sick("b", under_way=3), sick("c"), to_fetch("well")])
 
     assert room == {"a": 6, "c": 5, "b": 2, "well": 16}
-
-
-def test_the_only_shop_is_not_held_back_for_having_failed() -> None:
-    assert fetch_room([sick("rye")], is_only_shop=True) == {"rye": MOST_FETCHES}
-
-
-def test_a_shop_begins_no_more_than_its_circuit_breaker_leaves_it() -> None:
-    assert fetch_room([to_fetch("rye", most=1)]) == {"rye": 1}
-    assert fetch_room([to_fetch("rye", under_way=1, most=1)]) == {}
 
 
 def test_nobody_begins_when_every_fetcher_is_busy() -> None:

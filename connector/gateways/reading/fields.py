@@ -16,7 +16,6 @@ from connector.gateways.reading.unwrap import opened
 from connector.gateways.reading.visible import clean, is_visible
 from connector.models import Number
 
-number = numerals.number
 _LARGEST_EXACT = 2**53
 _EARLIEST = 1_230_768_000  # 2009, the year of WhatsApp
 _FINER = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3))

@@ -12,7 +12,7 @@ from connector.gateways.reading import fields
 from connector.gateways.reading.lengths import LONGEST_ID
 from connector.gateways.reading.placeholders import lost_in_an_id
 from connector.gateways.reading.visible import without_invisible
-from connector.gateways.reading.wording import came
+from connector.gateways.reading.wording import came, kind
 from connector.language import gettext as _
 
 FEWEST_DIGITS, MOST_DIGITS = 7, 15
@@ -103,6 +103,15 @@ def is_order_id(text: str) -> bool:
     """Whether this can stand in a URL, in a line of the log and in a cell of its own: on one line, short, and with a
     letter or digit in it."""
     return len(text) <= LONGEST_ID and _MEANINGFUL.search(text) is not None and _BREAK.search(text) is None
+
+
+def wrong_order_id(value: Any) -> str | None:
+    """What is wrong with what came as an order's id, in a sentence; None if it is one."""
+    if (sentence := why_lost(value)) is not None:
+        return sentence
+    if is_order_id(order_id(value) or ""):
+        return None
+    return f"An order id is a text of 1 to {LONGEST_ID} characters; {kind(value)} came."
 
 
 def why_lost(value: Any) -> str | None:

@@ -7,6 +7,7 @@ another's. Either is told in the order's warning.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from connector import texts
 from connector.language import gettext as _
 from connector.language import number
 from connector.models import NewOrder
@@ -38,14 +39,7 @@ _SHORT_ENOUGH = LONGEST_ID // 2
 
 def cut(text: str, longest: int) -> str:
     """The text as far as it may go, with a sign at its end where it was cut."""
-    # Counted as Google counts a cell's: in UTF-16 units, of which an emoji is two.
-    if len(text) * 2 <= longest or _units(text) <= longest:
-        return text
-    room = longest - len(SIGN)
-    head = text[:room]
-    while _units(head) > room:
-        head = head[: -max(1, (_units(head) - room) // 2)]
-    return head + SIGN
+    return texts.cut(text, longest, SIGN)
 
 
 def limited(order: NewOrder) -> NewOrder:
@@ -79,7 +73,3 @@ def limited(order: NewOrder) -> NewOrder:
 def _too_long(order: NewOrder, bounds: dict[str, tuple[str, int]]) -> Iterator[tuple[str, tuple[str, int]]]:
     """What may be: nearly every text is far from every bound."""
     return ((field, bound) for field, bound in bounds.items() if len(getattr(order, field) or "") > _SHORT_ENOUGH)
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2

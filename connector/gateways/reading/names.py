@@ -119,8 +119,13 @@ def find(part: Mapping[str, Any], names: Names) -> dict[str, Given]:
     return {field: given[0] for field, given in find_all(part, names).items()}
 
 
+def values(part: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    """What came in these fields."""
+    return {field: given.value for field, given in find(part, names).items()}
+
+
 def find_all(part: Mapping[str, Any], names: Names) -> dict[str, list[Given]]:
-    """The same with all that came for a field, under whatever name, in the order of the names."""
+    """The fields with all that came for each, under whatever name, in the order of the names."""
     by_spelling: dict[str, list[str]] = {}
     for name, value in part.items():
         if value is not None:

@@ -75,6 +75,16 @@ class Reading:
         """Adds an order, with each of its texts within its bound."""
         self.orders.append(limited(order))
 
+    def add_unclear(self, at: str, sentence: str, part: Any) -> None:
+        """Keeps a part, with what is wrong with it."""
+        self.unclear.append(Unclear(at, sentence, part))
+
+    def add_deleted(self, *message_ids: str | None) -> None:
+        """Adds that messages were deleted; None is one that nobody knows. What tells of it is itself no order."""
+        known = (message_id for message_id in message_ids if message_id is not None)
+        self.changes += (OrderChange(DELETED, message_id=message_id) for message_id in known)
+        self.ignored += 1
+
     def add(self, other: "Reading") -> None:
         self.orders += other.orders
         self.ignored += other.ignored

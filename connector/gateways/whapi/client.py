@@ -10,8 +10,7 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from connector.gateways.reading.unwrap import parse_json
-from connector.gateways.whapi.errors import Scope, WhapiError
-from connector.gateways.whapi.in_the_way import stopped_by
+from connector.gateways.whapi.errors import Scope, WhapiError, stopped_by
 from connector.gateways.whapi.payload import MessagePage, parse_items, parse_page
 from connector.language import gettext as _
 from connector.language import marked

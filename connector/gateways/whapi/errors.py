@@ -2,6 +2,11 @@
 
 from enum import StrEnum
 
+import httpx
+
+from connector.certificates import not_trusted
+from connector.proxies import not_through
+
 
 class Scope(StrEnum):
     """Whom a failure concerns."""
@@ -30,3 +35,15 @@ class WhapiError(Exception):
     def must_mend(self) -> bool:
         """Whether it stays until the merchant does something."""
         return self.kind in {"unauthorised", "forbidden", "payment"}
+
+
+def stopped_by(error: httpx.HTTPError, url: str) -> WhapiError | None:
+    """The error, where a certificate that isn't trusted, or a proxy, stands between this machine and Whapi."""
+    sentence = not_trusted("Whapi", error)
+    if sentence is not None:
+        return WhapiError(sentence, scope=Scope.CHANNEL, kind="certificate")
+    if isinstance(error, httpx.ConnectError | httpx.ProxyError):
+        sentence = not_through("Whapi", url, error)
+        if sentence is not None:
+            return WhapiError(sentence, scope=Scope.CHANNEL, kind="proxy")
+    return None

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from connector.gateways.gateway import id_of
 from connector.gateways.reading import fields, ids, numerals
-from connector.gateways.reading.ids import is_order_id, why_lost
+from connector.gateways.reading.ids import wrong_order_id
 from connector.gateways.reading.lengths import LONGEST_ID
 from connector.gateways.reading.lines import items_within, read_lines
 from connector.gateways.reading.names import looks_like_an_order
@@ -18,7 +19,6 @@ from connector.gateways.reading.result import (
     DELETED,
     MOST_UNCLEAR,
     Reading,
-    Unclear,
     join,
     read_number,
     status_sentence,
@@ -116,9 +116,7 @@ def read_payload(payload: Any, *, now: datetime, at: str = "") -> Reading:
     """Reads one webhook payload. Never raises; `at` is where it stands in the body, for the sentences."""
     reading = Reading()
     if not isinstance(payload, dict):
-        reading.unclear.append(
-            Unclear(at or "body", f"A webhook payload is a JSON object; {kind(payload)} came.", payload)
-        )
+        reading.add_unclear(at or "body", f"A webhook payload is a JSON object; {kind(payload)} came.", payload)
         return reading
     reading.changes += changes_in(payload)
     messages = payload.get("messages")
@@ -126,17 +124,11 @@ def read_payload(payload: Any, *, now: datetime, at: str = "") -> Reading:
         if is_other_event(payload):
             reading.ignored += 1
         else:
-            reading.unclear.append(
-                Unclear(
-                    at or "body",
-                    "This is no payload of Whapi's: neither `messages` nor any known event.",
-                    payload,
-                )
-            )
+            sentence = "This is no payload of Whapi's: neither `messages` nor any known event."
+            reading.add_unclear(at or "body", sentence, payload)
         return reading
     if not isinstance(messages, list):
-        where = join(at, "messages")
-        reading.unclear.append(Unclear(where, f"`messages` is a list; {kind(messages)} came.", payload))
+        reading.add_unclear(join(at, "messages"), f"`messages` is a list; {kind(messages)} came.", payload)
         return reading
     channel_id = fields.text(payload.get("channel_id"))
     for index, message in enumerate(messages):
@@ -148,7 +140,7 @@ def read_payload(payload: Any, *, now: datetime, at: str = "") -> Reading:
     if not messages:
         if looks_like_an_order(_beside(payload)):
             sentence = "`messages` is empty, but something beside it looks like an order."
-            reading.unclear.append(Unclear(at or "body", sentence, payload))
+            reading.add_unclear(at or "body", sentence, payload)
         else:
             reading.ignored += 1
     return reading
@@ -180,7 +172,7 @@ def is_order_message(message: Mapping[str, Any]) -> bool:
 def read_message(message: Any, reading: Reading, *, now: datetime, at: str, channel_id: str | None = None) -> None:
     """Adds what one message is to `reading`: an order, something to ignore, or something unclear."""
     if not isinstance(message, dict):
-        reading.unclear.append(Unclear(at, f"A message is a JSON object; {kind(message)} came.", message))
+        reading.add_unclear(at, f"A message is a JSON object; {kind(message)} came.", message)
         return
     change = of_message(message)
     if change is not None:
@@ -191,7 +183,7 @@ def read_message(message: Any, reading: Reading, *, now: datetime, at: str, chan
         _read_order(message, reading, now=now, at=at, channel_id=channel_id)
     elif looks_like_an_order(message):
         sentence = "This message looks like an order, and is none that is known."
-        reading.unclear.append(Unclear(at, sentence, _with_channel(message, channel_id)))
+        reading.add_unclear(at, sentence, _with_channel(message, channel_id))
     else:
         reading.ignored += 1
 
@@ -201,22 +193,12 @@ def _read_order(
 ) -> None:
     order = message.get("order")
     if not isinstance(order, dict):
-        reading.unclear.append(
-            Unclear(
-                join(at, "order"),
-                f"An order message has an object `order`; {kind(order)} came.",
-                _with_channel(message, channel_id),
-            )
-        )
+        sentence = f"An order message has an object `order`; {kind(order)} came."
+        reading.add_unclear(join(at, "order"), sentence, _with_channel(message, channel_id))
         return
-    where = join(at, "order.order_id")
-    order_id = ids.order_id(order.get("order_id"))
-    if (sentence := why_lost(order.get("order_id"))) is not None:
-        reading.unclear.append(Unclear(where, sentence, _with_channel(message, channel_id)))
-        return
-    if order_id is None or not is_order_id(order_id):
-        sentence = f"An order id is a text of 1 to {LONGEST_ID} characters; {kind(order.get('order_id'))} came."
-        reading.unclear.append(Unclear(where, sentence, _with_channel(message, channel_id)))
+    given_id = order.get("order_id")
+    if (wrong := wrong_order_id(given_id)) is not None:
+        reading.add_unclear(join(at, "order.order_id"), wrong, _with_channel(message, channel_id))
         return
     token = fields.text(order.get("token"))
     currency = fields.text(order.get("currency"))
@@ -227,7 +209,7 @@ def _read_order(
     total = read_number(order.get("total_price"), "total", unread, currency=currency)
     reading.add_order(
         NewOrder(
-            order_id=order_id,
+            order_id=id_of(given_id),
             received_at=fields.moment(message.get("timestamp"), now=now) or now,
             order_token=token,
             channel_id=fields.text(message.get("channel_id")) or channel_id,

@@ -40,23 +40,18 @@ class Guard(Protocol):
 
     def claim(self, batch_id: str, marker_id: int, sheet_id: int) -> Json:
         """The first request of the batch; `sheet_id` is a tab that is there."""
-        ...
 
     def release(self, marker_id: int) -> Json:
         """A request that deletes what `claim` has made. It is there."""
-        ...
 
     def put_fence(self, api: SheetsApi, spreadsheet_id: str, batch_id: str, marker_id: int) -> None:
         """Takes the id for a fence. Raises SheetsError, also where the id is taken."""
-        ...
 
     def find(self, api: SheetsApi, spreadsheet_id: str, batch_id: str, marker_id: int) -> Found:
         """Looks the id up. Raises SheetsError."""
-        ...
 
     def delete(self, api: SheetsApi, spreadsheet_id: str, marker_ids: Collection[int]) -> int:
         """Deletes those of the ids that are there; returns how many. Raises SheetsError."""
-        ...
 
 
 def marker_id(batch_id: str) -> int:

@@ -13,7 +13,6 @@ from connector.sheets.cells import TIME_FORMAT
 from connector.sheets.client import SheetsApi
 from connector.sheets.column_stream import Column
 from connector.sheets.columns import COLUMNS, Tab
-from connector.sheets.create import new_sheet_id
 from connector.sheets.errors import Kind, SheetsError
 from connector.sheets.formatting import (
     GREY,
@@ -27,7 +26,14 @@ from connector.sheets.formatting import (
 )
 from connector.sheets.layout import Layout
 from connector.sheets.overview import Overview, TabOverview, read_overview
-from connector.sheets.request_parts import dimension_range, grid_range
+from connector.sheets.request_parts import (
+    dimension_range,
+    grid_range,
+    new_id,
+    update_cells,
+    update_dimension,
+    update_tab,
+)
 from connector.sheets.summary import lists, tables
 from connector.sheets.summary.charts import charts
 from connector.sheets.summary.layout import (
@@ -127,14 +133,13 @@ def make_summary_anew(api: SheetsApi, spreadsheet_id: str, layout: Layout, *, ne
     overview = read_overview(api, spreadsheet_id)
     old = [sheet for sheet in overview.tabs if sheet.sheet_id in layout.summary_sheets]
     title = free_title(_(TITLE), {sheet.title.casefold() for sheet in overview.tabs})
-    sheet_id = new_sheet_id()
+    sheet_id = new_id()
     words = _words_for(api, spreadsheet_id, layout, old)
     requests = list(add_summary(sheet_id, title, _columns(layout, overview), words, newest_first=newest_first))
     requests += ({"deleteSheet": {"sheetId": sheet.sheet_id}} for sheet in old)
     if old and old[0].title != title:
         title = old[0].title
-        properties = {"sheetId": sheet_id, "title": title}
-        requests.append({"updateSheetProperties": {"properties": properties, "fields": "title"}})
+        requests.append(update_tab(sheet_id, {"title": title}, "title"))
     if layout.summary is None:
         requests.append(tags.create_summary_tag(tags.SETTLED))
     elif layout.summary.is_wanted:
@@ -169,7 +174,7 @@ def _columns(layout: Layout, overview: Overview) -> dict[Tab, TabColumns]:
     titles = {sheet.sheet_id: sheet.title for sheet in overview.tabs}
     if any(layout.tabs[tab].sheet_id not in titles for tab in Tab):
         raise SheetsError(_("The tabs were changed meanwhile. Try again."), kind=Kind.STALE)
-    return {tab: TabColumns.of(titles[layout.tabs[tab].sheet_id], layout.tabs[tab]) for tab in Tab}
+    return {tab: TabColumns(titles[layout.tabs[tab].sheet_id], layout.tabs[tab].columns) for tab in Tab}
 
 
 def contents(
@@ -194,45 +199,33 @@ def add_summary(
     title: str,
     columns: Mapping[Tab, TabColumns],
     words: Words = ENGLISH_WORDS,
-    index: int | None = None,
     *,
     newest_first: bool = False,
 ) -> Iterator[Json]:
-    """A new tab with everything in it, in the language that is spoken; at the end of the tabs, or where `index` says.
-    `words`: those of the tab of orders."""
+    """A new tab with everything in it, in the language that is spoken. `words`: those of the tab of
+    orders."""
     grid = {"rowCount": ROW_COUNT, "columnCount": COLUMN_COUNT, "hideGridlines": True}
     properties: Json = {"sheetId": sheet_id, "title": title, "gridProperties": grid, **direction()}
-    yield {"addSheet": {"properties": properties if index is None else properties | {"index": index}}}
+    yield {"addSheet": {"properties": properties}}
     yield tags.create_summary_tab_tag(sheet_id)
     yield tags.create_summary_words_tag(sheet_id, NAME)
-    yield {
-        "updateCells": {
-            "start": {"sheetId": sheet_id, "rowIndex": 0, "columnIndex": 0},
-            "rows": _rows(contents(columns[Tab.ORDERS], columns[Tab.ITEMS], words, newest_first=newest_first)),
-            "fields": "userEnteredValue,userEnteredFormat",
-        }
-    }
+    rows = _rows(contents(columns[Tab.ORDERS], columns[Tab.ITEMS], words, newest_first=newest_first))
+    yield update_cells(sheet_id, 0, 0, rows, "userEnteredValue,userEnteredFormat")
     for column, width in enumerate(WIDTHS):
         yield column_width(sheet_id, column, width)
     yield row_height(sheet_id, FIGURES, _FIGURES_HEIGHT)
-    yield {
-        "updateDimensionProperties": {
-            "range": dimension_range(sheet_id, "COLUMNS", HIDDEN, COLUMN_COUNT),
-            "properties": {"hiddenByUser": True},
-            "fields": "hiddenByUser",
-        }
-    }
+    yield update_dimension(dimension_range(sheet_id, "COLUMNS", HIDDEN, COLUMN_COUNT), {"hiddenByUser": True})
     for column, first, last in ((STATUS, LISTS, LISTS + OPEN), (NAME, STATES, STATES + 8)):
         area = grid_range(sheet_id, rows=(first, last + 1), columns=(column, column + 1))
         yield from status_colours(area, words)
     yield from charts(sheet_id)
 
 
-def _rows(cells: Iterable[Content]) -> list[Json]:
+def _rows(cells: Iterable[Content]) -> list[list[Json]]:
     rows: list[dict[int, Json]] = [{} for _ in range(ROW_COUNT)]
     for cell in cells:
         rows[cell.row][cell.column] = _cell(cell)
-    return [{"values": [row.get(column, {}) for column in range(max(row, default=-1) + 1)]} for row in rows]
+    return [[row.get(column, {}) for column in range(max(row, default=-1) + 1)] for row in rows]
 
 
 def _cell(cell: Content) -> Json:

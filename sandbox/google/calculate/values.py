@@ -14,7 +14,7 @@ class Error:
     name: str
 
 
-NA, VALUE, REF, DIVIDED, TYPE = Error("#N/A"), Error("#VALUE!"), Error("#REF!"), Error("#DIV/0!"), Error("#NUM!")
+NA, VALUE, REF, DIVIDED = Error("#N/A"), Error("#VALUE!"), Error("#REF!"), Error("#DIV/0!")
 
 Scalar: TypeAlias = float | str | bool | Error | None
 """None: a blank cell."""

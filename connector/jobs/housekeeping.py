@@ -1,4 +1,8 @@
-"""The APScheduler job that cleans up: what is done and old goes from the store, the outbox and the spreadsheet."""
+"""Housekeeping: what is done and old goes from the store, the outbox and the spreadsheet.
+
+The APScheduler job only asks for it (`Dispatcher.ask_for_housekeeping`); the shop's next turn of the writer does it, as
+it calls Google.
+"""
 
 from datetime import datetime, timedelta
 
@@ -35,14 +39,14 @@ _NUMBERS = 500
 """Earlier numbers that are looked for: starts of the service, since such markers were last deleted."""
 
 
-def clean_up(context: ShopContext, api: SheetsApi, spreadsheets: Ownership) -> None:
-    """One run of the job: old orders, payloads and events, and the markers in the sheet that nobody needs any more."""
+def do_housekeeping(context: ShopContext, api: SheetsApi, ownership: Ownership) -> None:
+    """One run: old orders, payloads and events, and the markers in the sheet that nobody needs any more."""
     # A marker that is deleted too early lets a request through that it was to stop.
     database, shop, clock, settings = context.database, context.shop, context.steady, context.settings
     prune(database, shop=shop, keep_days=settings.keep_days, clock=clock)
     prune_events(database, shop=shop, clock=clock)
     try:
-        spreadsheets.renew()
+        ownership.renew()
         delete_old_markers(database, api, shop=shop, spreadsheet_id=settings.spreadsheet_id, clock=clock)
     except SheetsError as error:
         log.warning("housekeeping.failed", reason=error.message)

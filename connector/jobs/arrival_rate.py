@@ -17,7 +17,7 @@ _WHILE_SHEDDING = 50_000
 more of them there are, the less it may hold them up. 500 orders at 100 arrivals a second, 20 at 2,500."""
 
 
-class LoadShedder:
+class ArrivalRate:
     """Counts arrivals. Safe to use from several threads: a miscount now and then does no harm."""
 
     def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
@@ -31,7 +31,7 @@ class LoadShedder:
         self._count += count
 
     @property
-    def rate(self) -> float:
+    def a_second(self) -> float:
         """How many came lately, a second."""
         now = self._seconds()
         if now - self._since >= _OVER:
@@ -40,9 +40,9 @@ class LoadShedder:
         return self._rate
 
     @property
-    def sheds(self) -> bool:
+    def is_high(self) -> bool:
         """Whether many came lately."""
-        return self.rate > MANY
+        return self.a_second > MANY
 
 
 def most_orders(rate: float) -> int:

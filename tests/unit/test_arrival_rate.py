@@ -1,6 +1,6 @@
 import pytest
 
-from connector.jobs.load_shedding import MANY, LoadShedder, most_orders
+from connector.jobs.arrival_rate import MANY, ArrivalRate, most_orders
 from connector.jobs.set_aside import MOST_ORDERS
 
 
@@ -14,36 +14,36 @@ class Seconds:
 
 def test_load_is_shed_while_many_come_in_a_second_and_no_more_when_they_stop() -> None:
     seconds = Seconds()
-    shedder = LoadShedder(seconds)
-    shedder.arrived(MANY // 2)
-    shedder.arrived(MANY - MANY // 2)
-    seen = [shedder.sheds]
+    arrivals = ArrivalRate(seconds)
+    arrivals.arrived(MANY // 2)
+    arrivals.arrived(MANY - MANY // 2)
+    seen = [arrivals.is_high]
     for now in (0.5, 0.6, 1.0):
         seconds.now = now
-        seen.append(shedder.sheds)
+        seen.append(arrivals.is_high)
 
     assert seen == [False, True, True, False]
 
 
 def test_few_over_a_long_time_shed_no_load() -> None:
     seconds = Seconds()
-    shedder = LoadShedder(seconds)
+    arrivals = ArrivalRate(seconds)
 
-    shedder.arrived(MANY // 2)
-    shedder.arrived(MANY - MANY // 2)
+    arrivals.arrived(MANY // 2)
+    arrivals.arrived(MANY - MANY // 2)
     seconds.now = 10.0
 
-    assert not shedder.sheds
+    assert not arrivals.is_high
 
 
 def test_the_rate_is_how_many_came_a_second() -> None:
     seconds = Seconds()
-    shedder = LoadShedder(seconds)
+    arrivals = ArrivalRate(seconds)
 
-    shedder.arrived(500)
+    arrivals.arrived(500)
     seconds.now = 0.5
 
-    assert shedder.rate == 1000.0
+    assert arrivals.a_second == 1000.0
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.magnitudes import habit, suspicion
 from connector.models import Item, Number
+from connector.price_scale import habit, suspicion
 
 
 def lines(*prices: Number | None, currency: str | None = None) -> list[Item]:

@@ -13,7 +13,7 @@ from connector.models import Item, Number
 
 FACTOR = 1000
 FEWEST_ORDERS = 3
-"""That make a habit out of a coincidence."""
+"""As many alike are a habit; fewer may be a coincidence."""
 _SUSPICIOUS = 3000
 """Dollars that a line's piece costs on average, for one order to be suspicious by itself."""
 _SUSPICIOUS_AS_A_HABIT = 1000

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import click
@@ -14,6 +15,8 @@ from connector.jobs.leases import works_elsewhere
 from connector.jobs.reasons import reasons
 from connector.models import ItemsState, Order, Status
 from connector.runtime.service import Service
+from connector.settings import Settings
+from connector.shops.settings import ShopEntry
 from connector.store import batches, fetching
 from connector.store.breakers import Part
 from connector.store.lock import LockError
@@ -25,6 +28,12 @@ _PATIENCE = 120.0
 _LOOK_EVERY = 0.2
 NAMED = 10
 """Orders, or entries in quarantine, of which is said what keeps them back."""
+
+
+def without_reconciliation(operator: Settings, shop: ShopEntry) -> tuple[Settings, ShopEntry]:
+    """Of a command that reads the history or the quarantine itself: reconciliation would read the same once more."""
+    settings = replace(shop.settings, reconcile_interval=0.0)
+    return operator, replace(shop, settings=settings)
 
 
 def runs_elsewhere(service: Service) -> bool:

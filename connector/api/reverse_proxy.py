@@ -1,4 +1,5 @@
-"""What a reverse proxy says of a request: who sends it, by which scheme, to which host, below which path.
+"""A reverse proxy in front of the service: what it says of a request (who sends it, by which scheme, to which host),
+and the path below which it serves the service: `/shop`, where people open `https://example.com/shop/`.
 
 Anybody can say such things, so they count only from TRUSTED_PROXIES. Of the addresses in X-Forwarded-For, to which each
 proxy adds the one that it was asked from, the last one counts that isn't a trusted proxy's own: what stands before it
@@ -10,12 +11,14 @@ import re
 from collections.abc import Iterable, Sequence
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from werkzeug.routing import Map
+
 from connector.converters import Network
 from connector.log import get_logger
 
 log = get_logger(__name__)
 
-PREFIX = "connector.prefix"
+_TOLD_PREFIX = "connector.prefix"
 """In the environment of a request: the path that a trusted proxy says it is served below."""
 _FOR, _PROTO, _HOST, _PREFIX = (f"HTTP_X_FORWARDED_{name}" for name in ("FOR", "PROTO", "HOST", "PREFIX"))
 _IS_HOST = re.compile(r"[A-Za-z0-9._-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
@@ -57,7 +60,7 @@ class TrustedProxies:
         if _IS_HOST.fullmatch(host := _said(environ, _HOST, hops)):
             environ["HTTP_HOST"] = host
         if _IS_PREFIX.fullmatch(prefix := _said(environ, _PREFIX, hops)):
-            environ[PREFIX] = prefix.rstrip("/")
+            environ[_TOLD_PREFIX] = prefix.rstrip("/")
 
     def _sender(self, forwarded_for: str, peer: Address) -> tuple[Address, int]:
         """Who sent the request, and through how many trusted proxies it came."""
@@ -71,6 +74,32 @@ class TrustedProxies:
                 break
             hops += 1
         return sender, hops
+
+
+class BelowPath:
+    """A WSGI middleware: all addresses are there below the path too, and the addresses that the service makes have it.
+
+    It doesn't matter whether the proxy takes the path away before it passes a request on. Only where the path begins
+    as an address of the service does (`/orders`), nobody could tell; then one that takes it away has to say so, with
+    X-Forwarded-Prefix.
+    """
+
+    def __init__(self, app: WSGIApplication, path: str, routes: Map) -> None:
+        """`path`: the one that PUBLIC_URL has, or none; a proxy's own word counts before it."""
+        self._app = app
+        self._path = path
+        self._own = {_first(rule.rule) for rule in routes.iter_rules()} | {"shops"}
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        told: str = environ.get(_TOLD_PREFIX, "")
+        path = told or self._path
+        if path:
+            asked: str = environ.get("PATH_INFO", "")
+            is_taken_away = bool(told) and _first(path) in self._own
+            if f"{asked}/".startswith(f"{path}/") and not is_taken_away:
+                environ["PATH_INFO"] = asked.removeprefix(path) or "/"
+            environ["SCRIPT_NAME"] = path
+        return self._app(environ, start_response)
 
 
 def _said(environ: WSGIEnvironment, name: str, hops: int) -> str:
@@ -89,3 +118,7 @@ def _address(text: str) -> Address | None:
         return None
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return mapped or address
+
+
+def _first(path: str) -> str:
+    return path.split("/")[1]
