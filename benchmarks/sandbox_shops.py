@@ -7,6 +7,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -121,13 +122,13 @@ class SandboxShops:
             if (early := began + at - time.perf_counter()) > 0:
                 time.sleep(early)
             if not hasattr(own, "connection"):
-                own.connection = HTTPConnection("127.0.0.1", port, timeout=60)
+                own.connection = connections.enter_context(closing(HTTPConnection("127.0.0.1", port, timeout=60)))
             self.sent[order.order_id] = Sent(shop.name, time.perf_counter())
             status = _post(own.connection, shop, webhook_body(order, channel_id=shop.channel_id))
             if status != _OK:
                 raise BenchmarkError(f"A webhook of {shop.name} was answered with {status}.")
 
-        with ThreadPoolExecutor(_SENDERS) as pool:
+        with ExitStack() as connections, ThreadPoolExecutor(_SENDERS) as pool:
             futures = [pool.submit(one, at, shop, order) for (at, shop), order in zip(due, orders, strict=True)]
             for future in futures:
                 future.result()

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
@@ -91,8 +92,10 @@ def _measure(rows: int, batches: int, orders: int, pause: float, folder: Path) -
         tap = Tap(sandbox)
         sent = sample_orders(orders * (batches + 2))
         portions = [sent[first : first + orders] for first in range(0, len(sent), orders)]
-        with Serve(sandbox, Path(own), RECONCILE_INTERVAL="0") as serve:
-            poster = Poster(serve.port, serve.secret)
+        with (
+            Serve(sandbox, Path(own), RECONCILE_INTERVAL="0") as serve,
+            closing(Poster(serve.port, serve.secret)) as poster,
+        ):
             round_ = _Rounds(sandbox, tap, serve, poster, pause)
             round_.go(portions[0])  # It makes the tabs.
             for title, count in ((ORDERS, rows // 4), (ITEMS, rows - rows // 4)):

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from benchmarks import fleet, soak
 from benchmarks.soak import Sample
-from tests.benchmarks.bench import bench, tables
+from tests.benchmarks.bench import bench, bench_anew, tables
 
 
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="the load generator wrk is not installed")
@@ -25,7 +25,7 @@ def test_webhooks_under_load_are_all_in_the_store(tmp_path: Path) -> None:
 
 
 def test_without_the_load_generator_a_sentence_says_how_to_get_it(tmp_path: Path) -> None:
-    result = bench(tmp_path, "webhook", path=str(tmp_path))
+    result = bench_anew(tmp_path, "webhook", path=str(tmp_path))
 
     assert result.returncode == 1
     assert result.stdout == ""

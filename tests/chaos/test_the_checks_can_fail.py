@@ -27,10 +27,10 @@ FORMS = {
         "Doubled",
     ),
     "stored_after_sending": Form(
-        ("--only", "merchant", "--only", "kill_in_write", "--kills", "5", "--seed", "35"),
+        ("--only", "merchant", "--only", "kill_in_write", "--kills", "2", "--seed", "1"),
         "Doubled",
     ),
-    "acknowledged_before_stored": Form(("--only", "kill", "--kills", "3", "--seed", "229"), "Lost"),
+    "acknowledged_before_stored": Form(("--only", "kill", "--kills", "1", "--seed", "13"), "Lost"),
     "no_fence": Form(
         ("--only", "merchant", "--only", "fault", "--fault", "late_commit", "--kills", "0", "--seed", "14169"),
         "Doubled",

@@ -36,8 +36,7 @@ def test_what_is_gone_is_named_and_written_again(sandbox: Sandbox, here: Service
     gone = [values[1][0], values[2][0]]
     merchant.delete_rows("Orders", 1, 2)
 
-    runs = commands.run_anew if runs_on else commands.run
-    found = runs("audit", "--json", cwd=here.folder, **here.environment)
+    found = run(here, "audit", "--json")
 
     assert (found.returncode, sorted(json.loads(found.stdout)["missing"])) == (1, sorted(gone))
     assert run(here, "resync", "--rewrite", gone[0]).returncode == 0

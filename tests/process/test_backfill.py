@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from connector.jobs.message_history import MESSAGES_AT_ONCE
 from sandbox.faults import Fault
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
@@ -21,10 +23,12 @@ from sandbox.whapi.order import SandboxOrder
 from tests.process.child import run_child
 from tests.process.here import ServiceHere
 from tests.process.service_process import ServiceProcess
-from tests.process.test_commands import run, run_anew
+from tests.process.test_commands import run
 from tests.waiting import wait_until
 
 SINCE = (datetime.now(UTC) - timedelta(days=2)).strftime("%Y-%m-%d")
+MORE_THAN_A_PAGE = MESSAGES_AT_ONCE // 4 + 1
+"""So many missed orders, with what is between them."""
 
 
 def missed(sandbox: Sandbox, count: int, *, minutes: int = 60) -> list[SandboxOrder]:
@@ -42,9 +46,10 @@ def missed(sandbox: Sandbox, count: int, *, minutes: int = 60) -> list[SandboxOr
 def test_backfill_without_a_running_service_takes_in_and_writes_what_was_missed(
     service: ServiceProcess, sandbox: Sandbox, tmp_path: Path
 ) -> None:
+    """At a terminal, which shows the progress, and then again without one."""
     orders = missed(sandbox, 70)
 
-    first = run_anew("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
+    first, screen = run_at_a_terminal("backfill", "--since", SINCE, cwd=tmp_path, env=service.environment)
     assert differences(sandbox, orders) == []
     again = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
 
@@ -53,9 +58,42 @@ def test_backfill_without_a_running_service_takes_in_and_writes_what_was_missed(
         0,
         [f"{read}, 70 of them new.", "70 of 70 new orders are complete in the sheet now."],
     )
-    assert first.stderr == ""  # The progress is shown on a terminal only.
+    assert b"Reading messages" in screen
+    assert b"280/280" in screen
     assert (again.returncode, again.stdout.splitlines()) == (0, [f"{read}, 0 of them new."])
+    assert again.stderr == ""
     assert differences(sandbox, orders) == []
+
+
+def run_at_a_terminal(
+    *arguments: str, cwd: Path, env: Mapping[str, str]
+) -> tuple[subprocess.CompletedProcess[str], bytes]:
+    """`python -m connector` as a process of its own; what it printed, and what it showed on its terminal."""
+    terminal, end = pty.openpty()
+    shown: list[bytes] = []
+    reader = threading.Thread(target=_read_all, args=(terminal, shown))
+    reader.start()
+    done = subprocess.run(
+        [sys.executable, "-m", "connector", *arguments],
+        cwd=cwd,
+        env={**env, "TERM": "xterm"},
+        stdout=subprocess.PIPE,
+        stderr=end,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    os.close(end)
+    reader.join(10)
+    return done, b"".join(shown)
+
+
+def _read_all(terminal: int, shown: list[bytes]) -> None:
+    try:
+        while data := os.read(terminal, 4096):
+            shown.append(data)
+    except OSError:  # That is how a terminal whose other end is closed says so.
+        os.close(terminal)
 
 
 def test_backfill_leaves_the_writing_to_a_running_service(here: ServiceHere, sandbox: Sandbox, tmp_path: Path) -> None:
@@ -85,7 +123,7 @@ def test_backfill_leaves_the_writing_to_a_running_service(here: ServiceHere, san
 def test_a_backfill_that_is_killed_is_made_good_by_another_run(
     here: ServiceHere, sandbox: Sandbox, tmp_path: Path, step: str, when: str
 ) -> None:
-    orders = missed(sandbox, 150)
+    orders = missed(sandbox, MORE_THAN_A_PAGE)
     command = ["tests.process.wounded", step, when, "1" if "write" in step else "2", "backfill", "--since", SINCE]
     killed = run_child(*command, cwd=tmp_path, env=here.environment)
     assert killed.returncode == -signal.SIGKILL
@@ -93,14 +131,14 @@ def test_a_backfill_that_is_killed_is_made_good_by_another_run(
     result = run("backfill", "--since", SINCE, cwd=tmp_path, **here.environment)
     here.start_and_wait()
 
-    assert (result.returncode, "150 orders" in result.stdout) == (0, True)
+    assert (result.returncode, f": {MORE_THAN_A_PAGE} orders" in result.stdout) == (0, True)
     wait_until(lambda: not differences(sandbox, orders), within=30)
 
 
 def test_backfill_waits_where_whapi_asks_for_a_pause_and_goes_on(
     service: ServiceProcess, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    orders = missed(sandbox, 150)
+    orders = missed(sandbox, MORE_THAN_A_PAGE)
     sandbox.faults.add(Fault("whapi", "status", status=429, retry_after="3", skip=1, path_contains="/messages/list"))
 
     result = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
@@ -111,26 +149,25 @@ def test_backfill_waits_where_whapi_asks_for_a_pause_and_goes_on(
     assert differences(sandbox, orders) == []
 
 
-@pytest.mark.parametrize(
-    ("status", "sentence"),
-    [
-        (402, "Whapi asks for payment (402)"),
-        (404, "Whapi has no message history for this channel (404)."),
-        (500, "Whapi has trouble of its own (500)."),
-    ],
-)
 def test_backfill_says_why_it_could_not_read_to_the_end_and_keeps_what_it_has(
-    service: ServiceProcess, sandbox: Sandbox, tmp_path: Path, status: int, sentence: str
+    service: ServiceProcess, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    missed(sandbox, 100)
-    sandbox.faults.add(Fault("whapi", "status", status=status, times=None, skip=1, path_contains="/messages/list"))
+    sentences = {
+        402: "Whapi asks for payment (402)",
+        404: "Whapi has no message history for this channel (404).",
+        500: "Whapi has trouble of its own (500).",
+    }
+    missed(sandbox, MORE_THAN_A_PAGE)
+    for status, sentence in sentences.items():
+        sandbox.faults.add(Fault("whapi", "status", status=status, times=None, skip=1, path_contains="/messages/list"))
 
-    result = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
+        result = run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment)
 
-    assert result.returncode == 1
-    assert result.stderr.splitlines()[-1].startswith(f"The history was not read to its end: {sentence}")
-    assert result.stdout.startswith("200 messages read")
-    sandbox.faults.clear()
+        assert result.returncode == 1, status
+        assert result.stderr.splitlines()[-1].startswith(f"The history was not read to its end: {sentence}")
+        assert result.stdout.startswith("200 messages read")
+        sandbox.faults.clear()
+
     assert run("backfill", "--since", SINCE, cwd=tmp_path, **service.environment).returncode == 0
 
 
@@ -161,37 +198,6 @@ def test_a_date_is_one_of_the_shops_own_zone(service: ServiceProcess, tmp_path: 
 
     assert day.stdout == "0 messages read since 2026-01-02 00:00 (Asia/Kolkata): 0 orders, 0 of them new.\n"
     assert time.stdout == "0 messages read since 2026-01-02 17:30 (Asia/Kolkata): 0 orders, 0 of them new.\n"
-
-
-def test_the_progress_is_shown_on_a_terminal(service: ServiceProcess, sandbox: Sandbox, tmp_path: Path) -> None:
-    missed(sandbox, 60)
-
-    terminal, end = pty.openpty()
-    shown: list[bytes] = []
-    reader = threading.Thread(target=_read_all, args=(terminal, shown))
-    reader.start()
-    subprocess.run(
-        [sys.executable, "-m", "connector", "backfill", "--since", SINCE],
-        cwd=tmp_path,
-        env={**service.environment, "TERM": "xterm"},
-        stdout=subprocess.DEVNULL,
-        stderr=end,
-        timeout=60,
-        check=True,
-    )
-    os.close(end)
-    reader.join(10)
-
-    assert b"Reading messages" in b"".join(shown)
-    assert b"240/240" in b"".join(shown)
-
-
-def _read_all(terminal: int, shown: list[bytes]) -> None:
-    try:
-        while data := os.read(terminal, 4096):
-            shown.append(data)
-    except OSError:  # That is how a terminal whose other end is closed says so.
-        os.close(terminal)
 
 
 def test_the_service_finds_by_itself_what_was_sent_while_it_was_down(

@@ -2,7 +2,6 @@
 
 import signal
 from collections.abc import Sequence
-from functools import partial
 
 import pytest
 
@@ -126,20 +125,3 @@ def wait_until_right(sandbox: Sandbox, orders: Sequence[SandboxOrder]) -> None:
     wait_until(lambda: not differences(sandbox, orders), within=SLOWEST_START, what="the rows")
     wait_until(lambda: sandbox.google.late_commits() == 0)
     assert differences(sandbox, orders) == []
-
-
-def all_there(sandbox: Sandbox, orders: Sequence[SandboxOrder]) -> bool:
-    """Whether these orders are right, whatever others are in the sheet."""
-    return not [sentence for sentence in differences(sandbox, orders) if not sentence.startswith("Nobody")]
-
-
-def test_a_stop_by_signal_is_clean_and_loses_nothing(sandbox: Sandbox, service: ServiceProcess) -> None:
-    service.start_and_wait()
-    orders = sandbox.send("normal", 5)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        assert service.signal(number) == 0
-        service.start_and_wait()
-        wait_until(partial(all_there, sandbox, orders), within=30)
-        orders += sandbox.send("normal", 5)
-    assert "Traceback" not in service.log
-    assert service.log.count('"event": "service.stopped"') == 2

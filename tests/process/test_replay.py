@@ -17,7 +17,7 @@ from sandbox.verify import differences
 from sandbox.whapi.order import SandboxOrder
 from tests.process.child import run_child
 from tests.process.here import ServiceHere
-from tests.process.test_commands import run, run_anew
+from tests.process.test_commands import run
 from tests.waiting import wait_until
 
 
@@ -66,8 +66,7 @@ def test_replay_takes_in_what_is_understood_now(
     if running:
         here.start_and_wait()
 
-    first = run if running else run_anew
-    one = first("replay", "1", cwd=tmp_path, **here.environment)
+    one = run("replay", "1", cwd=tmp_path, **here.environment)
     rest = run("replay", "--all", cwd=tmp_path, **here.environment)
 
     then = (

@@ -1,22 +1,88 @@
 """How a service stops: it waits for nobody who doesn't answer, and does without what others take away."""
 
+import json
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
+import httpx
 import pytest
 
 from connector import signals, streams
+from sandbox.faults import Fault
 from sandbox.sandbox import Sandbox
 from sandbox.verify import differences
+from sandbox.whapi.order import SandboxOrder
 from tests.made_once import service_account
 from tests.process.service_process import ROOT, SLOWEST_START, ServiceProcess
 from tests.waiting import wait_until
 
 LONG = 300.0
 """Seconds; whoever waited for it would fail the test."""
+
+
+SAMPLES = ("normal", "gateway_500_once", "times_out_once", "fails_then_good")
+GUESSED = "guessed-secret-1"
+
+
+def test_a_stop_by_signal_is_clean_loses_nothing_and_answers_who_waits(
+    service: ServiceProcess, sandbox: Sandbox
+) -> None:
+    """And the log, which tells all that it can, holds no token and no secret."""
+    service.environment |= {"LOG_LEVEL": "DEBUG"}
+    service.start_and_wait()
+    orders = [order for sample in SAMPLES for order in sandbox.send(sample)]
+    httpx.post(f"{service.url}/webhooks/whapi", headers={"X-Webhook-Secret": GUESSED}, json={})
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with ThreadPoolExecutor(1) as pool:
+            waiting, answer = send_and_wait(sandbox, service, pool)
+            orders += [waiting, *sandbox.send("normal", 5)]
+
+            assert service.signal(number) == 0
+
+        assert answer.result().status_code == 202
+        assert answer.result().json()["orders"][0]["order_id"] == waiting.order_id
+        sandbox.faults.clear()
+        service.start_and_wait()
+        wait_until(partial(all_there, sandbox, orders), within=30)
+
+    assert "Traceback" not in service.log
+    events = [json.loads(line)["event"] for line in service.log.splitlines()]
+    assert events.count("service.stopped") == 2
+    assert {"order.received", "order.items_fetched", "order.fetch_failed", "order.written"} <= set(events)
+    private_key = json.loads((service.folder / "credentials.json").read_text())["private_key"]
+    secrets = [sandbox.whapi.token, service.secret, GUESSED, private_key.splitlines()[3]]
+    assert [secret for secret in (*secrets, *(order.token for order in orders)) if secret in service.log] == []
+
+
+def send_and_wait(
+    sandbox: Sandbox, service: ServiceProcess, pool: ThreadPoolExecutor
+) -> tuple[SandboxOrder, Future[httpx.Response]]:
+    """An order that Whapi doesn't give away as yet, by a caller who waits for its rows and has begun to."""
+    order = sandbox.orders.make()
+    sandbox.whapi.add(order)
+    sandbox.faults.add(Fault("whapi", "status", times=None, status=404, path_contains=order.order_id))
+    answer = pool.submit(
+        httpx.post,
+        f"{service.url}/orders?wait=30",
+        json=order.message(),
+        headers={"X-Webhook-Secret": service.secret},
+        timeout=40,
+    )
+    wait_until(
+        lambda: any("order.fetch_failed" in line and order.order_id in line for line in service.log.splitlines())
+    )
+    return order, answer
+
+
+def all_there(sandbox: Sandbox, orders: Sequence[SandboxOrder]) -> bool:
+    """Whether these orders are right, whatever others are in the sheet."""
+    return not [sentence for sentence in differences(sandbox, orders) if not sentence.startswith("Nobody")]
 
 
 def test_a_service_that_is_stopped_ends_though_a_fetch_hangs(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_after_a_take_over_whatever_the_other_one_still_does_doubles_nothing(
         assert mortal.first.process is not None
         mortal.first.process.send_signal(signal.SIGCONT)
     else:
-        mortal.first.start_and_wait()
+        mortal.first = ServiceHere(mortal.sandbox, mortal.first.folder).start_and_wait()
     mortal.send()
 
     mortal.wait_until_right()
