@@ -51,7 +51,8 @@ def remarks(path: Path, environment: Mapping[str, str] = os.environ) -> Iterator
             )
     yield from _left_out(found, path, environment)
     yield from _misspelt(found, path, environment)
-    names = [name for name in _NAMES if name in in_quotes(environment)]
+    quoted = set(in_quotes(environment))
+    names = [name for name in _NAMES if name in quoted]
     if names:
         yield Finding.warning(
             _NAME,

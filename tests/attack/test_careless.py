@@ -28,6 +28,7 @@ NONSENSE = {
     "lists of lists": b"[" + b"[[]]," * (MEBIBYTE // 5 - 20) + b"[]]",
     "orders that are none": b'{"messages":[' + b'{"type":"order"},' * (MEBIBYTE // 17 - 20) + b"0]}",
 }
+DEAREST = "lists of lists"
 
 
 @pytest.fixture(scope="module")
@@ -43,16 +44,14 @@ def send(service: ServiceProcess, body: bytes) -> httpx.Response:
     return httpx.post(f"{service.url}/webhooks/whapi", content=body, headers=headers, timeout=120)
 
 
-@pytest.mark.parametrize(
-    ("what", "at_once"), [("zeros", 3), ("objects", 3), ("lists of lists", 3), ("orders that are none", 4)]
-)
-def test_a_mebibyte_of_nonsense_costs_a_small_multiple_of_it_also_many_at_once(
-    service: ServiceProcess, what: str, at_once: int
-) -> None:
-    send(service, NONSENSE[what])
+def test_a_mebibyte_of_nonsense_costs_a_small_multiple_of_it_also_many_at_once(service: ServiceProcess) -> None:
+    for what, body in NONSENSE.items():
+        with memory_of(service) as alone:
+            assert send(service, body).status_code == 200
+        assert alone.more < MOST_IN_WORK / 2, what
 
-    with memory_of(service) as peak, ThreadPoolExecutor(at_once) as pool:
-        several = [pool.submit(send, service, NONSENSE[what]) for _ in range(at_once)]
+    with memory_of(service) as peak, ThreadPoolExecutor(4) as pool:
+        several = [pool.submit(send, service, NONSENSE[DEAREST]) for _ in range(4)]
         alive = httpx.get(f"{service.url}/healthz", timeout=10)
         statuses = {answer.result().status_code for answer in several}
 
@@ -78,9 +77,9 @@ def test_what_is_put_aside_is_one_line_of_the_log_a_request_and_none_where_it_is
     body = unclear_parts(shop)
 
     with structlog.testing.capture_logs() as lines:
-        answers = [shop.http.post("/webhooks/whapi", content=body).json() for _ in range(20)]
+        answers = [shop.http.post("/webhooks/whapi", content=body).json() for _ in range(5)]
 
-    assert [answer["quarantined"] for answer in answers] == [500] * 20
+    assert [answer["quarantined"] for answer in answers] == [500] * 5
     assert [line for line in lines if line["event"] == "payload.quarantined"] == [
         {
             "event": "payload.quarantined",
@@ -100,7 +99,7 @@ def test_the_log_grows_by_less_than_what_comes_in(service: ServiceProcess) -> No
     ]
 
     for body in bodies:
-        for _ in range(5):
+        for _ in range(2):
             assert send(service, body).status_code == 200
 
     assert service.log_file.stat().st_size - before < sum(map(len, bodies))
