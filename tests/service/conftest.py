@@ -3,23 +3,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.lending import Lending
 from tests.service.shop import Shop
 from tests.service.standing import Standing
 
 
-@pytest.fixture(scope="session")
-def lending(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lending]:
-    lending = Lending(tmp_path_factory)
-    yield lending
-    lending.close()
-
-
 @pytest.fixture
-def shop(lending: Lending) -> Iterator[Shop]:
-    """The service, running, against a sandbox, with nothing in either."""
-    yield lending.lend()
-    lending.take_back()
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    """The service, running, against a sandbox of its own."""
+    shop = Shop(tmp_path).start()
+    yield shop
+    shop.close()
 
 
 @pytest.fixture(scope="module")
