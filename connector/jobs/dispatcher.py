@@ -327,10 +327,10 @@ class Dispatcher:
             work.fetched(order, look_below=self.threads.fetchers)
             self._moved_on(work)
 
-    def _turn(self, work: ShopWork, hold: Reservation | None) -> None:
+    def _turn(self, work: ShopWork, reservation: Reservation | None) -> None:
         is_well = False
         try:
-            with hold or nullcontext(), self._ledger.noted(work.account, work.calls, hold):
+            with reservation or nullcontext(), self._ledger.noted(work.account, work.calls, reservation):
                 is_well = work.take_turn(at_most=most_orders(self._arrivals.a_second))
         except NotOursError:
             pass  # The next renewal of the lease says who has the account.
